@@ -1,0 +1,92 @@
+//! The topics that questions may name.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+
+use super::fault::{Fault, SourceFile};
+use crate::id::TopicId;
+
+/// A topic and where it belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Topic {
+    /// Names it in questions, flags and the API.
+    pub id: TopicId,
+    /// Its name for people.
+    pub title: String,
+    /// The subject it belongs to: the folder its questions stand in.
+    pub subject: String,
+}
+
+/// Every known topic, by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Topics(BTreeMap<TopicId, Topic>);
+
+impl Topics {
+    /// The topic of that id, if there is one.
+    pub fn get(&self, id: &TopicId) -> Option<&Topic> {
+        self.0.get(id)
+    }
+
+    /// Every topic, ordered by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Topic> {
+        self.0.values()
+    }
+
+    pub(super) fn is_topics_file(file: &SourceFile) -> bool {
+        file.stem() == "topics"
+    }
+
+    pub(super) fn load(files: &[SourceFile]) -> (Self, Vec<Fault>) {
+        let mut topics = Self::default();
+        let mut faults = Vec::new();
+        for file in files.iter().filter(|file| Self::is_topics_file(file)) {
+            topics.read(file, &mut faults);
+        }
+        (topics, faults)
+    }
+
+    fn read(&mut self, file: &SourceFile, faults: &mut Vec<Fault>) {
+        let table = match toml::from_str::<BTreeMap<String, Spanned<toml::Value>>>(&file.text) {
+            Ok(table) => table,
+            Err(error) => {
+                let line = file.line_at(error.span().map_or(0, |span| span.start));
+                faults.push(Fault::new(file, line, error.message()));
+                return;
+            }
+        };
+        for (subject, value) in table {
+            let line = file.line_at(value.span().start);
+            match value.into_inner() {
+                toml::Value::Integer(1) if subject == "format_version" => {}
+                toml::Value::Table(entries) => self.add_subject(&subject, entries, line, file, faults),
+                _ => faults.push(Fault::new(
+                    file,
+                    line,
+                    format!(
+                        "`{subject}` is not known here: use `format_version = 1` and one table of topics a subject"
+                    ),
+                )),
+            }
+        }
+    }
+
+    fn add_subject(
+        &mut self,
+        subject: &str,
+        entries: toml::Table,
+        line: usize,
+        file: &SourceFile,
+        faults: &mut Vec<Fault>,
+    ) {
+        for (id, title) in entries {
+            let (Ok(id), toml::Value::String(title)) = (id.parse::<TopicId>(), title) else {
+                let message =
+                    format!("a topic of `{subject}` is a lower-case id and its title: `ownership = \"Ownership\"`");
+                faults.push(Fault::new(file, line, message));
+                continue;
+            };
+            self.0.insert(id.clone(), Topic { id, title, subject: subject.to_owned() });
+        }
+    }
+}

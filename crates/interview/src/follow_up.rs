@@ -1,0 +1,131 @@
+//! What to ask next about an answer. Code picks the target; a language model may at most word it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bank::{KeyPoint, Misconception, Question};
+use crate::id::{KeyPointId, MisconceptionId};
+use crate::marks::{Marks, Verdict};
+
+/// What a follow-up aims at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Target {
+    /// A key point that was missed, or could not be told.
+    KeyPoint(KeyPointId),
+    /// A misconception that was stated.
+    Misconception(MisconceptionId),
+}
+
+/// A follow-up question: what it aims at and how the bank words it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowUp {
+    /// What it aims at.
+    pub target: Target,
+    /// The bank's own wording, which gives nothing away.
+    pub prompt: String,
+}
+
+/// How many follow-ups one question may get: 0 to 3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct FollowUpLimit(u8);
+
+impl FollowUpLimit {
+    /// The most there can be.
+    pub const MAX: Self = Self(3);
+
+    /// The number, 0 to 3.
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl Default for FollowUpLimit {
+    /// One follow-up a question.
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl TryFrom<u8> for FollowUpLimit {
+    type Error = InvalidFollowUpLimit;
+
+    fn try_from(limit: u8) -> Result<Self, Self::Error> {
+        if limit <= Self::MAX.0 { Ok(Self(limit)) } else { Err(InvalidFollowUpLimit) }
+    }
+}
+
+impl From<FollowUpLimit> for u8 {
+    fn from(limit: FollowUpLimit) -> Self {
+        limit.0
+    }
+}
+
+/// The number is no follow-up limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a question gets 0 to 3 follow-ups")]
+pub struct InvalidFollowUpLimit;
+
+/// Picks the follow-up for an answer to `question`, or none when there is nothing left to aim at.
+///
+/// A misconception that was stated comes first, because nothing is built on a wrong model; then the key point that was missed,
+/// core before the rest, heavier before lighter, in the question's order among equals; then one that could not be told, by the same
+/// order. What is in `already_asked` is never asked twice.
+pub fn choose(question: &Question, marks: &Marks, already_asked: &[Target]) -> Option<FollowUp> {
+    stated_misconception(question, marks, already_asked)
+        .or_else(|| heaviest(question, marks, already_asked, |verdict| matches!(verdict, Verdict::Missed)))
+        .or_else(|| heaviest(question, marks, already_asked, |verdict| matches!(verdict, Verdict::Unclear { .. })))
+}
+
+fn stated_misconception(question: &Question, marks: &Marks, already_asked: &[Target]) -> Option<FollowUp> {
+    marks
+        .misconceptions
+        .iter()
+        .filter_map(|mark| question.misconception(&mark.id))
+        .map(|misconception| FollowUp {
+            target: Target::Misconception(misconception.id.clone()),
+            prompt: misconception.probe.clone(),
+        })
+        .find(|follow_up| !already_asked.contains(&follow_up.target))
+}
+
+fn heaviest(
+    question: &Question,
+    marks: &Marks,
+    already_asked: &[Target],
+    wanted: impl Fn(&Verdict) -> bool,
+) -> Option<FollowUp> {
+    let rank = |point: &KeyPoint| std::cmp::Reverse((point.core, point.weight));
+    question
+        .key_points
+        .iter()
+        .filter(|point| marks.key_points.iter().any(|mark| mark.id == point.id && wanted(&mark.verdict)))
+        .filter(|point| !already_asked.contains(&Target::KeyPoint(point.id.clone())))
+        .min_by_key(|point| rank(point))
+        .map(|point| FollowUp { target: Target::KeyPoint(point.id.clone()), prompt: point.probe.clone() })
+}
+
+/// What one turn is judged against: a part of its question's key points, and all of its misconceptions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rubric {
+    /// The key points that the answer is expected to make.
+    pub key_points: Vec<KeyPoint>,
+    /// The misconceptions to look for.
+    pub misconceptions: Vec<Misconception>,
+}
+
+impl Rubric {
+    /// The rubric of a turn: the whole question for a main turn (`target` is `None`); for a follow-up, the point it aims at, or, when
+    /// it aims at a misconception, the question's core points, because the right model is what is asked for.
+    pub fn of(question: &Question, target: Option<&Target>) -> Self {
+        let wanted = |point: &&KeyPoint| match target {
+            None => true,
+            Some(Target::KeyPoint(id)) => &point.id == id,
+            Some(Target::Misconception(_)) => point.core,
+        };
+        Self {
+            key_points: question.key_points.iter().filter(wanted).cloned().collect(),
+            misconceptions: question.misconceptions.clone(),
+        }
+    }
+}

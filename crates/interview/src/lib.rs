@@ -1,0 +1,28 @@
+//! What an interview is.
+//!
+//! The domain of Viva: the bank and its questions, what a candidate said, the marks an answer earns, the scores that
+//! follow from the marks, delivery measured on the audio timeline, the choice of questions and of follow-ups.
+//!
+//! Nothing here touches the outside world, so nothing here fails because of it: no files, no network, no clock, no random
+//! source, no async. Time, ids and seeds are arguments.
+//!
+//! Start reading at [`bank::Question`], then [`Transcript`], [`marks`] and [`scoring`].
+
+pub mod bank;
+pub mod delivery;
+pub mod follow_up;
+pub mod id;
+pub mod marks;
+pub mod scoring;
+pub mod selection;
+pub mod session;
+pub mod summary;
+pub mod time;
+pub mod transcript;
+
+pub use bank::{Bank, Question};
+pub use delivery::Delivery;
+pub use id::{AnswerId, KeyPointId, MisconceptionId, QuestionId, SessionId, TopicId, TurnId};
+pub use marks::{Evidence, Feedback};
+pub use time::{Seconds, Span};
+pub use transcript::{Probability, Segment, Transcript, Word};

@@ -1,0 +1,255 @@
+//! Marks: what a coach found in an answer. Coaches fill in lists of verdicts; every score is computed from them by
+//! [`scoring`](crate::scoring).
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{KeyPointId, MisconceptionId};
+use crate::scoring::{Clarity, Correctness};
+use crate::time::Span;
+
+/// Words of the transcript that back a mark. Made only by looking a quote up in the transcript
+/// ([`Transcript::find_quote`](crate::Transcript::find_quote)), so evidence that nobody said cannot exist.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    quote: String,
+    span: Option<Span>,
+}
+
+impl Evidence {
+    pub(crate) fn of_words(quote: String, span: Option<Span>) -> Self {
+        Self { quote, span }
+    }
+
+    /// The words as they stand in the transcript.
+    pub fn quote(&self) -> &str {
+        &self.quote
+    }
+
+    /// When they were said; typed answers have no times.
+    pub fn span(&self) -> Option<Span> {
+        self.span
+    }
+}
+
+/// What became of one key point.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "lowercase")]
+pub enum Verdict {
+    /// The answer makes the point, in these words.
+    Hit {
+        /// Where it does.
+        evidence: Evidence,
+    },
+    /// The answer does not make the point.
+    Missed,
+    /// It cannot be told; the point counts neither way.
+    Unclear {
+        /// Why it cannot be told.
+        doubt: Doubt,
+        /// The words in question, if there are any.
+        evidence: Option<Evidence>,
+    },
+}
+
+impl Verdict {
+    /// Whether the answer makes the point.
+    pub fn is_hit(&self) -> bool {
+        matches!(self, Self::Hit { .. })
+    }
+
+    /// The words it rests on, if there are any.
+    pub fn evidence(&self) -> Option<&Evidence> {
+        match self {
+            Self::Hit { evidence } => Some(evidence),
+            Self::Unclear { evidence, .. } => evidence.as_ref(),
+            Self::Missed => None,
+        }
+    }
+
+    /// The word that stands for it in the API and in files.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Hit { .. } => "hit",
+            Self::Missed => "missed",
+            Self::Unclear { .. } => "unclear",
+        }
+    }
+}
+
+/// Why a verdict is unclear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// The coach quoted words that the transcript does not have.
+    QuoteNotFound,
+    /// The words that decide are words the recogniser was not sure of.
+    WordsInDoubt,
+    /// The answer says it and says the opposite too.
+    Contradicted,
+    /// Two models disagree.
+    CoachesDisagree,
+    /// The coach said itself that it could not tell.
+    CoachUndecided,
+}
+
+impl Doubt {
+    /// The doubt in a few words, for people.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::QuoteNotFound => "the coach's quote is not in the transcript",
+            Self::WordsInDoubt => "the recogniser was not sure of the deciding words",
+            Self::Contradicted => "you said both this and its opposite",
+            Self::CoachesDisagree => "two models disagree",
+            Self::CoachUndecided => "the coach could not tell",
+        }
+    }
+}
+
+/// The mark for one key point.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeyPointMark {
+    /// Which key point.
+    pub id: KeyPointId,
+    /// What became of it.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+}
+
+/// A misconception that the answer states.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MisconceptionMark {
+    /// Which misconception.
+    pub id: MisconceptionId,
+    /// Where the answer states it.
+    pub evidence: Evidence,
+}
+
+/// What a coach found about correctness: a mark for every key point of the rubric, and the misconceptions stated.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Marks {
+    /// One mark for each key point that was judged, in the question's order.
+    pub key_points: Vec<KeyPointMark>,
+    /// The misconceptions that the answer states, each once.
+    pub misconceptions: Vec<MisconceptionMark>,
+}
+
+/// One yes-or-no check of how clearly an answer was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClarityCheck {
+    /// It answers the question that was asked.
+    AnswersTheQuestion,
+    /// The main claim stands within the first sentences.
+    HeadlineFirst,
+    /// It says why, not only what.
+    SaysWhy,
+    /// It defines its terms or uses an example.
+    DefinesOrExemplifies,
+    /// Its parts are ordered and signposted.
+    Ordered,
+    /// It stops when it is done.
+    StopsWhenDone,
+}
+
+impl ClarityCheck {
+    /// Every check, in the order in which feedback shows them.
+    pub const ALL: [Self; 6] = [
+        Self::AnswersTheQuestion,
+        Self::HeadlineFirst,
+        Self::SaysWhy,
+        Self::DefinesOrExemplifies,
+        Self::Ordered,
+        Self::StopsWhenDone,
+    ];
+
+    /// The word that stands for it in the API and in prompts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AnswersTheQuestion => "answers_the_question",
+            Self::HeadlineFirst => "headline_first",
+            Self::SaysWhy => "says_why",
+            Self::DefinesOrExemplifies => "defines_or_exemplifies",
+            Self::Ordered => "ordered",
+            Self::StopsWhenDone => "stops_when_done",
+        }
+    }
+
+    /// What is checked, in words for people.
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::AnswersTheQuestion => "answers the question that was asked",
+            Self::HeadlineFirst => "headline within the first sentences",
+            Self::SaysWhy => "says why, not only what",
+            Self::DefinesOrExemplifies => "defines its terms or gives an example",
+            Self::Ordered => "ordered and signposted",
+            Self::StopsWhenDone => "stops when it is done",
+        }
+    }
+}
+
+/// The outcome of one clarity check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClarityVerdict {
+    /// The check is met.
+    Yes,
+    /// It is not.
+    No,
+    /// It cannot be told; the check counts neither way.
+    Unclear,
+}
+
+/// The mark for one clarity check.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClarityMark {
+    /// Which check.
+    pub check: ClarityCheck,
+    /// Its outcome.
+    pub verdict: ClarityVerdict,
+    /// The words it rests on; a "no" that found nothing has none.
+    pub evidence: Option<Evidence>,
+    /// A remark for the candidate, one sentence.
+    pub note: Option<String>,
+}
+
+/// Which coach judged, and by which version of what. Results are compared only within one such tuple.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct JudgedBy {
+    /// The coach.
+    pub coach: CoachKind,
+    /// The language model, for a coach that has one.
+    pub model: Option<String>,
+    /// The version of the prompts, or of the offline coach's rules.
+    pub prompt_version: String,
+    /// The version of the key points and misconceptions ([`Question::rubric_version`](crate::Question::rubric_version)).
+    pub rubric_version: String,
+}
+
+/// The sort of a coach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CoachKind {
+    /// Rules on this machine.
+    Offline,
+    /// A language model over HTTP.
+    Llm,
+}
+
+/// What one judging of an answer gives: two panels that are never blended, and the way on. Delivery, the third panel, is measured
+/// when the answer arrives and needs no coach.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Feedback {
+    /// What was said: key points and misconceptions.
+    pub correctness: Correctness,
+    /// How clearly it was said.
+    pub clarity: Clarity,
+    /// A stronger answer, when there is one to show.
+    pub stronger_answer: Option<String>,
+    /// The one thing to do next.
+    pub next_step: String,
+    /// Something the candidate should know about this judging, such as that a fallback coach stepped in.
+    #[serde(default)]
+    pub remark: Option<String>,
+    /// Who judged, by what.
+    pub judged_by: JudgedBy,
+}

@@ -1,0 +1,191 @@
+//! Scores, computed from marks and from nothing else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bank::KeyPoint;
+use crate::marks::{ClarityMark, ClarityVerdict, Marks, Verdict};
+
+/// What each misconception takes off the correctness score. The choice is ours: two stated misconceptions cost as much as a
+/// typical core point.
+pub const MISCONCEPTION_PENALTY: f64 = 1.5;
+
+/// The highest correctness score of an answer that misses a core point.
+pub const CORE_CAP: f64 = 6.0;
+
+/// From this share of the decided weight an answer that makes every core point counts as [`Band::TradeOffs`].
+pub const TRADE_OFF_SHARE: f64 = 0.8;
+
+/// A score: 0 to 10, to one decimal.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Score(f64);
+
+impl Score {
+    /// The score nearest to `value`, 0 to 10, rounded to one decimal; what is not a number counts as 0.
+    pub fn clamped(value: f64) -> Self {
+        if value.is_nan() { Self(0.0) } else { Self((value.clamp(0.0, 10.0) * 10.0).round() / 10.0) }
+    }
+
+    /// The number, 0 to 10.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl std::fmt::Display for Score {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.1}", self.0)
+    }
+}
+
+impl TryFrom<f64> for Score {
+    type Error = InvalidScore;
+
+    fn try_from(value: f64) -> Result<Self, Self::Error> {
+        if (0.0..=10.0).contains(&value) { Ok(Self::clamped(value)) } else { Err(InvalidScore(value)) }
+    }
+}
+
+impl From<Score> for f64 {
+    fn from(score: Score) -> Self {
+        score.0
+    }
+}
+
+/// The number is no score.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[error("{0} is not a score: it must lie between 0 and 10")]
+pub struct InvalidScore(f64);
+
+/// How far an answer's understanding reaches; each question says what its bands sound like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Band {
+    /// 1: a wrong model: no core point, or a misconception in place of one.
+    WrongModel,
+    /// 2: names the rule and cannot say why: some core points.
+    RuleWithoutReason,
+    /// 3: the core points, no trade-off.
+    CorePoints,
+    /// 4: why, and the safe alternative or limit too: every core point and most of the rest, nothing wrong.
+    TradeOffs,
+}
+
+impl Band {
+    /// The band's number, 1 to 4.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::WrongModel => 1,
+            Self::RuleWithoutReason => 2,
+            Self::CorePoints => 3,
+            Self::TradeOffs => 4,
+        }
+    }
+}
+
+/// The correctness panel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Correctness {
+    /// The marks the score is computed from.
+    pub marks: Marks,
+    /// The score; none when more than half of the weight is unclear.
+    pub score: Option<Score>,
+    /// The band; none when there is no score.
+    pub band: Option<Band>,
+}
+
+impl Correctness {
+    /// Computes score and band of `marks` against the key points that were judged.
+    ///
+    /// The score is 10 × the weight hit ÷ the weight hit or missed, less [`MISCONCEPTION_PENALTY`] for each misconception stated,
+    /// at least 0, and at most [`CORE_CAP`] when a core point was missed. Unclear points are left out; when they are more than half
+    /// of the weight there is no score. Marks for points that are not among `key_points` do not count.
+    pub fn of(key_points: &[KeyPoint], marks: Marks) -> Self {
+        let tally = Tally::of(key_points, &marks);
+        let score = tally.score(marks.misconceptions.len());
+        let band = score.map(|_| tally.band(marks.misconceptions.len()));
+        Self { marks, score, band }
+    }
+}
+
+/// The weights that a score is computed from.
+#[derive(Default)]
+struct Tally {
+    hit: u32,
+    missed: u32,
+    unclear: u32,
+    core_hit: u32,
+    core_missed: u32,
+}
+
+impl Tally {
+    fn of(key_points: &[KeyPoint], marks: &Marks) -> Self {
+        let mut tally = Self::default();
+        for point in key_points {
+            let weight = u32::from(point.weight.get());
+            let mark = marks.key_points.iter().find(|mark| mark.id == point.id);
+            match mark.map(|mark| &mark.verdict) {
+                Some(Verdict::Hit { .. }) => {
+                    tally.hit += weight;
+                    tally.core_hit += u32::from(point.core);
+                }
+                Some(Verdict::Missed) => {
+                    tally.missed += weight;
+                    tally.core_missed += u32::from(point.core);
+                }
+                Some(Verdict::Unclear { .. }) | None => tally.unclear += weight,
+            }
+        }
+        tally
+    }
+
+    fn share(&self) -> f64 {
+        f64::from(self.hit) / f64::from((self.hit + self.missed).max(1))
+    }
+
+    fn score(&self, misconceptions: usize) -> Option<Score> {
+        let decided = self.hit + self.missed;
+        if decided == 0 || self.unclear > decided {
+            return None;
+        }
+        let cap = if self.core_missed > 0 { CORE_CAP } else { 10.0 };
+        let earned = 10.0 * self.share() - MISCONCEPTION_PENALTY * misconceptions as f64;
+        Some(Score::clamped(earned.min(cap)))
+    }
+
+    fn band(&self, misconceptions: usize) -> Band {
+        let has_core = self.core_hit + self.core_missed > 0;
+        let nothing_right = if has_core { self.core_hit == 0 } else { self.hit == 0 };
+        if nothing_right || (misconceptions > 0 && self.core_missed > 0) {
+            Band::WrongModel
+        } else if self.core_missed > 0 {
+            Band::RuleWithoutReason
+        } else if misconceptions == 0 && self.share() >= TRADE_OFF_SHARE {
+            Band::TradeOffs
+        } else {
+            Band::CorePoints
+        }
+    }
+}
+
+/// The clarity panel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Clarity {
+    /// The checks the score is computed from.
+    pub marks: Vec<ClarityMark>,
+    /// The score; none when more than half of the checks are unclear.
+    pub score: Option<Score>,
+}
+
+impl Clarity {
+    /// Computes the score of the checks: 10 × the share of "yes" among those decided; none when more than half are unclear, or when
+    /// there are none.
+    pub fn of(marks: Vec<ClarityMark>) -> Self {
+        let count = |verdict| marks.iter().filter(|mark| mark.verdict == verdict).count();
+        let (yes, no, unclear) =
+            (count(ClarityVerdict::Yes), count(ClarityVerdict::No), count(ClarityVerdict::Unclear));
+        let decided = yes + no;
+        let score = (decided > 0 && unclear <= decided).then(|| Score::clamped(10.0 * yes as f64 / decided as f64));
+        Self { marks, score }
+    }
+}

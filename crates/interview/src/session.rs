@@ -1,0 +1,282 @@
+//! A practice round and its turns.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bank::Question;
+use crate::delivery::Delivery;
+use crate::follow_up::{self, FollowUp, FollowUpLimit, Target};
+use crate::id::{AnswerId, QuestionId, SessionId, TurnId};
+use crate::marks::{Feedback, KeyPointMark, Marks};
+use crate::time::{Seconds, Span};
+use crate::transcript::Transcript;
+
+/// One practice round: the questions in order, as they were when it began, so that editing the bank never changes what an answer was
+/// judged against.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// Names the round.
+    pub id: SessionId,
+    /// The questions in the order in which they are asked; never empty.
+    pub questions: Vec<Question>,
+    /// How many follow-ups each question may get.
+    pub follow_ups: FollowUpLimit,
+}
+
+impl Session {
+    /// The question of that id, if it is part of the round.
+    pub fn question(&self, id: &QuestionId) -> Option<&Question> {
+        self.questions.iter().find(|question| &question.id == id)
+    }
+}
+
+/// Where a turn stands in its session: by question, then by depth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// The question's number in the round, counted from 1.
+    pub position: u32,
+    /// 0 for the question itself, 1 for its first follow-up, and so on.
+    pub depth: u8,
+}
+
+/// One question asked, main or follow-up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Names the turn.
+    pub id: TurnId,
+    /// The round it belongs to.
+    pub session: SessionId,
+    /// Where it stands in the round.
+    pub place: Place,
+    /// The question it asks, or follows up on.
+    pub question: QuestionId,
+    /// What a follow-up aims at; `None` for a main turn.
+    pub target: Option<Target>,
+    /// What is asked, in words.
+    pub prompt: String,
+    /// How far it has come.
+    pub state: TurnState,
+}
+
+/// How far a turn has come, with what it has by then.
+///
+/// `asked → (transcribing) → judging → judged | ungraded`; regrading goes back to `judging`. A turn may be skipped instead of answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum TurnState {
+    /// Waiting for the candidate.
+    Asked,
+    /// The candidate said that they do not know, and moved on.
+    Skipped,
+    /// A recording is stored and is being turned into words.
+    Transcribing {
+        /// The answer without its words.
+        answer: Recording,
+    },
+    /// The answer is with the coach.
+    Judging {
+        /// What the candidate said.
+        answer: Answer,
+    },
+    /// The coach is done.
+    Judged {
+        /// What the candidate said.
+        answer: Answer,
+        /// What the coach found.
+        feedback: Box<Feedback>,
+    },
+    /// The answer is kept and has no feedback.
+    Ungraded {
+        /// What the candidate said; a recording that could not be turned into words has no transcript.
+        answer: UngradedAnswer,
+        /// Why there is no feedback.
+        reason: UngradedReason,
+    },
+}
+
+impl TurnState {
+    /// The word that stands for the state in the API and in files.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Skipped => "skipped",
+            Self::Transcribing { .. } => "transcribing",
+            Self::Judging { .. } => "judging",
+            Self::Judged { .. } => "judged",
+            Self::Ungraded { .. } => "ungraded",
+        }
+    }
+
+    /// Whether nothing more happens to the turn by itself.
+    pub fn is_settled(&self) -> bool {
+        matches!(self, Self::Skipped | Self::Judged { .. } | Self::Ungraded { .. })
+    }
+
+    /// The answer, once there is one with words.
+    pub fn answer(&self) -> Option<&Answer> {
+        match self {
+            Self::Judging { answer } | Self::Judged { answer, .. } => Some(answer),
+            Self::Ungraded { answer: UngradedAnswer::Words(answer), .. } => Some(answer),
+            Self::Ungraded { answer: UngradedAnswer::Sound(_), .. }
+            | Self::Asked
+            | Self::Skipped
+            | Self::Transcribing { .. } => None,
+        }
+    }
+
+    /// The feedback, once there is one.
+    pub fn feedback(&self) -> Option<&Feedback> {
+        match self {
+            Self::Judged { feedback, .. } => Some(feedback),
+            _ => None,
+        }
+    }
+
+    /// The stored recording of the answer, if there is one.
+    pub fn audio(&self) -> Option<&AudioObject> {
+        match self {
+            Self::Transcribing { answer } | Self::Ungraded { answer: UngradedAnswer::Sound(answer), .. } => {
+                Some(&answer.audio)
+            }
+            _ => self.answer().and_then(|answer| answer.audio.as_ref()),
+        }
+    }
+}
+
+/// An answer that nothing but a recording is known of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recording {
+    /// Names the answer.
+    pub id: AnswerId,
+    /// Where the sound is kept.
+    pub audio: AudioObject,
+    /// Where the answer came from.
+    pub source: Source,
+}
+
+/// What the candidate gave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Names the answer.
+    pub id: AnswerId,
+    /// Where it came from.
+    pub source: Source,
+    /// What is judged: as heard or typed, or as the candidate corrected it.
+    pub transcript: Transcript,
+    /// Whether the candidate corrected the transcript.
+    pub corrected: bool,
+    /// What was measured when it was heard; typed answers have no measures.
+    pub spoken: Option<Spoken>,
+    /// Where its sound is kept, if it is.
+    pub audio: Option<AudioObject>,
+}
+
+/// What was measured of a spoken answer when it was heard. Correcting the transcript changes nothing here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spoken {
+    /// How long the recording is.
+    pub duration: Seconds,
+    /// Where there was speech, in order and without overlap.
+    pub speech: Vec<Span>,
+    /// The third panel.
+    pub delivery: Delivery,
+}
+
+/// The part of an answer that is there although it could not be judged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UngradedAnswer {
+    /// It has words.
+    Words(Answer),
+    /// It is a recording that could not be turned into words.
+    Sound(Recording),
+}
+
+/// A stored recording.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AudioObject {
+    /// Its key in the audio store.
+    pub key: String,
+    /// Its media type, such as `audio/wav`.
+    pub media_type: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// Where an answer came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// A microphone on the candidate's machine.
+    Microphone,
+    /// A file.
+    Upload,
+    /// A live stream from a browser.
+    Stream,
+    /// A keyboard.
+    Typed,
+}
+
+impl Source {
+    /// The word that stands for it in the API and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Microphone => "microphone",
+            Self::Upload => "upload",
+            Self::Stream => "stream",
+            Self::Typed => "typed",
+        }
+    }
+}
+
+/// Why an answer has no feedback.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum UngradedReason {
+    /// There was no speech in the recording, or no word in the text.
+    NothingSaid,
+    /// The recording could not be turned into words.
+    NotTranscribed {
+        /// What went wrong, in words for the candidate.
+        detail: String,
+    },
+    /// The coach could not be reached, or gave nothing that can be used.
+    CoachFailed {
+        /// What went wrong, in words for the candidate.
+        detail: String,
+    },
+}
+
+impl std::fmt::Display for UngradedReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NothingSaid => f.write_str("no speech was heard, so there is nothing to judge"),
+            Self::NotTranscribed { detail } => write!(f, "the recording could not be transcribed: {detail}"),
+            Self::CoachFailed { detail } => write!(f, "the coach could not judge it: {detail}"),
+        }
+    }
+}
+
+/// The turn to go to after the one at `after`: the first later one, by place, that still waits for the candidate.
+pub fn next_turn(turns: &[Turn], after: Place) -> Option<&Turn> {
+    turns.iter().filter(|turn| turn.place > after && turn.state == TurnState::Asked).min_by_key(|turn| turn.place)
+}
+
+/// The follow-up that an answer to `turn` leads to, if its question may have another one.
+///
+/// `marks` are those of this answer; `siblings` are the turns of the same question so far, with or without `turn` itself. A follow-up's
+/// own answer may show a new misconception; beyond that the points that the main answer missed remain the ones to aim at.
+pub fn follow_up_of(session: &Session, turn: &Turn, marks: &Marks, siblings: &[Turn]) -> Option<FollowUp> {
+    let question = session.question(&turn.question)?;
+    let asked: Vec<Target> = siblings.iter().filter_map(|sibling| sibling.target.clone()).collect();
+    if asked.len() >= usize::from(session.follow_ups.get()) {
+        return None;
+    }
+    let hit_now = |mark: &&KeyPointMark| marks.key_points.iter().any(|now| now.id == mark.id && now.verdict.is_hit());
+    let main = siblings.iter().find(|sibling| sibling.target.is_none() && sibling.id != turn.id);
+    let open = main.and_then(|main| main.state.feedback()).map(|feedback| &feedback.correctness.marks.key_points);
+    let key_points = match open {
+        Some(open) => open.iter().filter(|mark| !hit_now(mark)).cloned().collect(),
+        None => marks.key_points.clone(),
+    };
+    follow_up::choose(question, &Marks { key_points, misconceptions: marks.misconceptions.clone() }, &asked)
+}

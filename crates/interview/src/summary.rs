@@ -1,0 +1,145 @@
+//! What a finished round comes to. The panels stay apart: nothing here blends them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::delivery::Delivery;
+use crate::id::{KeyPointId, MisconceptionId, QuestionId};
+use crate::marks::Verdict;
+use crate::scoring::Score;
+use crate::session::{Session, Turn, TurnState};
+
+/// A round in review.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// How many questions the round has.
+    pub questions: usize,
+    /// How many turns were answered, follow-ups included.
+    pub answered: usize,
+    /// How many turns were skipped.
+    pub skipped: usize,
+    /// How many answers have no feedback.
+    pub ungraded: usize,
+    /// The mean correctness score of the main turns that have one.
+    pub correctness: Option<Score>,
+    /// The mean clarity score of the main turns that have one.
+    pub clarity: Option<Score>,
+    /// The mean of the words a minute of the spoken answers.
+    pub words_per_minute: Option<f64>,
+    /// The key points that were missed and that no follow-up made good, the heaviest first.
+    pub missed: Vec<Missed>,
+    /// The misconceptions stated.
+    pub misconceptions: Vec<Stated>,
+}
+
+/// A key point that was missed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missed {
+    /// The question.
+    pub question: QuestionId,
+    /// The key point.
+    pub key_point: KeyPointId,
+    /// The claim it makes.
+    pub summary: String,
+    /// Whether it is core.
+    pub core: bool,
+    /// Its weight, 1 to 5.
+    pub weight: u8,
+}
+
+/// A misconception that was stated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    /// The question.
+    pub question: QuestionId,
+    /// The misconception.
+    pub misconception: MisconceptionId,
+    /// The wrong claim.
+    pub claim: String,
+    /// Why it is wrong.
+    pub why_wrong: String,
+}
+
+impl Summary {
+    /// Sums up the turns of a session.
+    pub fn of(session: &Session, turns: &[Turn]) -> Self {
+        let count = |wanted: fn(&TurnState) -> bool| turns.iter().filter(|turn| wanted(&turn.state)).count();
+        let main = || turns.iter().filter(|turn| turn.target.is_none()).filter_map(|turn| turn.state.feedback());
+        Self {
+            questions: session.questions.len(),
+            answered: count(|state| state.answer().is_some() || state.audio().is_some()),
+            skipped: count(|state| matches!(state, TurnState::Skipped)),
+            ungraded: count(|state| matches!(state, TurnState::Ungraded { .. })),
+            correctness: mean(main().filter_map(|feedback| feedback.correctness.score).map(Score::get))
+                .map(Score::clamped),
+            clarity: mean(main().filter_map(|feedback| feedback.clarity.score).map(Score::get)).map(Score::clamped),
+            words_per_minute: mean(turns.iter().filter_map(delivery).filter_map(|delivery| delivery.words_per_minute)),
+            missed: missed(session, turns),
+            misconceptions: stated(session, turns),
+        }
+    }
+}
+
+fn delivery(turn: &Turn) -> Option<&Delivery> {
+    turn.state.answer().and_then(|answer| answer.spoken.as_ref()).map(|spoken| &spoken.delivery)
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = values.fold((0.0, 0_usize), |(sum, count), value| (sum + value, count + 1));
+    (count > 0).then(|| sum / count as f64)
+}
+
+fn missed(session: &Session, turns: &[Turn]) -> Vec<Missed> {
+    let made_good = |question: &QuestionId, id: &KeyPointId| {
+        turns
+            .iter()
+            .filter(|turn| turn.target.is_some() && &turn.question == question)
+            .filter_map(|turn| turn.state.feedback())
+            .any(|feedback| {
+                let marks = &feedback.correctness.marks.key_points;
+                marks.iter().any(|mark| &mark.id == id && matches!(mark.verdict, Verdict::Hit { .. }))
+            })
+    };
+    let mut missed: Vec<Missed> = Vec::new();
+    for turn in turns.iter().filter(|turn| turn.target.is_none()) {
+        let (Some(question), Some(feedback)) = (session.question(&turn.question), turn.state.feedback()) else {
+            continue;
+        };
+        for mark in feedback.correctness.marks.key_points.iter().filter(|mark| matches!(mark.verdict, Verdict::Missed))
+        {
+            let Some(point) = question.key_point(&mark.id).filter(|point| !made_good(&question.id, &point.id)) else {
+                continue;
+            };
+            missed.push(Missed {
+                question: question.id.clone(),
+                key_point: point.id.clone(),
+                summary: point.summary.clone(),
+                core: point.core,
+                weight: point.weight.get(),
+            });
+        }
+    }
+    missed.sort_by_key(|missed| std::cmp::Reverse((missed.core, missed.weight)));
+    missed
+}
+
+fn stated(session: &Session, turns: &[Turn]) -> Vec<Stated> {
+    let mut stated: Vec<Stated> = Vec::new();
+    for turn in turns {
+        let (Some(question), Some(feedback)) = (session.question(&turn.question), turn.state.feedback()) else {
+            continue;
+        };
+        for mark in &feedback.correctness.marks.misconceptions {
+            let Some(wrong) = question.misconception(&mark.id) else { continue };
+            let found = Stated {
+                question: question.id.clone(),
+                misconception: wrong.id.clone(),
+                claim: wrong.claim.clone(),
+                why_wrong: wrong.why_wrong.clone(),
+            };
+            if !stated.contains(&found) {
+                stated.push(found);
+            }
+        }
+    }
+    stated
+}

@@ -1,0 +1,2 @@
+//! viva
+fn main() {}
