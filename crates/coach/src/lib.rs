@@ -1,1 +1,14 @@
-//! coach
+//! Words to marks.
+//!
+//! A [`Coach`] reads one answer against its rubric and says which key points it makes, which misconceptions it states and how clearly
+//! it was said. Coaches only claim; [`evidence`] checks every claim against the transcript, and `interview` computes every score.
+//!
+//! This crate does not know that databases, pages or microphones exist. Start reading at [`Coach`], then [`evidence`].
+
+mod coach;
+mod error;
+pub mod evidence;
+mod lexicon;
+
+pub use coach::{Assignment, Coach, Panel, Panels};
+pub use error::CoachError;

@@ -11,21 +11,26 @@ impl Transcript {
     /// The quote must begin and end at whole words. Where it occurs more than once, the first place counts. Takes time linear in
     /// the transcript's length for quotes of bounded length.
     pub fn find_quote(&self, quote: &str) -> Option<Evidence> {
+        let (first, last) = self.find_words(quote)?;
+        self.evidence_at(first, last)
+    }
+
+    /// Where [`Transcript::find_quote`] finds `quote`: the numbers of its first and last word, counted from 0 over the whole
+    /// transcript.
+    pub fn find_words(&self, quote: &str) -> Option<(usize, usize)> {
         let wanted: Vec<String> = normal_words(quote).collect();
         if wanted.is_empty() {
             return None;
         }
-        let words: Vec<&Word> = self.words().collect();
-        let spoken: Vec<(usize, String)> = words
-            .iter()
+        let spoken: Vec<(usize, String)> = self
+            .words()
             .enumerate()
             .flat_map(|(index, word)| normal_words(&word.text).map(move |normal| (index, normal)))
             .collect();
-        let place =
-            spoken.windows(wanted.len()).find(|window| window.iter().map(|(_, normal)| normal).eq(wanted.iter()))?;
-        let first = place.first()?.0;
-        let last = place.last()?.0;
-        Some(self.evidence(&words[first..=last]))
+        let place = spoken
+            .windows(wanted.len())
+            .find(|window| window.iter().map(|(_, normal)| normal).eq(wanted.iter()))?;
+        Some((place.first()?.0, place.last()?.0))
     }
 
     /// The words from `first` to `last`, counted from 0 over the whole transcript, as evidence. `None` when the transcript does not

@@ -1,0 +1,47 @@
+//! Why an answer could not be judged.
+
+use std::time::Duration;
+
+/// No judgement, and what the caller can do about it. The answer itself is never lost by it.
+#[derive(Debug, thiserror::Error)]
+pub enum CoachError {
+    /// The coach cannot be reached or is overloaded: try again, not before `retry_after` when it is given.
+    #[error("the coach is not available: {reason}")]
+    Unavailable {
+        /// What failed, without secrets.
+        reason: String,
+        /// How long the coach asked to be left alone.
+        retry_after: Option<Duration>,
+    },
+    /// The coach did not finish within its time limit: try again or choose a faster model.
+    #[error("the coach took longer than {} seconds", limit.as_secs())]
+    TimedOut {
+        /// The limit that was passed.
+        limit: Duration,
+    },
+    /// The coach replied with something that is no judgement, and went on doing so when asked again: choose another model.
+    #[error("the coach's reply could not be used: {reason}")]
+    Malformed {
+        /// What is wrong with the reply, without the reply.
+        reason: String,
+    },
+    /// The coach refuses this request and would refuse it again: check the settings.
+    #[error("the coach refused the request: {reason}")]
+    Refused {
+        /// What it refused, without secrets.
+        reason: String,
+    },
+    /// The coach cannot be set up as asked: mend the settings.
+    #[error("the coach is not set up: {reason}")]
+    Misconfigured {
+        /// What to mend.
+        reason: String,
+    },
+}
+
+impl CoachError {
+    /// Whether the same request may succeed later.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::TimedOut { .. })
+    }
+}
