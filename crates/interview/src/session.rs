@@ -186,7 +186,7 @@ pub struct Spoken {
 #[serde(rename_all = "snake_case")]
 pub enum UngradedAnswer {
     /// It has words.
-    Words(Answer),
+    Words(Box<Answer>),
     /// It is a recording that could not be turned into words.
     Sound(Recording),
 }
