@@ -1,0 +1,118 @@
+//! Questions on the wire.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which questions to list. An empty filter lists them all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct QuestionFilter {
+    /// A topic, such as `ownership`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// `junior`, `mid` or `senior`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// `concept`, `snippet`, `design` or `behavioral`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Words that must all occur in the title, the prompt or the topic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+}
+
+/// A list of questions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct QuestionList {
+    /// The questions.
+    pub questions: Vec<Question>,
+}
+
+/// A question as it is asked. What would give the answer away is in [`Question::answer`], which is there only once the question was
+/// answered in a session, or when `?reveal=true` asks for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Question {
+    /// Names the question.
+    pub id: String,
+    /// What lists show.
+    pub title: String,
+    /// Its topic.
+    pub topic: String,
+    /// `junior`, `mid` or `senior`.
+    pub level: String,
+    /// `concept`, `snippet`, `design` or `behavioral`.
+    pub kind: String,
+    /// What the interviewer says.
+    pub prompt: String,
+    /// The code that is read live.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snippet: Option<Snippet>,
+    /// How long an answer should take at most, in seconds.
+    pub time_limit_seconds: u32,
+    /// Terms that a recogniser should expect, as they are said.
+    pub glossary: Vec<String>,
+    /// What a good answer makes of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<QuestionAnswer>,
+}
+
+/// Code that is shown with a question. Without what the compiler says of it: that is the question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Snippet {
+    /// `rust`, `go` or `cpp`.
+    pub language: String,
+    /// The code.
+    pub code: String,
+}
+
+/// What a good answer to a question makes of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct QuestionAnswer {
+    /// The claims that a good answer makes.
+    pub key_points: Vec<KeyPoint>,
+    /// The wrong claims that people make.
+    pub misconceptions: Vec<Misconception>,
+    /// A spoken answer that makes every key point.
+    pub model_answer: String,
+    /// What the compiler or a run says of the snippet, and the version one would write instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snippet: Option<SnippetAnswer>,
+    /// The chapters of official documents that it rests on.
+    pub sources: Vec<String>,
+}
+
+/// One claim that a good answer makes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyPoint {
+    /// Names it within the question.
+    pub id: String,
+    /// The claim.
+    pub summary: String,
+    /// 1 to 5.
+    pub weight: u8,
+    /// Whether an answer without it can be more than partly right.
+    pub core: bool,
+}
+
+/// One wrong claim that people make.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Misconception {
+    /// Names it within the question.
+    pub id: String,
+    /// The wrong claim.
+    pub claim: String,
+    /// Why it is wrong.
+    pub why_wrong: String,
+}
+
+/// What really happens with a snippet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SnippetAnswer {
+    /// The outcome in one line, such as `does not compile: E0382, line 4`.
+    pub outcome: String,
+    /// Why.
+    pub explanation: String,
+    /// The version one would write instead.
+    pub mended: String,
+}

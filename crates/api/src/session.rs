@@ -1,0 +1,155 @@
+//! Sessions on the wire.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::turn::Turn;
+
+/// What a new session is to be. Everything may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewSession {
+    /// Topics to ask about; any when empty.
+    pub topics: Vec<String>,
+    /// Levels to ask for; any when empty.
+    pub levels: Vec<String>,
+    /// Kinds of question to ask; any when empty.
+    pub kinds: Vec<String>,
+    /// Exactly these questions in this order; the other wishes do not apply then.
+    pub question_ids: Vec<String>,
+    /// How many questions; 5 when missing.
+    pub questions: Option<u32>,
+    /// How many follow-ups a question may get, 0 to 3; 1 when missing.
+    pub follow_ups: Option<u8>,
+    /// Makes the choice of questions repeatable; by chance when missing.
+    pub seed: Option<u64>,
+}
+
+/// Which sessions to list, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SessionFilter {
+    /// How many at most, 1 to 100; 20 when missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Where to go on: `next_cursor` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// Only sessions that ask about this topic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// Only sessions that are `open` or `finished`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<SessionState>,
+}
+
+/// How far a session has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SessionState {
+    /// It can be gone on with.
+    Open,
+    /// It was finished.
+    Finished,
+}
+
+/// One page of sessions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SessionPage {
+    /// The sessions, newest first.
+    pub sessions: Vec<SessionHead>,
+    /// Where the next page begins; none on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// A session as lists show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SessionHead {
+    /// Names the session.
+    pub id: Uuid,
+    /// How far it has come.
+    pub state: SessionState,
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it was finished.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub finished_at: Option<Timestamp>,
+    /// The topics it asks about.
+    pub topics: Vec<String>,
+    /// The titles of its questions.
+    pub questions: Vec<String>,
+    /// How many turns were answered.
+    pub answered: u32,
+}
+
+/// A session with all that belongs to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Session {
+    /// The session as lists show it.
+    #[serde(flatten)]
+    pub head: SessionHead,
+    /// Its turns by place: each question, then its follow-ups.
+    pub turns: Vec<Turn>,
+    /// The turn that waits for the candidate; none when all are answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_turn: Option<Uuid>,
+    /// What it comes to so far.
+    pub summary: Summary,
+    /// Where people review it.
+    pub review_url: String,
+}
+
+/// What a session comes to. The panels are never blended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Summary {
+    /// How many questions it has.
+    pub questions: usize,
+    /// How many turns were answered, follow-ups included.
+    pub answered: usize,
+    /// How many turns were skipped.
+    pub skipped: usize,
+    /// How many answers have no feedback.
+    pub ungraded: usize,
+    /// The mean correctness score of the main answers, 0 to 10.
+    pub correctness: Option<f64>,
+    /// The mean clarity score of the main answers, 0 to 10.
+    pub clarity: Option<f64>,
+    /// The mean of the words a minute of the spoken answers.
+    pub words_per_minute: Option<f64>,
+    /// The key points that were missed and that no follow-up made good, the heaviest first.
+    pub missed: Vec<MissedPoint>,
+    /// The misconceptions stated.
+    pub misconceptions: Vec<StatedMisconception>,
+}
+
+/// A key point that was missed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MissedPoint {
+    /// The question's id.
+    pub question: String,
+    /// The key point's id.
+    pub key_point: String,
+    /// The claim it makes.
+    pub summary: String,
+    /// Whether it is core.
+    pub core: bool,
+}
+
+/// A misconception that was stated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StatedMisconception {
+    /// The question's id.
+    pub question: String,
+    /// The misconception's id.
+    pub misconception: String,
+    /// The wrong claim.
+    pub claim: String,
+    /// Why it is wrong.
+    pub why_wrong: String,
+}
