@@ -87,3 +87,6 @@ impl Bank {
         self.topics.get(topic).is_some()
     }
 }
+
+#[cfg(test)]
+mod tests;

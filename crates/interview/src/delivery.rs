@@ -120,3 +120,6 @@ impl Length {
         limit.map_or(Seconds::ZERO, |limit| self.spoken.since(limit))
     }
 }
+
+#[cfg(test)]
+mod tests;

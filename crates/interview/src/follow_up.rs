@@ -129,3 +129,6 @@ impl Rubric {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,9 @@ pub mod summary;
 pub mod time;
 pub mod transcript;
 
+#[cfg(test)]
+mod testing;
+
 pub use bank::{Bank, Question};
 pub use delivery::Delivery;
 pub use id::{AnswerId, KeyPointId, MisconceptionId, QuestionId, SessionId, TopicId, TurnId};

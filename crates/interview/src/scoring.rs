@@ -189,3 +189,6 @@ impl Clarity {
         Self { marks, score }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,3 +95,6 @@ fn shuffle<T>(items: &mut [T], seed: u64) {
         items.swap(last, (mixed % (last as u64 + 1)) as usize);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,9 +27,8 @@ impl Transcript {
             .enumerate()
             .flat_map(|(index, word)| normal_words(&word.text).map(move |normal| (index, normal)))
             .collect();
-        let place = spoken
-            .windows(wanted.len())
-            .find(|window| window.iter().map(|(_, normal)| normal).eq(wanted.iter()))?;
+        let place =
+            spoken.windows(wanted.len()).find(|window| window.iter().map(|(_, normal)| normal).eq(wanted.iter()))?;
         Some((place.first()?.0, place.last()?.0))
     }
 

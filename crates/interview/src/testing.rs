@@ -1,0 +1,47 @@
+//! Small questions for this crate's tests.
+
+use crate::bank::{Bank, Question, SourceFile};
+
+const TOPICS: &str = "format_version = 1\n[rust]\nownership = \"Ownership\"\nborrowing = \"Borrowing\"\n";
+
+/// A sound question file with three key points (weights 3 core, 2, 1) and one misconception.
+pub(crate) fn question_file(id: &str, topic: &str) -> SourceFile {
+    let point = |name: &str, weight: u8, core: bool| {
+        format!(
+            "[[key_points]]\nid = \"{name}\"\nsummary = \"the {name} claim\"\nweight = {weight}\ncore = {core}\n\
+             probe = \"What about the {name} side of it?\"\n\
+             says = [\"{name} is said so\", \"{name} said that way\", \"one says {name}\", \"they call it {name}\"]\n"
+        )
+    };
+    let text = format!(
+        "format_version = 1\nid = \"{id}\"\ntitle = \"A question\"\ntopic = \"{topic}\"\nlevel = \"junior\"\nkind = \"concept\"\n\
+         prompt = \"What would you say about this?\"\ntime_limit_seconds = 120\nmodel_answer = \"{}\"\nsources = [\"A book\"]\n\
+         [anchors]\nwrong_model = \"a\"\nrule_without_reason = \"b\"\ncore_points = \"c\"\ntrade_offs = \"d\"\n{}{}{}\
+         [[misconceptions]]\nid = \"wrong\"\nclaim = \"it is wrong\"\nwhy_wrong = \"because\"\nprobe = \"Are you sure about that?\"\n\
+         says = [\"it is all wrong\", \"wrong it must be\", \"that means wrong\", \"so it was wrong\"]\n",
+        "word ".repeat(150),
+        point("heavy", 3, true),
+        point("middle", 2, false),
+        point("light", 1, false),
+    );
+    SourceFile { path: format!("questions/rust/{id}.toml"), text }
+}
+
+/// The topics that [`question_file`]s may name.
+pub(crate) fn topics_file() -> SourceFile {
+    SourceFile { path: "questions/topics.toml".to_owned(), text: TOPICS.to_owned() }
+}
+
+/// A bank of sound questions with these ids and topics.
+pub(crate) fn bank(questions: &[(&str, &str)]) -> Bank {
+    let mut files = vec![topics_file()];
+    files.extend(questions.iter().map(|(id, topic)| question_file(id, topic)));
+    let loaded = Bank::load(&files);
+    assert!(loaded.faults.is_empty(), "{:?}", loaded.faults);
+    loaded.bank
+}
+
+/// One sound question.
+pub(crate) fn question() -> Question {
+    bank(&[("q1", "ownership")]).questions()[0].clone()
+}
