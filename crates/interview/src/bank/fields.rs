@@ -60,12 +60,17 @@ impl<'r, 'd> Fields<'r, 'd> {
 
     /// The text of a field that must be there and must not be blank.
     pub(super) fn text(&mut self, key: &str) -> Option<At<&'d str>> {
-        let at = self.required(key, "text in quotes", DeValue::as_str)?;
+        let at = self.verbatim(key)?;
         if at.value.trim().is_empty() {
             self.reading.fault(at.offset, format!("`{key}` of {} is blank", self.name));
             return None;
         }
         Some(at)
+    }
+
+    /// The text of a field that must be there and may be empty, such as what a silent program prints.
+    pub(super) fn verbatim(&mut self, key: &str) -> Option<At<&'d str>> {
+        self.required(key, "text in quotes", DeValue::as_str)
     }
 
     /// The text of a field that may be missing.

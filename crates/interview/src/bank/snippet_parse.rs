@@ -70,7 +70,7 @@ fn outcome(
         "does_not_compile" => does_not_compile(reading, &mut fields, language, code),
         "warns" => text(fields.text("message")).map(|message| Outcome::Warns { message }),
         "compiles" => Some(Outcome::Compiles),
-        "prints" => text(fields.text("output")).map(|output| Outcome::Prints { output }),
+        "prints" => text(fields.verbatim("output")).map(|output| Outcome::Prints { output }),
         "panics" => text(fields.text("message")).map(|message| Outcome::Panics { message }),
         "hangs" => Some(Outcome::Hangs),
         other => {
