@@ -153,3 +153,26 @@ pub struct StatedMisconception {
     /// Why it is wrong.
     pub why_wrong: String,
 }
+
+/// How a session is exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Export {
+    /// The sort of document; `md` when missing.
+    #[serde(default)]
+    pub format: ExportFormat,
+}
+
+/// The sort of document a session is exported as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ExportFormat {
+    /// Markdown, for people.
+    #[default]
+    Md,
+    /// The session as the API gives it.
+    Json,
+    /// One HTML file that needs nothing else.
+    Html,
+}
