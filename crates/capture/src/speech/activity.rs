@@ -1,0 +1,105 @@
+//! From judgements of single frames to runs of speech: onset and hangover, apart from the detector.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use super::{FRAME_SAMPLES, Frame, VoiceDetector};
+use crate::audio::samples_in;
+
+/// When a run of speech begins and ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ActivitySettings {
+    /// From this probability on a frame is voice. earshot's authors and our measurements agree on a half.
+    pub threshold: f32,
+    /// So much voice in a row begins a run; less is a click or a cough.
+    pub onset: Duration,
+    /// A silence up to this long belongs to the run: the closure of a consonant, not a pause. Silences under 200 ms are brief
+    /// pauses in every study (Campione and Véronis 2002).
+    pub hangover: Duration,
+}
+
+impl Default for ActivitySettings {
+    fn default() -> Self {
+        Self { threshold: 0.5, onset: Duration::from_millis(64), hangover: Duration::from_millis(200) }
+    }
+}
+
+/// What a frame changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A run began at this sample.
+    Began(u64),
+    /// A run ended; these samples are speech.
+    Ended(Range<u64>),
+}
+
+/// Follows the sound frame by frame and says when speech begins and ends, in samples since the beginning.
+pub struct VoiceActivity {
+    detector: Box<dyn VoiceDetector>,
+    settings: ActivitySettings,
+    frames: u64,
+    state: State,
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    Silence { voiced_frames: u64 },
+    Speech { first_frame: u64, last_voiced_frame: u64 },
+}
+
+impl VoiceActivity {
+    /// Listens with `detector`.
+    pub fn new(detector: Box<dyn VoiceDetector>, settings: ActivitySettings) -> Self {
+        Self { detector, settings, frames: 0, state: State::Silence { voiced_frames: 0 } }
+    }
+
+    /// Judges the next frame.
+    pub fn push(&mut self, frame: &Frame) -> Option<Change> {
+        let is_voice = self.detector.probability(frame) >= self.settings.threshold;
+        let index = self.frames;
+        self.frames += 1;
+        match (self.state, is_voice) {
+            (State::Silence { voiced_frames }, true) => {
+                let voiced_frames = voiced_frames + 1;
+                if voiced_frames < frames_in(self.settings.onset) {
+                    self.state = State::Silence { voiced_frames };
+                    return None;
+                }
+                let first_frame = self.frames - voiced_frames;
+                self.state = State::Speech { first_frame, last_voiced_frame: index };
+                Some(Change::Began(samples(first_frame)))
+            }
+            (State::Silence { .. }, false) => {
+                self.state = State::Silence { voiced_frames: 0 };
+                None
+            }
+            (State::Speech { first_frame, .. }, true) => {
+                self.state = State::Speech { first_frame, last_voiced_frame: index };
+                None
+            }
+            (State::Speech { last_voiced_frame, .. }, false) => {
+                if index - last_voiced_frame <= frames_in(self.settings.hangover) { None } else { self.finish() }
+            }
+        }
+    }
+
+    /// Ends the run that is open, if one is.
+    pub fn finish(&mut self) -> Option<Change> {
+        let State::Speech { first_frame, last_voiced_frame } = self.state else { return None };
+        self.state = State::Silence { voiced_frames: 0 };
+        Some(Change::Ended(samples(first_frame)..samples(last_voiced_frame + 1)))
+    }
+
+    /// Whether somebody is speaking, as far as is known by now.
+    pub fn is_speech(&self) -> bool {
+        matches!(self.state, State::Speech { .. })
+    }
+}
+
+fn frames_in(time: Duration) -> u64 {
+    (samples_in(time) / FRAME_SAMPLES).max(1) as u64
+}
+
+fn samples(frames: u64) -> u64 {
+    frames * FRAME_SAMPLES as u64
+}

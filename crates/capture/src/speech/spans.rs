@@ -1,0 +1,195 @@
+//! Cutting the sound at pauses into what the recogniser gets at a time.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use interview::{Seconds, Span};
+
+use super::{Change, FRAME_SAMPLES, Frame, VoiceActivity};
+use crate::audio::{RATE, duration, root_mean_square, samples_in};
+
+/// How the sound is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpanSettings {
+    /// Sound before the onset that goes along, so that a soft first consonant is not lost.
+    pub lead_in: Duration,
+    /// Sound after the end that goes along: with less than half a second recognisers lose the last word.
+    pub tail: Duration,
+    /// A silence this long ends a span. It is longer than the tail.
+    pub pause: Duration,
+    /// No span is longer than this. Whisper hears 30 s at a time.
+    pub longest: Duration,
+}
+
+impl Default for SpanSettings {
+    fn default() -> Self {
+        Self {
+            lead_in: Duration::from_millis(300),
+            tail: Duration::from_millis(500),
+            pause: Duration::from_millis(800),
+            longest: Duration::from_secs(28),
+        }
+    }
+}
+
+/// A stretch of sound with speech in it, and where it is on the original timeline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpeechSpan {
+    /// Its sound at [`RATE`], with lead-in and tail.
+    pub samples: Vec<f32>,
+    /// When that sound starts.
+    pub start: Seconds,
+    /// From the onset of the first speech in it to the end of the last.
+    pub voiced: Span,
+}
+
+/// Cuts sound that is pushed in pieces of any size into [`SpeechSpan`]s, none overlapping, in order. Between spans no more sound
+/// is kept than the lead-in needs.
+pub struct SpeechSpans {
+    activity: VoiceActivity,
+    settings: SpanSettings,
+    /// The sound that may still become part of a span.
+    kept: Vec<f32>,
+    /// The position of the first kept sample since the beginning.
+    kept_from: u64,
+    /// How many of the kept samples have been judged.
+    judged: u64,
+    open: Option<OpenSpan>,
+    runs: Vec<Span>,
+}
+
+#[derive(Clone, Copy)]
+struct OpenSpan {
+    start: u64,
+    first_voice: u64,
+    last_voice: u64,
+}
+
+impl SpeechSpans {
+    /// Cuts where `activity` finds pauses.
+    pub fn new(activity: VoiceActivity, settings: SpanSettings) -> Self {
+        Self { activity, settings, kept: Vec::new(), kept_from: 0, judged: 0, open: None, runs: Vec::new() }
+    }
+
+    /// Takes the next piece of sound at [`RATE`] and hands out the spans that it closes.
+    pub fn push(&mut self, samples: &[f32], mut closed: impl FnMut(SpeechSpan)) {
+        // A second at a time, so that a long piece of silence is not kept whole.
+        for piece in samples.chunks(RATE.get() as usize) {
+            self.kept.extend_from_slice(piece);
+            while let Some(frame) = self.next_frame() {
+                if let Some(change) = self.activity.push(&frame) {
+                    self.note(change);
+                }
+                self.judged += FRAME_SAMPLES as u64;
+                if let Some(span) = self.close_when_due() {
+                    closed(span);
+                }
+            }
+            self.forget_silence();
+        }
+    }
+
+    /// Ends the recording and hands out the last span.
+    pub fn finish(&mut self, closed: impl FnOnce(SpeechSpan)) {
+        if let Some(change) = self.activity.finish() {
+            self.note(change);
+        }
+        let end = self.kept_from + self.kept.len() as u64;
+        if let Some(open) = self.open.take() {
+            let until = end.min(open.last_voice + samples_in(self.settings.tail) as u64);
+            closed(self.take(open, until));
+        }
+    }
+
+    /// The runs of speech so far, in order: what is measured as speaking, without lead-in and tail.
+    pub fn runs(&self) -> &[Span] {
+        &self.runs
+    }
+
+    /// How long nobody has been speaking; zero while somebody is.
+    pub fn silence(&self) -> Seconds {
+        if self.activity.is_speech() {
+            return Seconds::ZERO;
+        }
+        duration(self.judged).since(self.runs.last().map_or(Seconds::ZERO, |run| run.end()))
+    }
+
+    fn next_frame(&self) -> Option<Frame> {
+        let from = (self.judged - self.kept_from) as usize;
+        self.kept.get(from..from + FRAME_SAMPLES)?.try_into().ok()
+    }
+
+    fn note(&mut self, change: Change) {
+        match change {
+            Change::Began(first_voice) => {
+                let lead_in = samples_in(self.settings.lead_in) as u64;
+                let start = first_voice.saturating_sub(lead_in).max(self.kept_from);
+                let open = self.open.get_or_insert(OpenSpan { start, first_voice, last_voice: first_voice });
+                open.last_voice = open.last_voice.max(first_voice);
+            }
+            Change::Ended(run) => {
+                if let Some(open) = &mut self.open {
+                    open.last_voice = open.last_voice.max(run.end);
+                }
+                self.runs.push(time_of(run));
+            }
+        }
+    }
+
+    fn close_when_due(&mut self) -> Option<SpeechSpan> {
+        let open = self.open?;
+        let is_pause = !self.activity.is_speech()
+            && self.judged.saturating_sub(open.last_voice) >= samples_in(self.settings.pause) as u64;
+        if is_pause {
+            self.open = None;
+            return Some(self.take(open, open.last_voice + samples_in(self.settings.tail) as u64));
+        }
+        let is_full = self.judged - open.start + FRAME_SAMPLES as u64 > samples_in(self.settings.longest) as u64;
+        is_full.then(|| self.split(open))
+    }
+
+    /// Ends a span that has become too long at the quietest place of its second half; what follows is the next span.
+    fn split(&mut self, open: OpenSpan) -> SpeechSpan {
+        let cut = self.quietest_between(open.start + (self.judged - open.start) / 2, self.judged);
+        let before = OpenSpan { last_voice: cut.max(open.first_voice), ..open };
+        self.open = Some(OpenSpan { start: cut, first_voice: cut, last_voice: cut.max(open.last_voice) });
+        self.take(before, cut)
+    }
+
+    /// The middle of the quietest 48 ms of a stretch.
+    fn quietest_between(&self, from: u64, until: u64) -> u64 {
+        const WINDOW: usize = 3 * FRAME_SAMPLES;
+        let stretch = &self.kept[(from - self.kept_from) as usize..(until - self.kept_from) as usize];
+        let loudness = |place: &usize| root_mean_square(&stretch[*place..*place + WINDOW]);
+        let places = (0..stretch.len().saturating_sub(WINDOW)).step_by(FRAME_SAMPLES);
+        let quietest = places.min_by(|one, other| loudness(one).total_cmp(&loudness(other)));
+        quietest.map_or(until, |place| from + (place + WINDOW / 2) as u64)
+    }
+
+    /// The span with its sound; the sound before `until` is no longer kept.
+    fn take(&mut self, open: OpenSpan, until: u64) -> SpeechSpan {
+        let until = until.min(self.kept_from + self.kept.len() as u64);
+        let samples = self.kept[(open.start - self.kept_from) as usize..(until - self.kept_from) as usize].to_vec();
+        self.forget_before(until);
+        SpeechSpan { samples, start: duration(open.start), voiced: time_of(open.first_voice..open.last_voice) }
+    }
+
+    /// Keeps only what the lead-in of a span that begins now could need.
+    fn forget_silence(&mut self) {
+        // An onset is noticed late; half a second is more than any setting of it needs.
+        let needed = samples_in(self.settings.lead_in) + RATE.get() as usize / 2;
+        if self.open.is_none() {
+            self.forget_before(self.judged.saturating_sub(needed as u64));
+        }
+    }
+
+    fn forget_before(&mut self, position: u64) {
+        let forgotten = position.min(self.judged).saturating_sub(self.kept_from);
+        self.kept.drain(..forgotten as usize);
+        self.kept_from += forgotten;
+    }
+}
+
+fn time_of(samples: Range<u64>) -> Span {
+    Span::between(duration(samples.start), duration(samples.end))
+}

@@ -1,0 +1,245 @@
+//! Recognition by whisper.cpp. The only file that knows it.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Once;
+use std::time::Duration;
+
+use interview::{Seconds, Word};
+use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState};
+
+use super::annotation::without_annotations;
+use super::repetition::{is_loop, without_loops};
+use super::words::{Piece, words_of};
+use super::{Prompt, Transcriber};
+use crate::audio::{duration, samples_in};
+use crate::{Error, models};
+
+/// One position of the encoder covers this much sound.
+const POSITION: Duration = Duration::from_millis(20);
+/// Silence that is added behind a span: the encoder is better when it sees that speech is over.
+const MARGIN_POSITIONS: usize = 64;
+/// Positions are taken in steps, so that few sizes of working memory are needed.
+const POSITION_STEP: usize = 64;
+/// A span is filled up with silence to this length; whisper ignores what is shorter than 0.1 s.
+const SHORTEST: Duration = Duration::from_millis(1_000);
+/// Nobody says more in a second: fast speech is 6 syllables, of which each may be a token, and punctuation.
+const TOKENS_PER_SECOND: f64 = 10.0;
+/// Whisper writes 448 tokens at most, prompt included.
+const MOST_TOKENS: usize = 220;
+/// The part of the decoder's 448 positions that a prompt may take; whisper.cpp takes 224, and short ones do less harm.
+const MOST_PROMPT_TOKENS: usize = 120;
+/// Below this average log probability a reading is doubtful; the figure is OpenAI's.
+const DOUBTFUL_LOG_PROBABILITY: f64 = -1.0;
+
+/// How whisper listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhisperSettings {
+    /// Threads to compute with. Together they are slower than one where other work keeps the cores busy.
+    pub threads: NonZeroUsize,
+    /// The least of the encoder's 1500 positions, of 20 ms each, that a span is heard with. Fewer are cheaper; too few and short
+    /// spans are heard wrongly.
+    pub fewest_positions: usize,
+    /// Whether the question's glossary is given as a prompt.
+    pub glossary: bool,
+    /// The language spoken, as an ISO 639-1 code. English-only models ignore it.
+    pub language: Language,
+}
+
+/// A language that whisper knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Language(&'static str);
+
+impl Language {
+    /// What interviews are held in unless somebody says otherwise, and whisper's own default.
+    pub const ENGLISH: Self = Self("en");
+}
+
+impl std::str::FromStr for Language {
+    type Err = UnknownLanguage;
+
+    fn from_str(code: &str) -> Result<Self, Self::Err> {
+        let is_code = (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase());
+        let known = if is_code { whisper_rs::get_lang_id(code).and_then(whisper_rs::get_lang_str) } else { None };
+        known.map(Self).ok_or_else(|| UnknownLanguage(code.to_owned()))
+    }
+}
+
+/// Whisper does not know the language.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a language that whisper knows: give a code such as `en`")]
+pub struct UnknownLanguage(String);
+
+impl Default for WhisperSettings {
+    fn default() -> Self {
+        Self { threads: spare_cores(), fewest_positions: 384, glossary: true, language: Language::ENGLISH }
+    }
+}
+
+/// All cores but one, and at least one: half of the hardware threads where there are more than two, because two threads on one core
+/// do not compute faster.
+fn spare_cores() -> NonZeroUsize {
+    let hardware_threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let cores = if hardware_threads > 2 { hardware_threads / 2 } else { hardware_threads };
+    NonZeroUsize::new(cores - 1).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// A whisper model in memory, with the working memory of one recognition.
+pub struct Whisper {
+    context: WhisperContext,
+    state: WhisperState,
+    settings: WhisperSettings,
+    model: String,
+}
+
+impl Whisper {
+    /// Loads the model at `path`. The file is checked from end to end before whisper.cpp, which trusts its input, sees it.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] and [`Error::ModelDamaged`].
+    pub fn load(path: &Path, settings: WhisperSettings) -> Result<Self, Error> {
+        install_logging_hooks();
+        models::check_structure(path)?;
+        let context = open(path)?;
+        let rejected = |error: WhisperError| Error::damaged(path, error.to_string());
+        let state = context.create_state().map_err(rejected)?;
+        let model = models::name_of(path);
+        Ok(Self { context, state, settings, model })
+    }
+
+    fn prompt_tokens(&self, prompt: &Prompt) -> Vec<i32> {
+        let text = prompt.as_str();
+        if !self.settings.glossary || text.is_empty() {
+            return Vec::new();
+        }
+        // A token is at least a byte, so this room is always enough. A prompt that cannot be read is left out: it only helps.
+        let mut tokens = self.context.tokenize(&format!(" {text}"), text.len() + 2).unwrap_or_default();
+        tokens.truncate(MOST_PROMPT_TOKENS);
+        tokens
+    }
+
+    fn listen(&mut self, samples: &[f32], look: Look, prompt: &[i32]) -> Result<Reading, Error> {
+        let length = duration(samples.len() as u64);
+        let most_tokens = ((length.get() * TOKENS_PER_SECOND) as usize + 8).min(MOST_TOKENS);
+        let mut parameters = parameters(&self.settings);
+        parameters.set_tokens(prompt);
+        parameters.set_max_tokens(most_tokens as i32);
+        parameters.set_audio_ctx(look.positions as i32);
+        parameters.set_temperature_inc(look.temperature_step);
+        self.state.full(parameters, samples).map_err(|error| Error::Transcription { reason: error.to_string() })?;
+        Ok(self.reading(length, most_tokens))
+    }
+
+    fn reading(&self, length: Seconds, most_tokens: usize) -> Reading {
+        let end_of_text = self.context.token_eot();
+        let segments: Vec<_> = self.state.as_iter().collect();
+        let tokens: Vec<_> = segments
+            .iter()
+            .flat_map(|segment| (0..segment.n_tokens()).filter_map(|index| segment.get_token(index)))
+            .filter(|token| token.token_id() < end_of_text)
+            .collect();
+        let log_probability: f64 = tokens.iter().map(|token| f64::from(token.token_data().plog)).sum();
+        let pieces = tokens.iter().map(|token| {
+            let data = token.token_data();
+            Piece {
+                bytes: token.to_bytes().unwrap_or_default(),
+                start: data.t0 as f64 / 100.0,
+                end: data.t1 as f64 / 100.0,
+                probability: f64::from(data.p),
+            }
+        });
+        let words = words_of(pieces, length);
+        let is_doubtful = tokens.len() >= most_tokens
+            || log_probability < DOUBTFUL_LOG_PROBABILITY * tokens.len() as f64
+            || is_loop(&words);
+        Reading { words, is_doubtful }
+    }
+
+    fn positions_for(&self, samples: usize) -> usize {
+        let spoken = samples.div_ceil(samples_in(POSITION));
+        let wanted = (spoken + MARGIN_POSITIONS).next_multiple_of(POSITION_STEP);
+        wanted.max(self.settings.fewest_positions).min(self.most_positions())
+    }
+
+    fn most_positions(&self) -> usize {
+        usize::try_from(self.context.n_audio_ctx()).unwrap_or(0)
+    }
+}
+
+impl Transcriber for Whisper {
+    fn transcribe(&mut self, samples: &[f32], prompt: &Prompt) -> Result<Vec<Word>, Error> {
+        if samples.is_empty() {
+            return Ok(Vec::new());
+        }
+        let length = duration(samples.len() as u64);
+        let padded = padded(samples);
+        let prompt = self.prompt_tokens(prompt);
+        let first = Look { positions: self.positions_for(padded.len()), temperature_step: 0.0 };
+        let mut reading = self.listen(&padded, first, &prompt)?;
+        if reading.is_doubtful {
+            // A second look, and no third: with the whole window, without the prompt, and with some chance in the choice of words.
+            let second = Look { positions: self.most_positions(), temperature_step: 0.4 };
+            reading = self.listen(&padded, second, &[])?;
+        }
+        let words = without_annotations(without_loops(reading.words));
+        Ok(words.into_iter().filter(|word| word.span.is_none_or(|span| span.start() < length)).collect())
+    }
+
+    fn model(&self) -> &str {
+        &self.model
+    }
+}
+
+struct Look {
+    positions: usize,
+    temperature_step: f32,
+}
+
+struct Reading {
+    words: Vec<Word>,
+    is_doubtful: bool,
+}
+
+/// Sends what whisper.cpp would print to nowhere. It would spoil a terminal that shows something else.
+fn install_logging_hooks() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(whisper_rs::install_logging_hooks);
+}
+
+fn open(path: &Path) -> Result<WhisperContext, Error> {
+    let parameters = WhisperContextParameters::default;
+    if let Ok(context) = WhisperContext::new_with_params(path, parameters()) {
+        return Ok(context);
+    }
+    // Some systems' C++ libraries cannot open every path; reading the file ourselves always works, at the price of a copy.
+    let bytes = std::fs::read(path).map_err(Error::unreadable(path))?;
+    WhisperContext::new_from_buffer_with_params(&bytes, parameters())
+        .map_err(|_| Error::damaged(path, "whisper.cpp does not accept it"))
+}
+
+/// What all recognitions have in common.
+fn parameters<'tokens>(settings: &WhisperSettings) -> FullParams<'static, 'tokens> {
+    let mut parameters = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
+    parameters.set_n_threads(i32::try_from(settings.threads.get()).unwrap_or(1));
+    if settings.language != Language::ENGLISH {
+        // whisper-rs never frees the name, so the default is left alone.
+        parameters.set_language(Some(settings.language.0));
+    }
+    parameters.set_no_context(true);
+    parameters.set_single_segment(true);
+    parameters.set_token_timestamps(true);
+    parameters.set_suppress_blank(true);
+    parameters.set_print_special(false);
+    parameters.set_print_progress(false);
+    parameters.set_print_realtime(false);
+    parameters.set_print_timestamps(false);
+    parameters
+}
+
+fn padded(samples: &[f32]) -> Vec<f32> {
+    let shortest = samples_in(SHORTEST);
+    let mut padded = Vec::with_capacity(samples.len().max(shortest));
+    padded.extend_from_slice(samples);
+    padded.resize(samples.len().max(shortest), 0.0);
+    padded
+}
