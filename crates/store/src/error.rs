@@ -1,0 +1,94 @@
+//! What can go wrong with remembering, by what the caller can do about it.
+
+use std::path::PathBuf;
+
+use interview::{QuestionId, SessionId, TurnId};
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// There is no such thing. Look again at the id.
+    #[error("there is no {0}")]
+    NotFound(Missing),
+    /// The turn's state does not allow it. Look at the turn and decide anew.
+    #[error("turn {turn} is {state}, so it cannot be {wanted}")]
+    Conflict {
+        /// The turn.
+        turn: TurnId,
+        /// The state it is in.
+        state: &'static str,
+        /// What was to be done with it, as a participle.
+        wanted: &'static str,
+    },
+    /// An id that was to be new is in use. Make another.
+    #[error("the id of a new session, turn or answer is in use; make another")]
+    Duplicate,
+    /// Another program, or another part of this one, is using the database. Talk to that one, or stop it.
+    #[error("{} is in use by another viva; stop that one, or talk to it by its address", path.display())]
+    InUse {
+        /// The database.
+        path: PathBuf,
+    },
+    /// A newer version wrote the database. Update this program.
+    #[error("{} was written by a newer version; update this program", path.display())]
+    Newer {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The disk is full. Make room, then try again.
+    #[error("the disk is full; make room and try again")]
+    Full,
+    /// The database or the audio folder cannot be reached just now. Try again later.
+    #[error("storage is not available: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What is stored cannot be read back. Restore a copy.
+    #[error("stored data is damaged: {0}")]
+    Corrupt(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The recording is larger than allowed. Send a shorter one; nothing of it was kept.
+    #[error("the recording is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The sender of a recording broke off. Send it again; nothing of it was kept.
+    #[error("the recording broke off: {0}")]
+    BrokenOff(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The part asked for lies outside of the recording. Ask for one within.
+    #[error("the recording has only {size} bytes")]
+    OutOfRange {
+        /// Its size in bytes.
+        size: u64,
+    },
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later, with nothing changed.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Full | Self::Unavailable(_))
+    }
+}
+
+/// What was looked for in vain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// A session.
+    Session(SessionId),
+    /// A turn.
+    Turn(TurnId),
+    /// A question, among those of the session.
+    Question(QuestionId),
+    /// A recording, by its key.
+    Audio(String),
+}
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Session(id) => write!(f, "session {id}"),
+            Self::Turn(id) => write!(f, "turn {id}"),
+            Self::Question(id) => write!(f, "question {id} in the session"),
+            Self::Audio(key) => write!(f, "recording {key}"),
+        }
+    }
+}
