@@ -1,16 +1,54 @@
-//! What the offline rules know about words.
+//! What the offline rules know about words: which carry only grammar, which mean the same, which exclude each other.
+//!
+//! The knowledge itself is data, in `data/`; all of it is read once.
 
-use std::collections::HashSet;
+mod groups;
+mod markers;
+mod stems;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+pub(crate) use groups::{Concept, Feature, Polarity, Unit, is_opposable, units};
+pub(crate) use markers::{Marker, Sort, markers};
+pub(crate) use stems::stem;
 
 /// Whether the normal word carries grammar rather than meaning, such as "the", "because" or "it's".
 pub(crate) fn is_function_word(word: &str) -> bool {
-    static FUNCTION_WORDS: LazyLock<HashSet<&str>> =
-        LazyLock::new(|| listed(include_str!("../data/function_words.txt")).collect());
-    FUNCTION_WORDS.contains(word)
+    static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| listed(include_str!("../data/function_words.txt")));
+    WORDS.contains(word)
 }
 
-/// The words of a data file: separated by white space, without the lines that start with `#`.
-fn listed(file: &str) -> impl Iterator<Item = &str> {
-    file.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace)
+/// Whether the normal word is a verb form that makes a statement of what would otherwise be a list of terms.
+pub(crate) fn is_verb(word: &str) -> bool {
+    static VERBS: LazyLock<HashSet<&str>> = LazyLock::new(|| listed(include_str!("../data/verbs.txt")));
+    VERBS.contains(word)
+}
+
+/// Words that are written in one way and said in another: as they are said, by each way of writing them.
+pub(crate) fn spellings() -> &'static HashMap<Vec<String>, Vec<String>> {
+    static SPELLINGS: LazyLock<HashMap<Vec<String>, Vec<String>>> = LazyLock::new(|| {
+        let words = |phrase: &str| -> Vec<String> { phrase.split_whitespace().map(str::to_owned).collect() };
+        named_lists(include_str!("../data/spellings.txt"))
+            .flat_map(|(spoken, written)| written.map(move |written| (words(written), words(spoken))))
+            .collect()
+    });
+    &SPELLINGS
+}
+
+/// The words of a data file, separated by white space.
+fn listed(file: &'static str) -> HashSet<&'static str> {
+    data_lines(file).flat_map(str::split_whitespace).collect()
+}
+
+/// The groups of a data file, `name: phrase, phrase, ...` on each line.
+fn named_lists(file: &'static str) -> impl Iterator<Item = (&'static str, impl Iterator<Item = &'static str>)> {
+    data_lines(file)
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, phrases)| (name.trim(), phrases.split(',').map(str::trim).filter(|phrase| !phrase.is_empty())))
+}
+
+/// The lines of a data file that are neither empty nor a comment.
+fn data_lines(file: &'static str) -> impl Iterator<Item = &'static str> {
+    file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }

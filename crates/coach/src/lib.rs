@@ -9,6 +9,8 @@ mod coach;
 mod error;
 pub mod evidence;
 mod lexicon;
+pub mod offline;
 
 pub use coach::{Assignment, Coach, Panel, Panels};
 pub use error::CoachError;
+pub use offline::OfflineCoach;

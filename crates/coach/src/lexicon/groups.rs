@@ -1,0 +1,171 @@
+//! Units of meaning: words and fixed phrases, and the concepts that they stand for.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::{data_lines, is_function_word, named_lists, stem};
+
+/// How much a word of the same group says, against the same word.
+const GROUP_STRENGTH: f32 = 0.85;
+
+/// How much a word that only goes together says, against the same word.
+const LOOSE_STRENGTH: f32 = 0.5;
+
+/// How much one word of a fixed phrase says, against the whole phrase.
+const PART_STRENGTH: f32 = 0.6;
+
+/// Something that can be meant: a stem, a fixed phrase, or a group of synonyms. Known by the hash of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Concept(u64);
+
+impl Concept {
+    fn named(kind: u8, name: &str) -> Self {
+        let bytes = std::iter::once(kind).chain(name.bytes());
+        Self(bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+    }
+
+    fn word(name: &str) -> Self {
+        Self::named(b'w', name)
+    }
+
+    fn group(name: &str) -> Self {
+        Self::named(b'g', name)
+    }
+}
+
+/// Whether something is said or denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Polarity {
+    /// It is said.
+    Positive,
+    /// It is denied.
+    Negative,
+    /// It stands behind a denial that may or may not mean it.
+    Open,
+}
+
+impl Polarity {
+    /// The polarity of an opposite.
+    pub(crate) fn flipped(self) -> Self {
+        match self {
+            Self::Positive => Self::Negative,
+            Self::Negative => Self::Positive,
+            Self::Open => Self::Open,
+        }
+    }
+}
+
+/// One concept that a unit stands for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Feature {
+    /// The concept.
+    pub(crate) concept: Concept,
+    /// How well the unit says it, above 0 and up to 1.
+    pub(crate) strength: f32,
+    /// [`Polarity::Negative`] for the concepts that the unit excludes.
+    pub(crate) polarity: Polarity,
+}
+
+/// A word or a fixed phrase that carries meaning.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Unit {
+    /// Where it stands, as numbers of normal words.
+    pub(crate) words: Range<usize>,
+    /// What it stands for, its own words first.
+    pub(crate) features: Vec<Feature>,
+}
+
+/// The units of a text given as normal words, from left to right; the longest fixed phrase wins. Function words that are part of no
+/// phrase have no unit.
+pub(crate) fn units(words: &[&str]) -> Vec<Unit> {
+    let stems: Vec<String> = words.iter().map(|word| stem(word)).collect();
+    let mut units = Vec::new();
+    let mut start = 0;
+    while start < words.len() {
+        let (length, groups) = GROUPS.longest_phrase(&stems[start..]).unwrap_or((1, &[]));
+        let end = start + length;
+        if length > 1 || !is_function_word(words[start]) {
+            let features = features(&words[start..end], &stems[start..end], groups);
+            units.push(Unit { words: start..end, features });
+        }
+        start = end;
+    }
+    units
+}
+
+/// Whether a feature belongs to a group that has an opposite.
+pub(crate) fn is_opposable(feature: &Feature) -> bool {
+    GROUPS.opposable.contains(&feature.concept)
+}
+
+fn features(words: &[&str], stems: &[String], groups: &[GroupMembership]) -> Vec<Feature> {
+    let positive = |concept, strength| Feature { concept, strength, polarity: Polarity::Positive };
+    let mut features = vec![positive(Concept::word(&stems.join(" ")), 1.0)];
+    if stems.len() > 1 {
+        let telling = words.iter().zip(stems).filter(|(word, _)| !is_function_word(word));
+        features.extend(telling.map(|(_, stem)| positive(Concept::word(stem), PART_STRENGTH)));
+    }
+    for membership in groups {
+        features.push(positive(membership.group, membership.strength));
+        for opposite in GROUPS.opposites.get(&membership.group).into_iter().flatten() {
+            let polarity = Polarity::Negative;
+            features.push(Feature { concept: *opposite, strength: membership.strength, polarity });
+        }
+    }
+    features
+}
+
+static GROUPS: LazyLock<Groups> = LazyLock::new(Groups::read);
+
+#[derive(Clone, Copy)]
+struct GroupMembership {
+    group: Concept,
+    strength: f32,
+}
+
+/// All groups of synonyms, found by the stems of their phrases.
+#[derive(Default)]
+struct Groups {
+    phrases: HashMap<Vec<String>, Vec<GroupMembership>>,
+    /// The number of words of the longest phrase that begins with a stem.
+    longest: HashMap<String, usize>,
+    opposites: HashMap<Concept, Vec<Concept>>,
+    opposable: HashSet<Concept>,
+}
+
+impl Groups {
+    fn read() -> Self {
+        let mut groups = Self::default();
+        for (name, phrases) in named_lists(include_str!("../../data/synonyms.txt")) {
+            let strength = if name.starts_with('~') { LOOSE_STRENGTH } else { GROUP_STRENGTH };
+            let membership = GroupMembership { group: Concept::group(name), strength };
+            phrases.filter(|phrase| !is_function_word(phrase)).for_each(|phrase| groups.add(phrase, membership));
+        }
+        for line in data_lines(include_str!("../../data/opposites.txt")) {
+            if let Some((one, other)) = line.split_once(' ') {
+                let (one, other) = (Concept::group(one), Concept::group(other.trim()));
+                groups.opposites.entry(one).or_default().push(other);
+                groups.opposites.entry(other).or_default().push(one);
+                groups.opposable.extend([one, other]);
+            }
+        }
+        groups
+    }
+
+    fn add(&mut self, phrase: &str, membership: GroupMembership) {
+        let stems: Vec<String> = phrase.split_whitespace().map(stem).collect();
+        let Some(first) = stems.first() else { return };
+        let longest = self.longest.entry(first.clone()).or_default();
+        *longest = stems.len().max(*longest);
+        let memberships = self.phrases.entry(stems).or_default();
+        if !memberships.iter().any(|known| known.group == membership.group) {
+            memberships.push(membership);
+        }
+    }
+
+    fn longest_phrase(&self, stems: &[String]) -> Option<(usize, &[GroupMembership])> {
+        let longest = (*self.longest.get(stems.first()?)?).min(stems.len());
+        (1..=longest).rev().find_map(|length| Some((length, self.phrases.get(&stems[..length])?.as_slice())))
+    }
+}

@@ -1,0 +1,107 @@
+//! Markers: phrases that tell how a clause is meant.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::named_lists;
+
+/// What a marker tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Sort {
+    /// Turns what follows round.
+    Negator,
+    /// Looks like a negator and is none.
+    NoNegator,
+    /// Keeps something from happening.
+    Averting,
+    /// Begins a new clause.
+    Connective,
+    /// Denies the rest of the sentence.
+    Denial,
+    /// Reports what others hold.
+    Report,
+    /// Takes back what was said just before.
+    Refutation,
+    /// Corrects a slip of the tongue.
+    Repair,
+    /// Opens a case that is only imagined.
+    Hypothetical,
+    /// Shows that a case is imagined.
+    Subjunctive,
+    /// Speaks of something else, to compare.
+    Elsewhere,
+    /// Says why.
+    Reason,
+    /// Gives an example or defines a term.
+    Example,
+    /// Shows where one is in the answer.
+    Signpost,
+    /// Says that one is done.
+    Closing,
+    /// Goes on without anything to say.
+    Trailing,
+    /// Is a recogniser's comment on sounds.
+    Annotation,
+}
+
+impl Sort {
+    const NAMES: [(&'static str, Self); 17] = [
+        ("negator", Self::Negator),
+        ("no_negator", Self::NoNegator),
+        ("averting", Self::Averting),
+        ("connective", Self::Connective),
+        ("denial", Self::Denial),
+        ("report", Self::Report),
+        ("refutation", Self::Refutation),
+        ("repair", Self::Repair),
+        ("hypothetical", Self::Hypothetical),
+        ("subjunctive", Self::Subjunctive),
+        ("elsewhere", Self::Elsewhere),
+        ("reason", Self::Reason),
+        ("example", Self::Example),
+        ("signpost", Self::Signpost),
+        ("closing", Self::Closing),
+        ("trailing", Self::Trailing),
+        ("annotation", Self::Annotation),
+    ];
+}
+
+/// A marker where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Marker {
+    /// What it tells.
+    pub(crate) sort: Sort,
+    /// Where it stands, as numbers of normal words.
+    pub(crate) words: Range<usize>,
+}
+
+/// All markers among the normal words, by where they begin; of each sort only the longest that begins at a word.
+pub(crate) fn markers(words: &[&str]) -> Vec<Marker> {
+    let mut found: Vec<Marker> = Vec::new();
+    for start in 0..words.len() {
+        for (phrase, sort) in PHRASES.get(words[start]).into_iter().flatten() {
+            let rest = &words[start..];
+            let known =
+                found.iter().rev().take_while(|marker| marker.words.start == start).any(|marker| marker.sort == *sort);
+            if !known && rest.len() >= phrase.len() && rest[..phrase.len()] == phrase[..] {
+                found.push(Marker { sort: *sort, words: start..start + phrase.len() });
+            }
+        }
+    }
+    found
+}
+
+/// Every marker by its first word, the longest first.
+static PHRASES: LazyLock<HashMap<&str, Vec<(Vec<&str>, Sort)>>> = LazyLock::new(|| {
+    let mut phrases: HashMap<&str, Vec<(Vec<&str>, Sort)>> = HashMap::new();
+    for (name, listed) in named_lists(include_str!("../../data/markers.txt")) {
+        let Some((_, sort)) = Sort::NAMES.iter().find(|(known, _)| *known == name) else { continue };
+        for phrase in listed {
+            let words: Vec<&str> = phrase.split_whitespace().collect();
+            phrases.entry(words[0]).or_default().push((words, *sort));
+        }
+    }
+    phrases.values_mut().for_each(|listed| listed.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
+    phrases
+});

@@ -1,0 +1,163 @@
+//! Clarity by rules over the structure of an answer. Correctness plays no part in it.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use interview::marks::{ClarityCheck, ClarityVerdict};
+
+use super::reading::{Clause, Reading, Sense};
+use crate::coach::Assignment;
+use crate::evidence::{ClarityClaim, Quote};
+use crate::lexicon::{Concept, Sort};
+
+/// The headline is looked for in this many words; a tenth of a minute of speech for every five of them.
+const HEADLINE_WORDS: usize = 40;
+
+/// Answers of fewer words are too short for order and signposts to matter.
+const SHORT: usize = 30;
+
+/// Answers of more words need signposts to be followed.
+const LONG: usize = 70;
+
+/// From this share of words said before, the end of an answer only repeats.
+const REPEATED: f64 = 0.85;
+
+/// What the rules find out about each check.
+pub(super) fn claims(assignment: &Assignment<'_>, reading: &Reading) -> Vec<ClarityClaim> {
+    if reading.sense != Sense::Speech {
+        return Vec::new();
+    }
+    let prompt = Reading::of_text(assignment.prompt, &super::reading::Glossary::of(&assignment.question.glossary));
+    let asked: HashSet<Concept> = concepts(&prompt.clauses).chain(says(assignment)).collect();
+    let follow_up = assignment.target.is_some();
+    let claims = [
+        answers_the_question(reading, &asked),
+        headline_first(reading, &asked),
+        marked(reading, ClarityCheck::SaysWhy, Sort::Reason, "say why it is so: \u{201C}because \u{2026}\u{201D}"),
+        marked(
+            reading,
+            ClarityCheck::DefinesOrExemplifies,
+            Sort::Example,
+            "give one example, or say what a term means",
+        ),
+        ordered(reading),
+        stops_when_done(reading),
+    ];
+    let matters = |claim: &ClarityClaim| {
+        let long_only = matches!(claim.check, ClarityCheck::DefinesOrExemplifies | ClarityCheck::SaysWhy);
+        !(follow_up && long_only && claim.verdict == ClarityVerdict::No)
+    };
+    claims.into_iter().filter(matters).collect()
+}
+
+/// Whether what is said has to do with what was asked. Words tell when it has not; that it has is certain only to a point.
+fn answers_the_question(reading: &Reading, asked: &HashSet<Concept>) -> ClarityClaim {
+    let on_topic = |clause: &&Clause| on_topic(clause, asked);
+    let count = reading.clauses.iter().filter(on_topic).count();
+    let check = ClarityCheck::AnswersTheQuestion;
+    match reading.clauses.iter().find(on_topic) {
+        Some(clause) if count * 4 >= reading.clauses.len() => yes(check, reading, &clause.words),
+        Some(_) => unclear(check),
+        None => no(check, "nothing here takes up what was asked"),
+    }
+}
+
+/// Whether a claim about the subject stands within the first words.
+fn headline_first(reading: &Reading, asked: &HashSet<Concept>) -> ClarityClaim {
+    let check = ClarityCheck::HeadlineFirst;
+    let start = reading.clauses.iter().take_while(|clause| clause.words.start < HEADLINE_WORDS);
+    let headline = start.filter(|clause| !clause.is_list).find(|clause| on_topic(clause, asked));
+    match headline {
+        Some(clause) => yes(check, reading, &clause.words),
+        None if reading.words.len() < HEADLINE_WORDS => unclear(check),
+        None => no(check, "begin with the answer in one sentence, then explain it"),
+    }
+}
+
+/// Whether words of the sort stand anywhere.
+fn marked(reading: &Reading, check: ClarityCheck, sort: Sort, advice: &str) -> ClarityClaim {
+    let clause_with = |start: usize| reading.clauses.iter().find(|clause| clause.words.contains(&start));
+    let found =
+        reading.markers.iter().find(|marker| marker.sort == sort).and_then(|marker| clause_with(marker.words.start));
+    match found {
+        Some(clause) => yes(check, reading, &clause.words),
+        None => no(check, advice),
+    }
+}
+
+/// Whether a long answer tells where it is.
+fn ordered(reading: &Reading) -> ClarityClaim {
+    let check = ClarityCheck::Ordered;
+    let mut signposts = reading.markers.iter().filter(|marker| marker.sort == Sort::Signpost);
+    let words = reading.words.len();
+    match (signposts.next(), signposts.next()) {
+        _ if words < SHORT => unclear(check),
+        (Some(first), Some(_)) => match reading.clauses.iter().find(|clause| clause.words.contains(&first.words.start))
+        {
+            Some(clause) => yes(check, reading, &clause.words),
+            None => unclear(check),
+        },
+        _ if words < LONG => unclear(check),
+        _ => no(check, "say how many parts there are, and name each as you come to it"),
+    }
+}
+
+/// Whether the end still says something.
+fn stops_when_done(reading: &Reading) -> ClarityClaim {
+    let check = ClarityCheck::StopsWhenDone;
+    let Some(last) = reading.clauses.last() else { return unclear(check) };
+    let trails = reading.markers_in(&last.words).iter().any(|marker| marker.sort == Sort::Trailing);
+    let quarter = reading.clauses.len().div_ceil(4);
+    let (before, end) = reading.clauses.split_at(reading.clauses.len() - quarter);
+    let said: HashSet<Concept> = concepts(before).collect();
+    let (all, again) =
+        concepts(end).fold((0, 0), |(all, again), concept| (all + 1, again + usize::from(said.contains(&concept))));
+    let repeats = reading.words.len() >= LONG && all >= 6 && again as f64 >= REPEATED * f64::from(all);
+    if trails {
+        ClarityClaim {
+            note: Some("stop after your last point".to_owned()),
+            ..decided(check, ClarityVerdict::No, reading, &last.words)
+        }
+    } else if repeats {
+        no(check, "the end only repeats what you had said")
+    } else if reading.words.len() < SHORT {
+        unclear(check)
+    } else {
+        yes(check, reading, &last.words)
+    }
+}
+
+fn on_topic(clause: &Clause, asked: &HashSet<Concept>) -> bool {
+    concepts(std::slice::from_ref(clause)).filter(|concept| asked.contains(concept)).count() >= 2
+}
+
+fn concepts(clauses: &[Clause]) -> impl Iterator<Item = Concept> + '_ {
+    clauses.iter().flat_map(|clause| &clause.units).map(|unit| unit.unit.features[0].concept)
+}
+
+/// The words in which people talk about the question's subject, rightly or wrongly.
+fn says(assignment: &Assignment<'_>) -> impl Iterator<Item = Concept> {
+    let question = assignment.question;
+    let glossary = super::reading::Glossary::of(&question.glossary);
+    let right = question.key_points.iter().flat_map(|point| &point.says);
+    let wrong = question.misconceptions.iter().flat_map(|misconception| &misconception.says);
+    let readings: Vec<Reading> = right.chain(wrong).map(|phrasing| Reading::of_text(phrasing, &glossary)).collect();
+    readings.into_iter().flat_map(|reading| concepts(&reading.clauses).collect::<Vec<_>>())
+}
+
+fn yes(check: ClarityCheck, reading: &Reading, words: &Range<usize>) -> ClarityClaim {
+    decided(check, ClarityVerdict::Yes, reading, words)
+}
+
+fn no(check: ClarityCheck, advice: &str) -> ClarityClaim {
+    ClarityClaim { check, verdict: ClarityVerdict::No, quote: None, note: Some(advice.to_owned()) }
+}
+
+fn unclear(check: ClarityCheck) -> ClarityClaim {
+    ClarityClaim { check, verdict: ClarityVerdict::Unclear, quote: None, note: None }
+}
+
+fn decided(check: ClarityCheck, verdict: ClarityVerdict, reading: &Reading, words: &Range<usize>) -> ClarityClaim {
+    let quote = reading.transcript_words(words).map(|(first, last)| Quote::Words { first, last });
+    ClarityClaim { check, verdict, quote, note: None }
+}

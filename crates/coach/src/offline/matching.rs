@@ -1,0 +1,138 @@
+//! Holding an answer against the phrasings: how much of each claim any few neighbouring clauses say.
+
+mod cells;
+
+use std::ops::Range;
+
+use super::phrasings::{Phrasing, Phrasings};
+use super::reading::{Clause, Reading};
+use super::thresholds::{CLASH, HIT_MARGIN, STATED_MARGIN, WINDOW, WINDOW_WORDS};
+use cells::{Cell, Cells};
+
+/// What an answer says of one claim.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Finding {
+    /// The clauses that say it best.
+    pub(crate) said: Option<Said>,
+    /// The clauses that say its opposite most plainly.
+    pub(crate) opposed: Option<Said>,
+    /// The clauses that might say it, if doubtful words were heard wrong.
+    pub(crate) doubtful: Option<Said>,
+}
+
+/// Clauses that say something of a claim.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Said {
+    /// How much of a phrasing's weight they say, up to 1.
+    pub(crate) share: f32,
+    /// How much of it without the words in doubt.
+    pub(crate) certain: f32,
+    /// Their words, as numbers of the reading's words.
+    pub(crate) words: Range<usize>,
+}
+
+/// What the answer says of every claim, in the order of the claims. Takes time linear in the length of the answer.
+pub(crate) fn findings(reading: &Reading, phrasings: &Phrasings) -> Vec<Finding> {
+    let mut findings = vec![Finding::default(); phrasings.claims];
+    let mut cells = Cells::new(phrasings);
+    for last in 0..reading.clauses.len() {
+        cells.push(&reading.clauses[last]);
+        for size in 1..=WINDOW.len().min(last + 1) {
+            let clauses = &reading.clauses[last + 1 - size..=last];
+            if size > 1 && words(clauses).len() > WINDOW_WORDS {
+                break;
+            }
+            let shares = Shares::of(phrasings, &cells.latest(size), WINDOW[size - 1]);
+            shares.record(&mut findings, phrasings.key_points, &words(clauses));
+        }
+    }
+    findings
+}
+
+fn words(clauses: &[Clause]) -> Range<usize> {
+    let start = clauses.first().map_or(0, |clause| clause.words.start);
+    start..clauses.last().map_or(start, |clause| clause.words.end)
+}
+
+/// How much of each claim the clauses of one window say.
+struct Shares {
+    claims: Vec<Share>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Share {
+    said: f32,
+    certain: f32,
+    opposed: f32,
+    possible: f32,
+}
+
+impl Shares {
+    fn of(phrasings: &Phrasings, cells: &Cells<'_>, factor: f32) -> Self {
+        let mut claims = vec![Share::default(); phrasings.claims];
+        for phrasing in &phrasings.phrasings {
+            let share = share(phrasings, phrasing, cells, factor);
+            let best = &mut claims[phrasing.claim];
+            if share.said > best.said {
+                (best.said, best.certain) = (share.said, share.certain);
+            }
+            best.opposed = best.opposed.max(share.opposed);
+            best.possible = best.possible.max(share.possible);
+        }
+        Self { claims }
+    }
+
+    /// Notes what this window says better than those before. Words that say a misconception better than a key point do not count for
+    /// the key point, and the other way round.
+    fn record(&self, findings: &mut [Finding], key_points: usize, words: &Range<usize>) {
+        let best = |shares: &[Share]| shares.iter().map(|share| share.said).fold(0.0, f32::max);
+        let (right, wrong) = self.claims.split_at(key_points);
+        let (best_right, best_wrong) = (best(right), best(wrong));
+        for (number, (share, finding)) in self.claims.iter().zip(findings).enumerate() {
+            let counts = if number < key_points {
+                share.said + HIT_MARGIN >= best_wrong
+            } else {
+                share.said >= best_right + STATED_MARGIN
+            };
+            let said = |share: f32, certain| Some(Said { share, certain, words: words.clone() });
+            let is_better = |known: &Option<Said>, share: f32| known.as_ref().map_or(0.0, |known| known.share) < share;
+            if counts && is_better(&finding.said, share.said) {
+                finding.said = said(share.said, share.certain);
+            }
+            if is_better(&finding.opposed, share.opposed) {
+                finding.opposed = said(share.opposed, share.opposed);
+            }
+            if is_better(&finding.doubtful, share.possible) {
+                finding.doubtful = said(share.possible, share.said);
+            }
+        }
+    }
+}
+
+fn share(phrasings: &Phrasings, phrasing: &Phrasing, cells: &Cells<'_>, factor: f32) -> Share {
+    let (mut agreed, mut certain, mut clashed, mut unfilled) = (0.0, 0.0, 0.0, Vec::new());
+    for slot in phrasing.slots.clone() {
+        let weight = phrasings.slots[slot].weight;
+        let Cell { agrees, agrees_certainly, clashes } = cells.best(slot);
+        agreed += weight * agrees;
+        certain += weight * agrees_certainly;
+        if agrees < clashes {
+            clashed += weight * (clashes - agrees);
+        } else if agrees == 0.0 && cells.doubtful > 0 {
+            unfilled.push(weight);
+        }
+    }
+    let of_whole = |weight: f32| (weight / phrasing.total).clamp(0.0, 1.0) * phrasing.worth * factor;
+    let possible = if cells.doubtful > 0 {
+        unfilled.sort_by(|one, other| other.total_cmp(one));
+        agreed + unfilled.iter().take(cells.doubtful).sum::<f32>()
+    } else {
+        0.0
+    };
+    Share {
+        said: of_whole(agreed - CLASH * clashed),
+        certain: of_whole(certain - CLASH * clashed),
+        opposed: if clashed > 0.2 * phrasing.total { of_whole(agreed + clashed) } else { 0.0 },
+        possible: of_whole(possible),
+    }
+}

@@ -1,0 +1,239 @@
+//! A question's key points and misconceptions, prepared so that answers can be held against every way of saying them.
+
+mod compared;
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use interview::Question;
+
+use super::rarity::Rarity;
+use super::reading::{Glossary, Reading, SaidUnit};
+use super::thresholds::{EVERYWHERE, IN_FOLLOW_UP, IN_QUESTION, POOLED, SHORT_PHRASING};
+use crate::lexicon::{Concept, Feature, Polarity};
+
+pub(crate) use compared::{Compared, Topics};
+
+/// All phrasings of a question's claims: the key points in order, then the misconceptions.
+#[derive(Clone, Debug)]
+pub(crate) struct Phrasings {
+    /// Every way of making a claim.
+    pub(crate) phrasings: Vec<Phrasing>,
+    /// The units of all phrasings, one after the other.
+    pub(crate) slots: Vec<Slot>,
+    /// The number of key points; claims of higher number are misconceptions.
+    pub(crate) key_points: usize,
+    /// The number of claims.
+    pub(crate) claims: usize,
+    /// What the question compares.
+    pub(crate) compared: Compared,
+    /// How the question's terms are written and misheard.
+    pub(crate) glossary: Glossary,
+    places: HashMap<Concept, Vec<Place>>,
+}
+
+/// One way of making a claim.
+#[derive(Clone, Debug)]
+pub(crate) struct Phrasing {
+    /// The number of the claim.
+    pub(crate) claim: usize,
+    /// Its units among [`Phrasings::slots`].
+    pub(crate) slots: Range<usize>,
+    /// The weight that stands for the whole of it.
+    pub(crate) total: f32,
+    /// What matching all of it is worth.
+    pub(crate) worth: f32,
+}
+
+/// A unit of a phrasing that an answer may fill.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slot {
+    /// How much it tells.
+    pub(crate) weight: f32,
+    /// Whether it belongs to a misconception.
+    pub(crate) is_wrong: bool,
+    /// What its phrasing speaks of, among the things that the question compares.
+    pub(crate) topics: Topics,
+    /// What the unit itself names, among the things that the question compares.
+    pub(crate) names: Topics,
+}
+
+/// A place where a concept occurs in the phrasings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// The slot.
+    pub(crate) slot: usize,
+    /// How well the slot's unit says the concept.
+    pub(crate) strength: f32,
+    /// Whether the phrasing says or denies the concept.
+    pub(crate) polarity: Polarity,
+    /// Whether the unit stands for the concept, rather than for its opposite.
+    pub(crate) is_own: bool,
+}
+
+/// What is asked, and so is no news in an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Asked<'a> {
+    /// The question itself, by its prompt.
+    Question(&'a str),
+    /// A follow-up, which sets the scene for a short answer.
+    FollowUp(&'a str),
+}
+
+impl Asked<'_> {
+    fn prompt(&self) -> &str {
+        match self {
+            Self::Question(prompt) | Self::FollowUp(prompt) => prompt,
+        }
+    }
+
+    fn left_of_weight(&self) -> f32 {
+        match self {
+            Self::Question(_) => IN_QUESTION,
+            Self::FollowUp(_) => IN_FOLLOW_UP,
+        }
+    }
+}
+
+impl Phrasings {
+    /// Prepares a question's claims for answers to what was asked.
+    pub(crate) fn of(question: &Question, asked: Asked<'_>, rarity: &Rarity) -> Self {
+        let key_points = question.key_points.iter().map(|point| &point.says);
+        let misconceptions = question.misconceptions.iter().map(|misconception| &misconception.says);
+        let claims: Vec<&Vec<String>> = key_points.chain(misconceptions).collect();
+        Self::of_claims(&claims, question.key_points.len(), Glossary::of(&question.glossary), asked, rarity)
+    }
+
+    /// Prepares claims given by their phrasings; the first `key_points` are right, the others wrong.
+    pub(crate) fn of_claims(
+        claims: &[&Vec<String>],
+        key_points: usize,
+        glossary: Glossary,
+        asked: Asked<'_>,
+        rarity: &Rarity,
+    ) -> Self {
+        let prompt = Reading::of_text(asked.prompt(), &glossary);
+        let read: Vec<Vec<Reading>> = claims
+            .iter()
+            .map(|says| says.iter().map(|phrasing| Reading::of_text(phrasing, &glossary)).collect())
+            .collect();
+        let weigher = Weigher::new(&read, &prompt, asked, rarity);
+        let compared = Compared::of(&prompt, &read);
+        let mut phrasings = Self {
+            phrasings: Vec::new(),
+            slots: Vec::new(),
+            key_points,
+            claims: claims.len(),
+            compared,
+            glossary,
+            places: HashMap::new(),
+        };
+        for (claim, readings) in read.iter().enumerate() {
+            for reading in readings {
+                let units: Vec<&SaidUnit> = distinct(reading.units());
+                let weights: Vec<f32> = units.iter().map(|unit| weigher.weight(unit)).collect();
+                let total = weights.iter().sum();
+                phrasings.add(claim, &units, &weights, total, 1.0);
+            }
+            phrasings.add_pooled(claim, readings, &weigher);
+        }
+        phrasings
+    }
+
+    /// Where the concept occurs.
+    pub(crate) fn places(&self, concept: Concept) -> &[Place] {
+        self.places.get(&concept).map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds what all phrasings of a claim say together, for answers that mix them: a unit counts the more, the more of them have it,
+    /// and what they have on average stands for the whole.
+    fn add_pooled(&mut self, claim: usize, readings: &[Reading], weigher: &Weigher<'_>) {
+        let units: Vec<&SaidUnit> = distinct(readings.iter().flat_map(Reading::units));
+        let share = |unit: &SaidUnit| {
+            let having =
+                readings.iter().filter(|reading| reading.units().any(|other| meaning(other) == meaning(unit))).count();
+            (having as f32 / readings.len() as f32).sqrt()
+        };
+        let weights: Vec<f32> = units.iter().map(|unit| weigher.weight(unit) * share(unit)).collect();
+        let total_of = |reading: &Reading| -> f32 {
+            let has = |unit: &SaidUnit| reading.units().any(|other| meaning(other) == meaning(unit));
+            units.iter().zip(&weights).filter(|(unit, _)| has(unit)).map(|(_, weight)| weight).sum()
+        };
+        let total = readings.iter().map(total_of).sum::<f32>() / readings.len().max(1) as f32;
+        self.add(claim, &units, &weights, total, POOLED);
+    }
+
+    fn add(&mut self, claim: usize, units: &[&SaidUnit], weights: &[f32], total: f32, worth: f32) {
+        let first = self.slots.len();
+        let topics = units.iter().fold(Topics::NONE, |topics, unit| topics.and(self.compared.named_by(&unit.unit)));
+        for (unit, weight) in units.iter().zip(weights) {
+            let slot = self.slots.len();
+            for feature in &unit.unit.features {
+                let polarity = combined(feature, unit.polarity);
+                let is_own = feature.polarity == Polarity::Positive;
+                let place = Place { slot, strength: feature.strength, polarity, is_own };
+                self.places.entry(feature.concept).or_default().push(place);
+            }
+            let names = self.compared.named_by(&unit.unit);
+            self.slots.push(Slot { weight: *weight, is_wrong: claim >= self.key_points, topics, names });
+        }
+        let total = total + SHORT_PHRASING;
+        self.phrasings.push(Phrasing { claim, slots: first..self.slots.len(), total, worth });
+    }
+}
+
+/// Whether a concept is said or denied where the unit that stands for it is.
+pub(crate) fn combined(feature: &Feature, unit: Polarity) -> Polarity {
+    match unit {
+        Polarity::Positive => feature.polarity,
+        Polarity::Negative => feature.polarity.flipped(),
+        Polarity::Open => Polarity::Open,
+    }
+}
+
+/// The concept by which units count as the same: the group they belong to first, or else their word.
+fn meaning(unit: &SaidUnit) -> Concept {
+    let mut features = unit.unit.features.iter().filter(|feature| feature.polarity == Polarity::Positive);
+    let own = features.next();
+    let group = features.find(|feature| feature.strength > 0.8);
+    group.or(own).map_or_else(|| unit.unit.features[0].concept, |feature| feature.concept)
+}
+
+fn distinct<'a>(units: impl Iterator<Item = &'a SaidUnit>) -> Vec<&'a SaidUnit> {
+    let mut seen = HashSet::new();
+    units.filter(|unit| seen.insert(meaning(unit))).collect()
+}
+
+/// Weighs the units of a question's phrasings: by how rare they are in the bank, less for what the question itself says, less for
+/// what many of its claims share.
+struct Weigher<'a> {
+    rarity: &'a Rarity,
+    in_prompt: HashSet<Concept>,
+    left_in_prompt: f32,
+    claims_with: HashMap<Concept, usize>,
+    claims: usize,
+}
+
+impl<'a> Weigher<'a> {
+    fn new(read: &[Vec<Reading>], prompt: &Reading, asked: Asked<'_>, rarity: &'a Rarity) -> Self {
+        let mut claims_with = HashMap::new();
+        for readings in read {
+            let meanings: HashSet<Concept> = readings.iter().flat_map(Reading::units).map(meaning).collect();
+            meanings.into_iter().for_each(|concept| *claims_with.entry(concept).or_default() += 1);
+        }
+        Self {
+            rarity,
+            in_prompt: prompt.units().map(|unit| unit.unit.features[0].concept).collect(),
+            left_in_prompt: asked.left_of_weight(),
+            claims_with,
+            claims: read.len(),
+        }
+    }
+
+    fn weight(&self, unit: &SaidUnit) -> f32 {
+        let with = self.claims_with.get(&meaning(unit)).copied().unwrap_or(1).saturating_sub(1) as f32;
+        let others = self.claims.saturating_sub(1).max(1) as f32;
+        let asked = if self.in_prompt.contains(&unit.unit.features[0].concept) { self.left_in_prompt } else { 1.0 };
+        self.rarity.weight(&unit.unit) * asked * (1.0 - EVERYWHERE * with / others)
+    }
+}

@@ -1,0 +1,129 @@
+//! Reading an answer as claims: clauses of speech, each with what it is about, what it says and denies, and how it is meant.
+
+mod clauses;
+mod order;
+mod polarity;
+mod sounds;
+mod stance;
+mod words;
+
+use std::ops::Range;
+
+use interview::Transcript;
+
+use crate::lexicon::{self, Marker, Polarity, Unit};
+
+pub(crate) use order::Sense;
+pub(crate) use sounds::Glossary;
+pub(crate) use stance::Stance;
+pub(crate) use words::{End, Spoken};
+
+/// An answer as the offline coach understands it.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    /// Its words in normal form, without annotations.
+    pub(crate) words: Vec<Spoken>,
+    /// Its clauses in order.
+    pub(crate) clauses: Vec<Clause>,
+    /// The markers found in it, in order.
+    pub(crate) markers: Vec<Marker>,
+    /// Whether it can be understood at all.
+    pub(crate) sense: Sense,
+}
+
+/// A stretch of speech that says one thing.
+#[derive(Clone, Debug)]
+pub(crate) struct Clause {
+    /// Its words, as numbers of [`Reading::words`].
+    pub(crate) words: Range<usize>,
+    /// The sentence it belongs to, counted from 0.
+    pub(crate) sentence: usize,
+    /// What it is about.
+    pub(crate) units: Vec<SaidUnit>,
+    /// How it is meant.
+    pub(crate) stance: Stance,
+    /// Whether anything in it is denied.
+    pub(crate) denies: bool,
+    /// Whether it is nothing but terms.
+    pub(crate) is_list: bool,
+}
+
+/// A unit of meaning as it was said.
+#[derive(Clone, Debug)]
+pub(crate) struct SaidUnit {
+    /// The unit; its words are numbers of [`Reading::words`].
+    pub(crate) unit: Unit,
+    /// Whether it is said or denied.
+    pub(crate) polarity: Polarity,
+    /// Whether the recogniser may have misheard it.
+    pub(crate) doubtful: bool,
+}
+
+impl Reading {
+    /// Reads what was said, with the glossary's help for what is misheard.
+    pub(crate) fn of(transcript: &Transcript, glossary: &Glossary) -> Self {
+        let words = glossary.mend(words::spoken(transcript));
+        let normal: Vec<&str> = words.iter().map(|word| word.normal.as_str()).collect();
+        let markers = lexicon::markers(&normal);
+        let mut clauses: Vec<Clause> = clauses::split(&words, &markers)
+            .into_iter()
+            .map(|place| clause(&words, &normal, &markers, place))
+            .collect();
+        stance::decide(&mut clauses, &markers, &words);
+        order::mark_lists(&mut clauses, &words);
+        let sense = order::sense(&words, &clauses);
+        Self { words, clauses, markers, sense }
+    }
+
+    /// Reads a phrasing, a prompt or another text of the bank.
+    pub(crate) fn of_text(text: &str, glossary: &Glossary) -> Self {
+        Self::of(&Transcript::typed(text), glossary)
+    }
+
+    /// Every unit in order.
+    pub(crate) fn units(&self) -> impl Iterator<Item = &SaidUnit> {
+        self.clauses.iter().flat_map(|clause| &clause.units)
+    }
+
+    /// The markers that begin within the words.
+    pub(crate) fn markers_in(&self, words: &Range<usize>) -> &[Marker] {
+        markers_in(&self.markers, words)
+    }
+
+    /// The first and the last word of the transcript that the normal words stand for.
+    pub(crate) fn transcript_words(&self, words: &Range<usize>) -> Option<(usize, usize)> {
+        let words = self.words.get(words.clone())?;
+        Some((words.first()?.index, words.last()?.index))
+    }
+}
+
+fn clause(words: &[Spoken], normal: &[&str], markers: &[Marker], place: clauses::Place) -> Clause {
+    let start = place.words.start;
+    let mut units = lexicon::units(&normal[place.words.clone()]);
+    for unit in &mut units {
+        unit.words = unit.words.start + start..unit.words.end + start;
+    }
+    let markers = markers_in(markers, &place.words);
+    let polarities = polarity::polarities(&units, markers);
+    let said = units.into_iter().zip(polarities).map(|(unit, polarity)| {
+        let doubtful = words[unit.words.clone()].iter().any(|word| word.doubtful);
+        SaidUnit { unit, polarity, doubtful }
+    });
+    Clause {
+        sentence: place.sentence,
+        units: said.collect(),
+        stance: Stance::Asserted,
+        denies: polarity::denies(markers),
+        is_list: false,
+        words: place.words,
+    }
+}
+
+fn markers_in<'a>(markers: &'a [Marker], words: &Range<usize>) -> &'a [Marker] {
+    let first = markers.partition_point(|marker| marker.words.start < words.start);
+    let last = markers.partition_point(|marker| marker.words.start < words.end);
+    &markers[first..last]
+}
+
+#[cfg(test)]
+mod tests;

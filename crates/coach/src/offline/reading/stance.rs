@@ -1,0 +1,136 @@
+//! How a clause is meant: claimed, or denied, reported, imagined, asked or taken back.
+
+use super::words::{End, Spoken};
+use super::{Clause, markers_in};
+use crate::lexicon::{Marker, Sort};
+
+/// How many clauses a stance lasts at most, because the ends of spoken sentences are uncertain.
+const LASTS: usize = 3;
+
+/// How the speaker means a clause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stance {
+    /// As their own claim.
+    Asserted,
+    /// As something that is not so.
+    Denied,
+    /// As what others hold.
+    Reported,
+    /// As a case that is only imagined.
+    Hypothetical,
+    /// As how it is elsewhere.
+    Elsewhere,
+    /// As a question.
+    Asked,
+    /// As a slip of the tongue, corrected since.
+    Retracted,
+}
+
+/// Decides how every clause is meant.
+pub(super) fn decide(clauses: &mut [Clause], markers: &[Marker], words: &[Spoken]) {
+    let mut carried: Option<Carried> = None;
+    for index in 0..clauses.len() {
+        let found = markers_in(markers, &clauses[index].words);
+        carried = carried.and_then(|carried| carried.into_next(&clauses[index], found, words));
+        if let Some(stance) = opened(&clauses[index], clauses, markers) {
+            carried = Some(Carried { stance, sentence: clauses[index].sentence, left: LASTS });
+        }
+        clauses[index].stance = if is_asked(&clauses[index], clauses, words) {
+            Stance::Asked
+        } else {
+            carried.as_ref().map_or(Stance::Asserted, |carried| carried.stance)
+        };
+        if found.iter().any(|marker| marker.sort == Sort::Refutation) {
+            refute_before(clauses, index);
+        }
+        if let Some(repair) = found.iter().find(|marker| marker.sort == Sort::Repair) {
+            let repair = repair.clone();
+            retract_before(clauses, index, &repair);
+        }
+    }
+}
+
+/// A stance that lasts over the following clauses of its sentence.
+struct Carried {
+    stance: Stance,
+    sentence: usize,
+    left: usize,
+}
+
+impl Carried {
+    fn into_next(self, clause: &Clause, markers: &[Marker], words: &[Spoken]) -> Option<Self> {
+        let turns = words[clause.words.start].normal == "but"
+            || words[clause.words.start].normal == "however"
+            || markers.iter().any(|marker| marker.sort == Sort::Refutation);
+        let left = self.left.checked_sub(1)?;
+        (clause.sentence == self.sentence && !turns && left > 0).then_some(Self { left, ..self })
+    }
+}
+
+/// The stance that a clause's own words open.
+fn opened(clause: &Clause, clauses: &[Clause], markers: &[Marker]) -> Option<Stance> {
+    let found = markers_in(markers, &clause.words);
+    let has = |sort: Sort| found.iter().any(|marker| marker.sort == sort);
+    let is_imagined = || {
+        let sentence: Vec<&Clause> =
+            clauses.iter().filter(|other| other.sentence == clause.sentence).take(2 * LASTS).collect();
+        let opens = found
+            .iter()
+            .any(|marker| marker.sort == Sort::Hypothetical && marker.words.start < clause.words.start + LASTS);
+        let subjunctive =
+            |clause: &&Clause| markers_in(markers, &clause.words).iter().any(|marker| marker.sort == Sort::Subjunctive);
+        opens && sentence.iter().any(subjunctive)
+    };
+    if has(Sort::Denial) {
+        Some(Stance::Denied)
+    } else if has(Sort::Report) {
+        Some(Stance::Reported)
+    } else if has(Sort::Elsewhere) {
+        Some(Stance::Elsewhere)
+    } else if is_imagined() {
+        Some(Stance::Hypothetical)
+    } else {
+        None
+    }
+}
+
+fn is_asked(clause: &Clause, clauses: &[Clause], words: &[Spoken]) -> bool {
+    let sentence_end = clauses.iter().rev().find(|other| other.sentence == clause.sentence).unwrap_or(clause);
+    words[sentence_end.words.end - 1].end == End::Question
+}
+
+/// "People think X. That's wrong": X is denied.
+fn refute_before(clauses: &mut [Clause], index: usize) {
+    let sentence = clauses[index].sentence;
+    let refuted = clauses[..index].iter_mut().rev().take(2).take_while(|clause| clause.sentence + 1 >= sentence);
+    for clause in refuted {
+        if matches!(clause.stance, Stance::Asserted | Stance::Reported) {
+            clause.stance = Stance::Denied;
+        }
+    }
+}
+
+/// "On the stack, no wait, on the heap": what stands before the repair is taken back, as much of it as is said anew, the whole
+/// clause at most.
+fn retract_before(clauses: &mut [Clause], index: usize, repair: &Marker) {
+    let before = |unit: &super::SaidUnit| unit.unit.words.start < repair.words.start;
+    let anew = clauses[index].units.iter().filter(|unit| !before(unit)).count();
+    let in_clause = clauses[index].units.iter().filter(|unit| before(unit)).count();
+    if in_clause > 0 {
+        let kept = in_clause.saturating_sub(anew.max(1));
+        let units = std::mem::take(&mut clauses[index].units);
+        clauses[index].units = units
+            .into_iter()
+            .enumerate()
+            .filter(|(number, unit)| *number < kept || !before(unit))
+            .map(|(_, unit)| unit)
+            .collect();
+    } else if let Some(previous) = index.checked_sub(1) {
+        let units = clauses[previous].units.len();
+        if anew >= units {
+            clauses[previous].stance = Stance::Retracted;
+        } else {
+            clauses[previous].units.truncate(units - anew.max(1));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Every number that the offline coach's verdicts depend on, in one place.
+//!
+//! The figures are choices of ours, found by trying them on answers written for the purpose and on the bank's own phrasings, each held
+//! against the other phrasings of its point. Whoever changes one raises [`VERSION`], because results of different versions are not
+//! compared.
+
+/// Names the rules and figures in results.
+pub(crate) const VERSION: &str = "offline-1";
+
+/// From this share of a phrasing's weight a key point counts as made.
+pub(crate) const HIT: f32 = 0.5;
+
+/// From this share of its weight a key point counts as made in a follow-up, where the question has set the scene.
+pub(crate) const HIT_IN_FOLLOW_UP: f32 = 0.45;
+
+/// From this share of a phrasing's weight a misconception counts as stated.
+pub(crate) const STATED: f32 = 0.52;
+
+/// By how much a misconception must be closer than any key point to the same words.
+pub(crate) const STATED_MARGIN: f32 = 0.06;
+
+/// By how much a misconception may be closer to the words that make a key point.
+pub(crate) const HIT_MARGIN: f32 = 0.04;
+
+/// From this share of a phrasing's weight its opposite counts as said.
+pub(crate) const OPPOSED: f32 = 0.7;
+
+/// A key point that reaches this share, and could reach [`HIT`] if doubtful words were its own, is unclear instead of missed.
+pub(crate) const DOUBTFUL: f32 = 0.25;
+
+/// Added to the weight of every phrasing, in weights of a rare word, so that short ones need more than a chance word.
+pub(crate) const SHORT_PHRASING: f32 = 0.25;
+
+/// What is left of a word's weight when the question itself says it.
+pub(crate) const IN_QUESTION: f32 = 0.5;
+
+/// What is left of a word's weight when the follow-up itself says it.
+pub(crate) const IN_FOLLOW_UP: f32 = 0.2;
+
+/// How much of a word's weight goes when all claims of the question use it.
+pub(crate) const EVERYWHERE: f32 = 0.5;
+
+/// What a window over one, two and three clauses keeps of its share.
+pub(crate) const WINDOW: [f32; 3] = [1.0, 0.97, 0.92];
+
+/// The most words that a window over several clauses may hold.
+pub(crate) const WINDOW_WORDS: usize = 45;
+
+/// What words that mix several phrasings of a claim keep, against the words of one.
+pub(crate) const POOLED: f32 = 0.9;
+
+/// How much a denied word takes off, in weights of the word.
+pub(crate) const CLASH: f32 = 1.0;
+
+/// What is left of a match in a clause that speaks of the other of two things compared.
+pub(crate) const OTHER_TOPIC: f32 = 0.25;
+
+/// The share of function words under which several words are a list.
+pub(crate) const LIST: f64 = 0.2;
+
+/// The share of articles and prepositions followed by a word that cannot follow them, over which words are in no order.
+pub(crate) const SALAD: f64 = 0.2;

@@ -1,0 +1,64 @@
+//! From what an answer says of each claim to what the coach claims about it.
+
+use interview::Question;
+use interview::follow_up::Rubric;
+use interview::marks::Doubt;
+
+use super::matching::{Finding, Said};
+use super::reading::{Reading, Sense};
+use super::thresholds::{DOUBTFUL, OPPOSED, STATED};
+use crate::evidence::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
+
+/// The coach's claims about the points of `rubric`, from the findings on all claims of `question`. From a share of `hit` a key point
+/// counts as made.
+pub(super) fn claims(
+    question: &Question,
+    rubric: &Rubric,
+    reading: &Reading,
+    findings: &[Finding],
+    hit: f32,
+) -> Claims {
+    let finding = |number: usize| findings.get(number).cloned().unwrap_or_default();
+    let key_points = rubric.key_points.iter().map(|point| {
+        let number = question.key_points.iter().position(|other| other.id == point.id);
+        let verdict = match reading.sense {
+            Sense::OtherLanguage => ClaimedVerdict::Unclear(Doubt::CoachUndecided, None),
+            Sense::Silence | Sense::Disorder => ClaimedVerdict::Missed(None),
+            Sense::Speech => verdict(&number.map(finding).unwrap_or_default(), reading, hit),
+        };
+        KeyPointClaim { id: point.id.clone(), verdict }
+    });
+    let misconceptions = rubric.misconceptions.iter().filter_map(|misconception| {
+        let number = question.misconceptions.iter().position(|other| other.id == misconception.id)?;
+        let said = finding(question.key_points.len() + number).said.filter(|said| said.share >= STATED)?;
+        let quote = quote(&said, reading).filter(|_| reading.sense == Sense::Speech)?;
+        Some(MisconceptionClaim { id: misconception.id.clone(), quote })
+    });
+    Claims { key_points: key_points.collect(), misconceptions: misconceptions.collect() }
+}
+
+fn verdict(finding: &Finding, reading: &Reading, hit: f32) -> ClaimedVerdict {
+    let quoted = |said: &Option<Said>| said.as_ref().and_then(|said| quote(said, reading));
+    if let Some(said) = finding.said.as_ref().filter(|said| said.share >= hit) {
+        let opposed = finding.opposed.as_ref().filter(|opposed| opposed.share >= OPPOSED.max(said.share));
+        return match quote(said, reading) {
+            _ if opposed.is_some_and(|opposed| !overlap(opposed, said)) => {
+                ClaimedVerdict::Unclear(Doubt::Contradicted, quoted(&finding.opposed))
+            }
+            quote if said.certain < hit => ClaimedVerdict::Unclear(Doubt::WordsInDoubt, quote),
+            Some(quote) => ClaimedVerdict::Hit(quote),
+            None => ClaimedVerdict::Missed(None),
+        };
+    }
+    let doubtful = finding.doubtful.as_ref().filter(|said| said.share >= hit && said.certain >= DOUBTFUL);
+    ClaimedVerdict::Missed(doubtful.and_then(|said| quote(said, reading)))
+}
+
+fn overlap(one: &Said, other: &Said) -> bool {
+    one.words.start < other.words.end && other.words.start < one.words.end
+}
+
+fn quote(said: &Said, reading: &Reading) -> Option<Quote> {
+    let (first, last) = reading.transcript_words(&said.words)?;
+    Some(Quote::Words { first, last })
+}
