@@ -1,5 +1,6 @@
 //! One span of speech to words.
 
+mod alignment;
 mod annotation;
 mod prompt;
 mod repetition;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use interview::{Seconds, Segment, Span, Transcript, Word};
+use interview::{Seconds, Segment, Transcript, Word};
 
 use super::event::{Event, Events};
 use super::heard::Heard;
-use super::recogniser::{Done, Job, Recogniser, Refused};
+use super::recogniser::{Job, Recogniser, Refused};
 use crate::Error;
 use crate::audio::duration;
 use crate::speech::{
@@ -58,8 +58,8 @@ pub struct Listener {
     samples: u64,
     waiting: VecDeque<SpeechSpan>,
     in_hand: usize,
-    replies: mpsc::Sender<Done>,
-    done: Receiver<Done>,
+    replies: mpsc::Sender<Result<Vec<Word>, Error>>,
+    done: Receiver<Result<Vec<Word>, Error>>,
     alive: Arc<()>,
     segments: Vec<Segment>,
     failure: Option<Error>,
@@ -105,8 +105,8 @@ impl Listener {
         self.samples += samples.len() as u64;
         let waiting = &mut self.waiting;
         self.spans.push(samples, |span| waiting.push_back(span));
-        while let Ok(done) = self.done.try_recv() {
-            self.take(done);
+        while let Ok(words) = self.done.try_recv() {
+            self.take(words);
         }
         self.hand_over();
     }
@@ -169,8 +169,8 @@ impl Listener {
             // With nothing in hand the recogniser is busy with others, and has to be asked again soon.
             let pause = if self.in_hand == 0 { RETRY } else { deadline.saturating_duration_since(Instant::now()) };
             match self.done.recv_timeout(pause) {
-                Ok(done) => {
-                    self.take(done);
+                Ok(words) => {
+                    self.take(words);
                     deadline = Instant::now() + self.patience;
                 }
                 Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {}
@@ -194,12 +194,11 @@ impl Listener {
         }
     }
 
-    fn take(&mut self, done: Done) {
+    fn take(&mut self, words: Result<Vec<Word>, Error>) {
         self.in_hand -= 1;
-        match done.words {
+        match words {
             Ok(words) => {
-                let placed = words.into_iter().map(|word| placed(word, &done.span));
-                if let Some(segment) = Segment::new(placed) {
+                if let Some(segment) = Segment::new(words) {
                     self.events.send(Event::Segment(segment.clone()));
                     self.segments.push(segment);
                 }
@@ -207,10 +206,4 @@ impl Listener {
             Err(failure) => self.failure = Some(failure),
         }
     }
-}
-
-/// The word on the original timeline. It cannot have been said outside the speech of its span.
-fn placed(word: Word, heard_in: &SpeechSpan) -> Word {
-    let within = |time: Seconds| (heard_in.start + time).max(heard_in.voiced.start()).min(heard_in.voiced.end());
-    Word { span: word.span.map(|span| Span::between(within(span.start()), within(span.end()))), ..word }
 }

@@ -24,15 +24,9 @@ pub struct Recogniser {
 pub(crate) struct Job {
     pub(crate) span: SpeechSpan,
     pub(crate) prompt: Arc<Prompt>,
-    pub(crate) done: mpsc::Sender<Done>,
+    pub(crate) done: mpsc::Sender<Result<Vec<Word>, Error>>,
     /// Gone when nobody waits for the words any more.
     pub(crate) caller: Weak<()>,
-}
-
-/// A span with its words, or why there are none.
-pub(crate) struct Done {
-    pub(crate) span: SpeechSpan,
-    pub(crate) words: Result<Vec<Word>, Error>,
 }
 
 impl Recogniser {
@@ -77,7 +71,7 @@ fn work(mut transcriber: impl Transcriber, waiting: &Receiver<Job>) {
         if caller.strong_count() == 0 {
             continue;
         }
-        let words = transcriber.transcribe(&span.samples, &prompt);
-        let _the_caller_may_have_left = done.send(Done { span, words });
+        let words = transcriber.transcribe(&span, &prompt);
+        let _the_caller_may_have_left = done.send(words);
     }
 }

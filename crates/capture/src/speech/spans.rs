@@ -39,8 +39,16 @@ pub struct SpeechSpan {
     pub samples: Vec<f32>,
     /// When that sound starts.
     pub start: Seconds,
+    /// The runs of speech in it, in order, on the original timeline; never none.
+    pub runs: Vec<Span>,
+}
+
+impl SpeechSpan {
     /// From the onset of the first speech in it to the end of the last.
-    pub voiced: Span,
+    pub fn voiced(&self) -> Span {
+        let nothing = Span::between(self.start, self.start);
+        self.runs.iter().copied().reduce(Span::hull).unwrap_or(nothing)
+    }
 }
 
 /// Cuts sound that is pushed in pieces of any size into [`SpeechSpan`]s, none overlapping, in order. Between spans no more sound
@@ -55,6 +63,8 @@ pub struct SpeechSpans {
     /// How many of the kept samples have been judged.
     judged: u64,
     open: Option<OpenSpan>,
+    /// Where the run of speech that goes on, or was the last, began.
+    run_began: u64,
     runs: Vec<Span>,
 }
 
@@ -68,7 +78,16 @@ struct OpenSpan {
 impl SpeechSpans {
     /// Cuts where `activity` finds pauses.
     pub fn new(activity: VoiceActivity, settings: SpanSettings) -> Self {
-        Self { activity, settings, kept: Vec::new(), kept_from: 0, judged: 0, open: None, runs: Vec::new() }
+        Self {
+            activity,
+            settings,
+            kept: Vec::new(),
+            kept_from: 0,
+            judged: 0,
+            open: None,
+            run_began: 0,
+            runs: Vec::new(),
+        }
     }
 
     /// Takes the next piece of sound at [`RATE`] and hands out the spans that it closes.
@@ -122,6 +141,7 @@ impl SpeechSpans {
     fn note(&mut self, change: Change) {
         match change {
             Change::Began(first_voice) => {
+                self.run_began = first_voice;
                 let lead_in = samples_in(self.settings.lead_in) as u64;
                 let start = first_voice.saturating_sub(lead_in).max(self.kept_from);
                 let open = self.open.get_or_insert(OpenSpan { start, first_voice, last_voice: first_voice });
@@ -168,10 +188,27 @@ impl SpeechSpans {
 
     /// The span with its sound; the sound before `until` is no longer kept.
     fn take(&mut self, open: OpenSpan, until: u64) -> SpeechSpan {
+        let voiced = time_of(open.first_voice..open.last_voice);
+        let runs = self.runs_within(voiced);
         let until = until.min(self.kept_from + self.kept.len() as u64);
         let samples = self.kept[(open.start - self.kept_from) as usize..(until - self.kept_from) as usize].to_vec();
         self.forget_before(until);
-        SpeechSpan { samples, start: duration(open.start), voiced: time_of(open.first_voice..open.last_voice) }
+        SpeechSpan { samples, start: duration(open.start), runs }
+    }
+
+    /// The runs in a stretch; what belongs to no finished run belongs to the one that goes on.
+    fn runs_within(&self, stretch: Span) -> Vec<Span> {
+        let finished = self.runs.iter().rev().take_while(|run| run.end() > stretch.start());
+        let mut runs: Vec<Span> = finished
+            .filter(|run| run.start() < stretch.end())
+            .map(|run| Span::between(run.start().max(stretch.start()), run.end().min(stretch.end())))
+            .collect();
+        runs.reverse();
+        let known_until = runs.last().map_or(stretch.start(), |run| run.end());
+        if known_until < stretch.end() {
+            runs.push(Span::between(duration(self.run_began).max(known_until).min(stretch.end()), stretch.end()));
+        }
+        runs
     }
 
     /// Keeps only what the lead-in of a span that begins now could need.

@@ -1,6 +1,6 @@
 //! What recognisers write about sound that is not speech: "[BLANK_AUDIO]", "(music)", "*laughs*", "♪".
 
-use interview::Word;
+use super::words::WrittenWord;
 
 /// Words that describe a sound. Brackets round any of them hold an annotation, not something said.
 const SOUNDS: [&str; 28] = [
@@ -34,9 +34,9 @@ const SOUNDS: [&str; 28] = [
     "unintelligible",
 ];
 
-/// The words without those that belong to an annotation. Brackets that may have been dictated, as in "f(x)", stay.
-pub fn without_annotations(words: Vec<Word>) -> Vec<Word> {
-    let mut kept: Vec<Word> = Vec::with_capacity(words.len());
+/// The words of a phrase without those that belong to an annotation. Brackets that may have been dictated, as in "f(x)", stay.
+pub fn without_annotations(words: Vec<WrittenWord>) -> Vec<WrittenWord> {
+    let mut kept: Vec<WrittenWord> = Vec::with_capacity(words.len());
     let mut rest = words.as_slice();
     while let [first, after @ ..] = rest {
         match annotation_length(rest, kept.is_empty()) {
@@ -51,7 +51,7 @@ pub fn without_annotations(words: Vec<Word>) -> Vec<Word> {
 }
 
 /// How many words the annotation at the beginning of `words` takes, if there is one.
-fn annotation_length(words: &[Word], nothing_said_yet: bool) -> Option<usize> {
+fn annotation_length(words: &[WrittenWord], nothing_said_yet: bool) -> Option<usize> {
     let first = words.first()?.text.as_str();
     if first.chars().all(|c| c == '♪' || c == '♫') {
         return Some(1);
@@ -62,7 +62,7 @@ fn annotation_length(words: &[Word], nothing_said_yet: bool) -> Option<usize> {
         '*' => '*',
         _ => return None,
     };
-    let ends = |word: &Word, is_first: bool| {
+    let ends = |word: &WrittenWord, is_first: bool| {
         let text = word.text.trim_end_matches(['.', ',', '!', '?']);
         text.ends_with(close) && (!is_first || text.chars().count() > 1)
     };

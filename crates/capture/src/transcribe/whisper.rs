@@ -8,19 +8,21 @@ use std::time::Duration;
 use interview::{Seconds, Word};
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState};
 
+use super::alignment::align;
 use super::annotation::without_annotations;
 use super::repetition::{is_loop, without_loops};
-use super::words::{Piece, words_of};
+use super::words::{Phrase, Piece, phrases_of};
 use super::{Prompt, Transcriber};
 use crate::audio::{duration, samples_in};
+use crate::speech::SpeechSpan;
 use crate::{Error, models};
 
 /// One position of the encoder covers this much sound.
 const POSITION: Duration = Duration::from_millis(20);
 /// Silence that is added behind a span: the encoder is better when it sees that speech is over.
-const MARGIN_POSITIONS: usize = 64;
+const MARGIN_POSITIONS: usize = 48;
 /// Positions are taken in steps, so that few sizes of working memory are needed.
-const POSITION_STEP: usize = 64;
+const POSITION_STEP: usize = 32;
 /// A span is filled up with silence to this length; whisper ignores what is shorter than 0.1 s.
 const SHORTEST: Duration = Duration::from_millis(1_000);
 /// Nobody says more in a second: fast speech is 6 syllables, of which each may be a token, and punctuation.
@@ -72,7 +74,7 @@ pub struct UnknownLanguage(String);
 
 impl Default for WhisperSettings {
     fn default() -> Self {
-        Self { threads: spare_cores(), fewest_positions: 384, glossary: true, language: Language::ENGLISH }
+        Self { threads: spare_cores(), fewest_positions: 256, glossary: true, language: Language::ENGLISH }
     }
 }
 
@@ -119,40 +121,39 @@ impl Whisper {
     }
 
     fn listen(&mut self, samples: &[f32], look: Look, prompt: &[i32]) -> Result<Reading, Error> {
-        let length = duration(samples.len() as u64);
-        let most_tokens = ((length.get() * TOKENS_PER_SECOND) as usize + 8).min(MOST_TOKENS);
+        let seconds = duration(samples.len() as u64).get();
+        let most_tokens = ((seconds * TOKENS_PER_SECOND) as usize + 8).min(MOST_TOKENS);
         let mut parameters = parameters(&self.settings);
         parameters.set_tokens(prompt);
         parameters.set_max_tokens(most_tokens as i32);
         parameters.set_audio_ctx(look.positions as i32);
         parameters.set_temperature_inc(look.temperature_step);
         self.state.full(parameters, samples).map_err(|error| Error::Transcription { reason: error.to_string() })?;
-        Ok(self.reading(length, most_tokens))
+        Ok(self.reading(most_tokens))
     }
 
-    fn reading(&self, length: Seconds, most_tokens: usize) -> Reading {
-        let end_of_text = self.context.token_eot();
+    fn reading(&self, most_tokens: usize) -> Reading {
+        let (end_of_text, first_time) = (self.context.token_eot(), self.context.token_beg());
         let segments: Vec<_> = self.state.as_iter().collect();
         let tokens: Vec<_> = segments
             .iter()
             .flat_map(|segment| (0..segment.n_tokens()).filter_map(|index| segment.get_token(index)))
-            .filter(|token| token.token_id() < end_of_text)
             .collect();
-        let log_probability: f64 = tokens.iter().map(|token| f64::from(token.token_data().plog)).sum();
-        let pieces = tokens.iter().map(|token| {
-            let data = token.token_data();
-            Piece {
-                bytes: token.to_bytes().unwrap_or_default(),
-                start: data.t0 as f64 / 100.0,
-                end: data.t1 as f64 / 100.0,
-                probability: f64::from(data.p),
+        let text = || tokens.iter().filter(|token| token.token_id() < end_of_text);
+        let log_probability: f64 = text().map(|token| f64::from(token.token_data().plog)).sum();
+        let is_unlikely = log_probability < DOUBTFUL_LOG_PROBABILITY * text().count() as f64;
+        let phrases = phrases_of(tokens.iter().filter_map(|token| {
+            let (id, data) = (token.token_id(), token.token_data());
+            if id < end_of_text {
+                Some(Piece::Text { bytes: token.to_bytes().unwrap_or_default(), probability: f64::from(data.p) })
+            } else if id >= first_time {
+                let position = u32::try_from(id - first_time).unwrap_or(0);
+                Seconds::new((POSITION * position).as_secs_f64()).map(Piece::Time)
+            } else {
+                None
             }
-        });
-        let words = words_of(pieces, length);
-        let is_doubtful = tokens.len() >= most_tokens
-            || log_probability < DOUBTFUL_LOG_PROBABILITY * tokens.len() as f64
-            || is_loop(&words);
-        Reading { words, is_doubtful }
+        }));
+        Reading { phrases, is_doubtful: is_unlikely || tokens.len() >= most_tokens }
     }
 
     fn positions_for(&self, samples: usize) -> usize {
@@ -167,22 +168,22 @@ impl Whisper {
 }
 
 impl Transcriber for Whisper {
-    fn transcribe(&mut self, samples: &[f32], prompt: &Prompt) -> Result<Vec<Word>, Error> {
-        if samples.is_empty() {
+    fn transcribe(&mut self, span: &SpeechSpan, prompt: &Prompt) -> Result<Vec<Word>, Error> {
+        if span.samples.is_empty() {
             return Ok(Vec::new());
         }
-        let length = duration(samples.len() as u64);
-        let padded = padded(samples);
+        let padded = padded(&span.samples);
         let prompt = self.prompt_tokens(prompt);
         let first = Look { positions: self.positions_for(padded.len()), temperature_step: 0.0 };
-        let mut reading = self.listen(&padded, first, &prompt)?;
-        if reading.is_doubtful {
-            // A second look, and no third: with the whole window, without the prompt, and with some chance in the choice of words.
-            let second = Look { positions: self.most_positions(), temperature_step: 0.4 };
-            reading = self.listen(&padded, second, &[])?;
+        let reading = self.listen(&padded, first, &prompt)?;
+        let is_doubtful = reading.is_doubtful;
+        let words = reading.words(span);
+        if !is_doubtful && !is_loop(&words) {
+            return Ok(words);
         }
-        let words = without_annotations(without_loops(reading.words));
-        Ok(words.into_iter().filter(|word| word.span.is_none_or(|span| span.start() < length)).collect())
+        // A second look, and no third: with the whole window, without the prompt, and with some chance in the choice of words.
+        let second = Look { positions: self.most_positions(), temperature_step: 0.4 };
+        Ok(without_loops(self.listen(&padded, second, &[])?.words(span)))
     }
 
     fn model(&self) -> &str {
@@ -196,8 +197,16 @@ struct Look {
 }
 
 struct Reading {
-    words: Vec<Word>,
+    phrases: Vec<Phrase>,
     is_doubtful: bool,
+}
+
+impl Reading {
+    fn words(self, span: &SpeechSpan) -> Vec<Word> {
+        let spoken =
+            self.phrases.into_iter().map(|phrase| Phrase { words: without_annotations(phrase.words), ..phrase });
+        align(spoken.filter(|phrase| !phrase.words.is_empty()).collect(), span)
+    }
 }
 
 /// Sends what whisper.cpp would print to nowhere. It would spoil a terminal that shows something else.
@@ -227,7 +236,6 @@ fn parameters<'tokens>(settings: &WhisperSettings) -> FullParams<'static, 'token
     }
     parameters.set_no_context(true);
     parameters.set_single_segment(true);
-    parameters.set_token_timestamps(true);
     parameters.set_suppress_blank(true);
     parameters.set_print_special(false);
     parameters.set_print_progress(false);

@@ -1,69 +1,92 @@
-//! From the pieces that a recogniser writes to whole words with times.
+//! From the pieces that a recogniser writes to whole words.
 
-use interview::{Probability, Seconds, Span, Word};
+use interview::{Probability, Seconds};
 
-/// What a recogniser writes at a time: part of a word, possibly part of a character.
-pub struct Piece<'a> {
-    /// Its bytes; a space in front begins a word.
-    pub bytes: &'a [u8],
-    /// When it starts, in seconds since the span did.
-    pub start: f64,
-    /// When it ends.
-    pub end: f64,
-    /// How likely it is, 0 to 1.
-    pub probability: f64,
+/// What a recogniser writes at a time.
+pub enum Piece<'a> {
+    /// Part of a word, possibly part of a character; a space in front begins a word.
+    Text {
+        /// Its bytes.
+        bytes: &'a [u8],
+        /// How likely it is, 0 to 1.
+        probability: f64,
+    },
+    /// A time since the beginning of the sound: what was written since the last one ends here, and what follows begins here.
+    Time(Seconds),
 }
 
-/// Joins pieces to words within a span of this length. A word is as likely as its pieces are on average. Times are brought into
-/// order: no word starts before the word in front of it ends, or ends after the span.
-pub fn words_of<'a>(pieces: impl IntoIterator<Item = Piece<'a>>, length: Seconds) -> Vec<Word> {
+/// Words that were said in one go, and when, as far as the recogniser says so.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Phrase {
+    /// When they begin, since the beginning of the sound.
+    pub start: Option<Seconds>,
+    /// When they end.
+    pub end: Option<Seconds>,
+    /// The words; never none.
+    pub words: Vec<WrittenWord>,
+}
+
+/// A word without a time of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WrittenWord {
+    /// The word with its punctuation.
+    pub text: String,
+    /// As likely as its pieces are on average.
+    pub probability: Probability,
+}
+
+/// Joins pieces to words, and words to phrases.
+pub fn phrases_of<'a>(pieces: impl IntoIterator<Item = Piece<'a>>) -> Vec<Phrase> {
+    let mut phrases = Vec::new();
+    let mut start = None;
     let mut drafts: Vec<Draft> = Vec::new();
-    for piece in pieces {
-        let bytes: Vec<u8> = piece.bytes.iter().copied().filter(|byte| *byte != 0).collect();
-        if bytes.is_empty() {
-            continue;
+    let mut close = |start: Option<Seconds>, end: Option<Seconds>, drafts: &mut Vec<Draft>| {
+        let words: Vec<WrittenWord> = drafts.drain(..).filter_map(Draft::finish).collect();
+        if !words.is_empty() {
+            phrases.push(Phrase { start, end, words });
         }
-        match drafts.last_mut() {
-            Some(draft) if !bytes[0].is_ascii_whitespace() => draft.extend(&bytes, &piece),
-            _ => drafts.push(Draft::new(bytes, &piece)),
+    };
+    for piece in pieces {
+        match piece {
+            Piece::Time(time) => {
+                close(start, Some(time), &mut drafts);
+                start = Some(time);
+            }
+            Piece::Text { bytes, probability } => write(&mut drafts, bytes, probability),
         }
     }
-    let mut earliest = Seconds::ZERO;
-    drafts.into_iter().filter_map(|draft| draft.into_word(&mut earliest, length)).collect()
+    close(start, None, &mut drafts);
+    phrases
+}
+
+fn write(drafts: &mut Vec<Draft>, bytes: &[u8], probability: f64) {
+    // A zero byte is how some models write that there is nothing to write.
+    let bytes: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+    let Some(first) = bytes.first() else { return };
+    match drafts.last_mut() {
+        Some(draft) if !first.is_ascii_whitespace() => draft.extend(&bytes, probability),
+        _ => drafts.push(Draft { bytes, probabilities: vec![probability] }),
+    }
 }
 
 struct Draft {
     bytes: Vec<u8>,
-    start: f64,
-    end: f64,
     probabilities: Vec<f64>,
 }
 
 impl Draft {
-    fn new(bytes: Vec<u8>, piece: &Piece<'_>) -> Self {
-        Self { bytes, start: piece.start, end: piece.end, probabilities: vec![piece.probability] }
-    }
-
-    fn extend(&mut self, bytes: &[u8], piece: &Piece<'_>) {
+    fn extend(&mut self, bytes: &[u8], probability: f64) {
         self.bytes.extend_from_slice(bytes);
-        self.end = self.end.max(piece.end);
         // Punctuation is no part of how sure the word is.
         if bytes.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()) {
-            self.probabilities.push(piece.probability);
+            self.probabilities.push(probability);
         }
     }
 
-    fn into_word(self, earliest: &mut Seconds, length: Seconds) -> Option<Word> {
-        let text = String::from_utf8_lossy(&self.bytes);
-        let text = text.trim();
-        if !text.chars().any(char::is_alphanumeric) && !text.contains(['♪', '[', '(', '*', ']', ')']) {
-            return None;
-        }
-        let within = |time: f64| Seconds::new(time).unwrap_or_default().min(length);
-        let start = within(self.start).max(*earliest);
-        let end = within(self.end).max(start);
-        *earliest = end;
+    fn finish(self) -> Option<WrittenWord> {
+        let text = String::from_utf8_lossy(&self.bytes).trim().to_owned();
+        let is_punctuation = text.chars().all(|c| c.is_ascii_punctuation() && !"[]()*".contains(c));
         let average = self.probabilities.iter().sum::<f64>() / self.probabilities.len() as f64;
-        Some(Word::heard(text, Span::between(start, end), Probability::clamped(average)))
+        (!is_punctuation).then_some(WrittenWord { text, probability: Probability::clamped(average) })
     }
 }
