@@ -1,0 +1,240 @@
+//! The real program, started as a person would start it, in a home of its own.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use crate::workspace;
+
+/// The longest that any one run may take; a run that takes longer is killed and fails its test.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// The program under test, built once a test run.
+pub fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let output = Command::new(env!("CARGO"))
+            .args(["build", "--locked", "--workspace", "--bins", "--message-format", "json-render-diagnostics"])
+            .current_dir(workspace::root())
+            .stderr(Stdio::inherit())
+            .output()
+            .unwrap_or_else(|error| panic!("cargo could not be started: {error}"));
+        String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+            .filter(|message| message["target"]["name"] == "viva")
+            .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+            .unwrap_or_else(|| panic!("cargo built no program called viva"))
+    })
+}
+
+/// The whisper model that knows the words of the test recordings.
+pub fn test_model() -> PathBuf {
+    workspace::fixture("speech/ggml-espeak-closed.en.bin")
+}
+
+/// A home folder of its own, in which the program is run. Nothing of the person who runs the tests is seen or touched.
+pub struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    /// An empty home.
+    pub fn empty() -> Self {
+        Self { folder: tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary folder: {error}")) }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where the program keeps its data in this home.
+    pub fn data(&self) -> PathBuf {
+        self.path().join("data")
+    }
+
+    /// A run of the program in this home, with the environment of somebody who has just logged in and has no sound device.
+    pub fn viva<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
+        let mut command = Command::new(binary());
+        command.args(arguments).env_clear().current_dir(self.path());
+        command.env("HOME", self.path()).env("VIVA_DATA", self.data()).env("LANG", "C.UTF-8");
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        Run { command, input: None }
+    }
+
+    /// The server of this home, started and ready.
+    pub fn serve(&self, environment: &[(&str, &OsStr)]) -> Server {
+        let mut run = self.viva(["serve", "--bind", "127.0.0.1:0"]);
+        for (name, value) in environment {
+            run = run.env(name, value);
+        }
+        Server::start(run.command)
+    }
+}
+
+/// One run of the program, about to be started.
+pub struct Run {
+    command: Command,
+    input: Option<Vec<u8>>,
+}
+
+impl Run {
+    /// Sets a variable of its environment.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Gives it something to read; without this it reads from nothing.
+    pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
+        self.input = Some(input.into());
+        self
+    }
+
+    /// Starts it and leaves it running.
+    pub fn spawn(mut self) -> Running {
+        self.command.stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() });
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().unwrap_or_else(|error| panic!("{:?}: {error}", self.command));
+        if let (Some(mut stdin), Some(input)) = (child.stdin.take(), self.input) {
+            std::thread::spawn(move || {
+                let _a_program_may_end_before_it_has_read_all = stdin.write_all(&input);
+            });
+        }
+        let output = child.stdout.take().map(collect);
+        let errors = child.stderr.take().map(collect);
+        Running { child, output, errors }
+    }
+
+    /// Runs it to its end.
+    pub fn finish(self) -> Finished {
+        self.spawn().finish()
+    }
+}
+
+fn collect(mut from: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _a_killed_program_ends_the_pipe = from.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// A run that has not ended yet.
+pub struct Running {
+    child: Child,
+    output: Option<std::thread::JoinHandle<String>>,
+    errors: Option<std::thread::JoinHandle<String>>,
+}
+
+impl Running {
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends it a signal, such as `INT`.
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([format!("-{name}"), self.id().to_string()]).status();
+        assert!(status.is_ok_and(|status| status.success()), "kill -{name} failed");
+    }
+
+    /// Waits for its end.
+    pub fn finish(mut self) -> Finished {
+        let started = Instant::now();
+        let status = loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => break status,
+                Ok(None) if started.elapsed() < LIMIT => std::thread::sleep(Duration::from_millis(10)),
+                Ok(None) => {
+                    let _it_is_going_to_fail_anyway = self.child.kill();
+                    panic!("the program is still running after {LIMIT:?}");
+                }
+                Err(error) => panic!("waiting for the program failed: {error}"),
+            }
+        };
+        let text = |reader: Option<std::thread::JoinHandle<String>>| {
+            reader.and_then(|reader| reader.join().ok()).unwrap_or_default()
+        };
+        Finished { status, output: text(self.output.take()), errors: text(self.errors.take()) }
+    }
+}
+
+/// A run that has ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// Its standard output.
+    pub output: String,
+    /// Its standard error.
+    pub errors: String,
+}
+
+impl Finished {
+    /// The run, once it is known to have ended well.
+    #[track_caller]
+    pub fn success(self) -> Self {
+        assert!(self.status.success(), "{}\n{}\n{}", self.status, self.output, self.errors);
+        self
+    }
+
+    /// The run, once it is known to have ended with that exit status.
+    #[track_caller]
+    pub fn fails_with(self, code: i32) -> Self {
+        assert_eq!(self.status.code(), Some(code), "{}\n{}", self.output, self.errors);
+        self
+    }
+
+    /// Its standard output as one JSON document.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.output).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.output, self.errors))
+    }
+}
+
+/// A running server. Killed when it goes out of scope.
+pub struct Server {
+    child: Child,
+    /// Where it listens, such as `http://127.0.0.1:40123`.
+    pub url: String,
+}
+
+impl Server {
+    fn start(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let stdout = child.stdout.take().unwrap_or_else(|| unreachable!("standard output is piped"));
+        let mut line = String::new();
+        let read = BufReader::new(stdout).read_line(&mut line);
+        assert!(read.is_ok_and(|bytes| bytes > 0), "the server ended before it said where it listens");
+        let url = line.split_whitespace().find(|word| word.starts_with("http://"));
+        let url = url.unwrap_or_else(|| panic!("no address in {line:?}")).trim_end_matches('/').to_owned();
+        Self { child, url }
+    }
+
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it at once, as a crash or a power cut would (kill -9).
+    pub fn kill(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        let _it_may_have_ended_by_itself = self.child.kill();
+        let _whatever_its_status = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
