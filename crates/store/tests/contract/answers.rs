@@ -1,0 +1,120 @@
+//! Answers on their way in.
+
+use std::sync::Arc;
+
+use interview::session::{TurnState, UngradedAnswer, UngradedReason};
+use store::{IdempotencyKey, Store, StoreError, Submission};
+
+use super::fixtures::{self, WORDS};
+
+pub async fn words_go_to_the_coach_and_sound_is_transcribed_first(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
+    store.create_session(&session, &turns).await.unwrap();
+
+    let answer = fixtures::typed(WORDS);
+    let turn = store.accept_answer(turns[0].id, words(&answer), None).await.unwrap();
+    assert_eq!(turn.state, TurnState::Judging { answer });
+    assert_eq!(store.turn(turn.id).await.unwrap(), turn);
+
+    let recording = fixtures::recording();
+    let turn = store.accept_answer(turns[1].id, Submission::Sound(recording.clone()), None).await.unwrap();
+    assert_eq!(turn.state, TurnState::Transcribing { answer: recording });
+    assert_eq!(store.turn(turn.id).await.unwrap(), turn);
+}
+
+pub async fn the_same_key_again_changes_nothing(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let (first, second) = (fixtures::typed("first"), fixtures::typed("second"));
+    let sent = key("sent-once");
+
+    let turn = store.accept_answer(turns[0].id, words(&first), Some(&sent)).await.unwrap();
+    assert_eq!(store.accept_answer(turns[0].id, words(&second), Some(&sent)).await.unwrap(), turn);
+    assert_eq!(turn.state, TurnState::Judging { answer: first });
+
+    let other = store.accept_answer(turns[1].id, words(&second), Some(&sent)).await.unwrap();
+    assert_eq!(other.state, TurnState::Judging { answer: second }, "a key belongs to its turn");
+}
+
+pub async fn a_second_answer_is_refused_and_the_first_kept(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let turn = store.accept_answer(turns[0].id, words(&fixtures::typed("first")), Some(&key("one"))).await.unwrap();
+
+    for other in [Some(key("two")), None] {
+        let second = words(&fixtures::typed("second"));
+        let refused = store.accept_answer(turn.id, second, other.as_ref()).await.unwrap_err();
+        assert!(matches!(refused, StoreError::Conflict { turn: id, state: "judging", .. } if id == turn.id));
+        assert_eq!(refused.to_string(), format!("turn {} is judging, so it cannot be answered", turn.id));
+    }
+    assert_eq!(store.turn(turn.id).await.unwrap(), turn);
+}
+
+pub async fn one_of_two_answers_at_once_wins(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let attempts = (0..8).map(|number| {
+        let (store, turn) = (Arc::clone(&store), turns[0].id);
+        let answer = fixtures::typed(&format!("answer {number}"));
+        tokio::spawn(async move { store.accept_answer(turn, words(&answer), None).await })
+    });
+    let mut accepted = Vec::new();
+    for attempt in attempts.collect::<Vec<_>>() {
+        match attempt.await.unwrap() {
+            Ok(turn) => accepted.push(turn),
+            Err(error) => assert!(matches!(error, StoreError::Conflict { .. }), "{error}"),
+        }
+    }
+    assert_eq!(accepted, [store.turn(turns[0].id).await.unwrap()]);
+}
+
+pub async fn silence_is_kept_and_not_judged(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let silence = Submission::Ungraded {
+        answer: UngradedAnswer::Words(Box::new(fixtures::typed(""))),
+        reason: UngradedReason::NothingSaid,
+    };
+    let turn = store.accept_answer(turns[0].id, silence, None).await.unwrap();
+    assert!(matches!(turn.state, TurnState::Ungraded { reason: UngradedReason::NothingSaid, .. }));
+    assert_eq!(store.turn(turn.id).await.unwrap(), turn);
+
+    let mut worker = super::worker::Worker::start(&store, 1);
+    let (session, turns) = fixtures::session(&["ownership"]);
+    store.create_session(&session, &turns).await.unwrap();
+    store.accept_answer(turns[0].id, words(&fixtures::typed(WORDS)), None).await.unwrap();
+    let handed = worker.next().await;
+    assert_eq!(handed.job.judging.turn, turns[0].id, "the silence comes first if it comes at all");
+    handed.give_up("enough");
+    worker.stop().await.unwrap();
+}
+
+pub async fn skipping_is_recorded_and_excludes_answering(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let skipped = store.skip(turns[0].id).await.unwrap();
+    assert_eq!(skipped.state, TurnState::Skipped);
+    assert_eq!(store.skip(turns[0].id).await.unwrap(), skipped);
+    let late = store.accept_answer(turns[0].id, words(&fixtures::typed("late")), None).await;
+    assert!(matches!(late, Err(StoreError::Conflict { state: "skipped", .. })));
+
+    store.accept_answer(turns[1].id, words(&fixtures::typed("given")), None).await.unwrap();
+    assert!(matches!(store.skip(turns[1].id).await, Err(StoreError::Conflict { state: "judging", .. })));
+}
+
+pub async fn a_late_answer_to_a_finished_session_is_kept(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership"]);
+    store.create_session(&session, &turns).await.unwrap();
+    store.finish(session.id).await.unwrap();
+    let answer = fixtures::typed("still in the outbox when the round ended");
+    let turn = store.accept_answer(turns[0].id, words(&answer), None).await.unwrap();
+    assert_eq!(turn.state, TurnState::Judging { answer });
+}
+
+fn words(answer: &interview::session::Answer) -> Submission {
+    Submission::Words(Box::new(answer.clone()))
+}
+
+fn key(text: &str) -> IdempotencyKey {
+    text.parse().unwrap()
+}

@@ -1,0 +1,134 @@
+//! Sessions, answers and feedback to store.
+
+use interview::bank::Question;
+use interview::delivery::{self};
+use interview::follow_up::{FollowUpLimit, Target};
+use interview::marks::{CoachKind, Feedback, JudgedBy, KeyPointMark, Marks, Verdict};
+use interview::scoring::{Clarity, Correctness};
+use interview::session::{Answer, AudioObject, Place, Recording, Session, Source, Spoken, Turn, TurnState};
+use interview::{AnswerId, Probability, Seconds, Segment, SessionId, Span, Transcript, TurnId, Word};
+use serde_json::json;
+use uuid::Uuid;
+
+/// What the fixtures' candidates say.
+pub const WORDS: &str = "A value has one owner, and it is dropped when its owner goes out of scope.";
+
+pub fn question(id: &str, topic: &str) -> Question {
+    let question = json!({
+        "id": id,
+        "title": format!("About {topic}"),
+        "topic": topic,
+        "level": "mid",
+        "kind": "concept",
+        "prompt": "What does it mean to own a value?",
+        "snippet": null,
+        "key_points": [{
+            "id": "one-owner",
+            "summary": "A value has exactly one owner",
+            "weight": 3,
+            "core": true,
+            "says": ["a value has one owner"],
+            "probe": "How many owners can there be?"
+        }],
+        "misconceptions": [],
+        "anchors": {"wrong_model": "1", "rule_without_reason": "2", "core_points": "3", "trade_offs": "4"},
+        "model_answer": WORDS,
+        "glossary": [],
+        "sources": [],
+        "time_limit": 90
+    });
+    serde_json::from_value(question).unwrap()
+}
+
+/// A session that asks one question for each topic, and its turns.
+pub fn session(topics: &[&str]) -> (Session, Vec<Turn>) {
+    let id = SessionId::from(Uuid::now_v7());
+    let questions: Vec<Question> =
+        topics.iter().enumerate().map(|(index, topic)| question(&format!("question-{index}"), topic)).collect();
+    let turns = (1..)
+        .zip(&questions)
+        .map(|(position, question)| Turn {
+            id: TurnId::from(Uuid::now_v7()),
+            session: id,
+            place: Place { position, depth: 0 },
+            question: question.id.clone(),
+            target: None,
+            prompt: question.prompt.clone(),
+            state: TurnState::Asked,
+        })
+        .collect();
+    (Session { id, questions, follow_ups: FollowUpLimit::default() }, turns)
+}
+
+pub fn typed(text: &str) -> Answer {
+    Answer {
+        id: AnswerId::from(Uuid::now_v7()),
+        source: Source::Typed,
+        transcript: Transcript::typed(text),
+        corrected: false,
+        spoken: None,
+        audio: None,
+    }
+}
+
+pub fn recording() -> Recording {
+    let id = AnswerId::from(Uuid::now_v7());
+    let audio = AudioObject { key: format!("somewhere/{id}.wav"), media_type: "audio/wav".to_owned(), bytes: 32_044 };
+    Recording { id, audio, source: Source::Microphone }
+}
+
+/// What the recogniser makes of a recording, at times that no binary fraction hits.
+pub fn heard(recording: &Recording) -> Answer {
+    let at = |index: usize| Seconds::new(0.1 + index as f64 * 0.3).unwrap();
+    let words = WORDS.split_whitespace().enumerate().map(|(index, word)| {
+        Word::heard(word, Span::between(at(index), at(index + 1)), Probability::clamped(0.1 + 0.049 * index as f64))
+    });
+    let transcript = Transcript::heard(Segment::new(words).into_iter().collect());
+    let speech = vec![Span::between(at(0), at(17))];
+    let delivery = delivery::measure(&transcript, &speech, at(18), None);
+    Answer {
+        id: recording.id,
+        source: recording.source,
+        transcript,
+        corrected: false,
+        spoken: Some(Spoken { duration: at(18), speech, delivery }),
+        audio: Some(recording.audio.clone()),
+    }
+}
+
+/// Feedback that quotes the answer.
+pub fn feedback(answer: &Answer, coach: CoachKind, next_step: &str) -> Box<Feedback> {
+    let question = question("question-0", "ownership");
+    let verdict = match answer.transcript.find_quote("one owner") {
+        Some(evidence) => Verdict::Hit { evidence },
+        None => Verdict::Missed,
+    };
+    let marks = Marks {
+        key_points: vec![KeyPointMark { id: "one-owner".parse().unwrap(), verdict }],
+        misconceptions: Vec::new(),
+    };
+    Box::new(Feedback {
+        correctness: Correctness::of(&question.key_points, marks),
+        clarity: Clarity::of(Vec::new()),
+        stronger_answer: None,
+        next_step: next_step.to_owned(),
+        remark: None,
+        judged_by: JudgedBy {
+            coach,
+            model: None,
+            prompt_version: "1".to_owned(),
+            rubric_version: question.rubric_version(),
+        },
+    })
+}
+
+pub fn follow_up(turn: &Turn, prompt: &str) -> Box<Turn> {
+    Box::new(Turn {
+        id: TurnId::from(Uuid::now_v7()),
+        place: Place { depth: turn.place.depth + 1, ..turn.place },
+        target: Some(Target::KeyPoint("one-owner".parse().unwrap())),
+        prompt: prompt.to_owned(),
+        state: TurnState::Asked,
+        ..turn.clone()
+    })
+}

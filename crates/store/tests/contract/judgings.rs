@@ -1,0 +1,178 @@
+//! What becomes of an answer: words, feedback, correction, regrading.
+
+use std::sync::Arc;
+
+use interview::marks::CoachKind;
+use interview::session::{Answer, Turn, TurnState, UngradedAnswer, UngradedReason};
+use interview::{SessionId, Transcript};
+use store::{CoachWish, Judging, Settlement, Store, StoreError, Submission};
+
+use super::fixtures::{self, WORDS};
+use super::worker::Worker;
+
+pub async fn words_of_a_recording_are_judged_in_the_same_judging(store: Arc<dyn Store>) {
+    let (_, turn) = asked(&store).await;
+    let recording = fixtures::recording();
+    store.accept_answer(turn.id, Submission::Sound(recording.clone()), None).await.unwrap();
+    let judging = judging(&store).await;
+    let answer = fixtures::heard(&recording);
+
+    let heard = store.transcribed(&judging, answer.clone()).await.unwrap();
+    assert_eq!(heard.state, TurnState::Judging { answer: answer.clone() });
+    assert_eq!(store.turn(turn.id).await.unwrap(), heard, "times and probabilities come back to the last bit");
+
+    let misheard = Answer { transcript: Transcript::typed("something else"), ..answer.clone() };
+    assert_eq!(store.transcribed(&judging, misheard).await.unwrap(), heard, "words that come twice change nothing");
+    let judged = store.settle(&judging, judged(&answer, None)).await.unwrap();
+    assert_eq!(judged.state.name(), "judged");
+}
+
+pub async fn feedback_settles_a_turn_once(store: Arc<dyn Store>) {
+    let (_, _, answer, judging) = answered(&store).await;
+    let feedback = fixtures::feedback(&answer, CoachKind::Offline, "say why");
+    let settlement = Settlement::Judged { feedback: feedback.clone(), follow_up: None };
+
+    let turn = store.settle(&judging, settlement).await.unwrap();
+    assert_eq!(turn.state, TurnState::Judged { answer: answer.clone(), feedback: feedback.clone() });
+    assert_eq!(store.turn(turn.id).await.unwrap(), turn);
+
+    let other = fixtures::feedback(&answer, CoachKind::Llm, "another result of the same job");
+    let again = store.settle(&judging, Settlement::Judged { feedback: other, follow_up: None }).await.unwrap();
+    assert_eq!(again, turn);
+    let late = Settlement::Ungraded(UngradedReason::CoachFailed { detail: "too late".to_owned() });
+    assert_eq!(store.settle(&judging, late).await.unwrap(), turn);
+
+    let history = store.judgings(turn.id).await.unwrap();
+    assert_eq!(history.len(), 1);
+    assert_eq!((&history[0].answer, &history[0].feedback), (&answer, feedback.as_ref()));
+}
+
+pub async fn a_follow_up_is_asked_once(store: Arc<dyn Store>) {
+    let (session, turn, answer, first) = answered(&store).await;
+    let follow_up = fixtures::follow_up(&turn, "How many owners can there be?");
+    store.settle(&first, judged(&answer, Some(follow_up.clone()))).await.unwrap();
+    let turns = store.session(session).await.unwrap().turns;
+    assert_eq!(turns[1..], [*follow_up.clone()]);
+
+    store.settle(&first, judged(&answer, Some(fixtures::follow_up(&turn, "The same job again")))).await.unwrap();
+    store.regrade(turn.id, CoachWish::default()).await.unwrap();
+    let second = judging(&store).await;
+    store.settle(&second, judged(&answer, Some(fixtures::follow_up(&turn, "Regraded")))).await.unwrap();
+    let turns = store.session(session).await.unwrap().turns;
+    assert_eq!(turns[1..], [*follow_up], "a place is taken once");
+}
+
+pub async fn an_answer_that_could_not_be_judged_is_kept_with_the_reason(store: Arc<dyn Store>) {
+    let (_, turn, answer, judging) = answered(&store).await;
+    let reason = UngradedReason::CoachFailed { detail: "the model server is away".to_owned() };
+    store.settle(&judging, Settlement::Ungraded(reason.clone())).await.unwrap();
+    let expected = TurnState::Ungraded { answer: UngradedAnswer::Words(Box::new(answer)), reason };
+    assert_eq!(store.turn(turn.id).await.unwrap().state, expected);
+    assert_eq!(store.judgings(turn.id).await.unwrap(), []);
+}
+
+pub async fn a_recording_without_words_takes_no_feedback(store: Arc<dyn Store>) {
+    let (_, turn) = asked(&store).await;
+    let recording = fixtures::recording();
+    let accepted = store.accept_answer(turn.id, Submission::Sound(recording.clone()), None).await.unwrap();
+    let judging = judging(&store).await;
+    let refused = store.settle(&judging, judged(&fixtures::heard(&recording), None)).await;
+    assert!(matches!(refused, Err(StoreError::Conflict { state: "transcribing", .. })));
+    assert_eq!(store.turn(turn.id).await.unwrap(), accepted);
+}
+
+pub async fn regrading_keeps_the_earlier_feedback(store: Arc<dyn Store>) {
+    let (_, turn, answer, first) = answered(&store).await;
+    let offline = fixtures::feedback(&answer, CoachKind::Offline, "say why");
+    store.settle(&first, Settlement::Judged { feedback: offline.clone(), follow_up: None }).await.unwrap();
+
+    let again = store.regrade(turn.id, CoachWish::default()).await.unwrap();
+    assert_eq!(again.state, TurnState::Judging { answer: answer.clone() });
+    let second = judging(&store).await;
+    assert_eq!((second.answer, second.revision), (first.answer, second.revision.max(first.revision)));
+    assert_ne!(second.revision, first.revision);
+
+    let model = fixtures::feedback(&answer, CoachKind::Llm, "name the trade-off");
+    store.settle(&second, Settlement::Judged { feedback: model.clone(), follow_up: None }).await.unwrap();
+    let history = store.judgings(turn.id).await.unwrap();
+    assert_eq!(history.iter().map(|past| &past.feedback).collect::<Vec<_>>(), [&*offline, &*model]);
+    assert!(history[0].judged_at <= history[1].judged_at);
+    assert_eq!(store.turn(turn.id).await.unwrap().state.feedback(), Some(&*model));
+}
+
+pub async fn a_correction_overtakes_the_judging_under_way(store: Arc<dyn Store>) {
+    let (_, turn, answer, overtaken) = answered(&store).await;
+    let corrected = Answer { transcript: Transcript::typed("There is one owner."), corrected: true, ..answer.clone() };
+    let turn = store.correct_transcript(turn.id, corrected.clone()).await.unwrap();
+    assert_eq!(turn.state, TurnState::Judging { answer: corrected.clone() });
+
+    let late = store.settle(&overtaken, judged(&answer, None)).await.unwrap();
+    assert_eq!(late, turn, "a result for words that were corrected meanwhile is dropped");
+    assert_eq!(store.judgings(turn.id).await.unwrap(), []);
+
+    let current = judging(&store).await;
+    store.settle(&current, judged(&corrected, None)).await.unwrap();
+    let past = store.judgings(turn.id).await.unwrap();
+    assert_eq!(past.iter().map(|past| &past.answer).collect::<Vec<_>>(), [&corrected]);
+}
+
+pub async fn a_correction_is_of_the_answer_that_was_given(store: Arc<dyn Store>) {
+    let (_, turn, _, _) = answered(&store).await;
+    let other = store.correct_transcript(turn.id, fixtures::typed("another answer")).await;
+    assert!(matches!(other, Err(StoreError::Conflict { state: "judging", wanted: "corrected", .. })));
+
+    let (_, unanswered) = asked(&store).await;
+    let early = store.correct_transcript(unanswered.id, fixtures::typed("no answer yet")).await;
+    assert!(matches!(early, Err(StoreError::Conflict { state: "asked", .. })));
+}
+
+pub async fn a_recording_that_could_not_be_transcribed_can_be_tried_again(store: Arc<dyn Store>) {
+    let (_, turn) = asked(&store).await;
+    let recording = fixtures::recording();
+    store.accept_answer(turn.id, Submission::Sound(recording.clone()), None).await.unwrap();
+    let first = judging(&store).await;
+    let reason = UngradedReason::NotTranscribed { detail: "no model".to_owned() };
+    let failed = store.settle(&first, Settlement::Ungraded(reason)).await.unwrap();
+    assert_eq!(failed.state.audio(), Some(&recording.audio));
+
+    let again = store.regrade(turn.id, CoachWish::default()).await.unwrap();
+    assert_eq!(again.state, TurnState::Transcribing { answer: recording.clone() });
+    let second = judging(&store).await;
+    assert_eq!(store.transcribed(&first, fixtures::heard(&recording)).await.unwrap(), again, "too late");
+    let heard = store.transcribed(&second, fixtures::heard(&recording)).await.unwrap();
+    assert_eq!(heard.state.name(), "judging");
+}
+
+pub async fn there_is_nothing_to_regrade_before_an_answer(store: Arc<dyn Store>) {
+    let (_, turn) = asked(&store).await;
+    let early = store.regrade(turn.id, CoachWish::default()).await;
+    assert!(matches!(early, Err(StoreError::Conflict { state: "asked", wanted: "regraded", .. })));
+    store.accept_answer(turn.id, Submission::Sound(fixtures::recording()), None).await.unwrap();
+    let unheard = store.regrade(turn.id, CoachWish::default()).await;
+    assert!(matches!(unheard, Err(StoreError::Conflict { state: "transcribing", .. })));
+}
+
+async fn asked(store: &Arc<dyn Store>) -> (SessionId, Turn) {
+    let (session, turns) = fixtures::session(&["ownership"]);
+    let created = store.create_session(&session, &turns).await.unwrap();
+    (session.id, created.turns[0].clone())
+}
+
+async fn answered(store: &Arc<dyn Store>) -> (SessionId, Turn, Answer, Judging) {
+    let (session, turn) = asked(store).await;
+    let answer = fixtures::typed(WORDS);
+    store.accept_answer(turn.id, Submission::Words(Box::new(answer.clone())), None).await.unwrap();
+    (session, turn, answer, judging(store).await)
+}
+
+fn judged(answer: &Answer, follow_up: Option<Box<Turn>>) -> Settlement {
+    Settlement::Judged { feedback: fixtures::feedback(answer, CoachKind::Offline, "say why"), follow_up }
+}
+
+/// The judging that is handed out next; its job stays in the queue.
+async fn judging(store: &Arc<dyn Store>) -> Judging {
+    let mut worker = Worker::start(store, 1);
+    let judging = worker.next().await.job.judging;
+    worker.abandon().await;
+    judging
+}

@@ -1,0 +1,66 @@
+//! What every store has to do, whichever database stands behind it. Each back end runs all of it on a database of its own.
+
+pub mod answers;
+pub mod fixtures;
+pub mod grading;
+pub mod judgings;
+pub mod sessions;
+pub mod worker;
+
+/// Runs every contract test on a store that `$open` opens anew: an async function that gives the store and what has to outlive it.
+macro_rules! contract {
+    ($open:path) => {
+        contract!(@tests $open, sessions:
+            a_session_is_read_back_as_it_was_created,
+            an_unknown_session_or_turn_is_not_found,
+            an_id_is_used_once,
+            a_turn_asks_a_question_of_its_session,
+            finishing_twice_keeps_the_first_time,
+            sessions_are_listed_newest_first_page_by_page,
+            a_page_stays_put_while_sessions_come_and_go,
+            sessions_are_filtered_by_topic_and_state,
+            a_deleted_session_leaves_nothing_but_the_names_of_its_recordings);
+        contract!(@tests $open, answers:
+            words_go_to_the_coach_and_sound_is_transcribed_first,
+            the_same_key_again_changes_nothing,
+            a_second_answer_is_refused_and_the_first_kept,
+            one_of_two_answers_at_once_wins,
+            silence_is_kept_and_not_judged,
+            skipping_is_recorded_and_excludes_answering,
+            a_late_answer_to_a_finished_session_is_kept);
+        contract!(@tests $open, judgings:
+            words_of_a_recording_are_judged_in_the_same_judging,
+            feedback_settles_a_turn_once,
+            a_follow_up_is_asked_once,
+            an_answer_that_could_not_be_judged_is_kept_with_the_reason,
+            a_recording_without_words_takes_no_feedback,
+            regrading_keeps_the_earlier_feedback,
+            a_correction_overtakes_the_judging_under_way,
+            a_correction_is_of_the_answer_that_was_given,
+            a_recording_that_could_not_be_transcribed_can_be_tried_again,
+            there_is_nothing_to_regrade_before_an_answer);
+        contract!(@tests $open, grading:
+            an_answer_is_handed_out_with_its_judging,
+            answers_given_before_the_worker_started_are_handed_out_in_order,
+            no_more_jobs_than_wanted_run_at_once,
+            wishes_reach_the_grader,
+            what_is_settled_overtaken_or_deleted_is_not_handed_out,
+            a_retry_comes_back_and_not_before_its_time,
+            giving_up_says_why,
+            a_grader_that_panics_or_returns_nothing_is_tried_again,
+            a_job_that_never_succeeds_is_given_up,
+            a_stopped_worker_leaves_its_jobs_to_the_next,
+            one_worker_serves_at_a_time);
+    };
+    (@tests $open:path, $module:ident: $($name:ident),+) => {
+        mod $module {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    let (store, _keep) = $open().await;
+                    crate::contract::$module::$name(store).await;
+                }
+            )+
+        }
+    };
+}

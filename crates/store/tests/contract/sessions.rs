@@ -1,0 +1,147 @@
+//! Sessions: kept, listed, finished, forgotten.
+
+use std::sync::Arc;
+
+use interview::SessionId;
+use store::{Cursor, Missing, PageLimit, SessionQuery, SessionState, Store, StoreError, Submission};
+use uuid::Uuid;
+
+use super::fixtures;
+
+pub async fn a_session_is_read_back_as_it_was_created(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership", "borrowing", "lifetimes"]);
+    let mut shuffled = turns.clone();
+    shuffled.reverse();
+
+    let created = store.create_session(&session, &shuffled).await.unwrap();
+    assert_eq!(created.session, session);
+    assert_eq!(created.turns, turns, "turns come by place, however they were given");
+    assert_eq!(created.finished_at, None);
+    assert_eq!(store.session(session.id).await.unwrap(), created);
+    assert_eq!(store.turn(turns[1].id).await.unwrap(), turns[1]);
+}
+
+pub async fn an_unknown_session_or_turn_is_not_found(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership"]);
+    let no_session = |error| matches!(error, StoreError::NotFound(Missing::Session(id)) if id == session.id);
+    assert!(no_session(store.session(session.id).await.unwrap_err()));
+    assert!(no_session(store.finish(session.id).await.unwrap_err()));
+    assert!(no_session(store.delete(session.id).await.unwrap_err()));
+
+    let turn = turns[0].id;
+    let no_turn = |error| matches!(error, StoreError::NotFound(Missing::Turn(id)) if id == turn);
+    let answer = fixtures::typed("words");
+    assert!(no_turn(store.turn(turn).await.unwrap_err()));
+    assert!(no_turn(store.skip(turn).await.unwrap_err()));
+    assert!(no_turn(store.regrade(turn, Default::default()).await.unwrap_err()));
+    assert!(no_turn(store.judgings(turn).await.unwrap_err()));
+    assert!(no_turn(store.correct_transcript(turn, answer.clone()).await.unwrap_err()));
+    let words = Submission::Words(Box::new(answer));
+    assert!(no_turn(store.accept_answer(turn, words, None).await.unwrap_err()));
+}
+
+pub async fn an_id_is_used_once(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership"]);
+    store.create_session(&session, &turns).await.unwrap();
+    assert!(matches!(store.create_session(&session, &[]).await, Err(StoreError::Duplicate)));
+
+    let (other, _) = fixtures::session(&["ownership"]);
+    assert!(matches!(store.create_session(&other, &turns).await, Err(StoreError::Duplicate)));
+    let kept = store.session(other.id).await;
+    assert!(matches!(kept, Err(StoreError::NotFound(_))), "a session is stored with its turns or not at all");
+}
+
+pub async fn a_turn_asks_a_question_of_its_session(store: Arc<dyn Store>) {
+    let (session, mut turns) = fixtures::session(&["ownership"]);
+    turns[0].question = "another-one".parse().unwrap();
+    let refused = store.create_session(&session, &turns).await.unwrap_err();
+    assert!(matches!(refused, StoreError::NotFound(Missing::Question(id)) if id.as_str() == "another-one"));
+}
+
+pub async fn finishing_twice_keeps_the_first_time(store: Arc<dyn Store>) {
+    let session = create(&store, &["ownership"]).await;
+    let finished = store.finish(session).await.unwrap();
+    assert!(finished.finished_at.is_some_and(|finished_at| finished_at >= finished.created_at));
+    assert_eq!(store.finish(session).await.unwrap(), finished);
+}
+
+pub async fn sessions_are_listed_newest_first_page_by_page(store: Arc<dyn Store>) {
+    let mut newest_first = Vec::new();
+    for _ in 0..5 {
+        newest_first.insert(0, create(&store, &["ownership", "borrowing"]).await);
+    }
+    let mut query = SessionQuery { limit: PageLimit::try_from(2).unwrap(), ..SessionQuery::default() };
+    let mut pages = Vec::new();
+    loop {
+        let page = store.sessions(&query).await.unwrap();
+        pages.push(page.sessions.iter().map(|session| session.id).collect::<Vec<_>>());
+        let Some(next) = page.next else { break };
+        query.after = Some(next.to_string().parse::<Cursor>().unwrap());
+    }
+    assert_eq!(pages, [&newest_first[..2], &newest_first[2..4], &newest_first[4..]]);
+
+    let first = store.sessions(&SessionQuery::default()).await.unwrap();
+    assert_eq!(first.next, None, "five sessions fit on a page of twenty");
+    let titles: Vec<_> = first.sessions[0].questions.iter().map(|question| question.title.as_str()).collect();
+    assert_eq!(titles, ["About ownership", "About borrowing"]);
+}
+
+pub async fn a_page_stays_put_while_sessions_come_and_go(store: Arc<dyn Store>) {
+    let oldest = create(&store, &["ownership"]).await;
+    let middle = create(&store, &["ownership"]).await;
+    create(&store, &["ownership"]).await;
+    let two = SessionQuery { limit: PageLimit::try_from(2).unwrap(), ..SessionQuery::default() };
+    let first = store.sessions(&two).await.unwrap();
+    assert_eq!(first.sessions[1].id, middle);
+
+    create(&store, &["ownership"]).await;
+    store.delete(middle).await.unwrap();
+    let second = store.sessions(&SessionQuery { after: first.next, ..two }).await.unwrap();
+    assert_eq!(second.sessions.iter().map(|session| session.id).collect::<Vec<_>>(), [oldest]);
+}
+
+pub async fn sessions_are_filtered_by_topic_and_state(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let other = create(&store, &["lifetimes"]).await;
+    let words = Submission::Words(Box::new(fixtures::typed("words")));
+    store.accept_answer(turns[0].id, words, None).await.unwrap();
+    store.skip(turns[1].id).await.unwrap();
+    store.finish(session.id).await.unwrap();
+
+    let found = async |topic: Option<&str>, state| {
+        let topic = topic.map(|topic| topic.parse().unwrap());
+        let page = store.sessions(&SessionQuery { topic, state, ..SessionQuery::default() }).await.unwrap();
+        page.sessions.into_iter().map(|session| (session.id, session.answered)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(Some("borrowing"), None).await, [(session.id, 1)]);
+    assert_eq!(found(Some("traits"), None).await, []);
+    assert_eq!(found(None, Some(SessionState::Open)).await, [(other, 0)]);
+    assert_eq!(found(None, Some(SessionState::Finished)).await, [(session.id, 1)]);
+    assert_eq!(found(Some("lifetimes"), Some(SessionState::Finished)).await, []);
+    assert_eq!(found(None, None).await, [(other, 0), (session.id, 1)]);
+}
+
+pub async fn a_deleted_session_leaves_nothing_but_the_names_of_its_recordings(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership", "borrowing", "lifetimes"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let (untouched, others) = fixtures::session(&["ownership"]);
+    store.create_session(&untouched, &others).await.unwrap();
+    let recording = fixtures::recording();
+    store.accept_answer(turns[0].id, Submission::Sound(recording.clone()), None).await.unwrap();
+    store.accept_answer(turns[1].id, Submission::Words(Box::new(fixtures::typed("words"))), None).await.unwrap();
+
+    assert_eq!(store.delete(session.id).await.unwrap(), [recording.audio]);
+    for turn in &turns {
+        assert!(matches!(store.turn(turn.id).await, Err(StoreError::NotFound(_))));
+    }
+    assert!(matches!(store.delete(session.id).await, Err(StoreError::NotFound(_))));
+    assert_eq!(store.session(untouched.id).await.unwrap().turns, others);
+    assert!(matches!(store.session(SessionId::from(Uuid::now_v7())).await, Err(StoreError::NotFound(_))));
+}
+
+async fn create(store: &Arc<dyn Store>, topics: &[&str]) -> SessionId {
+    let (session, turns) = fixtures::session(topics);
+    store.create_session(&session, &turns).await.unwrap();
+    session.id
+}
