@@ -1,1 +1,160 @@
+use std::io;
+use std::path::Path;
+use std::time::Duration;
 
+use futures::stream;
+use interview::AnswerId;
+use uuid::Uuid;
+
+use super::*;
+
+const LIMIT: u64 = 3 * CHUNK as u64;
+
+#[tokio::test]
+async fn a_recording_comes_back_byte_for_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, store) in [("folder", in_folder(folder.path()).await), ("memory", AudioStore::in_memory(LIMIT))] {
+        for size in [0, 1, 44, CHUNK, 2 * CHUNK + 7] {
+            let sound = noise(size);
+            let audio = store.put(&key(), "audio/wav", pieces(&sound)).await.unwrap();
+            assert_eq!((audio.bytes, audio.media_type.as_str()), (size as u64, "audio/wav"));
+            let found = store.get(&audio, None).await.unwrap();
+            assert_eq!((found.range.clone(), found.size), (0..size as u64, size as u64), "{name} {size}");
+            assert!(read(found).await == sound, "{name} {size}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_part_is_read_as_far_as_there_are_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    for store in [in_folder(folder.path()).await, AudioStore::in_memory(LIMIT)] {
+        let sound = noise(1000);
+        let audio = store.put(&key(), "audio/wav", pieces(&sound)).await.unwrap();
+        for (asked, given) in
+            [(0..10, 0..10), (990..1000, 990..1000), (500..2000, 500..1000), (999..u64::MAX, 999..1000)]
+        {
+            let found = store.get(&audio, Some(asked)).await.unwrap();
+            assert_eq!((found.range.clone(), found.size), (given.clone(), 1000));
+            assert_eq!(read(found).await, sound[given.start as usize..given.end as usize]);
+        }
+        for outside in [1000..1001, u64::MAX - 1..u64::MAX, 5..5] {
+            let refused = store.get(&audio, Some(outside)).await;
+            assert!(matches!(refused, Err(StoreError::OutOfRange { size: 1000 })));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_recording_over_the_limit_is_refused_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(folder.path()).await;
+    let exact = noise(LIMIT as usize);
+    store.put(&key(), "audio/wav", pieces(&exact)).await.unwrap();
+    let before = files(folder.path());
+
+    let endless = stream::repeat_with(|| Ok::<_, io::Error>(Bytes::from(noise(CHUNK / 3))));
+    let refused = store.put(&key(), "audio/wav", endless).await;
+    assert!(matches!(refused, Err(StoreError::TooLarge { limit: LIMIT })));
+    assert_eq!(files(folder.path()), before);
+}
+
+#[tokio::test]
+async fn a_recording_that_breaks_off_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(folder.path()).await;
+    let broken = stream::iter([Ok(Bytes::from(noise(2 * CHUNK))), Err(io::Error::other("the line went dead"))]);
+    let refused = store.put(&key(), "audio/wav", broken).await.unwrap_err();
+    assert_eq!(refused.to_string(), "the recording broke off: the line went dead");
+    assert_eq!(files(folder.path()), 0);
+}
+
+#[tokio::test]
+async fn a_sender_that_is_given_up_on_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = in_folder(folder.path()).await;
+    let stalled = stream::iter([Ok::<_, io::Error>(Bytes::from(noise(2 * CHUNK)))]).chain(stream::pending());
+    let key = key();
+    let put = store.put(&key, "audio/wav", stalled);
+    assert!(tokio::time::timeout(Duration::from_millis(200), put).await.is_err());
+    // Files are removed on a thread of their own.
+    let mut rounds = 0;
+    while files(folder.path()) > 0 && rounds < 600 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        rounds += 1;
+    }
+    assert_eq!(files(folder.path()), 0);
+}
+
+#[tokio::test]
+async fn deleting_twice_is_deleting_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for store in [in_folder(folder.path()).await, AudioStore::in_memory(LIMIT)] {
+        let audio = store.put(&key(), "audio/wav", pieces(&noise(10))).await.unwrap();
+        store.delete(&audio).await.unwrap();
+        store.delete(&audio).await.unwrap();
+        let gone = store.get(&audio, None).await.err().unwrap();
+        assert!(matches!(gone, StoreError::NotFound(Missing::Audio(_))), "{gone}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_takes_its_recordings_with_it_and_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    for store in [in_folder(folder.path()).await, AudioStore::in_memory(LIMIT)] {
+        let session = SessionId::from(Uuid::now_v7());
+        let mut own = Vec::new();
+        for _ in 0..3 {
+            let key = AudioKey::new(session, AnswerId::from(Uuid::now_v7()), "audio/wav");
+            own.push(store.put(&key, "audio/wav", pieces(&noise(10))).await.unwrap());
+        }
+        let other = store.put(&key(), "audio/wav", pieces(&noise(10))).await.unwrap();
+
+        store.delete_session(session).await.unwrap();
+        store.delete_session(session).await.unwrap();
+        for audio in &own {
+            assert!(matches!(store.get(audio, None).await, Err(StoreError::NotFound(_))));
+        }
+        assert_eq!(store.get(&other, None).await.unwrap().size, 10);
+    }
+}
+
+#[tokio::test]
+async fn no_key_leads_out_of_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("secret"), "secret").unwrap();
+    let store = in_folder(&folder.path().join("audio")).await;
+    for key in ["../secret", "/../secret", "a/../../secret"] {
+        let audio = AudioObject { key: key.to_owned(), media_type: "audio/wav".to_owned(), bytes: 6 };
+        let refused = store.get(&audio, None).await.err().unwrap();
+        assert!(matches!(refused, StoreError::Corrupt(_)), "{key}: {refused}");
+    }
+}
+
+async fn in_folder(folder: &Path) -> AudioStore {
+    AudioStore::in_folder(folder, LIMIT).await.unwrap()
+}
+
+fn key() -> AudioKey {
+    AudioKey::new(SessionId::from(Uuid::now_v7()), AnswerId::from(Uuid::now_v7()), "audio/wav")
+}
+
+fn noise(size: usize) -> Vec<u8> {
+    (0..size).map(|index| (index * index % 251) as u8).collect()
+}
+
+/// The sound in pieces of a size that divides nothing.
+fn pieces(sound: &[u8]) -> impl Stream<Item = Result<Bytes, io::Error>> + Send + use<> {
+    let pieces: Vec<_> = sound.chunks(65_537).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+    stream::iter(pieces)
+}
+
+async fn read(sound: Sound) -> Vec<u8> {
+    sound.bytes.try_collect::<Vec<_>>().await.unwrap().concat()
+}
+
+/// How many files there are under the folder.
+fn files(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files(&path) } else { 1 }).sum()
+}
