@@ -124,3 +124,6 @@ fn marks(assignment: &Assignment<'_>, reading: &Reading, phrasings: &Phrasings) 
     evidence::check(assignment.rubric, assignment.transcript, claims)
         .map_err(|invalid| CoachError::Malformed { reason: invalid.to_string() })
 }
+
+#[cfg(test)]
+mod tests;

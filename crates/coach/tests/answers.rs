@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use coach::OfflineCoach;
 use interview::Bank;
-use support::{Answer, Label, bank, judge, written_answers};
+use support::{Answer, Label, judge, written_answers};
 
 #[test]
 fn answers_are_told_apart() {
-    let bank = bank();
+    let bank = support::bank::built_in();
     let coach = OfflineCoach::new(bank.questions());
     for half in ["tuned", "held-out"] {
         let answers: Vec<Answer> = written_answers().into_iter().filter(|answer| answer.half == half).collect();

@@ -6,7 +6,9 @@ use std::ops::Range;
 
 use super::phrasings::{Phrasing, Phrasings};
 use super::reading::{Clause, Reading};
-use super::thresholds::{CLASH, HIT_MARGIN, STATED_MARGIN, WINDOW, WINDOW_WORDS};
+use super::thresholds::{
+    CLASH, DECIDES, HIT_MARGIN, STATED_MARGIN, STATED_WEIGHT, UNDECIDED, UNDECIDED_MISCONCEPTION, WINDOW, WINDOW_WORDS,
+};
 use cells::{Cell, Cells};
 
 /// What an answer says of one claim.
@@ -62,6 +64,7 @@ struct Shares {
 #[derive(Clone, Copy, Default)]
 struct Share {
     said: f32,
+    weight: f32,
     certain: f32,
     opposed: f32,
     possible: f32,
@@ -74,7 +77,7 @@ impl Shares {
             let share = share(phrasings, phrasing, cells, factor);
             let best = &mut claims[phrasing.claim];
             if share.said > best.said {
-                (best.said, best.certain) = (share.said, share.certain);
+                (best.said, best.certain, best.weight) = (share.said, share.certain, share.weight);
             }
             best.opposed = best.opposed.max(share.opposed);
             best.possible = best.possible.max(share.possible);
@@ -92,7 +95,7 @@ impl Shares {
             let counts = if number < key_points {
                 share.said + HIT_MARGIN >= best_wrong
             } else {
-                share.said >= best_right + STATED_MARGIN
+                share.said >= best_right + STATED_MARGIN && share.weight >= STATED_WEIGHT
             };
             let said = |share: f32, certain| Some(Said { share, certain, words: words.clone() });
             let is_better = |known: &Option<Said>, share: f32| known.as_ref().map_or(0.0, |known| known.share) < share;
@@ -122,7 +125,10 @@ fn share(phrasings: &Phrasings, phrasing: &Phrasing, cells: &Cells<'_>, factor: 
             unfilled.push(weight);
         }
     }
-    let of_whole = |weight: f32| (weight / phrasing.total).clamp(0.0, 1.0) * phrasing.worth * factor;
+    let decided = cells.best(phrasing.deciding).agrees >= DECIDES;
+    let undecided = if phrasing.claim < phrasings.key_points { UNDECIDED } else { UNDECIDED_MISCONCEPTION };
+    let worth = phrasing.worth * factor * if decided { 1.0 } else { undecided };
+    let of_whole = |weight: f32| (weight / phrasing.total).clamp(0.0, 1.0) * worth;
     let possible = if cells.doubtful > 0 {
         unfilled.sort_by(|one, other| other.total_cmp(one));
         agreed + unfilled.iter().take(cells.doubtful).sum::<f32>()
@@ -131,6 +137,7 @@ fn share(phrasings: &Phrasings, phrasing: &Phrasing, cells: &Cells<'_>, factor: 
     };
     Share {
         said: of_whole(agreed - CLASH * clashed),
+        weight: agreed - CLASH * clashed,
         certain: of_whole(certain - CLASH * clashed),
         opposed: if clashed > 0.2 * phrasing.total { of_whole(agreed + clashed) } else { 0.0 },
         possible: of_whole(possible),

@@ -43,6 +43,8 @@ pub(crate) struct Phrasing {
     pub(crate) total: f32,
     /// What matching all of it is worth.
     pub(crate) worth: f32,
+    /// The slot that tells most; without it the rest is only about the same subject.
+    pub(crate) deciding: usize,
 }
 
 /// A unit of a phrasing that an answer may fill.
@@ -177,8 +179,16 @@ impl Phrasings {
             let names = self.compared.named_by(&unit.unit);
             self.slots.push(Slot { weight: *weight, is_wrong: claim >= self.key_points, topics, names });
         }
-        let total = total + SHORT_PHRASING;
-        self.phrasings.push(Phrasing { claim, slots: first..self.slots.len(), total, worth });
+        let heaviest = (0..weights.len()).max_by(|one, other| weights[*one].total_cmp(&weights[*other]));
+        let Some(heaviest) = heaviest else { return };
+        let deciding = first + heaviest;
+        self.phrasings.push(Phrasing {
+            claim,
+            slots: first..self.slots.len(),
+            total: total + SHORT_PHRASING,
+            worth,
+            deciding,
+        });
     }
 }
 

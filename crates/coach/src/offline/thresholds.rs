@@ -14,7 +14,7 @@ pub(crate) const HIT: f32 = 0.5;
 pub(crate) const HIT_IN_FOLLOW_UP: f32 = 0.45;
 
 /// From this share of a phrasing's weight a misconception counts as stated.
-pub(crate) const STATED: f32 = 0.52;
+pub(crate) const STATED: f32 = 0.55;
 
 /// By how much a misconception must be closer than any key point to the same words.
 pub(crate) const STATED_MARGIN: f32 = 0.06;
@@ -60,3 +60,24 @@ pub(crate) const LIST: f64 = 0.2;
 
 /// The share of articles and prepositions followed by a word that cannot follow them, over which words are in no order.
 pub(crate) const SALAD: f64 = 0.2;
+
+/// From this strength on a phrasing's deciding word counts as said.
+pub(crate) const DECIDES: f32 = 0.45;
+
+/// What a key point's phrasing keeps without its deciding word.
+pub(crate) const UNDECIDED: f32 = 0.95;
+
+/// What a misconception's phrasing keeps without its deciding word.
+pub(crate) const UNDECIDED_MISCONCEPTION: f32 = 0.6;
+
+/// The weight of words that a misconception rests on at least, in weights of a rare word.
+pub(crate) const STATED_WEIGHT: f32 = 0.6;
+
+/// How much plainer a misconception must be in an answer that makes every key point than in one that makes none.
+pub(crate) const STATED_BY_A_KNOWER: f32 = 0.45;
+
+/// How much plainer a key point must be for each misconception beside it.
+pub(crate) const HIT_BESIDE_MISCONCEPTION: f32 = 0.08;
+
+/// How plain a key point must be at most.
+pub(crate) const HIT_AT_MOST: f32 = 0.65;

@@ -6,11 +6,14 @@ use interview::marks::Doubt;
 
 use super::matching::{Finding, Said};
 use super::reading::{Reading, Sense};
-use super::thresholds::{DOUBTFUL, OPPOSED, STATED};
+use super::thresholds::{DOUBTFUL, HIT_AT_MOST, HIT_BESIDE_MISCONCEPTION, OPPOSED, STATED, STATED_BY_A_KNOWER};
 use crate::evidence::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
 
 /// The coach's claims about the points of `rubric`, from the findings on all claims of `question`. From a share of `hit` a key point
 /// counts as made.
+///
+/// What is plain of the answer as a whole decides how plain its parts must be: who makes most of the points seldom holds the wrong
+/// idea too, and who holds wrong ideas uses the right words in other ways.
 pub(super) fn claims(
     question: &Question,
     rubric: &Rubric,
@@ -18,20 +21,28 @@ pub(super) fn claims(
     findings: &[Finding],
     hit: f32,
 ) -> Claims {
-    let finding = |number: usize| findings.get(number).cloned().unwrap_or_default();
+    let points = question.key_points.len().min(findings.len());
+    let (right, wrong) = findings.split_at(points);
+    let share = |finding: &Finding| finding.said.as_ref().map_or(0.0, |said| said.share);
+    let made = right.iter().filter(|finding| share(finding) >= hit).count() as f32 / points.max(1) as f32;
+    let stated = STATED + STATED_BY_A_KNOWER * made;
+    let held = wrong.iter().filter(|finding| share(finding) >= stated).count();
+    let hit = (hit + HIT_BESIDE_MISCONCEPTION * held as f32).min(HIT_AT_MOST);
     let key_points = rubric.key_points.iter().map(|point| {
         let number = question.key_points.iter().position(|other| other.id == point.id);
         let verdict = match reading.sense {
             Sense::OtherLanguage => ClaimedVerdict::Unclear(Doubt::CoachUndecided, None),
             Sense::Silence | Sense::Disorder => ClaimedVerdict::Missed(None),
-            Sense::Speech => verdict(&number.map(finding).unwrap_or_default(), reading, hit),
+            Sense::Speech => number
+                .and_then(|number| right.get(number))
+                .map_or(ClaimedVerdict::Missed(None), |finding| verdict(finding, reading, hit)),
         };
         KeyPointClaim { id: point.id.clone(), verdict }
     });
     let misconceptions = rubric.misconceptions.iter().filter_map(|misconception| {
         let number = question.misconceptions.iter().position(|other| other.id == misconception.id)?;
-        let said = finding(question.key_points.len() + number).said.filter(|said| said.share >= STATED)?;
-        let quote = quote(&said, reading).filter(|_| reading.sense == Sense::Speech)?;
+        let said = wrong.get(number)?.said.as_ref().filter(|said| said.share >= stated)?;
+        let quote = quote(said, reading).filter(|_| reading.sense == Sense::Speech)?;
         Some(MisconceptionClaim { id: misconception.id.clone(), quote })
     });
     Claims { key_points: key_points.collect(), misconceptions: misconceptions.collect() }

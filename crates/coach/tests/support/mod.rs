@@ -1,13 +1,12 @@
-//! The bank and the written answers, read from the repository.
+//! The written answers, and how they are judged.
 
-use std::path::{Path, PathBuf};
+pub mod bank;
 
 use coach::Assignment;
 use coach::OfflineCoach;
-use interview::bank::SourceFile;
 use interview::follow_up::Rubric;
 use interview::marks::{Feedback, Verdict};
-use interview::{Bank, Question, Transcript};
+use interview::{Question, Transcript};
 use serde::Deserialize;
 
 /// An answer that somebody wrote, and what they meant it to be.
@@ -27,28 +26,6 @@ pub enum Label {
     Partial,
     Wrong,
     OffTopic,
-}
-
-/// The built-in bank.
-pub fn bank() -> Bank {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../questions");
-    let mut files = Vec::new();
-    read_folder(&root, &root, &mut files);
-    Bank::load(&files).bank
-}
-
-fn read_folder(root: &Path, folder: &Path, files: &mut Vec<SourceFile>) {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            read_folder(root, &path, files);
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
-            let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
-            files.push(SourceFile { path: name, text: std::fs::read_to_string(&path).unwrap() });
-        }
-    }
 }
 
 /// The answers in `answers.jsonl`.

@@ -17,7 +17,7 @@ const OPEN_FOR_MISCONCEPTION: f32 = 0.5;
 const DENIED_OTHERWISE: f32 = 0.7;
 
 /// What a thing that is only spoken of as "it" is worth, against its name.
-const PRONOUN: f32 = 0.8;
+const PRONOUN: f32 = 0.6;
 
 /// How well one slot is filled.
 #[derive(Clone, Copy, Debug, Default)]
@@ -106,7 +106,7 @@ impl<'a> Cells<'a> {
             return;
         }
         for (cell, slot) in cells.iter_mut().zip(&self.phrasings.slots) {
-            if self.topics.contain(slot.names) && cell.agrees < PRONOUN {
+            if !slot.is_wrong && self.topics.contain(slot.names) && cell.agrees < PRONOUN {
                 *cell = cell.better(Cell { agrees: PRONOUN, agrees_certainly: PRONOUN, clashes: 0.0 });
             }
         }
