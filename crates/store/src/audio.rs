@@ -101,7 +101,10 @@ impl AudioStore {
             return Err(StoreError::OutOfRange { size: audio.bytes });
         }
         let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
-        let found = self.objects.get_opts(&path, options).await?;
+        let found = self.objects.get_opts(&path, options).await.map_err(|error| match error {
+            object_store::Error::NotFound { .. } => StoreError::NotFound(Missing::Audio(audio.key.clone())),
+            error => error.into(),
+        })?;
         Ok(Sound {
             range: found.range.clone(),
             size: found.meta.size,
@@ -168,11 +171,7 @@ fn stored_path(key: &str) -> Result<ObjectPath, StoreError> {
 
 impl From<object_store::Error> for StoreError {
     fn from(error: object_store::Error) -> Self {
-        match error {
-            object_store::Error::NotFound { path, .. } => Self::NotFound(Missing::Audio(path)),
-            error if is_disk_full(&error) => Self::Full,
-            error => Self::Unavailable(error.into()),
-        }
+        if is_disk_full(&error) { Self::Full } else { Self::Unavailable(error.into()) }
     }
 }
 

@@ -4,9 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use apalis_sqlite::SqliteStorage;
-use sqlx::SqlitePool;
+use futures::FutureExt;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, SqlitePool};
 
 use crate::error::StoreError;
 
@@ -50,6 +51,9 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        // A full disk makes SQLite end a transaction by itself. sqlx believes such a connection to be in it still and would refuse
+        // every later transaction there, so it is replaced.
+        .before_acquire(|connection, _| futures::future::ready(Ok(!connection.is_in_transaction())).boxed())
 }
 
 async fn migrate(migrator: &Migrator, writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {

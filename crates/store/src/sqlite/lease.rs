@@ -41,9 +41,8 @@ fn lock(database: PathBuf) -> Result<Lease, StoreError> {
         Err(TryLockError::WouldBlock) => return Err(StoreError::InUse { path: database }),
         Err(TryLockError::Error(error)) => return Err(error.into()),
     }
-    // For people who wonder which process holds it; nothing depends on it.
-    file.set_len(0)?;
-    writeln!(file, "{}", std::process::id())?;
+    // For people who wonder which process holds it. Nothing depends on it, so a full disk does not matter here.
+    let _noted = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
     Ok(Lease { database, serving: Mutex::new(()), _locked: file })
 }
 

@@ -3,9 +3,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::FutureExt;
+use interview::Question;
+use interview::follow_up::FollowUpLimit;
+use interview::session::Session;
 use sqlx::SqlitePool;
+use uuid::Uuid;
 
 use super::SqliteStore;
+use crate::error::StoreError;
 use crate::queue::{Grader, GradingJob, Outcome};
 use crate::store::Store;
 
@@ -18,6 +23,28 @@ async fn every_connection_withstands_a_power_cut_after_the_queue_was_set_up() {
 
     assert_eq!(settings(&store.writer).await, [("wal".to_owned(), 2, 1, 10_000)]);
     assert_eq!(settings(&store.readers).await, vec![("wal".to_owned(), 2, 1, 10_000); 4]);
+}
+
+#[tokio::test]
+async fn a_full_disk_costs_nothing_that_was_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("viva.sqlite")).await.unwrap();
+    let session = |prompt_length| Session {
+        id: Uuid::now_v7().into(),
+        questions: vec![question(&"why ".repeat(prompt_length))],
+        follow_ups: FollowUpLimit::default(),
+    };
+    let first = store.create_session(&session(1), &[]).await.unwrap();
+
+    sqlx::query("pragma max_page_count = 1").execute(&store.writer).await.unwrap();
+    let refused = store.create_session(&session(100_000), &[]).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Full), "{refused}");
+    assert!(refused.is_passing());
+    assert_eq!(store.session(first.session.id).await.unwrap(), first);
+
+    sqlx::query("pragma max_page_count = 1000000").execute(&store.writer).await.unwrap();
+    let second = store.create_session(&session(100_000), &[]).await.unwrap();
+    assert_eq!(store.session(second.session.id).await.unwrap(), second);
 }
 
 /// Journal mode, synchronous (2 is full), foreign keys and busy timeout of every connection that the pool can have.
@@ -33,6 +60,16 @@ async fn settings(pool: &SqlitePool) -> Vec<(String, i64, i64, i64)> {
         settings.push(sqlx::query_as(statement).fetch_one(&mut **connection).await.unwrap());
     }
     settings
+}
+
+fn question(prompt: &str) -> Question {
+    serde_json::from_value(serde_json::json!({
+        "id": "ownership-model", "title": "Ownership", "topic": "ownership", "level": "mid", "kind": "concept",
+        "prompt": prompt, "snippet": null, "key_points": [], "misconceptions": [],
+        "anchors": {"wrong_model": "1", "rule_without_reason": "2", "core_points": "3", "trade_offs": "4"},
+        "model_answer": "", "glossary": [], "sources": [], "time_limit": 90
+    }))
+    .unwrap()
 }
 
 struct Idle;

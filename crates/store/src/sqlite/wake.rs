@@ -68,3 +68,72 @@ impl PollStrategy for Wake {
         Poll::Pending
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Waker;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn every_ring_wakes_the_worker_at_once() {
+        let (bell, mut worker) = (Bell::default(), Sleeper::default());
+        let mut wake = Wake::by(&bell);
+        for ring in 1..=3 {
+            worker.look(&mut wake);
+            bell.ring();
+            assert_eq!(worker.woken(), ring);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_ring_is_followed_by_a_second_look() {
+        let (bell, mut worker) = (Bell::default(), Sleeper::default());
+        let mut wake = Wake::by(&bell);
+        bell.ring();
+        worker.look(&mut wake);
+        tokio::time::sleep(SECOND_LOOK * 2).await;
+        assert_eq!(worker.woken(), 1, "a ring before the worker listened counts too");
+
+        worker.look(&mut wake);
+        tokio::time::sleep(SECOND_LOOK * 2).await;
+        assert_eq!(worker.woken(), 1, "two looks are enough");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_worker_goes_its_rounds_unasked() {
+        let (bell, mut worker) = (Bell::default(), Sleeper::default());
+        let mut wake = Wake::by(&bell);
+        for round in 1..=3 {
+            worker.look(&mut wake);
+            tokio::time::sleep(ROUND).await;
+            assert_eq!(worker.woken(), round);
+        }
+    }
+
+    /// A worker that counts how often it is woken.
+    #[derive(Default)]
+    struct Sleeper(Arc<Count>);
+
+    #[derive(Default)]
+    struct Count(AtomicUsize);
+
+    impl std::task::Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    impl Sleeper {
+        fn look(&mut self, wake: &mut Wake) {
+            let waker = Waker::from(Arc::clone(&self.0));
+            let looked = wake.poll_drive(&mut Context::from_waker(&waker), &PollSnapshot::new());
+            assert!(looked.is_pending());
+        }
+
+        fn woken(&self) -> usize {
+            self.0.0.load(Ordering::SeqCst)
+        }
+    }
+}

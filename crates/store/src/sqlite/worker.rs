@@ -13,7 +13,7 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use serde_json::Value;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 use super::wake::Wake;
@@ -45,6 +45,7 @@ pub(super) async fn run(
     let mut pause = PAUSE.0;
     loop {
         // apalis ends its worker at the first error of the database, so a new one takes over when that has passed.
+        let started = Instant::now();
         let ended = serve(&attempts, concurrency, shutdown.clone()).await;
         if shutdown.peek().is_some() {
             break;
@@ -53,6 +54,9 @@ pub(super) async fn run(
             Err(error) if !error.is_passing() => return Err(error),
             Err(error) => tracing::warn!(%error, "the grading worker broke down and starts again: {error}"),
             Ok(()) => tracing::warn!("the grading worker stopped by itself and starts again"),
+        }
+        if started.elapsed() > PAUSE.1 {
+            pause = PAUSE.0;
         }
         tokio::select! {
             () = sleep(pause) => {}

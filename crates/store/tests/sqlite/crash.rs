@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use interview::TurnId;
+use store::StoreError;
 use tempfile::TempDir;
 
 use crate::contract::worker::Worker;
@@ -23,7 +24,7 @@ async fn an_answer_is_judged_once_when_its_process_is_killed_before_judging() {
         let turn = answered(&store).await;
         wait_for_death(turn.id).await;
     }
-    let (folder, turn) = kill("crash::an_answer_is_judged_once_when_its_process_is_killed_before_judging");
+    let (folder, turn) = kill("crash::an_answer_is_judged_once_when_its_process_is_killed_before_judging").await;
     is_judged_once(folder.path(), turn, 1).await;
 }
 
@@ -36,7 +37,7 @@ async fn an_answer_is_judged_once_when_its_process_is_killed_while_judging() {
         let _under_way = worker.next().await;
         wait_for_death(turn.id).await;
     }
-    let (folder, turn) = kill("crash::an_answer_is_judged_once_when_its_process_is_killed_while_judging");
+    let (folder, turn) = kill("crash::an_answer_is_judged_once_when_its_process_is_killed_while_judging").await;
     is_judged_once(folder.path(), turn, 2).await;
 }
 
@@ -50,7 +51,7 @@ async fn a_result_that_was_stored_before_the_kill_is_not_made_again() {
         settle(&store, &under_way.job.judging).await;
         wait_for_death(turn.id).await;
     }
-    let (folder, turn) = kill("crash::a_result_that_was_stored_before_the_kill_is_not_made_again");
+    let (folder, turn) = kill("crash::a_result_that_was_stored_before_the_kill_is_not_made_again").await;
     let store = open_in(folder.path()).await.unwrap();
     let mut worker = Worker::start(&store, 1);
     let next = answered(&store).await;
@@ -79,7 +80,7 @@ async fn is_judged_once(folder: &Path, turn: TurnId, attempt: u32) {
 }
 
 /// Runs `test` in a process of its own until it is ready, and kills that without a warning.
-fn kill(test: &str) -> (TempDir, TurnId) {
+async fn kill(test: &str) -> (TempDir, TurnId) {
     let folder = tempfile::tempdir().unwrap();
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args([test, "--exact", "--nocapture"])
@@ -89,8 +90,10 @@ fn kill(test: &str) -> (TempDir, TurnId) {
         .unwrap();
     let output = BufReader::new(child.stdout.take().unwrap());
     let turn = output.lines().find_map(|line| line.unwrap().split_once(READY).map(|(_, turn)| turn.parse().unwrap()));
+    let meanwhile = open_in(folder.path()).await;
     child.kill().unwrap();
     child.wait().unwrap();
+    assert!(matches!(meanwhile, Err(StoreError::InUse { .. })), "one process at a time has the database");
     (folder, turn.expect("the process gets as far as it should"))
 }
 

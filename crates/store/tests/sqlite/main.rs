@@ -1,5 +1,7 @@
 //! The store on SQLite, in a real file: its contract, and what is particular to it.
 
+#![allow(clippy::unwrap_used)]
+
 #[macro_use]
 #[path = "../contract/mod.rs"]
 mod contract;
