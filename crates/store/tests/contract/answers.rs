@@ -6,6 +6,7 @@ use interview::session::{TurnState, UngradedAnswer, UngradedReason};
 use store::{IdempotencyKey, Store, StoreError, Submission};
 
 use super::fixtures::{self, WORDS};
+use super::worker::Worker;
 
 pub async fn words_go_to_the_coach_and_sound_is_transcribed_first(store: Arc<dyn Store>) {
     let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
@@ -79,14 +80,7 @@ pub async fn silence_is_kept_and_not_judged(store: Arc<dyn Store>) {
     assert!(matches!(turn.state, TurnState::Ungraded { reason: UngradedReason::NothingSaid, .. }));
     assert_eq!(store.turn(turn.id).await.unwrap(), turn);
 
-    let mut worker = super::worker::Worker::start(&store, 1);
-    let (session, turns) = fixtures::session(&["ownership"]);
-    store.create_session(&session, &turns).await.unwrap();
-    store.accept_answer(turns[0].id, words(&fixtures::typed(WORDS)), None).await.unwrap();
-    let handed = worker.next().await;
-    assert_eq!(handed.job.judging.turn, turns[0].id, "the silence comes first if it comes at all");
-    handed.give_up("enough");
-    worker.stop().await.unwrap();
+    Worker::start(&store, 1).stop_with_nothing_left(&store).await;
 }
 
 pub async fn skipping_is_recorded_and_excludes_answering(store: Arc<dyn Store>) {

@@ -6,10 +6,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::FutureExt;
-use store::{Grader, GradingJob, Outcome, Store, StoreError};
+use interview::marks::CoachKind;
+use interview::session::Turn;
+use store::{Grader, GradingJob, Judging, Outcome, Settlement, Store, StoreError, Submission};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+
+use super::fixtures::{self, WORDS};
 
 /// Nothing here takes this long unless it never ends.
 const NEVER: Duration = Duration::from_secs(60);
@@ -54,6 +58,15 @@ impl Worker {
         timeout(NEVER, self.running).await.expect("the worker stops").expect("the worker does not panic")
     }
 
+    /// Stops the worker, whose queue has to be empty: an answer that is given now is the next to be handed out.
+    pub async fn stop_with_nothing_left(mut self, store: &Arc<dyn Store>) {
+        let last = answered(store).await;
+        let handed = self.next().await;
+        assert_eq!(handed.job.judging.turn, last.id);
+        handed.give_up("enough");
+        self.stop().await.unwrap();
+    }
+
     /// Ends the worker with whatever it is doing, as the end of its process would.
     pub async fn abandon(self) {
         self.running.abort();
@@ -63,6 +76,12 @@ impl Worker {
 }
 
 impl Handed {
+    /// Does what the job asks for.
+    pub async fn settle(self, store: &Arc<dyn Store>) {
+        judge(store, &self.job.judging).await;
+        self.done();
+    }
+
     pub fn done(self) {
         self.reply(Outcome::Done);
     }
@@ -78,6 +97,21 @@ impl Handed {
     fn reply(self, outcome: Outcome) {
         self.outcome.send(outcome).expect("the grader waits for its outcome");
     }
+}
+
+/// A turn with an answer that waits for its judging.
+pub async fn answered(store: &Arc<dyn Store>) -> Turn {
+    let (session, turns) = fixtures::session(&["ownership"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let answer = Submission::Words(Box::new(fixtures::typed(WORDS)));
+    store.accept_answer(turns[0].id, answer, None).await.unwrap()
+}
+
+/// Stores feedback for an answer.
+pub async fn judge(store: &Arc<dyn Store>, judging: &Judging) {
+    let turn = store.turn(judging.turn).await.unwrap();
+    let feedback = fixtures::feedback(turn.state.answer().unwrap(), CoachKind::Offline, "say why");
+    store.settle(judging, Settlement::Judged { feedback, follow_up: None }).await.unwrap();
 }
 
 struct Asking(mpsc::UnboundedSender<Handed>);

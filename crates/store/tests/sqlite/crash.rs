@@ -8,8 +8,8 @@ use interview::TurnId;
 use store::StoreError;
 use tempfile::TempDir;
 
-use crate::contract::worker::Worker;
-use crate::{answered, is_judged, open_in, settle};
+use crate::contract::worker::{Worker, answered, judge};
+use crate::{is_judged, open_in};
 
 /// Set for the process that is to be killed: the folder of its database.
 const FOLDER: &str = "VIVA_STORE_TEST_FOLDER";
@@ -48,17 +48,12 @@ async fn a_result_that_was_stored_before_the_kill_is_not_made_again() {
         let mut worker = Worker::start(&store, 1);
         let turn = answered(&store).await;
         let under_way = worker.next().await;
-        settle(&store, &under_way.job.judging).await;
+        judge(&store, &under_way.job.judging).await;
         wait_for_death(turn.id).await;
     }
     let (folder, turn) = kill("crash::a_result_that_was_stored_before_the_kill_is_not_made_again").await;
     let store = open_in(folder.path()).await.unwrap();
-    let mut worker = Worker::start(&store, 1);
-    let next = answered(&store).await;
-    let handed = worker.next().await;
-    assert_eq!(handed.job.judging.turn, next.id);
-    handed.give_up("enough");
-    worker.stop().await.unwrap();
+    Worker::start(&store, 1).stop_with_nothing_left(&store).await;
     assert_eq!(store.judgings(turn).await.unwrap().len(), 1);
 }
 
@@ -67,14 +62,8 @@ async fn is_judged_once(folder: &Path, turn: TurnId, attempt: u32) {
     let mut worker = Worker::start(&store, 1);
     let handed = worker.next().await;
     assert_eq!((handed.job.judging.turn, handed.job.attempt), (turn, attempt));
-    settle(&store, &handed.job.judging).await;
-    handed.done();
-
-    let next = answered(&store).await;
-    let handed = worker.next().await;
-    assert_eq!(handed.job.judging.turn, next.id, "the recovered job is not handed out again");
-    handed.give_up("enough");
-    worker.stop().await.unwrap();
+    handed.settle(&store).await;
+    worker.stop_with_nothing_left(&store).await;
     assert!(is_judged(&store, turn).await);
     assert_eq!(store.judgings(turn).await.unwrap().len(), 1);
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use store::{DatabaseUrl, StoreError};
 
-use crate::{answered, look_into, open, open_in};
+use crate::contract::worker::answered;
+use crate::{look_into, open, open_in};
 
 #[tokio::test]
 async fn a_second_viva_is_kept_out_until_the_first_is_gone() {

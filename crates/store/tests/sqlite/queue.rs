@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use store::{CoachWish, StoreError, Submission};
 
 use crate::contract::fixtures;
-use crate::contract::worker::Worker;
-use crate::{answered, is_judged, look_into, open, open_in, settle};
+use crate::contract::worker::{Worker, answered};
+use crate::{is_judged, look_into, open, open_in};
 
 #[tokio::test]
 async fn a_worker_starts_again_within_the_heartbeat_of_the_one_before() {
@@ -23,8 +23,7 @@ async fn a_worker_starts_again_within_the_heartbeat_of_the_one_before() {
         let mut worker = Worker::start(&store, 1);
         let handed = worker.next().await;
         assert_eq!((handed.job.judging.turn, handed.job.attempt), (turn.id, 2));
-        settle(&store, &handed.job.judging).await;
-        handed.done();
+        handed.settle(&store).await;
         worker.stop().await.unwrap();
     }
 }
@@ -39,8 +38,7 @@ async fn a_failed_attempt_is_not_repeated_at_once() {
         drop(worker.next().await);
         let handed = worker.next().await;
         assert!(failed_at.duration_until(Timestamp::now()).as_millis() >= 1000);
-        settle(&store, &handed.job.judging).await;
-        handed.done();
+        handed.settle(&store).await;
         answered(&store).await;
     }
     worker.next().await.give_up("enough");
@@ -102,8 +100,7 @@ async fn jobs_that_ended_do_not_pile_up() {
     for _ in 0..5 {
         answered(&store).await;
         let handed = worker.next().await;
-        settle(&store, &handed.job.judging).await;
-        handed.done();
+        handed.settle(&store).await;
     }
     worker.stop().await.unwrap();
     assert!(jobs(folder.path()).await.len() <= 2, "the last one, and the one before if it was not marked done in time");
@@ -124,8 +121,7 @@ async fn a_job_that_cannot_be_read_stops_neither_the_queue_nor_its_turn() {
     let mut worker = Worker::start(&store, 1);
     for _ in 0..2 {
         let handed = worker.next().await;
-        settle(&store, &handed.job.judging).await;
-        handed.done();
+        handed.settle(&store).await;
     }
     worker.stop().await.unwrap();
     assert!(is_judged(&store, turn.id).await && is_judged(&store, other.id).await);
@@ -141,8 +137,7 @@ async fn a_turn_whose_job_was_lost_gets_a_new_one() {
     let mut worker = Worker::start(&store, 1);
     let handed = worker.next().await;
     assert_eq!((handed.job.judging.turn, handed.job.judging.revision.get()), (turn.id, 2));
-    settle(&store, &handed.job.judging).await;
-    handed.done();
+    handed.settle(&store).await;
     worker.stop().await.unwrap();
     assert_eq!(store.judgings(turn.id).await.unwrap().len(), 1);
 }
@@ -152,13 +147,7 @@ async fn a_job_that_takes_its_process_down_is_not_tried_for_ever() {
     let (store, folder) = open().await;
     let turn = answered(&store).await;
     execute(folder.path(), "update Jobs set attempts = 8").await;
-    Worker::start(&store, 1).stop().await.unwrap();
-    let mut worker = Worker::start(&store, 1);
-    let next = answered(&store).await;
-    let handed = worker.next().await;
-    assert_eq!(handed.job.judging.turn, next.id);
-    handed.give_up("enough");
-    worker.stop().await.unwrap();
+    Worker::start(&store, 1).stop_with_nothing_left(&store).await;
     assert_eq!(store.turn(turn.id).await.unwrap().state.name(), "ungraded");
 }
 
@@ -169,8 +158,7 @@ async fn a_worker_outlives_a_failure_of_the_database() {
     let turn = answered(&store).await;
     let handed = worker.next().await;
     execute(folder.path(), "alter table Jobs rename to Elsewhere").await;
-    settle(&store, &handed.job.judging).await;
-    handed.done();
+    handed.settle(&store).await;
     // Long enough for the worker to miss its table a few times.
     tokio::time::sleep(Duration::from_millis(500)).await;
     execute(folder.path(), "alter table Elsewhere rename to Jobs").await;
@@ -178,8 +166,7 @@ async fn a_worker_outlives_a_failure_of_the_database() {
     let next = answered(&store).await;
     let handed = worker.next().await;
     assert_eq!(handed.job.judging.turn, next.id, "turn {} was judged before and is not handed out again", turn.id);
-    settle(&store, &handed.job.judging).await;
-    handed.done();
+    handed.settle(&store).await;
     worker.stop().await.unwrap();
 }
 
@@ -200,8 +187,7 @@ async fn a_job_is_due_whatever_the_clock_says() {
     let mut worker = Worker::start(&store, 1);
     let handed = worker.next().await;
     assert_eq!(handed.job.judging.turn, turn.id);
-    settle(&store, &handed.job.judging).await;
-    handed.done();
+    handed.settle(&store).await;
     worker.stop().await.unwrap();
 }
 
