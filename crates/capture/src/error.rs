@@ -14,6 +14,9 @@ pub enum Error {
     /// The bytes are no sound at all, whatever the name says: ask for another file.
     #[error("this is not audio that can be read: give wav, flac, mp3, ogg, webm, m4a, aac or aiff")]
     NotAudio,
+    /// A sound file of which nothing can be decoded any more: ask for another copy.
+    #[error("the audio file is damaged and nothing in it can be decoded: record again, or send it again")]
+    DamagedAudio,
     /// A known kind of file whose contents nothing here can decode: ask for another format.
     #[error("the audio uses {codec}, which cannot be decoded: convert it to wav or flac")]
     UnsupportedAudio {

@@ -11,6 +11,8 @@
 
 pub mod audio;
 mod error;
+#[cfg(test)]
+mod fixtures;
 pub mod formats;
 pub mod listen;
 pub mod models;

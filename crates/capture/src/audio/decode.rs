@@ -106,7 +106,7 @@ impl Decoder {
     ///
     /// # Errors
     /// [`Error::TooLong`] once the limit is passed, [`Error::EmptyAudio`] at the end of a file without any sound,
-    /// [`Error::UnsupportedAudio`] for sound that turns out to be undecodable.
+    /// [`Error::DamagedAudio`] where all of it is lost, [`Error::UnsupportedAudio`] for sound that turns out to be undecodable.
     pub fn next_block(&mut self) -> Result<Option<&[f32]>, Error> {
         self.block.clear();
         while self.block.is_empty() {
@@ -186,7 +186,7 @@ impl Decoder {
             resampler.finish(&mut self.block)?;
         }
         if self.samples == 0 && self.block.is_empty() {
-            return Err(Error::EmptyAudio);
+            return Err(if failed { Error::DamagedAudio } else { Error::EmptyAudio });
         }
         // A webm that was recorded live has no end mark: it just stops.
         let is_live = self.reader.format_info().short_name == "matroska";

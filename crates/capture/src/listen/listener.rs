@@ -105,6 +105,11 @@ impl Listener {
         self.samples += samples.len() as u64;
         let waiting = &mut self.waiting;
         self.spans.push(samples, |span| waiting.push_back(span));
+        self.collect();
+    }
+
+    /// Takes the words that have come by now, without waiting. Pushing does it, too; this is for while no sound comes.
+    pub fn collect(&mut self) {
         while let Ok(words) = self.done.try_recv() {
             self.take(words);
         }

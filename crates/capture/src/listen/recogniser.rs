@@ -1,5 +1,6 @@
 //! The thread that owns the model.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Weak};
 
@@ -62,7 +63,7 @@ impl Recogniser {
 pub(crate) enum Refused {
     /// Too many wait; here it is again.
     Busy(Box<Job>),
-    /// The thread has ended, which only a crash of the model's code can bring about.
+    /// The thread has ended, which nothing is known to bring about.
     Gone,
 }
 
@@ -71,7 +72,10 @@ fn work(mut transcriber: impl Transcriber, waiting: &Receiver<Job>) {
         if caller.strong_count() == 0 {
             continue;
         }
-        let words = transcriber.transcribe(&span, &prompt);
+        // A crash over one span must not take the others' words along.
+        let recognition = AssertUnwindSafe(|| transcriber.transcribe(&span, &prompt));
+        let words = catch_unwind(recognition)
+            .unwrap_or_else(|_| Err(Error::Transcription { reason: "it crashed over this sound".to_owned() }));
         let _the_caller_may_have_left = done.send(words);
     }
 }

@@ -115,7 +115,7 @@ impl Walk {
         }
         let (block_elements, block_bytes) =
             block(format).ok_or_else(|| format!("its weights are in the unknown format {format}"))?;
-        if elements == 0 || elements > i32::MAX as u64 || elements % block_elements != 0 {
+        if elements == 0 || elements > i32::MAX as u64 || !elements.is_multiple_of(block_elements) {
             return Err("its table of weights is garbled".to_owned());
         }
         self.skip(u64::from(name_length))?;

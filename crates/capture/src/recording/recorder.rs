@@ -43,7 +43,7 @@ pub struct Recorder {
     commands: SyncSender<Command>,
     result: Receiver<Result<Recorded, Error>>,
     /// Alive as long as sound is recorded.
-    running: Weak<()>,
+    pub(super) running: Weak<()>,
 }
 
 /// A recording that has ended.
@@ -187,7 +187,7 @@ impl<Source: AudioSource> Recording<Source> {
                         return Ending::NotSaved(fault.to_string());
                     }
                 }
-                Delivery::Nothing => {}
+                Delivery::Nothing => self.listener.collect(),
                 Delivery::Over(reason) => return Ending::SourceLost(reason),
             }
             if self.file.duration().get() >= self.settings.longest.as_secs_f64() {

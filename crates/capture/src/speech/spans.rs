@@ -133,6 +133,11 @@ impl SpeechSpans {
         duration(self.judged).since(self.runs.last().map_or(Seconds::ZERO, |run| run.end()))
     }
 
+    #[cfg(test)]
+    pub(super) fn kept_samples(&self) -> usize {
+        self.kept.len()
+    }
+
     fn next_frame(&self) -> Option<Frame> {
         let from = (self.judged - self.kept_from) as usize;
         self.kept.get(from..from + FRAME_SAMPLES)?.try_into().ok()

@@ -14,8 +14,8 @@ impl Prompt {
         let mut kept: Vec<String> = Vec::new();
         let mut bytes = 0;
         for term in terms {
-            let words: Vec<String> =
-                term.split_whitespace().map(|word| word.chars().filter(|c| !c.is_control()).collect()).collect();
+            let printable: String = term.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let words: Vec<&str> = printable.split_whitespace().collect();
             let term = words.join(" ");
             if term.is_empty() || kept.contains(&term) {
                 continue;

@@ -1,0 +1,46 @@
+//! The recordings and the model that the tests listen to.
+
+use std::path::{Path, PathBuf};
+
+use crate::audio::Decoder;
+use crate::transcribe::{Whisper, WhisperSettings};
+
+/// What is said in every file of `formats/`.
+pub const SENTENCE: &str = "the borrow checker makes sure that a reference never outlives the value it points to";
+
+pub fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/speech").join(name)
+}
+
+pub fn model() -> PathBuf {
+    path("ggml-espeak-closed.en.bin")
+}
+
+pub fn whisper() -> Whisper {
+    Whisper::load(&model(), WhisperSettings::default()).unwrap()
+}
+
+/// The whole sound of a file.
+pub fn sound(name: &str) -> Vec<f32> {
+    samples(Decoder::open(&path(name), None).unwrap())
+}
+
+pub fn samples(mut decoder: Decoder) -> Vec<f32> {
+    let mut samples = Vec::new();
+    while let Some(block) = decoder.next_block().unwrap() {
+        samples.extend_from_slice(block);
+    }
+    samples
+}
+
+/// The names of the files in a folder that end in `ending`, in order.
+pub fn files(folder: &str, ending: &str) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(path(folder))
+        .unwrap()
+        .map(|entry| format!("{folder}/{}", entry.unwrap().file_name().into_string().unwrap()))
+        .filter(|name| name.ends_with(ending))
+        .collect();
+    names.sort();
+    assert!(!names.is_empty(), "no {ending} in {folder}");
+    names
+}
