@@ -22,6 +22,16 @@ pub struct QuestionFilter {
     pub q: Option<String>,
 }
 
+/// Whether a question's answer is wanted before it was given one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Reveal {
+    /// Shows key points and model answer of a question that was not answered yet.
+    #[serde(default)]
+    pub reveal: bool,
+}
+
 /// A list of questions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct QuestionList {

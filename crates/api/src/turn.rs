@@ -132,6 +132,23 @@ pub struct NewAnswer {
     pub source: Option<Source>,
 }
 
+/// An answer as a form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AnswerForm {
+    /// The recording.
+    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    pub audio: String,
+    /// What the client heard in it, if it listened.
+    pub transcript: Option<NewAnswer>,
+}
+
+/// The event `state` of a turn's stream of events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StateEvent {
+    /// How far the turn has come.
+    pub state: TurnState,
+}
+
 /// A correction of what the recogniser heard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

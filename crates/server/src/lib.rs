@@ -1,1 +1,36 @@
-//! server
+//! The interviewer: the HTTP API, the pages, and the worker that has answers judged.
+//!
+//! This is the only crate that knows both what is remembered (`store`) and who judges (`coach`). It does not know that microphones
+//! exist: recordings arrive as uploads, and it builds without audio libraries.
+//!
+//! One answer, end to end: `routes::turns::answer` reads it, [`answering`] turns it into a submission, the store keeps it and promises
+//! its judging in one transaction, [`grading`] keeps that promise and announces what happened, and whoever waits is told.
+//! Start reading at [`Server`], then `router`.
+
+mod answering;
+mod api_error;
+mod app;
+mod coaches;
+mod error;
+mod export;
+mod extract;
+mod grading;
+mod guard;
+mod news;
+mod openapi;
+mod pages;
+pub mod question_files;
+mod review;
+mod router;
+mod routes;
+mod serving;
+mod settings;
+mod transcription;
+mod wire;
+
+pub use coaches::CoachChoice;
+pub use error::ServerError;
+pub use openapi::openapi_json;
+pub use serving::{Server, serve};
+pub use settings::Settings;
+pub use wire::question::revealed as revealed_question;

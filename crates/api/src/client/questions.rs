@@ -3,7 +3,7 @@
 use reqwest::Method;
 
 use super::{Client, ClientError};
-use crate::question::{Question, QuestionFilter, QuestionList};
+use crate::question::{Question, QuestionFilter, QuestionList, Reveal};
 
 impl Client {
     /// The questions that fit `filter`, without what would give their answers away.
@@ -27,6 +27,6 @@ impl Client {
     /// # Errors
     /// See [`ClientError`].
     pub async fn revealed_question(&self, id: &str) -> Result<Question, ClientError> {
-        self.value(self.request(Method::GET, &["questions", id]).query(&[("reveal", "true")])).await
+        self.value(self.request(Method::GET, &["questions", id]).query(&Reveal { reveal: true })).await
     }
 }

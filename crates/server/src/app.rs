@@ -1,0 +1,62 @@
+//! What every handler shares.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::turn::Turn;
+use interview::session::TurnState;
+use interview::{Bank, TurnId};
+use store::{AudioStore, Store};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::api_error::ApiError;
+use crate::coaches::Coaches;
+use crate::news::News;
+use crate::settings::Settings;
+use crate::transcription::Transcription;
+use crate::wire;
+
+/// The parts of a running server.
+pub(crate) struct App {
+    pub(crate) settings: Settings,
+    pub(crate) bank: Bank,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) audio: AudioStore,
+    pub(crate) coaches: Coaches,
+    pub(crate) transcription: Arc<Transcription>,
+    pub(crate) news: News,
+    /// Cancelled when the server stops: what waits gives up.
+    pub(crate) stopping: CancellationToken,
+}
+
+impl App {
+    /// A turn as the API shows it.
+    pub(crate) async fn shown(&self, id: TurnId) -> Result<Turn, ApiError> {
+        let turn = self.store.turn(id).await?;
+        let stored = self.store.session(turn.session).await?;
+        let turn = stored.turns.iter().find(|turn| turn.id == id);
+        turn.and_then(|turn| wire::turn::turn(&stored, turn))
+            .ok_or_else(|| ApiError::Internal(format!("turn {id} is not part of its session").into()))
+    }
+
+    /// Waits until nothing more happens to a turn by itself, or `limit` has passed, or the server stops.
+    pub(crate) async fn wait_for(&self, id: TurnId, limit: Duration) -> Result<(), ApiError> {
+        if limit.is_zero() {
+            return Ok(());
+        }
+        let deadline = Instant::now() + limit;
+        let mut listening = self.news.of(id);
+        loop {
+            let state: TurnState = self.store.turn(id).await?.state;
+            let is_waiting = matches!(state, TurnState::Transcribing { .. } | TurnState::Judging { .. });
+            if !is_waiting || Instant::now() >= deadline || self.stopping.is_cancelled() {
+                return Ok(());
+            }
+            tokio::select! {
+                _ = listening.next(Some(deadline)) => {}
+                () = self.stopping.cancelled() => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! One job of the queue, from the stored answer to its settlement.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use coach::CoachError;
+use interview::Question;
+use interview::session::{Answer, Turn, TurnState, UngradedReason};
+use store::queue::{Grader, GradingJob, Outcome};
+use store::{AudioStore, Settlement, Store, StoreError, StoredSession};
+
+use super::follow_up::follow_up;
+use super::judge::judge;
+use super::listen::{Listened, listen};
+use super::patience::{MOST_ATTEMPTS, pause};
+use crate::app::App;
+use crate::coaches::Coaches;
+use crate::news::News;
+use crate::transcription::Transcription;
+
+/// Turns stored answers into feedback.
+pub(crate) struct AnswerGrader {
+    store: Arc<dyn Store>,
+    audio: AudioStore,
+    transcription: Arc<Transcription>,
+    coaches: Coaches,
+    news: News,
+}
+
+impl AnswerGrader {
+    pub(crate) fn of(app: &App) -> Self {
+        Self {
+            store: Arc::clone(&app.store),
+            audio: app.audio.clone(),
+            transcription: Arc::clone(&app.transcription),
+            coaches: app.coaches.clone(),
+            news: app.news.clone(),
+        }
+    }
+
+    async fn work(&self, job: &GradingJob) -> Result<(), Interruption> {
+        let turn = self.store.turn(job.judging.turn).await?;
+        let stored = self.store.session(turn.session).await?;
+        let Some(question) = stored.session.question(&turn.question) else {
+            return self.leave_ungraded(job, failed("its question is not part of its session")).await;
+        };
+        match &turn.state {
+            TurnState::Transcribing { answer } => {
+                match listen(answer, question, &self.audio, &self.transcription).await? {
+                    Listened::Nothing(reason) => self.leave_ungraded(job, reason).await,
+                    Listened::Words(answer) => {
+                        self.store.transcribed(&job.judging, (*answer).clone()).await?;
+                        self.news.changed(turn.id);
+                        self.judge(job, &stored, &turn, question, &answer).await
+                    }
+                }
+            }
+            TurnState::Judging { answer } => self.judge(job, &stored, &turn, question, answer).await,
+            // It was settled by an earlier attempt.
+            TurnState::Asked | TurnState::Skipped | TurnState::Judged { .. } | TurnState::Ungraded { .. } => Ok(()),
+        }
+    }
+
+    async fn judge(
+        &self,
+        job: &GradingJob,
+        stored: &StoredSession,
+        turn: &Turn,
+        question: &Question,
+        answer: &Answer,
+    ) -> Result<(), Interruption> {
+        if answer.transcript.is_empty() {
+            return self.leave_ungraded(job, UngradedReason::NothingSaid).await;
+        }
+        let Some(coach) = self.coaches.for_wish(&job.wish) else {
+            return self.leave_ungraded(job, failed("no language model is set up")).await;
+        };
+        match judge(coach, turn, question, answer, &self.news).await {
+            Ok(feedback) => {
+                let follow_up = follow_up(stored, turn, &feedback.correctness.marks).map(Box::new);
+                self.settle(job, Settlement::Judged { feedback: Box::new(feedback), follow_up }).await
+            }
+            Err(error) if error.is_passing() && job.attempt < MOST_ATTEMPTS => Err(Interruption::Coach(error)),
+            Err(error) => self.leave_ungraded(job, failed(&error.to_string())).await,
+        }
+    }
+
+    async fn leave_ungraded(&self, job: &GradingJob, reason: UngradedReason) -> Result<(), Interruption> {
+        self.settle(job, Settlement::Ungraded(reason)).await
+    }
+
+    async fn settle(&self, job: &GradingJob, settlement: Settlement) -> Result<(), Interruption> {
+        self.store.settle(&job.judging, settlement).await?;
+        self.news.changed(job.judging.turn);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Grader for AnswerGrader {
+    #[tracing::instrument(skip_all, fields(turn = %job.judging.turn, answer = %job.judging.answer, attempt = job.attempt))]
+    async fn grade(&self, job: GradingJob) -> Outcome {
+        match self.work(&job).await {
+            Ok(()) => Outcome::Done,
+            // The session was deleted meanwhile: nobody waits for this any more.
+            Err(Interruption::Store(StoreError::NotFound(_))) => Outcome::Done,
+            Err(Interruption::Store(error)) => {
+                tracing::warn!(%error, "an answer could not be judged yet");
+                Outcome::Retry { after: pause(job.attempt, None), detail: error.to_string() }
+            }
+            Err(Interruption::Coach(error)) => {
+                tracing::warn!(%error, "the coach is not available yet");
+                Outcome::Retry { after: pause(job.attempt, retry_after(&error)), detail: error.to_string() }
+            }
+        }
+    }
+}
+
+/// Why work on a job has to wait.
+enum Interruption {
+    Store(StoreError),
+    Coach(CoachError),
+}
+
+impl From<StoreError> for Interruption {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+fn failed(detail: &str) -> UngradedReason {
+    UngradedReason::CoachFailed { detail: detail.to_owned() }
+}
+
+fn retry_after(error: &CoachError) -> Option<std::time::Duration> {
+    match error {
+        CoachError::Unavailable { retry_after, .. } => *retry_after,
+        _ => None,
+    }
+}

@@ -1,0 +1,17 @@
+//! A session as people read it, whether as a page, a file or Markdown.
+//!
+//! Everything here is text and numbers that are ready to be shown; templates only place them.
+
+mod clock;
+mod code;
+mod measures;
+mod panels;
+pub(crate) mod prose;
+mod timeline;
+mod transcript;
+mod turns;
+
+pub(crate) use clock::{day, stopwatch};
+pub(crate) use measures::measures;
+
+pub(crate) use turns::Review;

@@ -1,0 +1,89 @@
+//! What was said, with doubtful words marked and the evidence in it.
+
+use interview::Transcript;
+use interview::marks::{Feedback, Verdict};
+
+/// A stretch of speech, or a paragraph typed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Paragraph {
+    /// When it begins, in seconds.
+    pub(crate) start: Option<f64>,
+    /// Its words, joined where nothing tells them apart.
+    pub(crate) runs: Vec<Run>,
+}
+
+/// Words that are shown alike.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Run {
+    /// The words.
+    pub(crate) text: String,
+    /// What they are evidence for, if anything.
+    pub(crate) role: Option<Role>,
+    /// Whether the recogniser was not sure of them.
+    pub(crate) is_doubtful: bool,
+}
+
+/// What words are evidence for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// They make a key point.
+    Hit,
+    /// They may make one.
+    Unclear,
+    /// They state a misconception.
+    Misconception,
+}
+
+impl Role {
+    /// The class by which a style sheet knows it.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Unclear => "unclear",
+            Self::Misconception => "misconception",
+        }
+    }
+}
+
+/// The transcript with the evidence that `feedback` found in it.
+pub(super) fn paragraphs(transcript: &Transcript, feedback: Option<&Feedback>) -> Vec<Paragraph> {
+    let mut roles = feedback.map(|feedback| roles(transcript, feedback)).unwrap_or_default().into_iter();
+    let segments = transcript.segments().iter();
+    segments
+        .map(|segment| {
+            let mut runs: Vec<Run> = Vec::new();
+            for word in segment.words() {
+                add(&mut runs, &word.text, roles.next().flatten(), word.is_in_doubt());
+            }
+            Paragraph { start: segment.span().map(|span| span.start().get()), runs }
+        })
+        .collect()
+}
+
+/// For each word what it is evidence for; where several marks share a word, the graver one.
+fn roles(transcript: &Transcript, feedback: &Feedback) -> Vec<Option<Role>> {
+    let mut roles = vec![None; transcript.words().count()];
+    let marks = &feedback.correctness.marks;
+    let points = marks.key_points.iter().filter_map(|mark| {
+        let role = if matches!(mark.verdict, Verdict::Hit { .. }) { Role::Hit } else { Role::Unclear };
+        Some((mark.verdict.evidence()?, role))
+    });
+    let stated = marks.misconceptions.iter().map(|mark| (&mark.evidence, Role::Misconception));
+    for (evidence, role) in points.chain(stated) {
+        let place = transcript.find_words(evidence.quote());
+        for slot in place.and_then(|(first, last)| roles.get_mut(first..=last)).into_iter().flatten() {
+            *slot = (*slot).max(Some(role));
+        }
+    }
+    roles
+}
+
+fn add(runs: &mut Vec<Run>, word: &str, role: Option<Role>, is_doubtful: bool) {
+    match runs.last_mut() {
+        Some(run) if run.role == role && run.is_doubtful == is_doubtful => {
+            run.text.push(' ');
+            run.text.push_str(word);
+        }
+        _ => runs.push(Run { text: word.to_owned(), role, is_doubtful }),
+    }
+}

@@ -1,0 +1,237 @@
+//! A session and its turns, ready to be read.
+
+use api::question::QuestionAnswer;
+use api::session::Summary;
+use api::turn::{Coach, JudgedBy, Role, Source, Turn, TurnState};
+use interview::session;
+use store::StoredSession;
+
+use super::clock::{day, stopwatch};
+use super::code::coloured;
+use super::measures::{Measure, measures};
+use super::panels::{ClarityPanel, CorrectnessPanel, clarity, correctness, score};
+use super::prose::prose;
+use super::timeline::{Timeline, timeline};
+use super::transcript::{Paragraph, paragraphs};
+use crate::wire;
+
+/// A session in review.
+pub(crate) struct Review {
+    pub(crate) id: String,
+    pub(crate) when: String,
+    pub(crate) topics: String,
+    pub(crate) is_finished: bool,
+    pub(crate) summary: Vec<SummaryLine>,
+    pub(crate) missed: Vec<String>,
+    pub(crate) misconceptions: Vec<(String, String)>,
+    pub(crate) questions: Vec<ReviewedQuestion>,
+}
+
+/// One figure of a summary.
+pub(crate) struct SummaryLine {
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
+    pub(crate) note: String,
+}
+
+/// A question with its follow-ups.
+pub(crate) struct ReviewedQuestion {
+    pub(crate) main: ReviewedTurn,
+    pub(crate) follow_ups: Vec<ReviewedTurn>,
+    pub(crate) reference: Option<Reference>,
+}
+
+/// One turn.
+pub(crate) struct ReviewedTurn {
+    pub(crate) id: String,
+    pub(crate) eyebrow: String,
+    /// Of a question; a follow-up has none.
+    pub(crate) title: Option<String>,
+    pub(crate) prompt: String,
+    /// Of a question; a follow-up does not repeat it.
+    pub(crate) snippet: Option<Code>,
+    /// What became of a turn without feedback.
+    pub(crate) notice: Option<String>,
+    /// What the answer is and how long it took.
+    pub(crate) answer_note: String,
+    pub(crate) audio: Option<String>,
+    pub(crate) timeline: Option<Timeline>,
+    pub(crate) transcript: Vec<Paragraph>,
+    pub(crate) has_doubtful_words: bool,
+    pub(crate) correctness: Option<CorrectnessPanel>,
+    pub(crate) clarity: Option<ClarityPanel>,
+    pub(crate) delivery: Vec<Measure>,
+    pub(crate) next_step: Option<String>,
+    pub(crate) remark: Option<String>,
+    pub(crate) stronger_answer: Option<String>,
+    pub(crate) judged_by: Option<String>,
+}
+
+/// Code, coloured.
+pub(crate) struct Code {
+    pub(crate) language: String,
+    pub(crate) html: String,
+}
+
+/// What a good answer makes of a question.
+pub(crate) struct Reference {
+    pub(crate) model_answer: String,
+    pub(crate) outcome: Option<String>,
+    pub(crate) explanation: Option<String>,
+    pub(crate) mended: Option<Code>,
+    pub(crate) sources: Vec<String>,
+}
+
+impl Review {
+    /// A stored session, ready to be read. Recordings are linked when `with_sound`.
+    pub(crate) fn of(stored: &StoredSession, with_sound: bool) -> Self {
+        let shown = wire::session::session(stored);
+        let mut questions: Vec<ReviewedQuestion> = Vec::new();
+        for turn in &stored.turns {
+            let Some(shown) = wire::turn::turn(stored, turn) else { continue };
+            let reviewed = reviewed(turn, &shown, with_sound);
+            match questions.last_mut() {
+                Some(question) if shown.role == Role::FollowUp => question.follow_ups.push(reviewed),
+                _ => questions.push(ReviewedQuestion {
+                    reference: shown.question.answer.as_ref().map(|answer| reference(&shown, answer)),
+                    main: reviewed,
+                    follow_ups: Vec::new(),
+                }),
+            }
+        }
+        Self {
+            id: shown.head.id.to_string(),
+            when: day(shown.head.created_at),
+            topics: shown.head.topics.join(", "),
+            is_finished: shown.head.finished_at.is_some(),
+            summary: summary(&shown.summary),
+            missed: shown.summary.missed.iter().map(|missed| missed.summary.clone()).collect(),
+            misconceptions: shown
+                .summary
+                .misconceptions
+                .iter()
+                .map(|stated| (stated.claim.clone(), stated.why_wrong.clone()))
+                .collect(),
+            questions,
+        }
+    }
+}
+
+fn summary(summary: &Summary) -> Vec<SummaryLine> {
+    let line = |name, value: String, note: &str| SummaryLine { name, value, note: note.to_owned() };
+    let rate = summary.words_per_minute.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.0}"));
+    let mut kept = format!("{} questions", summary.questions);
+    if summary.skipped > 0 {
+        kept.push_str(&format!(", {} skipped", summary.skipped));
+    }
+    if summary.ungraded > 0 {
+        kept.push_str(&format!(", {} without feedback", summary.ungraded));
+    }
+    vec![
+        line("Correctness", score(summary.correctness), "mean of the main answers, of 10"),
+        line("Clarity", score(summary.clarity), "mean of the main answers, of 10"),
+        line("Pace", rate, "words a minute, spoken answers"),
+        line("Answered", summary.answered.to_string(), &kept),
+    ]
+}
+
+fn reviewed(turn: &session::Turn, shown: &Turn, with_sound: bool) -> ReviewedTurn {
+    let audio = shown.answer.as_ref().and_then(|answer| answer.audio_url.clone()).filter(|_| with_sound);
+    let feedback = shown.feedback.as_ref();
+    let is_main = shown.role == Role::Main;
+    let given = turn.state.answer();
+    let transcript = given.map(|answer| paragraphs(&answer.transcript, turn.state.feedback())).unwrap_or_default();
+    let delivery = feedback.and_then(|feedback| feedback.delivery.as_ref());
+    ReviewedTurn {
+        id: shown.id.to_string(),
+        eyebrow: eyebrow(shown),
+        title: is_main.then(|| shown.question.title.clone()),
+        prompt: shown.prompt.clone(),
+        snippet: shown
+            .question
+            .snippet
+            .as_ref()
+            .filter(|_| is_main)
+            .map(|snippet| code(&snippet.language, &snippet.code)),
+        notice: notice(shown),
+        answer_note: answer_note(shown),
+        timeline: given.and_then(|answer| answer.spoken.as_ref()).and_then(timeline),
+        has_doubtful_words: transcript.iter().flat_map(|paragraph| &paragraph.runs).any(|run| run.is_doubtful),
+        transcript,
+        correctness: feedback
+            .and_then(|feedback| feedback.correctness.as_ref())
+            .map(|panel| correctness(panel, audio.as_deref())),
+        clarity: feedback.and_then(|feedback| feedback.clarity.as_ref()).map(|panel| clarity(panel, audio.as_deref())),
+        delivery: delivery.map(|delivery| measures(delivery, audio.as_deref())).unwrap_or_default(),
+        next_step: feedback.and_then(|feedback| feedback.next_step.clone()),
+        remark: feedback.and_then(|feedback| feedback.remark.clone()),
+        stronger_answer: feedback.and_then(|feedback| feedback.stronger_answer.as_deref()).map(prose),
+        judged_by: feedback.and_then(|feedback| feedback.judged_by.as_ref()).map(judged_by),
+        audio,
+    }
+}
+
+fn eyebrow(turn: &Turn) -> String {
+    match turn.role {
+        Role::Main => {
+            let question = &turn.question;
+            format!("Question {} · {} · {}", turn.position, question.topic.replace('-', " "), question.level)
+        }
+        Role::FollowUp => "Follow-up".to_owned(),
+    }
+}
+
+fn notice(turn: &Turn) -> Option<String> {
+    match turn.state {
+        TurnState::Asked => Some("Not answered yet.".to_owned()),
+        TurnState::Skipped => Some("Skipped: “I don’t know”.".to_owned()),
+        TurnState::Transcribing => {
+            Some("The recording is being turned into words. Load the page again in a moment.".to_owned())
+        }
+        TurnState::Judging => Some("The answer is with the coach. Load the page again in a moment.".to_owned()),
+        TurnState::Ungraded => {
+            let reason = turn.ungraded_reason.as_deref().unwrap_or("it could not be judged");
+            Some(format!("No feedback: {reason}. The answer is kept."))
+        }
+        TurnState::Judged => None,
+    }
+}
+
+fn answer_note(turn: &Turn) -> String {
+    let Some(answer) = &turn.answer else { return String::new() };
+    let source = match answer.source {
+        Source::Microphone => "spoken",
+        Source::Upload => "from a recording",
+        Source::Stream => "spoken in the browser",
+        Source::Typed => "typed",
+    };
+    let duration = answer.duration.map(|duration| format!(", {}", stopwatch(duration))).unwrap_or_default();
+    let corrected = if answer.corrected { ", transcript corrected" } else { "" };
+    format!("{source}{duration}{corrected}")
+}
+
+fn judged_by(judged_by: &JudgedBy) -> String {
+    match (judged_by.coach, &judged_by.model) {
+        (Coach::Offline, _) => {
+            format!("Judged by the offline coach ({}): rules, no language model.", judged_by.prompt_version)
+        }
+        (Coach::Llm, Some(model)) => format!("Judged by {model} ({}).", judged_by.prompt_version),
+        (Coach::Llm, None) => format!("Judged by a language model ({}).", judged_by.prompt_version),
+    }
+}
+
+fn reference(turn: &Turn, answer: &QuestionAnswer) -> Reference {
+    let language = turn.question.snippet.as_ref().map(|snippet| snippet.language.as_str()).unwrap_or_default();
+    let snippet = answer.snippet.as_ref();
+    Reference {
+        model_answer: prose(&answer.model_answer),
+        outcome: snippet.map(|snippet| snippet.outcome.clone()),
+        explanation: snippet.map(|snippet| snippet.explanation.clone()),
+        mended: snippet.map(|snippet| code(language, &snippet.mended)),
+        sources: answer.sources.clone(),
+    }
+}
+
+fn code(language: &str, code: &str) -> Code {
+    Code { language: language.to_owned(), html: coloured(language, code) }
+}

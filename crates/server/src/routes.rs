@@ -1,0 +1,7 @@
+//! What the server answers: one file for each verb.
+
+pub(crate) mod health;
+pub(crate) mod questions;
+pub(crate) mod sessions;
+pub(crate) mod transcriptions;
+pub(crate) mod turns;

@@ -1,0 +1,90 @@
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use api::problem::Problem;
+use api::turn::{StateEvent, Turn, TurnState};
+use axum::extract::State;
+use axum::response::Sse;
+use axum::response::sse::{Event, KeepAlive};
+use futures::Stream;
+use interview::TurnId;
+
+use crate::api_error::ApiError;
+use crate::app::App;
+use crate::extract::Named;
+use crate::news::{Listening, What};
+
+/// What happens to a turn, as server-sent events, until nothing more happens to it by itself.
+///
+/// `state` comes at once and with every change; `feedback.delta` carries a panel that is ready before the rest; `judged` carries the
+/// settled turn and ends the stream.
+#[utoipa::path(get, path = "/turns/{id}/events", tag = "turns", params(("id" = uuid::Uuid, Path)), responses(
+    (status = OK, description = "the events", body = StateEvent, content_type = "text/event-stream"),
+    (status = NOT_FOUND, description = "no such turn", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn turn_events(
+    State(app): State<Arc<App>>,
+    Named(id): Named<TurnId>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+    let listening = app.news.of(id);
+    let now = app.shown(id).await?;
+    let watch = Watch::beginning(app, id, listening, &now);
+    let events = futures::stream::unfold(watch, |mut watch| async move {
+        let event = watch.next().await?;
+        Some((Ok(event), watch))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+}
+
+/// Somebody who watches a turn.
+struct Watch {
+    app: Arc<App>,
+    id: TurnId,
+    listening: Listening,
+    state: TurnState,
+    ready: VecDeque<Event>,
+}
+
+impl Watch {
+    fn beginning(app: Arc<App>, id: TurnId, listening: Listening, now: &Turn) -> Self {
+        let mut watch = Self { app, id, listening, state: now.state, ready: VecDeque::new() };
+        watch.tell(now);
+        watch
+    }
+
+    /// The next event; `None` when the turn is settled, gone, or the server stops.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            if self.state.is_settled() {
+                return None;
+            }
+            let what = tokio::select! {
+                what = self.listening.next(None) => what,
+                () = self.app.stopping.cancelled() => return None,
+            };
+            match what {
+                What::Panel(feedback) => {
+                    self.ready.extend(Event::default().event("feedback.delta").json_data(&*feedback))
+                }
+                What::Changed => {
+                    let turn = self.app.shown(self.id).await.ok()?;
+                    if turn.state != self.state {
+                        self.state = turn.state;
+                        self.tell(&turn);
+                    }
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, turn: &Turn) {
+        self.ready.extend(Event::default().event("state").json_data(StateEvent { state: turn.state }));
+        if turn.state.is_settled() {
+            self.ready.extend(Event::default().event("judged").json_data(turn));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+use std::sync::Arc;
+
+use api::problem::Problem;
+use api::turn::{Regrade, Turn};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::IntoResponse;
+use interview::TurnId;
+use store::queue::CoachWish;
+
+use super::reply::Reply;
+use crate::api_error::ApiError;
+use crate::app::App;
+use crate::extract::{Json, Named};
+use crate::wire;
+
+/// Has an answer judged again, by another coach if one is named. Earlier feedback stays in the history.
+#[utoipa::path(post, path = "/turns/{id}/regrade", tag = "turns",
+    params(
+        ("id" = uuid::Uuid, Path),
+        ("prefer" = Option<String>, Header, description = "`wait=SECONDS`: reply once the answer is judged"),
+    ),
+    request_body = Regrade,
+    responses(
+        (status = OK, description = "judged again", body = Turn),
+        (status = ACCEPTED, description = "promised; feedback follows", body = Turn),
+        (status = NOT_FOUND, description = "no such turn", body = Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "there is no answer to judge", body = Problem,
+            content_type = "application/problem+json"),
+        (status = NOT_IMPLEMENTED, description = "no such coach is set up", body = Problem,
+            content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn regrade_turn(
+    State(app): State<Arc<App>>,
+    Named(id): Named<TurnId>,
+    headers: HeaderMap,
+    Json(Regrade { coach, model }): Json<Regrade>,
+) -> Result<impl IntoResponse, ApiError> {
+    let wish = CoachWish { coach: coach.map(wire::coach::kind), model };
+    if app.coaches.for_wish(&wish).is_none() {
+        return Err(ApiError::NotSetUp("no language model is set up on this server; ask for `offline`".to_owned()));
+    }
+    app.store.regrade(id, wish).await?;
+    app.news.changed(id);
+    Reply::of(&app, id, &headers).await
+}

@@ -1,0 +1,31 @@
+use std::sync::Arc;
+
+use api::problem::Problem;
+use api::turn::Turn;
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use interview::TurnId;
+
+use crate::api_error::ApiError;
+use crate::app::App;
+use crate::extract::{Named, wait};
+
+/// A turn as it is now, or, with `Prefer: wait=SECONDS`, once nothing more happens to it by itself.
+#[utoipa::path(get, path = "/turns/{id}", tag = "turns",
+    params(
+        ("id" = uuid::Uuid, Path),
+        ("prefer" = Option<String>, Header, description = "`wait=SECONDS`: reply once the turn is settled"),
+    ),
+    responses(
+        (status = OK, body = Turn),
+        (status = NOT_FOUND, description = "no such turn", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn show_turn(
+    State(app): State<Arc<App>>,
+    Named(id): Named<TurnId>,
+    headers: HeaderMap,
+) -> Result<Json<Turn>, ApiError> {
+    app.wait_for(id, wait(&headers, app.settings.wait_limit)).await?;
+    Ok(Json(app.shown(id).await?))
+}

@@ -1,0 +1,162 @@
+//! Starting, running and stopping a server.
+
+use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use interview::Bank;
+use store::{AudioStore, StoreError};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::app::App;
+use crate::coaches::Coaches;
+use crate::error::ServerError;
+use crate::grading::AnswerGrader;
+use crate::news::News;
+use crate::settings::Settings;
+use crate::transcription::Transcription;
+use crate::{question_files, router};
+
+/// How long requests and judgings under way get to end when the server stops.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// A running server. Dropping it stops it at once; [`Server::stop`] lets what is under way end first.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    base_url: Url,
+    stopping: CancellationToken,
+    /// `None` once its end was seen.
+    running: Option<JoinHandle<Result<(), ServerError>>>,
+}
+
+impl Server {
+    /// Starts a server on `listener`. It answers requests when this returns.
+    ///
+    /// # Errors
+    /// When the address is not loopback, the database cannot be opened, or there are no questions; see [`ServerError`].
+    pub async fn start(settings: Settings, listener: TcpListener) -> Result<Self, ServerError> {
+        let address = listener.local_addr()?;
+        if !(address.ip().is_loopback() || settings.open_to_network) {
+            return Err(ServerError::NotLoopback { address });
+        }
+        let base_url = base_url(address)?;
+        let stopping = CancellationToken::new();
+        let app = Arc::new(open(settings, stopping.clone()).await?);
+        let running = tokio::spawn(run(app, listener, stopping.clone()));
+        tracing::info!(%address, "serving");
+        Ok(Self { address, base_url, stopping, running: Some(running) })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where programs and browsers on this machine find it.
+    pub fn base_url(&self) -> &Url {
+        &self.base_url
+    }
+
+    /// Waits until the server ends by itself, which only a failure makes it do.
+    ///
+    /// # Errors
+    /// What made it end.
+    pub async fn ended(&mut self) -> Result<(), ServerError> {
+        let Some(running) = self.running.as_mut() else { return Ok(()) };
+        let ended = running.await;
+        self.running = None;
+        ended.unwrap_or_else(|failure| Err(std::io::Error::other(failure).into()))
+    }
+
+    /// Stops taking requests, and returns when those under way have ended.
+    ///
+    /// # Errors
+    /// [`ServerError::CutOff`] when they did not end in time, or what went wrong before.
+    pub async fn stop(mut self) -> Result<(), ServerError> {
+        self.stopping.cancel();
+        tokio::time::timeout(FAREWELL, self.ended()).await.unwrap_or(Err(ServerError::CutOff))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stopping.cancel();
+        if let Some(running) = self.running.take() {
+            running.abort();
+        }
+    }
+}
+
+/// Runs a server until `shutdown` completes.
+///
+/// # Errors
+/// See [`Server::start`] and [`Server::stop`].
+pub async fn serve(
+    settings: Settings,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServerError> {
+    let mut server = Server::start(settings, listener).await?;
+    tokio::select! {
+        ended = server.ended() => return ended,
+        () = shutdown => {}
+    }
+    server.stop().await
+}
+
+/// The URL of an address; one that stands for every address of the machine is reached by loopback.
+fn base_url(address: SocketAddr) -> Result<Url, ServerError> {
+    let ip = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
+    let url = Url::parse(&format!("http://{}", SocketAddr::new(ip, address.port())));
+    url.map_err(|error| std::io::Error::other(error).into())
+}
+
+async fn open(settings: Settings, stopping: CancellationToken) -> Result<App, ServerError> {
+    let own_questions = settings.question_folder.clone();
+    let reading = tokio::task::spawn_blocking(move || load_bank(own_questions.as_deref()));
+    tokio::fs::create_dir_all(&settings.data_folder).await.map_err(StoreError::from)?;
+    let store = store::open(&settings.database, &settings.data_folder).await?;
+    let audio = AudioStore::in_folder(&settings.data_folder.join("audio"), settings.audio_limit_bytes).await?;
+    let bank = reading.await.map_err(std::io::Error::other)??;
+    let transcription = Arc::new(Transcription::new(&settings));
+    let coaches = Coaches::of(&settings.coach, bank.questions());
+    Ok(App { bank, store, audio, coaches, transcription, news: News::new(), stopping, settings })
+}
+
+fn load_bank(own_questions: Option<&Path>) -> Result<Bank, ServerError> {
+    let loaded = question_files::bank(own_questions)?;
+    for fault in &loaded.faults {
+        tracing::warn!(%fault, "a question is left out");
+    }
+    if loaded.bank.questions().is_empty() { Err(ServerError::NoQuestions) } else { Ok(loaded.bank) }
+}
+
+/// Answers requests and has answers judged until it is told to stop, or until one of the two fails.
+async fn run(app: Arc<App>, listener: TcpListener, stopping: CancellationToken) -> Result<(), ServerError> {
+    let told = stopping.clone();
+    let grading = app.store.run_grading(
+        Arc::new(AnswerGrader::of(&app)),
+        app.settings.grading_concurrency,
+        async move { told.cancelled().await }.boxed(),
+    );
+    let grading = async {
+        let ended = grading.await;
+        stopping.cancel();
+        ended.map_err(ServerError::from)
+    };
+    let requests = async {
+        let stopped = stopping.clone().cancelled_owned();
+        let ended = axum::serve(listener, router::router(Arc::clone(&app))).with_graceful_shutdown(stopped).await;
+        stopping.cancel();
+        ended.map_err(ServerError::from)
+    };
+    let (grading, requests) = tokio::join!(grading, requests);
+    grading.and(requests)
+}

@@ -1,0 +1,57 @@
+//! What a server is told when it starts.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use store::DatabaseUrl;
+
+use crate::coaches::CoachChoice;
+
+/// The settings of one server.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The folder for the embedded database and for recordings. Created when it is missing.
+    pub data_folder: PathBuf,
+    /// Where sessions are remembered; a file in the data folder unless said otherwise.
+    pub database: DatabaseUrl,
+    /// A folder of the user's own questions, loaded beside the built-in bank.
+    pub question_folder: Option<PathBuf>,
+    /// The speech model that turns uploaded recordings into words. Without one such answers are kept and stay ungraded.
+    pub model: Option<PathBuf>,
+    /// Who judges.
+    pub coach: CoachChoice,
+    /// The largest recording that is taken, in bytes.
+    pub audio_limit_bytes: u64,
+    /// The longest recording that is transcribed. Guards against small files that decode to days of silence.
+    pub audio_limit_length: Duration,
+    /// The longest that a client may ask to wait for feedback.
+    pub wait_limit: Duration,
+    /// How many answers are judged at a time.
+    pub grading_concurrency: NonZeroUsize,
+    /// Names by which the server may be called besides those of loopback, such as the name of a reverse proxy. Requests for any other
+    /// host are refused.
+    pub hosts: Vec<String>,
+    /// Whether the server may listen on an address that other machines reach. It has no accounts: whoever reaches it may read
+    /// everything.
+    pub open_to_network: bool,
+}
+
+impl Settings {
+    /// The settings of a server that keeps its data in `data_folder`; everything else as most people want it.
+    pub fn in_folder(data_folder: impl Into<PathBuf>) -> Self {
+        Self {
+            data_folder: data_folder.into(),
+            database: DatabaseUrl::default(),
+            question_folder: None,
+            model: None,
+            coach: CoachChoice::default(),
+            audio_limit_bytes: 100 * 1024 * 1024,
+            audio_limit_length: Duration::from_secs(60 * 60),
+            wait_limit: Duration::from_secs(60),
+            grading_concurrency: const { NonZeroUsize::new(2).unwrap() },
+            hosts: Vec::new(),
+            open_to_network: false,
+        }
+    }
+}

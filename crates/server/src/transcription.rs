@@ -1,0 +1,124 @@
+//! Recordings to words, off the async runtime.
+
+mod spool;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use capture::audio::Decoder;
+use capture::listen::{Heard, Listener, ListenerSettings, Recogniser};
+use capture::transcribe::{Prompt, Whisper, WhisperSettings};
+use interview::Seconds;
+use tokio::sync::{OnceCell, Semaphore, oneshot};
+
+use crate::settings::Settings;
+
+pub(crate) use spool::{Spooled, spool};
+
+/// Recordings that are decoded at a time; the recogniser takes one stretch of speech after the other anyway.
+const AT_A_TIME: usize = 2;
+
+/// Why a recording has no words.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TranscriptionError {
+    /// No speech model is set up.
+    #[error(
+        "this server has no speech model: run `viva model pull base.en`, start it again, and have the answer judged again"
+    )]
+    NoModel,
+    /// The recording, or the model, is at fault.
+    #[error(transparent)]
+    Sound(#[from] capture::Error),
+    /// The work broke off.
+    #[error("transcribing broke off")]
+    BrokeOff,
+}
+
+/// The way from recordings to words. The model is loaded when the first recording arrives, and kept.
+pub(crate) struct Transcription {
+    model: Option<PathBuf>,
+    limit: Seconds,
+    folder: PathBuf,
+    recogniser: OnceCell<Recogniser>,
+    turnstile: Arc<Semaphore>,
+}
+
+impl Transcription {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            model: settings.model.clone(),
+            limit: Seconds::new(settings.audio_limit_length.as_secs_f64()).unwrap_or_default(),
+            folder: settings.data_folder.join("incoming"),
+            recogniser: OnceCell::new(),
+            turnstile: Arc::new(Semaphore::new(AT_A_TIME)),
+        }
+    }
+
+    /// The longest recording that is transcribed.
+    pub(crate) fn limit(&self) -> Seconds {
+        self.limit
+    }
+
+    /// Where recordings stand while they are looked at.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether there is a model.
+    pub(crate) fn has_model(&self) -> bool {
+        self.model.is_some()
+    }
+
+    /// Looks whether a file is a recording that can be decoded, without decoding it.
+    pub(crate) async fn probe(&self, sound: &Spooled) -> Result<(), TranscriptionError> {
+        let (path, limit) = (sound.path().to_owned(), self.limit);
+        let probed = tokio::task::spawn_blocking(move || Decoder::open(&path, Some(limit)).map(drop)).await;
+        probed.map_err(|_| TranscriptionError::BrokeOff)?.map_err(TranscriptionError::from)
+    }
+
+    /// Turns a recording into words. `glossary` holds terms that are likely to be said. Dropping the future gives the work up.
+    pub(crate) async fn hear(&self, sound: Spooled, glossary: &[String]) -> Result<Heard, TranscriptionError> {
+        let recogniser = self.recogniser().await?.clone();
+        let pass = Arc::clone(&self.turnstile).acquire_owned().await.map_err(|_| TranscriptionError::BrokeOff)?;
+        let prompt = Prompt::of_terms(glossary.iter().map(String::as_str));
+        let settings = ListenerSettings { prompt, ..ListenerSettings::default() };
+        let limit = self.limit;
+        let (reply, heard) = oneshot::channel();
+        tokio::task::spawn_blocking(move || {
+            let listener = Listener::new(&recogniser, settings, None);
+            let heard = listen(sound.path(), limit, listener, || reply.is_closed());
+            drop((sound, pass));
+            let _the_caller_may_have_left = reply.send(heard);
+        });
+        heard.await.unwrap_or(Err(TranscriptionError::BrokeOff))
+    }
+
+    async fn recogniser(&self) -> Result<&Recogniser, TranscriptionError> {
+        let model = self.model.clone().ok_or(TranscriptionError::NoModel)?;
+        let load = || async {
+            let load = move || Recogniser::start(Whisper::load(&model, WhisperSettings::default())?);
+            let loaded = tokio::task::spawn_blocking(load).await.map_err(|_| TranscriptionError::BrokeOff)?;
+            loaded.map_err(TranscriptionError::from)
+        };
+        self.recogniser.get_or_try_init(load).await
+    }
+}
+
+/// Listens to a whole file, unless nobody waits for the words any more.
+fn listen(
+    path: &Path,
+    limit: Seconds,
+    mut listener: Listener,
+    is_abandoned: impl Fn() -> bool,
+) -> Result<Heard, TranscriptionError> {
+    let mut sound = Decoder::open(path, Some(limit))?;
+    while let Some(block) = sound.next_block()? {
+        if is_abandoned() {
+            return Err(TranscriptionError::BrokeOff);
+        }
+        listener.push(block);
+        listener.catch_up()?;
+    }
+    let heard = listener.finish()?;
+    Ok(Heard { truncated: sound.is_truncated(), ..heard })
+}

@@ -1,0 +1,196 @@
+//! Transcripts that clients made, on their way in.
+
+use api::transcript::{HeardTranscript, Segment, TimeSpan, Word};
+use interview::{Probability, Seconds, Span, Transcript};
+
+use super::text::{MOST_CHARACTERS, MOST_WORDS, harmless};
+use crate::api_error::ApiError;
+
+/// The most stretches of speech in one answer.
+const MOST_SPANS: usize = 10_000;
+
+/// The most characters of one word. Longer ones are no words.
+const LONGEST_WORD: usize = 100;
+
+/// How far times may go past the end of the recording before they count as wrong: clients round.
+const SLACK_SECONDS: f64 = 0.5;
+
+/// What was heard in an answer, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Heard {
+    /// The words.
+    pub(crate) transcript: Transcript,
+    /// Where there was speech, in order and without overlap.
+    pub(crate) speech: Vec<Span>,
+    /// How long the recording is.
+    pub(crate) duration: Seconds,
+}
+
+/// Checks a client's transcript: no more than `limit` seconds, words and speech in order, every number in range.
+pub(crate) fn heard(heard: &HeardTranscript, limit: Seconds) -> Result<Heard, ApiError> {
+    check_size(heard)?;
+    let segments: Vec<Vec<interview::Word>> =
+        heard.segments.iter().enumerate().map(|(index, segment)| words(index, segment)).collect::<Result<_, _>>()?;
+    let speech = heard.speech.iter().map(span).collect::<Result<Vec<Span>, _>>()?;
+    check_order("words", segments.iter().flatten().filter_map(|word| word.span).map(Span::start))?;
+    check_order("speech", speech.iter().flat_map(|span| [span.start(), span.end()]))?;
+    let timed = segments.iter().flatten().filter_map(|word| word.span).chain(speech.iter().copied());
+    let end = timed.map(Span::end).fold(Seconds::ZERO, Seconds::max);
+    let duration = duration(heard.duration, end, limit)?;
+    let transcript = Transcript::heard(segments.into_iter().filter_map(interview::Segment::new).collect());
+    Ok(Heard { transcript, speech, duration })
+}
+
+fn check_size(heard: &HeardTranscript) -> Result<(), ApiError> {
+    let words: usize = heard.segments.iter().map(|segment| segment.words.len()).sum();
+    let characters: usize = heard.segments.iter().flat_map(|segment| &segment.words).map(|word| word.text.len()).sum();
+    if words > MOST_WORDS || heard.segments.len() > MOST_WORDS || characters > MOST_CHARACTERS * 4 {
+        return Err(refused(format!("the transcript is too long: an answer has at most {MOST_WORDS} words")));
+    }
+    if heard.speech.len() > MOST_SPANS {
+        return Err(refused(format!("an answer has at most {MOST_SPANS} stretches of speech")));
+    }
+    Ok(())
+}
+
+fn words(index: usize, segment: &Segment) -> Result<Vec<interview::Word>, ApiError> {
+    if segment.words.is_empty() && !segment.text.trim().is_empty() {
+        return Err(refused(format!("segment {} has text and no words; give its words, with times", index + 1)));
+    }
+    segment.words.iter().map(word).collect()
+}
+
+fn word(word: &Word) -> Result<interview::Word, ApiError> {
+    let text = harmless(&word.text).replace('\n', " ");
+    if text.chars().count() > LONGEST_WORD {
+        return Err(refused(format!("a word has at most {LONGEST_WORD} characters")));
+    }
+    let probability = Probability::try_from(word.probability).map_err(|error| refused(error.to_string()))?;
+    let span = match (word.start, word.end) {
+        (None, None) => None,
+        (Some(start), Some(end)) => Some(span(&TimeSpan { start, end })?),
+        _ => return Err(refused(format!("the word `{text}` has a start or an end only; give both or neither"))),
+    };
+    Ok(interview::Word { text, span, probability })
+}
+
+fn span(span: &TimeSpan) -> Result<Span, ApiError> {
+    let time = |seconds: f64| Seconds::try_from(seconds).map_err(|error| refused(error.to_string()));
+    let (start, end) = (time(span.start)?, time(span.end)?);
+    if start > end {
+        return Err(refused(format!("the stretch from {} to {} ends before it starts", span.start, span.end)));
+    }
+    Ok(Span::between(start, end))
+}
+
+fn check_order(what: &str, times: impl Iterator<Item = Seconds> + Clone) -> Result<(), ApiError> {
+    let later = times.clone().skip(1);
+    match times.zip(later).find(|(one, next)| next < one) {
+        Some((one, next)) => {
+            Err(refused(format!("the {what} must be in order: {} comes after {}", next.get(), one.get())))
+        }
+        None => Ok(()),
+    }
+}
+
+fn duration(claimed: Option<f64>, end: Seconds, limit: Seconds) -> Result<Seconds, ApiError> {
+    let duration = match claimed {
+        Some(seconds) => Seconds::try_from(seconds).map_err(|error| refused(error.to_string()))?,
+        None => end,
+    };
+    if end.since(duration).get() > SLACK_SECONDS {
+        return Err(refused(format!("the recording is {} s long and has words at {} s", duration.get(), end.get())));
+    }
+    if duration > limit {
+        return Err(refused(format!("the recording is {} s long; the limit is {} s", duration.get(), limit.get())));
+    }
+    Ok(duration.max(end))
+}
+
+fn refused(detail: String) -> ApiError {
+    ApiError::Unprocessable(detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: f64 = 60.0;
+
+    fn word(text: &str, start: f64, end: f64) -> Word {
+        Word { text: text.to_owned(), start: Some(start), end: Some(end), probability: 0.9 }
+    }
+
+    fn transcript(words: Vec<Word>) -> HeardTranscript {
+        let segment = Segment { start: None, end: None, text: String::new(), words };
+        HeardTranscript { segments: vec![segment], speech: Vec::new(), duration: None }
+    }
+
+    fn check(heard_transcript: &HeardTranscript) -> Result<Heard, ApiError> {
+        heard(heard_transcript, Seconds::new(LIMIT).unwrap())
+    }
+
+    fn refusal(heard_transcript: &HeardTranscript) -> String {
+        match check(heard_transcript).unwrap_err() {
+            ApiError::Unprocessable(detail) => detail,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn words_in_order_are_taken_as_they_are() {
+        let heard = check(&transcript(vec![word("one", 0.5, 0.75), word("owner", 0.75, 1.25)])).unwrap();
+        assert_eq!(heard.transcript.text(), "one owner");
+        assert_eq!(heard.duration.get(), 1.25);
+    }
+
+    #[test]
+    fn silence_is_a_transcript_too() {
+        let silence = HeardTranscript { segments: Vec::new(), speech: Vec::new(), duration: Some(3.0) };
+        let heard = check(&silence).unwrap();
+        assert!(heard.transcript.is_empty());
+        assert_eq!(heard.duration.get(), 3.0);
+    }
+
+    #[test]
+    fn times_that_cannot_be_are_refused() {
+        let refused = |start, end| refusal(&transcript(vec![word("one", start, end)]));
+        assert!(refused(1.0, 0.5).contains("ends before it starts"));
+        assert!(refused(-1.0, 0.5).contains("is not a time"));
+        assert!(refused(0.0, f64::NAN).contains("is not a time"));
+        assert!(refused(0.0, 61.0).contains("limit"));
+        assert!(refusal(&transcript(vec![word("b", 2.0, 3.0), word("a", 1.0, 1.5)])).contains("in order"));
+    }
+
+    #[test]
+    fn a_word_with_half_a_time_or_no_probability_is_refused() {
+        let half = Word { end: None, ..word("one", 0.0, 1.0) };
+        assert!(refusal(&transcript(vec![half])).contains("both or neither"));
+        let unsure = Word { probability: 1.5, ..word("one", 0.0, 1.0) };
+        assert!(refusal(&transcript(vec![unsure])).contains("probability"));
+    }
+
+    #[test]
+    fn speech_must_be_in_order_and_within_the_recording() {
+        let mut overlapping = transcript(vec![word("one", 0.0, 1.0)]);
+        overlapping.speech = vec![TimeSpan { start: 0.0, end: 1.0 }, TimeSpan { start: 0.5, end: 2.0 }];
+        assert!(refusal(&overlapping).contains("in order"));
+        let mut short = transcript(vec![word("one", 0.0, 5.0)]);
+        short.duration = Some(2.0);
+        assert!(refusal(&short).contains("2 s long"));
+    }
+
+    #[test]
+    fn more_than_anybody_says_is_refused() {
+        let many = vec![word("one", 0.0, 0.0); MOST_WORDS + 1];
+        assert!(refusal(&transcript(many)).contains("too long"));
+        let long = word(&"x".repeat(LONGEST_WORD + 1), 0.0, 1.0);
+        assert!(refusal(&transcript(vec![long])).contains("characters"));
+    }
+
+    #[test]
+    fn a_word_cannot_carry_an_escape_sequence() {
+        let heard = check(&transcript(vec![word("\u{1b}[2Jowner", 0.0, 1.0)])).unwrap();
+        assert_eq!(heard.transcript.text(), "[2Jowner");
+    }
+}

@@ -1,0 +1,13 @@
+//! The server from outside: a real listener, a real database file, the real offline coach, and, where sound is involved, the real
+//! recogniser with a small model.
+
+mod answers;
+mod bad_input;
+mod coaches;
+mod openapi;
+mod pages;
+mod questions;
+mod recordings;
+mod running;
+mod sessions;
+mod strangers;

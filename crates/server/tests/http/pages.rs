@@ -1,0 +1,106 @@
+//! Pages and exports.
+
+use api::session::{ExportFormat, Session};
+use api::turn::Turn;
+
+use crate::running::Running;
+
+const QUESTION: &str = "borrowing-push-while-reading";
+
+async fn page(viva: &Running, path: &str) -> String {
+    let request = viva.plain().get(viva.url(path)).header("accept", "text/html");
+    request.send().await.unwrap().text().await.unwrap()
+}
+
+async fn answered(viva: &Running, text: &str) -> (Session, Turn) {
+    let session = viva.session(&[QUESTION]).await;
+    let turn = viva.answer(session.turns[0].id, text).await;
+    (viva.client.session(session.head.id).await.unwrap(), turn)
+}
+
+#[tokio::test]
+async fn the_first_page_says_how_to_begin_and_later_lists_what_there_is() {
+    let viva = Running::start().await;
+    let empty = page(&viva, "/").await;
+    assert!(empty.contains("viva practice") && empty.contains("No sessions yet"));
+    let session = viva.session(&[QUESTION]).await;
+    let listed = page(&viva, "/").await;
+    assert!(listed.contains(&session.review_url) && !listed.contains("No sessions yet"));
+}
+
+#[tokio::test]
+async fn a_review_shows_prompt_code_words_panels_and_evidence() {
+    let viva = Running::start().await;
+    let model_answer = viva.model_answer(QUESTION).await;
+    let (session, turn) = answered(&viva, &model_answer).await;
+    let page = page(&viva, &session.review_url).await;
+    let quote = turn.feedback.unwrap().correctness.unwrap().key_points[0].evidence.quote.clone().unwrap();
+    for expected in [
+        "Pushing to a vector",
+        "class=\"c-",
+        "Correctness",
+        "Clarity",
+        "Delivery",
+        "<mark class=\"hit\">",
+        "offline coach",
+    ] {
+        assert!(page.contains(expected), "{expected}");
+    }
+    assert!(page.contains(&quote.replace('\'', "&#39;")), "{quote}");
+}
+
+#[tokio::test]
+async fn what_was_said_cannot_become_markup_anywhere() {
+    let viva = Running::start().await;
+    let hostile = "<script>alert(1)</script> <img src=x onerror=alert(1)> push needs a mutable borrow \u{1b}[31m";
+    let (session, _) = answered(&viva, hostile).await;
+    let html = viva.client.export(session.head.id, ExportFormat::Html).await.unwrap();
+    for page in [page(&viva, &session.review_url).await, html] {
+        assert!(!page.contains("<script>alert") && !page.contains("<img"), "{page}");
+        assert!(page.contains("&#60;script&#62;alert(1)") || page.contains("&lt;script&gt;alert(1)"));
+        assert!(!page.contains('\u{1b}'));
+    }
+    let markdown = viva.client.export(session.head.id, ExportFormat::Md).await.unwrap();
+    assert!(markdown.contains("\\<script\\>") && !markdown.contains("<script"), "{markdown}");
+}
+
+#[tokio::test]
+async fn a_session_can_be_kept_as_markdown_json_and_one_html_file() {
+    let viva = Running::start().await;
+    let model_answer = viva.model_answer(QUESTION).await;
+    let (session, _) = answered(&viva, &model_answer).await;
+    let id = session.head.id;
+
+    let markdown = viva.client.export(id, ExportFormat::Md).await.unwrap();
+    for expected in [
+        "## 1. Pushing to a vector",
+        "~~~~rust",
+        "**Correctness: 10.0 of 10, band 4 of 4**",
+        "- ✓ ",
+        " — “",
+        "**Clarity",
+    ] {
+        assert!(markdown.contains(expected), "{expected}: {markdown}");
+    }
+    let json = viva.client.export(id, ExportFormat::Json).await.unwrap();
+    assert_eq!(serde_json::from_str::<Session>(&json).unwrap(), session);
+
+    let html = viva.client.export(id, ExportFormat::Html).await.unwrap();
+    assert!(
+        html.contains("<style>") && !html.contains("<script") && !html.contains("<link") && !html.contains("<audio")
+    );
+    let odd = viva.plain().get(viva.url(&format!("/api/v1/sessions/{id}/export?format=pdf"))).send().await.unwrap();
+    assert_eq!(odd.status(), 400);
+}
+
+#[tokio::test]
+async fn a_page_that_is_not_there_says_what_is() {
+    let viva = Running::start().await;
+    for path in ["/nothing", "/sessions/7", "/sessions/00000000-0000-0000-0000-000000000007"] {
+        let page = page(&viva, path).await;
+        assert!(
+            page.contains("<h1>") && page.contains("href=\"/\"") && page.contains("href=\"/docs\""),
+            "{path}: {page}"
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! Sessions from beginning to end.
+
+use std::collections::HashSet;
+
+use api::session::{NewSession, SessionFilter, SessionState};
+use api::turn::TurnState;
+use server::{Server, ServerError, Settings};
+use store::StoreError;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use crate::running::Running;
+
+#[tokio::test]
+async fn a_session_begins_with_its_questions_asked_in_order() {
+    let viva = Running::start().await;
+    let wishes = r#"{"topics": ["ownership"], "questions": 3, "seed": 7}"#;
+    let request =
+        viva.plain().post(viva.url("/api/v1/sessions")).header("content-type", "application/json").body(wishes);
+    let created = request.send().await.unwrap();
+    assert_eq!(created.status(), 201);
+    let location = created.headers()["location"].to_str().unwrap().to_owned();
+    let session: api::session::Session = created.json().await.unwrap();
+    assert_eq!(location, format!("/api/v1/sessions/{}", session.head.id));
+
+    assert_eq!(session.turns.len(), 3);
+    assert!(session.turns.iter().all(|turn| turn.state == TurnState::Asked && turn.question.topic == "ownership"));
+    assert_eq!(session.turns.iter().map(|turn| turn.position).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(session.next_turn, Some(session.turns[0].id));
+    assert_eq!(viva.client.session(session.head.id).await.unwrap(), session);
+}
+
+#[tokio::test]
+async fn the_same_seed_asks_the_same_questions() {
+    let viva = Running::start().await;
+    let wishes = NewSession { seed: Some(42), questions: Some(4), ..NewSession::default() };
+    let one = viva.client.create_session(&wishes).await.unwrap();
+    let other = viva.client.create_session(&wishes).await.unwrap();
+    assert_eq!(one.head.questions, other.head.questions);
+}
+
+#[tokio::test]
+async fn a_session_needs_no_wishes_at_all() {
+    let viva = Running::start().await;
+    let created = viva.plain().post(viva.url("/api/v1/sessions")).send().await.unwrap();
+    assert_eq!(created.status(), 201);
+}
+
+#[tokio::test]
+async fn finishing_sums_up_and_doing_it_again_changes_nothing() {
+    let viva = Running::start().await;
+    let session = viva.session(&["ownership-why", "borrowing-aliasing-rules"]).await;
+    viva.answer(session.turns[0].id, &viva.model_answer("ownership-why").await).await;
+    viva.client.skip(session.turns[1].id).await.unwrap();
+
+    let finished = viva.client.finish_session(session.head.id).await.unwrap();
+    assert_eq!(finished.head.state, SessionState::Finished);
+    let summary = &finished.summary;
+    assert_eq!((summary.questions, summary.answered, summary.skipped), (2, 1, 1));
+    assert_eq!(summary.correctness, Some(10.0));
+    assert_eq!(finished.next_turn, None);
+    assert_eq!(viva.client.finish_session(session.head.id).await.unwrap(), finished);
+}
+
+#[tokio::test]
+async fn the_list_is_paged_and_the_newest_comes_first() {
+    let viva = Running::start().await;
+    let mut created = Vec::new();
+    for _ in 0..5 {
+        created.push(viva.session(&["ownership-why"]).await.head.id);
+    }
+    created.reverse();
+    let mut listed: Vec<Uuid> = Vec::new();
+    let mut filter = SessionFilter { limit: Some(2), ..SessionFilter::default() };
+    loop {
+        let page = viva.client.sessions(&filter).await.unwrap();
+        assert!(page.sessions.len() <= 2);
+        listed.extend(page.sessions.iter().map(|session| session.id));
+        filter.cursor = page.next_cursor;
+        if filter.cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(listed, created);
+    assert_eq!(listed.iter().collect::<HashSet<_>>().len(), 5);
+}
+
+#[tokio::test]
+async fn the_list_can_be_narrowed_by_topic_and_state() {
+    let viva = Running::start().await;
+    let ownership = viva.session(&["ownership-why"]).await.head.id;
+    let borrowing = viva.session(&["borrowing-aliasing-rules"]).await.head.id;
+    viva.client.finish_session(ownership).await.unwrap();
+    let ids = async |filter: SessionFilter| -> Vec<Uuid> {
+        viva.client.sessions(&filter).await.unwrap().sessions.iter().map(|session| session.id).collect()
+    };
+    let topic = SessionFilter { topic: Some("borrowing".to_owned()), ..SessionFilter::default() };
+    assert_eq!(ids(topic).await, [borrowing]);
+    let finished = SessionFilter { state: Some(SessionState::Finished), ..SessionFilter::default() };
+    assert_eq!(ids(finished).await, [ownership]);
+}
+
+#[tokio::test]
+async fn a_deleted_session_is_gone() {
+    let viva = Running::start().await;
+    let session = viva.session(&["ownership-why"]).await;
+    viva.client.delete_session(session.head.id).await.unwrap();
+    assert!(viva.client.session(session.head.id).await.unwrap_err().is_not_found());
+    assert!(viva.client.turn(session.turns[0].id).await.unwrap_err().is_not_found());
+    assert!(viva.client.delete_session(session.head.id).await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn a_data_folder_has_one_server_at_a_time() {
+    let viva = Running::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let second = Server::start(Settings::in_folder(viva.data_folder()), listener).await;
+    assert!(matches!(second, Err(ServerError::Store(StoreError::InUse { .. }))), "{second:?}");
+    viva.client.ready().await.unwrap();
+}
