@@ -1,7 +1,7 @@
 //! The seam: whatever judges answers.
 
 use async_trait::async_trait;
-use interview::follow_up::{Rubric, Target};
+use interview::follow_up::{FollowUp, Rubric, Target};
 use interview::marks::{Feedback, JudgedBy};
 use interview::scoring::{Clarity, Correctness};
 use interview::{Question, Transcript};
@@ -18,6 +18,12 @@ pub trait Coach: Send + Sync {
     /// # Errors
     /// When there is no judgement; nothing is made up in its place.
     async fn judge(&self, assignment: Assignment<'_>, panels: Option<&Panels>) -> Result<Feedback, CoachError>;
+
+    /// Words a follow-up for the candidate who gave this answer. What it aims at is decided already. A coach that words nothing, or
+    /// nothing better, leaves it at the bank's wording.
+    async fn word_follow_up(&self, _assignment: Assignment<'_>, follow_up: &FollowUp) -> String {
+        follow_up.prompt.clone()
+    }
 
     /// Who judges answers to `question`, and by which versions of what.
     fn judged_by(&self, question: &Question) -> JudgedBy;

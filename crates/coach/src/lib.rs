@@ -5,12 +5,17 @@
 //!
 //! This crate does not know that databases, pages or microphones exist. Start reading at [`Coach`], then [`evidence`].
 
+mod advice;
 mod coach;
 mod error;
 pub mod evidence;
+mod fallback;
 mod lexicon;
+pub mod llm;
 pub mod offline;
 
 pub use coach::{Assignment, Coach, Panel, Panels};
 pub use error::CoachError;
+pub use fallback::WithFallback;
+pub use llm::{LlmCoach, LlmSettings};
 pub use offline::OfflineCoach;

@@ -1,10 +1,11 @@
 //! What the offline coach tells the candidate besides marks. It words nothing new: it names points of the bank and shows the bank's
 //! own answer as what it is.
 
-use interview::bank::KeyPoint;
-use interview::marks::{ClarityMark, ClarityVerdict, Marks, Verdict};
+use interview::marks::Marks;
 
 use super::reading::Sense;
+use crate::advice::missed;
+pub(super) use crate::advice::next_step;
 use crate::coach::Assignment;
 
 /// What the candidate should know about this judging.
@@ -32,29 +33,4 @@ pub(super) fn stronger_answer(assignment: &Assignment<'_>, marks: &Marks) -> Opt
     Some(format!(
         "Not in your answer yet: {points}.\n\nThe question's model answer, to compare yours with:\n\n{answer}"
     ))
-}
-
-/// The one thing to do next: a misconception to reconsider, then the point that would have earned most, then how to say it better.
-pub(super) fn next_step(assignment: &Assignment<'_>, marks: &Marks, clarity: &[ClarityMark]) -> String {
-    let stated = marks.misconceptions.iter().find_map(|mark| assignment.question.misconception(&mark.id));
-    if let Some(misconception) = stated {
-        return format!("Reconsider \u{201C}{}\u{201D}: {}", misconception.claim, misconception.why_wrong);
-    }
-    let heaviest = missed(assignment, marks).max_by_key(|point| (point.core, point.weight));
-    if let Some(point) = heaviest {
-        return format!("Say this point in one sentence of your own, aloud: {}.", point.summary);
-    }
-    match clarity.iter().find(|mark| mark.verdict == ClarityVerdict::No) {
-        Some(mark) => format!("Every point is there. Say it again so that it {}.", mark.check.summary()),
-        None => "Every point is there: say it again tomorrow, shorter and without looking anything up.".to_owned(),
-    }
-}
-
-fn missed<'a>(assignment: &Assignment<'a>, marks: &'a Marks) -> impl Iterator<Item = &'a KeyPoint> {
-    let rubric = assignment.rubric;
-    marks
-        .key_points
-        .iter()
-        .filter(|mark| matches!(mark.verdict, Verdict::Missed))
-        .filter_map(|mark| rubric.key_points.iter().find(|point| point.id == mark.id))
 }

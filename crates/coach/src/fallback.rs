@@ -1,0 +1,48 @@
+//! A coach that another one stands in for.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use interview::Question;
+use interview::follow_up::FollowUp;
+use interview::marks::{Feedback, JudgedBy};
+
+use crate::coach::{Assignment, Coach, Panels};
+use crate::error::CoachError;
+
+/// Judges by the first coach and, when that fails, by the second. Feedback of the second says so in its remark, and its
+/// [`JudgedBy`] is the second coach's own, so that results of the two are never mixed up.
+pub struct WithFallback {
+    first: Arc<dyn Coach>,
+    second: Arc<dyn Coach>,
+}
+
+impl WithFallback {
+    /// `first`, with `second` to step in.
+    pub fn new(first: Arc<dyn Coach>, second: Arc<dyn Coach>) -> Self {
+        Self { first, second }
+    }
+}
+
+#[async_trait]
+impl Coach for WithFallback {
+    async fn judge(&self, assignment: Assignment<'_>, panels: Option<&Panels>) -> Result<Feedback, CoachError> {
+        let failure = match self.first.judge(assignment, panels).await {
+            Ok(feedback) => return Ok(feedback),
+            Err(failure) => failure,
+        };
+        tracing::warn!(question = %assignment.question.id, %failure, "another coach steps in");
+        let feedback = self.second.judge(assignment, panels).await?;
+        let stepped_in = format!("The chosen coach could not judge this answer ({failure}); another one stepped in.");
+        let remark = [Some(stepped_in), feedback.remark].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        Ok(Feedback { remark: Some(remark), ..feedback })
+    }
+
+    async fn word_follow_up(&self, assignment: Assignment<'_>, follow_up: &FollowUp) -> String {
+        self.first.word_follow_up(assignment, follow_up).await
+    }
+
+    fn judged_by(&self, question: &Question) -> JudgedBy {
+        self.first.judged_by(question)
+    }
+}

@@ -1,0 +1,92 @@
+use reqwest::StatusCode;
+use reqwest::header::{LOCATION, RETRY_AFTER};
+
+use super::*;
+use crate::llm::settings::Preset;
+
+fn failure(status: u16, headers: &[(HeaderName, &'static str)], body: &str) -> CoachError {
+    let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
+    let key = SecretString::from("sk-secret");
+    let status = StatusCode::from_u16(status).unwrap();
+    Answered { server: "host:1", status, headers: &headers, body: body.as_bytes(), key: Some(&key) }.failure()
+}
+
+#[test]
+fn the_path_of_the_format_is_appended_to_the_base_address() {
+    let mut settings = LlmSettings::new(Preset::Custom, "m");
+    for base in ["http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1/"] {
+        settings.base_url = Some(base.parse().unwrap());
+        assert_eq!(
+            address(&settings, Wire::ChatCompletions).unwrap().as_str(),
+            "http://127.0.0.1:9/v1/chat/completions"
+        );
+    }
+    let anthropic = LlmSettings::new(Preset::Anthropic, "m");
+    assert_eq!(address(&anthropic, Wire::Messages).unwrap().as_str(), "https://api.anthropic.com/v1/messages");
+}
+
+#[test]
+fn an_address_that_cannot_work_is_refused_with_what_to_do() {
+    let mut settings = LlmSettings::new(Preset::Custom, "m");
+    assert!(address(&settings, Wire::ChatCompletions).unwrap_err().to_string().contains("needs a base_url"));
+    for (base, said) in
+        [("ftp://host/v1", "http:// or https://"), ("http://me:secret@host/v1", "key_variable or key_file")]
+    {
+        settings.base_url = Some(base.parse().unwrap());
+        let error = address(&settings, Wire::ChatCompletions).unwrap_err().to_string();
+        assert!(error.contains(said) && !error.contains("secret@"), "{error}");
+    }
+}
+
+#[test]
+fn a_key_shows_in_no_form_of_the_endpoint() {
+    let settings = LlmSettings::new(Preset::OpenAi, "m");
+    let endpoint = Endpoint::new(&settings, Wire::ChatCompletions, Some(SecretString::from("sk-secret"))).unwrap();
+    assert!(!format!("{endpoint:?}").contains("sk-secret"));
+}
+
+#[test]
+fn busy_servers_may_be_asked_again_after_the_time_they_name() {
+    let seconds = failure(429, &[(RETRY_AFTER, "7")], r#"{"error": {"message": "slow down"}}"#);
+    let CoachError::Unavailable { reason, retry_after } = seconds else { panic!("{seconds}") };
+    assert_eq!(retry_after, Some(Duration::from_secs(7)));
+    assert_eq!(reason, "host:1 is busy or out of order (429): slow down");
+    let past = failure(503, &[(RETRY_AFTER, "Wed, 21 Oct 2015 07:28:00 GMT")], "");
+    assert!(matches!(past, CoachError::Unavailable { retry_after: Some(Duration::ZERO), .. }), "{past:?}");
+    let nonsense = failure(529, &[(RETRY_AFTER, "soon")], "{");
+    assert!(matches!(nonsense, CoachError::Unavailable { retry_after: None, .. }), "{nonsense:?}");
+}
+
+#[test]
+fn what_would_be_refused_again_says_what_is_wrong() {
+    for (status, body, said) in [
+        (401, r#"{"error": {"message": "Incorrect API key provided: sk-secret"}}"#, "does not accept the key"),
+        (404, r#"{"error": {"message": "model 'm' not found"}}"#, "does not know the model"),
+        (400, r#"{"error": "bad sk-secret thing"}"#, "bad [key] thing"),
+        (429, r#"{"error": {"code": "insufficient_quota", "message": "x"}}"#, "credit is used up"),
+    ] {
+        let error = failure(status, &[], body);
+        assert!(matches!(error, CoachError::Refused { .. }), "{error:?}");
+        let words = error.to_string();
+        assert!(words.contains(said) && !words.contains("sk-secret"), "{words}");
+    }
+}
+
+#[test]
+fn a_page_or_a_redirect_is_a_wrong_address() {
+    for (status, headers, body) in [
+        (200, vec![], "<!doctype html><title>Log in</title>"),
+        (404, vec![(CONTENT_TYPE, "text/html; charset=utf-8")], "not found"),
+        (301, vec![(LOCATION, "https://elsewhere/v1")], ""),
+    ] {
+        let error = failure(status, &headers, body);
+        assert!(matches!(error, CoachError::Misconfigured { .. }), "{error:?}");
+        assert!(error.to_string().contains("base_url"), "{error}");
+    }
+}
+
+#[test]
+fn a_long_message_of_a_server_is_cut() {
+    let long = format!(r#"{{"message": "{}"}}"#, "word\\n".repeat(1000));
+    assert!(failure(400, &[], &long).to_string().len() < 300);
+}

@@ -1,0 +1,91 @@
+//! A turn as templates see it.
+
+use interview::bank::{KeyPoint, Language, Misconception, Outcome, Snippet};
+use serde::Serialize;
+
+use crate::coach::Assignment;
+
+/// What was asked.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Asked<'a> {
+    prompt: &'a str,
+    /// The main question, in a follow-up.
+    follows_up_on: Option<&'a str>,
+    snippet: Option<SnippetFacts<'a>>,
+}
+
+impl<'a> Asked<'a> {
+    pub fn of(assignment: &Assignment<'a>) -> Self {
+        Self {
+            prompt: assignment.prompt,
+            follows_up_on: assignment.target.map(|_| assignment.question.prompt.as_str()),
+            snippet: assignment.question.snippet.as_ref().map(SnippetFacts::of),
+        }
+    }
+}
+
+/// What was asked and what answers to it are judged by.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct AskedWithRubric<'a> {
+    #[serde(flatten)]
+    asked: Asked<'a>,
+    key_points: Vec<&'a KeyPoint>,
+    misconceptions: &'a [Misconception],
+}
+
+impl<'a> AskedWithRubric<'a> {
+    /// With the key points in an order that has nothing to do with the author's, so that a model's preference for what stands first
+    /// favours no kind of point. The order depends on `seed` and the points alone: the same question reads the same every time.
+    pub fn shuffled(assignment: &Assignment<'a>, seed: &str) -> Self {
+        let mut key_points: Vec<&KeyPoint> = assignment.rubric.key_points.iter().collect();
+        key_points.sort_by_cached_key(|point| fingerprint(&[seed, assignment.question.id.as_str(), point.id.as_str()]));
+        Self { asked: Asked::of(assignment), key_points, misconceptions: &assignment.rubric.misconceptions }
+    }
+}
+
+/// Code, and what really happens.
+#[derive(Clone, Debug, Serialize)]
+struct SnippetFacts<'a> {
+    language: String,
+    code: &'a str,
+    facts: String,
+    explanation: &'a str,
+    mended: &'a str,
+}
+
+impl<'a> SnippetFacts<'a> {
+    fn of(snippet: &'a Snippet) -> Self {
+        let language = match snippet.language {
+            Language::Rust(edition) => format!("rust, edition {}", edition.as_str()),
+            other => other.as_str().to_owned(),
+        };
+        Self {
+            language,
+            code: snippet.code.trim_end(),
+            facts: facts(&snippet.outcome),
+            explanation: snippet.explanation.trim(),
+            mended: snippet.mended.trim_end(),
+        }
+    }
+}
+
+fn facts(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::DoesNotCompile { code, message, line } => {
+            let code = code.as_ref().map(|code| format!(" with error {code}")).unwrap_or_default();
+            let message = message.as_ref().map(|message| format!(", saying \"{message}\"")).unwrap_or_default();
+            format!("The compiler refuses it{code} at line {line}{message}.")
+        }
+        Outcome::Warns { message } => format!("It compiles, and a tool warns: \"{message}\"."),
+        Outcome::Compiles => "It compiles.".to_owned(),
+        Outcome::Prints { output } => format!("It compiles, runs to its end and prints:\n{}", output.trim_end()),
+        Outcome::Panics { message } => format!("It compiles, and fails when it runs, saying \"{message}\"."),
+        Outcome::Hangs => "It compiles, and never ends when it runs.".to_owned(),
+    }
+}
+
+/// Fowler, Noll and Vo's hash, variant 1a, 64 bit. Only for order.
+fn fingerprint(parts: &[&str]) -> u64 {
+    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0xff]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}

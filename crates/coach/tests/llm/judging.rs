@@ -1,0 +1,137 @@
+//! A judging with a model that does as it is told.
+
+use std::time::Duration;
+
+use coach::llm::{LlmSettings, Preset};
+use coach::{Coach, LlmCoach, Panel};
+use interview::marks::{ClarityVerdict, CoachKind};
+use serde_json::json;
+
+use crate::support::scripted_model::{Reply, Script, says};
+use crate::support::{ANSWER, judge, judge_with_panels, marks, question, settings, verdicts};
+
+#[tokio::test]
+async fn verdicts_come_in_the_questions_order_with_quotes_from_the_transcript() {
+    let model = Script::sound().start().await;
+    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+    let feedback = judge(&coach, ANSWER).await.unwrap();
+    assert_eq!(verdicts(&feedback), ["hit", "hit", "missed"]);
+    let quotes: Vec<_> =
+        feedback.correctness.marks.key_points.iter().filter_map(|mark| mark.verdict.evidence()).collect();
+    assert_eq!(quotes[0].quote(), "the string moves into b,");
+    assert_eq!(feedback.correctness.score.unwrap().get(), 8.3);
+    assert_eq!(feedback.stronger_answer.as_deref(), Some("The string moves into b. I would borrow it."));
+    assert_eq!(feedback.next_step, "Say this point in one sentence of your own, aloud: borrowing keeps both usable.");
+    assert_eq!(feedback.remark, None);
+    let by = feedback.judged_by;
+    assert_eq!(
+        (by.coach, by.model.as_deref(), by.prompt_version.as_str()),
+        (CoachKind::Llm, Some("a-model"), "1.1.1.1.1")
+    );
+    assert_eq!(by.rubric_version, question().rubric_version());
+}
+
+#[tokio::test]
+async fn clarity_keeps_notes_and_counts_only_what_was_decided() {
+    let model = Script::sound().start().await;
+    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+    let clarity = judge(&coach, ANSWER).await.unwrap().clarity;
+    assert_eq!(clarity.score.unwrap().get(), 8.0);
+    assert_eq!(clarity.marks[3].verdict, ClarityVerdict::No);
+    assert_eq!(clarity.marks[3].note.as_deref(), Some("Give a short example."));
+}
+
+#[tokio::test]
+async fn a_misconception_that_is_quoted_is_a_mark() {
+    let answer = "it makes a deep copy of the string";
+    let reply = json!({
+        "key_points": marks()["key_points"].as_array().unwrap().iter()
+            .map(|point| json!({"id": point["id"], "quote": null, "verdict": "missed"})).collect::<Vec<_>>(),
+        "misconceptions": [{"id": "copies-heap", "quote": "it makes a deep copy"}],
+    });
+    let model = Script::sound().on("marks", [says(&reply)]).start().await;
+    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+    let feedback = judge(&coach, answer).await.unwrap();
+    assert_eq!(feedback.correctness.marks.misconceptions[0].evidence.quote(), "it makes a deep copy");
+    assert!(feedback.next_step.starts_with("Reconsider"), "{}", feedback.next_step);
+}
+
+#[tokio::test]
+async fn each_panel_is_there_as_soon_as_its_own_call_is_done() {
+    let late = Reply::Late(Duration::from_secs(3600), Box::new(says(&marks())));
+    let model = Script::sound().on("marks", [late]).start().await;
+    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+    let (panels, mut shown) = tokio::sync::mpsc::channel(2);
+    let judging = tokio::spawn(async move { judge_with_panels(&coach, ANSWER, Some(&panels)).await });
+    let first = tokio::time::timeout(Duration::from_secs(30), shown.recv()).await.unwrap();
+    assert!(matches!(first, Some(Panel::Clarity(_))), "{first:?}");
+    assert!(!judging.is_finished());
+    judging.abort();
+}
+
+#[tokio::test]
+async fn an_answer_keeps_its_panels_when_only_the_stronger_answer_failed() {
+    let refused = Reply::Answers(400, vec![], "{}".to_owned());
+    let model = Script::sound().on("stronger_answer", [refused]).start().await;
+    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+    let feedback = judge(&coach, ANSWER).await.unwrap();
+    assert_eq!((verdicts(&feedback).len(), feedback.stronger_answer), (3, None));
+    assert!(feedback.remark.unwrap().starts_with("There is no stronger answer"));
+}
+
+#[tokio::test]
+async fn anthropics_messages_judge_alike() {
+    let model = Script::sound().start().await;
+    let base_url = Some(model.base_url().parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let key_file = folder.path().join("key");
+    std::fs::write(&key_file, "sk-ant\n").unwrap();
+    let settings = LlmSettings { base_url, key_file: Some(key_file), ..LlmSettings::new(Preset::Anthropic, "claude") };
+    let feedback = judge(&LlmCoach::new(&settings).unwrap(), ANSWER).await.unwrap();
+    assert_eq!(verdicts(&feedback), ["hit", "hit", "missed"]);
+    let requests = model.raw_requests().await;
+    assert_eq!(requests.len(), 3);
+    for request in requests {
+        assert_eq!(request.url.path(), "/v1/messages");
+        assert_eq!(request.headers["x-api-key"], "sk-ant");
+    }
+}
+
+#[tokio::test]
+async fn what_was_used_up_is_counted() {
+    let model = Script::sound().start().await;
+    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+    judge(&coach, ANSWER).await.unwrap();
+    let usage = coach.usage();
+    assert_eq!((usage.replies, usage.invalid_replies, usage.input_tokens, usage.output_tokens), (3, 0, 300, 30));
+}
+
+#[tokio::test]
+async fn an_answer_without_words_is_not_sent() {
+    let model = Script::sound().start().await;
+    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+    assert!(judge(&coach, " \n ").await.unwrap_err().to_string().contains("no words"));
+    assert!(judge(&coach, &"word ".repeat(12_001)).await.unwrap_err().to_string().contains("12001 words"));
+    assert!(model.raw_requests().await.is_empty());
+}
+
+#[tokio::test]
+async fn the_form_names_the_only_ids_that_there_are() {
+    let model = Script::sound().start().await;
+    judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+    let request = &model.requests("marks").await[0];
+    let schema = &request["response_format"]["json_schema"]["schema"]["properties"];
+    assert_eq!(
+        schema["key_points"]["items"]["properties"]["id"]["enum"],
+        json!(["value-moves", "no-use-after-move", "borrow-instead"])
+    );
+    assert!(!request.to_string().contains("\"score\""));
+}
+
+#[test]
+fn settings_are_read_from_a_file_and_unknown_ones_refused() {
+    let settings: LlmSettings = toml::from_str("preset = \"ollama\"\nmodel = \"qwen3\"\nconcurrency = 2").unwrap();
+    assert_eq!((settings.preset, settings.concurrency.get(), settings.retries), (Preset::Ollama, 2, 2));
+    assert!(LlmCoach::new(&settings).unwrap().judged_by(&question()).model.is_some());
+    assert!(toml::from_str::<LlmSettings>("model = \"m\"\nkey = \"sk-secret\"").is_err());
+}

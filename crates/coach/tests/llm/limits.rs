@@ -1,0 +1,113 @@
+//! Servers that are slow, busy, broken or not there.
+
+use std::num::NonZeroU64;
+use std::time::{Duration, Instant};
+
+use coach::llm::LlmSettings;
+use coach::{CoachError, LlmCoach};
+
+use crate::support::scripted_model::{Reply, Script, says};
+use crate::support::socket::{self, Behaviour};
+use crate::support::{ANSWER, judge, marks, settings, verdicts};
+
+const ONE_SECOND: NonZeroU64 = NonZeroU64::MIN;
+
+async fn failure(settings: &LlmSettings) -> CoachError {
+    judge(&LlmCoach::new(settings).unwrap(), ANSWER).await.unwrap_err()
+}
+
+fn busy(headers: Vec<(&'static str, &'static str)>) -> Reply {
+    Reply::Answers(429, headers, r#"{"error": {"message": "slow down"}}"#.to_owned())
+}
+
+#[tokio::test]
+async fn a_server_that_never_replies_is_given_up_after_the_limit_for_the_first_byte() {
+    let url = socket::start(Behaviour::Silence).await;
+    let error = failure(&LlmSettings { first_byte_seconds: ONE_SECOND, ..settings(&url) }).await;
+    assert!(matches!(error, CoachError::TimedOut { limit } if limit == Duration::from_secs(1)), "{error:?}");
+    assert!(error.is_passing());
+}
+
+#[tokio::test]
+async fn a_slow_drip_is_given_up_after_the_limit_for_the_whole_call() {
+    let url = socket::start(Behaviour::SlowDrip).await;
+    let error = failure(&LlmSettings { whole_call_seconds: ONE_SECOND, ..settings(&url) }).await;
+    assert!(matches!(error, CoachError::TimedOut { limit } if limit == Duration::from_secs(1)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_truncated_stream_may_be_tried_again() {
+    let error = failure(&settings(&socket::start(Behaviour::Truncated).await)).await;
+    assert!(matches!(&error, CoachError::Unavailable { reason, .. } if reason.contains("broke off")), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_reply_without_end_is_cut_at_the_size_limit() {
+    let error = failure(&settings(&socket::start(Behaviour::Flood).await)).await;
+    assert!(matches!(&error, CoachError::Malformed { reason } if reason.contains("512 KiB")), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_may_be_tried_again() {
+    let error = failure(&settings(&socket::nobody().await)).await;
+    assert!(
+        matches!(&error, CoachError::Unavailable { reason, .. } if reason.contains("no connection to")),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains("refused"), "{error}");
+}
+
+#[tokio::test]
+async fn a_busy_server_is_asked_again_and_not_before_it_wants() {
+    let model = Script::sound().on("marks", [busy(vec![("retry-after", "1")]), says(&marks())]).start().await;
+    let began = Instant::now();
+    let coach = LlmCoach::new(&LlmSettings { retries: 2, ..settings(&model.base_url()) }).unwrap();
+    assert_eq!(verdicts(&judge(&coach, ANSWER).await.unwrap()), ["hit", "hit", "missed"]);
+    assert!(began.elapsed() >= Duration::from_secs(1));
+    assert_eq!(model.requests("marks").await.len(), 2);
+    assert_eq!(model.requests("clarity").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_wants_to_be_left_alone_for_long_is_left_to_the_queue() {
+    let model = Script::sound().on("marks", [busy(vec![("retry-after", "3600")])]).start().await;
+    let error = failure(&LlmSettings { retries: 2, ..settings(&model.base_url()) }).await;
+    let CoachError::Unavailable { retry_after, .. } = error else { panic!("{error:?}") };
+    assert_eq!(retry_after, Some(Duration::from_secs(3600)));
+    assert_eq!(model.requests("marks").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_stays_out_of_order_is_given_up_after_the_retries() {
+    let broken = Reply::Answers(503, vec![], "down".to_owned());
+    let model = Script::sound().on("marks", [broken]).start().await;
+    let error = failure(&LlmSettings { retries: 1, ..settings(&model.base_url()) }).await;
+    assert!(matches!(&error, CoachError::Unavailable { retry_after: None, .. }), "{error:?}");
+    assert_eq!(model.requests("marks").await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_page_with_status_200_is_a_wrong_address() {
+    let page = Reply::Answers(200, vec![("content-type", "text/html")], "<html>Welcome!</html>".to_owned());
+    let model = Script::sound().on_all(page).start().await;
+    let error = failure(&settings(&model.base_url())).await;
+    assert!(matches!(&error, CoachError::Misconfigured { reason } if reason.contains("web page")), "{error:?}");
+}
+
+#[tokio::test]
+async fn json_of_something_else_is_no_reply_of_a_model() {
+    let model = Script::sound().on_all(Reply::Answers(200, vec![], "{\"status\": \"ok\"}".to_owned())).start().await;
+    let error = failure(&settings(&model.base_url())).await;
+    assert!(matches!(&error, CoachError::Malformed { reason } if reason.contains("base_url")), "{error:?}");
+}
+
+#[tokio::test]
+async fn no_more_calls_are_under_way_than_there_are_places() {
+    let settings_for = |url: &str| LlmSettings { concurrency: std::num::NonZeroU16::MIN, ..settings(url) };
+    let slow = Reply::Late(Duration::from_millis(200), Box::new(says(&marks())));
+    let model = Script::sound().on("marks", [slow]).start().await;
+    let coach = LlmCoach::new(&settings_for(&model.base_url())).unwrap();
+    let (one, other) = tokio::join!(judge(&coach, ANSWER), judge(&coach, ANSWER));
+    assert!(one.is_ok() && other.is_ok());
+    assert_eq!(coach.usage().replies, 6);
+}

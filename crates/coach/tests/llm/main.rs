@@ -1,0 +1,11 @@
+//! The LLM coach against real local HTTP servers.
+
+mod connection;
+mod fallback;
+mod faulty_replies;
+mod follow_up;
+mod injection;
+mod judging;
+mod limits;
+mod second_model;
+mod support;

@@ -1,0 +1,74 @@
+//! A question, ways of judging an answer to it, and servers that play a language model.
+
+pub mod scripted_model;
+pub mod socket;
+
+use coach::llm::{LlmSettings, Preset};
+use coach::{Assignment, Coach, CoachError, Panels};
+use interview::follow_up::Rubric;
+use interview::marks::Feedback;
+use interview::{Question, Transcript};
+use serde_json::{Value, json};
+
+/// An answer that makes the first two of three key points.
+pub const ANSWER: &str = "So the string moves into b, and a can't be used after that. That's why the last line fails.";
+
+/// The question that all tests ask.
+pub fn question() -> Question {
+    serde_json::from_str(include_str!("../fixtures/moved-string.json")).unwrap()
+}
+
+/// Settings for a model on a local server.
+pub fn settings(base_url: &str) -> LlmSettings {
+    let base_url = Some(base_url.parse().unwrap());
+    LlmSettings { base_url, retries: 0, ..LlmSettings::new(Preset::Custom, "a-model") }
+}
+
+/// Judges a typed answer to the main question.
+pub async fn judge(coach: &dyn Coach, answer: &str) -> Result<Feedback, CoachError> {
+    judge_with_panels(coach, answer, None).await
+}
+
+/// Judges a typed answer to the main question, with panels going to `panels`.
+pub async fn judge_with_panels(
+    coach: &dyn Coach,
+    answer: &str,
+    panels: Option<&Panels>,
+) -> Result<Feedback, CoachError> {
+    let question = question();
+    let rubric = Rubric::of(&question, None);
+    let transcript = Transcript::typed(answer);
+    let prompt = &question.prompt;
+    let assignment = Assignment { question: &question, rubric: &rubric, prompt, target: None, transcript: &transcript };
+    coach.judge(assignment, panels).await
+}
+
+/// The verdicts by name, in the question's order.
+pub fn verdicts(feedback: &Feedback) -> Vec<&'static str> {
+    feedback.correctness.marks.key_points.iter().map(|mark| mark.verdict.name()).collect()
+}
+
+/// A sound judgement of [`ANSWER`].
+pub fn marks() -> Value {
+    json!({
+        "key_points": [
+            {"id": "borrow-instead", "quote": null, "verdict": "missed"},
+            {"id": "value-moves", "quote": "The string MOVES into b", "verdict": "hit"},
+            {"id": "no-use-after-move", "quote": "a can't be used after that", "verdict": "hit"},
+        ],
+        "misconceptions": [],
+    })
+}
+
+/// A sound judgement of [`ANSWER`]'s clarity.
+pub fn clarity() -> Value {
+    let check = |check: &str, quote: Value, verdict: &str, note: Value| json!({"check": check, "quote": quote, "verdict": verdict, "note": note});
+    json!({"checks": [
+        check("answers_the_question", json!("That's why the last line fails"), "yes", Value::Null),
+        check("headline_first", json!("the string moves into b"), "yes", Value::Null),
+        check("says_why", json!("That's why the last line fails"), "yes", Value::Null),
+        check("defines_or_exemplifies", Value::Null, "no", json!("Give a short example.")),
+        check("ordered", Value::Null, "unclear", Value::Null),
+        check("stops_when_done", json!("That's why the last line fails."), "yes", Value::Null),
+    ]})
+}
