@@ -1,0 +1,14 @@
+//! Values that are one of a few words.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use interview::bank::{Kind, Level};
+
+/// `junior`, `mid` or `senior`.
+pub(super) fn level() -> impl TypedValueParser<Value = Level> {
+    PossibleValuesParser::new(Level::ALL.iter().map(|level| level.as_str())).try_map(|text| text.parse::<Level>())
+}
+
+/// `concept`, `snippet`, `design` or `behavioral`.
+pub(super) fn kind() -> impl TypedValueParser<Value = Kind> {
+    PossibleValuesParser::new(Kind::ALL.iter().map(|kind| kind.as_str())).try_map(|text| text.parse::<Kind>())
+}

@@ -1,0 +1,35 @@
+//! What the program can do, one command a module.
+
+mod devices;
+mod doctor;
+mod documents;
+mod model;
+mod openapi;
+mod practice;
+mod questions;
+mod review;
+mod serve;
+mod transcribe;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+/// Runs the command of the command line.
+///
+/// # Errors
+/// When it does not do what it was called for.
+pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let settings = Settings::load(arguments.layer(), arguments.common.config.clone());
+    match arguments.command {
+        Command::Practice(practice) => practice::run(&practice, &settings?).await,
+        Command::Serve(_) => serve::run(&settings?).await,
+        Command::Review(review) => review::run(&review, &settings?).await,
+        Command::Transcribe(transcribe) => transcribe::run(&transcribe, &settings?).await,
+        Command::Questions(questions) => questions::run(&questions.command, settings?.bank.as_deref()),
+        Command::Model(model) => model::run(&model.command, &settings?).await,
+        Command::Devices(devices) => devices::run(&devices),
+        Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
+        Command::Openapi => openapi::run(),
+    }
+}

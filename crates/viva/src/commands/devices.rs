@@ -1,0 +1,36 @@
+//! `viva devices`.
+
+use serde::Serialize;
+
+use super::documents::{print, print_json};
+use crate::arguments::Devices;
+use crate::failure::Failure;
+use crate::microphones::{self, Microphone};
+
+#[derive(Serialize)]
+struct Document {
+    devices: Vec<Microphone>,
+}
+
+/// Lists the microphones.
+///
+/// # Errors
+/// When the sound system cannot be asked.
+pub fn run(devices: &Devices) -> Result<(), Failure> {
+    let found = microphones::list()?;
+    if devices.json {
+        return print_json(&Document { devices: found });
+    }
+    if found.is_empty() {
+        eprintln!("there is no microphone on this machine");
+    }
+    let lines = found.iter().map(|microphone| {
+        let mark = if microphone.is_default { "*" } else { " " };
+        let Microphone { name, id, rate, channels, .. } = microphone;
+        format!(
+            "{mark} {name}  ({id}, {rate} Hz, {channels} {})\n",
+            if *channels == 1 { "channel" } else { "channels" }
+        )
+    });
+    print(&lines.collect::<String>())
+}

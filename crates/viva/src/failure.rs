@@ -1,0 +1,229 @@
+//! Why a command failed, told to people: one line that says what, and one that says what to do.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use api::client::ClientError;
+
+/// A command that did not do what it was called for.
+#[derive(Debug)]
+pub struct Failure {
+    message: String,
+    help: Option<String>,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// It could not be done.
+    Failed,
+    /// It was called wrongly.
+    Misused,
+    /// Nobody reads what it writes any more, as after `viva … | head`.
+    Unread,
+}
+
+impl Failure {
+    /// What went wrong: lower case, without a full stop.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None, kind: Kind::Failed }
+    }
+
+    /// How the command was called wrongly.
+    pub fn misuse(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Misused, ..Self::new(message) }
+    }
+
+    /// The same with what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same, with what it is about in front.
+    #[must_use]
+    pub fn about(self, subject: &str) -> Self {
+        if self.message.contains(subject) {
+            return self;
+        }
+        Self { message: format!("{subject}: {}", self.message), ..self }
+    }
+
+    /// What went wrong, without what to do about it.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it, if there is something.
+    pub fn advice(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// Writes it to standard error, and gives the exit status that it has.
+    pub fn report(&self) -> ExitCode {
+        match self.kind {
+            Kind::Unread => return ExitCode::SUCCESS,
+            Kind::Failed | Kind::Misused => eprintln!("viva: {}", one_line(&self.message)),
+        }
+        if let Some(help) = &self.help {
+            eprintln!("help: {}", one_line(help));
+        }
+        ExitCode::from(if self.kind == Kind::Misused { 2 } else { 1 })
+    }
+
+    fn of(error: &dyn Error) -> Self {
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if !message.contains(&text) {
+                message = format!("{message}: {text}");
+            }
+            cause = error.source();
+        }
+        Self::new(message)
+    }
+
+    /// For messages that end with what to do, behind the last of these separators.
+    fn with_advice_behind(error: &dyn Error, separator: &str) -> Self {
+        let failure = Self::of(error);
+        match failure.message.rsplit_once(separator) {
+            Some((message, advice)) => Self::new(message).help(advice),
+            None => failure,
+        }
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        let help = match &error {
+            ClientError::Unreachable { .. } => "start it with `viva serve`, or leave --server out to use this machine",
+            ClientError::TimedOut { .. } => "try again; what was sent is not lost",
+            ClientError::Garbled { .. } => "check the address, and that both sides have the same version of viva",
+            ClientError::Recording { .. } => "check that the file exists and may be read",
+            ClientError::InvalidBaseUrl { .. } => "give an address such as http://127.0.0.1:7878",
+            ClientError::NotSetUp { .. } => {
+                "install the system's root certificates, for instance the package ca-certificates"
+            }
+            ClientError::Problem(problem) => return Self::of(&error).help_for_status(problem.status),
+        };
+        Self::of(&error).help(help)
+    }
+}
+
+impl Failure {
+    fn help_for_status(self, status: u16) -> Self {
+        match status {
+            404 => self.help("`viva review` lists the sessions, `viva questions list` the questions and topics"),
+            401 | 403 => self.help("check the address of the server"),
+            500..=599 => self.help("see the server's log; what was sent is not lost"),
+            _ => self,
+        }
+    }
+}
+
+impl From<capture::Error> for Failure {
+    fn from(error: capture::Error) -> Self {
+        match &error {
+            capture::Error::ModelDamaged { .. } => Self::with_advice_behind(&error, "; "),
+            capture::Error::Unreadable { .. } => Self::of(&error).help("check that the file exists and may be read"),
+            capture::Error::Unwritable { .. } => {
+                Self::of(&error).help("check the folder and the space left on the disk")
+            }
+            capture::Error::MicrophoneFailed { .. } => {
+                Self::of(&error).help("see `viva devices` for others, or type your answers with --typed")
+            }
+            capture::Error::Thread { .. } => Self::of(&error).help("close other programs and try again"),
+            capture::Error::DownloadFailed { .. } => Self::with_advice_behind(&error, "; "),
+            capture::Error::DownloadCorrupt { .. } => Self::of(&error).help("try again, or set another model_source"),
+            _ => Self::with_advice_behind(&error, ": "),
+        }
+    }
+}
+
+impl From<server::ServerError> for Failure {
+    fn from(error: server::ServerError) -> Self {
+        let failure = Self::of(&error);
+        match error {
+            server::ServerError::NotLoopback { .. } => Self::with_advice_behind(&error, ": "),
+            server::ServerError::Listener(_) => failure.help("choose another address with --bind"),
+            server::ServerError::Store(_) => failure.help("`viva doctor` looks at the data folder and the database"),
+            server::ServerError::NoQuestions | server::ServerError::CutOff => failure,
+        }
+    }
+}
+
+impl From<coach::CoachError> for Failure {
+    fn from(error: coach::CoachError) -> Self {
+        Self::of(&error)
+            .help("check the settings of the language model: docs/config.toml shows them, `viva doctor` tries them")
+    }
+}
+
+impl From<crate::outbox::OutboxError> for Failure {
+    fn from(error: crate::outbox::OutboxError) -> Self {
+        Self::of(&error).help("check the folder and the space left on the disk, or name another folder with --data")
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self { kind: Kind::Unread, ..Self::of(&error) };
+        }
+        Self::of(&error)
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        if error.is_io() { Self::from(std::io::Error::from(error)) } else { Self::of(&error) }
+    }
+}
+
+impl From<tokio::task::JoinError> for Failure {
+    fn from(error: tokio::task::JoinError) -> Self {
+        Self::of(&error)
+    }
+}
+
+/// The text as one line without control characters: parts of it may come from files and servers.
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split(|character: char| character.is_whitespace() || character.is_control()).collect();
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_stands_on_its_own_line() {
+        let failure = Failure::from(capture::Error::ModelMissing { name: "base.en".to_owned() });
+        assert_eq!(failure.message, "the model `base.en` is not on this machine");
+        assert_eq!(failure.help.as_deref(), Some("run `viva model pull base.en`"));
+        let failure = Failure::from(capture::Error::EmptyAudio);
+        assert_eq!(failure.help.as_deref(), Some("record again, or choose another file"));
+    }
+
+    #[test]
+    fn causes_are_told_once() {
+        let source = std::io::Error::new(std::io::ErrorKind::NotFound, "no such file");
+        let path = "/a/b.wav".into();
+        let failure = Failure::from(capture::Error::Unreadable { path, source });
+        assert_eq!(failure.message, "cannot read `/a/b.wav`: no such file");
+        assert!(failure.help.is_some());
+    }
+
+    #[test]
+    fn a_message_is_one_harmless_line() {
+        assert_eq!(one_line("a\n b\u{1b}[2Jc\t d"), "a b [2Jc d");
+    }
+
+    #[test]
+    fn a_reader_who_left_is_no_failure() {
+        let failure = Failure::from(std::io::Error::from(std::io::ErrorKind::BrokenPipe));
+        assert_eq!(failure.kind, Kind::Unread);
+    }
+}

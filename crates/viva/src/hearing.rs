@@ -1,0 +1,161 @@
+//! The speech model of this machine, and the recogniser that hears with it.
+
+use std::path::{Path, PathBuf};
+
+use api::transcript::{HeardTranscript, Segment, TimeSpan, Transcript, Word};
+use api::turn::{NewAnswer, Source};
+use capture::listen::{Heard, Recogniser};
+use capture::models::{Model, Presence};
+use capture::transcribe::{Language, Whisper};
+use interview::Span;
+
+use crate::failure::Failure;
+use crate::settings::{Settings, Speech};
+
+/// The models to take when none was chosen, best first: the first ones keep up with speech on most machines.
+const PREFERRED: [&str; 6] = ["base.en", "base", "small.en", "small", "tiny.en", "tiny"];
+
+/// The model that would be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelAtHand {
+    /// It is here.
+    Here(PathBuf),
+    /// It is known, and not on this machine.
+    Missing(&'static Model),
+}
+
+impl ModelAtHand {
+    /// The model that was chosen, or else the best that is here; when none is, the one to download.
+    ///
+    /// # Errors
+    /// When the one that was chosen is neither a file nor known.
+    pub fn of(settings: &Settings) -> Result<Self, Failure> {
+        let folder = settings.data.models();
+        let Some(chosen) = &settings.speech.model else {
+            return Ok(Self::best(settings));
+        };
+        match (folder.find(chosen), Model::named(chosen)) {
+            (Ok(path), _) => Ok(Self::Here(path)),
+            (Err(capture::Error::ModelMissing { .. }), Some(model)) => Ok(Self::Missing(model)),
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+
+    /// The model's file.
+    ///
+    /// # Errors
+    /// When it is not here; the failure says which command downloads it.
+    pub fn here(self, settings: &Settings) -> Result<PathBuf, Failure> {
+        match self {
+            Self::Here(path) => Ok(path),
+            Self::Missing(model) => {
+                let pull = settings.data.command(&format!("model pull {}", model.name));
+                Err(Failure::new(format!("the speech model `{}` is not on this machine", model.name))
+                    .help(format!("run `{pull}`, or name another one with --model")))
+            }
+        }
+    }
+
+    fn best(settings: &Settings) -> Self {
+        let folder = settings.data.models();
+        let listed = folder.list();
+        let speaks = |name: &str| settings.speech.whisper.language == Language::ENGLISH || !name.ends_with(".en");
+        let is_here = |name: &&str| {
+            listed.iter().any(|listed| listed.model.name == *name && matches!(listed.presence, Presence::Here(_)))
+        };
+        let others = listed.iter().map(|listed| listed.model.name);
+        let known = PREFERRED.into_iter().chain(others).filter(|name| speaks(name));
+        let here = known.clone().find(is_here).and_then(Model::named);
+        let wanted = here.or_else(|| known.clone().find_map(Model::named));
+        match (here, wanted) {
+            (Some(model), _) => Self::Here(folder.path_of(model)),
+            (None, model) => Self::Missing(model.unwrap_or(&capture::models::CATALOGUE[0])),
+        }
+    }
+}
+
+/// Loads a model, off the async runtime, and starts to hear with it.
+///
+/// # Errors
+/// When the file is no whole model, or there is no memory or thread for it.
+pub async fn recogniser(speech: &Speech, path: &Path) -> Result<Recogniser, Failure> {
+    let (path, settings) = (path.to_owned(), speech.whisper.clone());
+    let load = move || Whisper::load(&path, settings).and_then(Recogniser::start);
+    Ok(tokio::task::spawn_blocking(load).await??)
+}
+
+/// What was heard, as it is sent.
+pub fn answer_of(heard: &Heard, source: Source) -> NewAnswer {
+    let transcript = HeardTranscript {
+        segments: transcript_of(heard).segments,
+        speech: heard.speech.iter().map(|span| TimeSpan { start: span.start().get(), end: span.end().get() }).collect(),
+        duration: Some(heard.duration.get()),
+    };
+    NewAnswer { transcript: Some(transcript), source: Some(source), ..NewAnswer::default() }
+}
+
+/// What was heard, as it is shown.
+pub fn transcript_of(heard: &Heard) -> Transcript {
+    let start = |span: Option<Span>| span.map(|span| span.start().get());
+    let end = |span: Option<Span>| span.map(|span| span.end().get());
+    let word = |word: &interview::Word| Word {
+        start: start(word.span),
+        end: end(word.span),
+        text: word.text.clone(),
+        probability: word.probability.get(),
+    };
+    let segment = |segment: &interview::Segment| Segment {
+        start: start(segment.span()),
+        end: end(segment.span()),
+        text: segment.text(),
+        words: segment.words().iter().map(word).collect(),
+    };
+    let segments = heard.transcript.segments().iter().map(segment).collect();
+    Transcript { text: heard.transcript.text(), segments }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Layer;
+
+    fn settings(data: &Path, model: Option<&str>) -> Settings {
+        let layer = Layer { data: Some(data.to_owned()), model: model.map(str::to_owned), ..Layer::default() };
+        Settings::load(layer, Some(data.join("config.toml"))).unwrap()
+    }
+
+    fn data_with(models: &[&str]) -> tempfile::TempDir {
+        let data = tempfile::tempdir().unwrap();
+        std::fs::write(data.path().join("config.toml"), "").unwrap();
+        std::fs::create_dir(data.path().join("models")).unwrap();
+        for model in models {
+            std::fs::write(data.path().join(format!("models/ggml-{model}.bin")), "a model").unwrap();
+        }
+        data
+    }
+
+    #[test]
+    fn the_best_model_that_is_here_is_used() {
+        let data = data_with(&["tiny.en", "small.en"]);
+        let small = data.path().join("models/ggml-small.en.bin");
+        assert_eq!(ModelAtHand::of(&settings(data.path(), None)).unwrap(), ModelAtHand::Here(small));
+    }
+
+    #[test]
+    fn without_any_the_usual_one_is_missing() {
+        let data = data_with(&[]);
+        let settings = settings(data.path(), None);
+        let missing = ModelAtHand::of(&settings).unwrap();
+        assert_eq!(missing, ModelAtHand::Missing(Model::named("base.en").unwrap()));
+        let told = format!("{:?}", missing.here(&settings).unwrap_err());
+        assert!(told.contains("model pull --data") || told.contains("viva model --data"), "{told}");
+    }
+
+    #[test]
+    fn a_chosen_model_is_never_replaced_by_another() {
+        let data = data_with(&["base.en"]);
+        let missing = ModelAtHand::of(&settings(data.path(), Some("small.en"))).unwrap();
+        assert_eq!(missing, ModelAtHand::Missing(Model::named("small.en").unwrap()));
+        assert!(ModelAtHand::of(&settings(data.path(), Some("no such model"))).is_err());
+    }
+}

@@ -1,0 +1,114 @@
+//! Deciding about an answer that was heard, before it is sent.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use api::turn::NewAnswer;
+
+use crate::terminal::{Choice, Editor, Line, Terminal, Written};
+
+/// Hands-free, an answer is sent by itself after this time.
+const UNTIL_SENT: Duration = Duration::from_secs(5);
+
+const HEARD: [(&str, &str); 5] =
+    [("Enter", "send"), ("e", "correct the text"), ("r", "again"), ("s", "I don't know"), ("q", "finish the round")];
+const NOT_HEARD: [(&str, &str); 5] = [
+    ("r", "again"),
+    ("t", "type it"),
+    ("Enter", "send the recording"),
+    ("s", "I don't know"),
+    ("q", "finish the round"),
+];
+const FINISHING: [(&str, &str); 3] =
+    [("Enter", "send this answer and finish"), ("x", "finish without it"), ("b", "back to the answer")];
+const EDITING: [(&str, &str); 2] = [("Enter", "done"), ("Esc", "leave it as it was heard")];
+
+/// How an answer is decided about.
+#[derive(Clone, Copy, Debug)]
+pub struct Review {
+    /// Whether it is sent by itself after a while.
+    pub hands_free: bool,
+    /// Whether the candidate said already that the round is to be finished.
+    pub wants_to_finish: bool,
+}
+
+/// What was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reviewed {
+    /// Send it.
+    Send,
+    /// Send it, and finish the round.
+    SendAndFinish,
+    /// Finish the round without it.
+    FinishWithout,
+    /// Record it once more.
+    Again,
+    /// Type it instead.
+    Type,
+    /// "I don't know."
+    Skip,
+    /// The candidate ended the program; the answer is kept.
+    Interrupted,
+}
+
+impl Review {
+    /// Lets the candidate decide, and gives the answer as they corrected it.
+    pub async fn run(mut self, mut answer: NewAnswer, terminal: &mut Terminal) -> (Reviewed, NewAnswer) {
+        let heard = text_of(&answer);
+        loop {
+            if std::mem::take(&mut self.wants_to_finish) {
+                match terminal.choose(&FINISHING).await {
+                    Choice::Letter('\n') => return (Reviewed::SendAndFinish, answer),
+                    Choice::Letter('x') => return (Reviewed::FinishWithout, answer),
+                    Choice::Interrupt => return (Reviewed::Interrupted, answer),
+                    Choice::Letter(_) | Choice::Nothing => {}
+                }
+            }
+            let offers = if heard.is_empty() { NOT_HEARD } else { HEARD };
+            let patience = (self.hands_free && !heard.is_empty()).then_some(UNTIL_SENT);
+            let reviewed = match terminal.choose_within(&offers, patience).await {
+                Choice::Letter('e') => {
+                    if self.correct(&mut answer, &heard, terminal).await.is_continue() {
+                        continue;
+                    }
+                    Reviewed::Interrupted
+                }
+                Choice::Letter('q') => {
+                    self.wants_to_finish = true;
+                    continue;
+                }
+                Choice::Letter('r') => Reviewed::Again,
+                Choice::Letter('t') => Reviewed::Type,
+                Choice::Letter('s') => Reviewed::Skip,
+                Choice::Letter(_) | Choice::Nothing => Reviewed::Send,
+                Choice::Interrupt => Reviewed::Interrupted,
+            };
+            return (reviewed, answer);
+        }
+    }
+
+    /// Has the text corrected, and breaks when the candidate ends the program. What was heard stays in the answer, beside the
+    /// correction.
+    async fn correct(&mut self, answer: &mut NewAnswer, heard: &str, terminal: &mut Terminal) -> ControlFlow<()> {
+        self.hands_free = false;
+        let before = answer.corrected_text.as_deref().unwrap_or(heard).to_owned();
+        let written = terminal.write(Editor::of(&before), &EDITING).await;
+        let flow =
+            if matches!(written, Written::Interrupted(_)) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        let text = match written {
+            Written::Finished(text) | Written::Interrupted(text) if !text.is_empty() => text,
+            _ => before,
+        };
+        let width = terminal.screen.look().text_width() - 2;
+        let lines = Line::plain(&text).wrapped(width).into_iter().map(|line| Line::plain("  ").joined(line));
+        let lines: Vec<Line> = lines.collect();
+        terminal.screen.say(&lines);
+        answer.corrected_text = (text != heard).then_some(text);
+        flow
+    }
+}
+
+fn text_of(answer: &NewAnswer) -> String {
+    let segments = answer.transcript.iter().flat_map(|transcript| &transcript.segments);
+    segments.map(|segment| segment.text.as_str()).collect::<Vec<_>>().join(" ")
+}

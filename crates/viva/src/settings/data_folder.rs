@@ -1,0 +1,84 @@
+//! Where everything is kept.
+
+use std::path::{Path, PathBuf};
+
+use capture::models;
+use directories::ProjectDirs;
+
+use crate::failure::Failure;
+
+/// The folder for the database, recordings, models and answers on their way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFolder {
+    path: PathBuf,
+    /// Whether somebody chose it, so that commands must name it to find it again.
+    is_chosen: bool,
+}
+
+impl DataFolder {
+    /// The folder that was chosen, or the one that the system has for such things. It need not exist.
+    ///
+    /// # Errors
+    /// When none was chosen and the system knows no home.
+    pub fn at_or_usual(chosen: Option<PathBuf>) -> Result<Self, Failure> {
+        if let Some(path) = chosen {
+            return Ok(Self { path, is_chosen: true });
+        }
+        let usual = project().map(|project| project.data_dir().to_owned());
+        let path = usual.ok_or_else(|| {
+            Failure::new("there is no home folder to keep sessions in").help("name a folder with --data or VIVA_DATA")
+        })?;
+        Ok(Self { path, is_chosen: false })
+    }
+
+    /// Where the settings file usually is, if the system knows a home.
+    pub fn usual_settings_file() -> Option<PathBuf> {
+        project().map(|project| project.config_dir().join("config.toml"))
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The models in it.
+    pub fn models(&self) -> models::Folder {
+        models::Folder::at(self.path.join("models"))
+    }
+
+    /// Where answers wait until they have reached their server.
+    pub fn outbox(&self) -> PathBuf {
+        self.path.join("outbox")
+    }
+
+    /// A command of this program that works on this folder, as somebody would type it: `viva review …`.
+    pub fn command(&self, arguments: &str) -> String {
+        if !self.is_chosen {
+            return format!("viva {arguments}");
+        }
+        let path = self.path.display().to_string();
+        let needs_quotes = path.chars().any(|c| !(c.is_alphanumeric() || "/._-+~:\\".contains(c)));
+        let path = if needs_quotes { format!("'{path}'") } else { path };
+        match arguments.split_once(' ') {
+            Some((command, rest)) => format!("viva {command} --data {path} {rest}"),
+            None => format!("viva {arguments} --data {path}"),
+        }
+    }
+}
+
+fn project() -> Option<ProjectDirs> {
+    ProjectDirs::from("", "", "viva")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_name_a_folder_that_was_chosen() {
+        let folder = DataFolder::at_or_usual(Some("/tmp/my data".into())).unwrap();
+        assert_eq!(folder.command("review --open"), "viva review --data '/tmp/my data' --open");
+        let folder = DataFolder::at_or_usual(Some(".demo".into())).unwrap();
+        assert_eq!(folder.command("review"), "viva review --data .demo");
+    }
+}

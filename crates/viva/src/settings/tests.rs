@@ -1,0 +1,99 @@
+//! Which source of settings counts.
+
+use std::num::NonZeroUsize;
+
+use super::*;
+
+/// The documented sample: it shows every setting with its default.
+const SAMPLE: &str = include_str!("../../../../docs/config.toml");
+
+fn model(name: &str) -> Layer {
+    Layer { model: Some(name.to_owned()), data: Some("/data".into()), ..Layer::default() }
+}
+
+fn environment(variables: &[(&str, &str)]) -> Result<Layer, Failure> {
+    Layer::of_environment(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into()))
+}
+
+fn resolved(layer: Layer) -> Settings {
+    Settings::of(layer, None).unwrap()
+}
+
+#[test]
+fn flags_count_more_than_the_environment_and_that_more_than_the_file() {
+    let file = Layer { mute: Some(true), threads: NonZeroUsize::new(3), ..model("small.en") };
+    let variables = environment(&[("VIVA_MODEL", "base.en"), ("VIVA_THREADS", "2")]).unwrap();
+    let settings = resolved(model("tiny.en").over(variables.clone()).over(file.clone()));
+    assert_eq!(settings.speech.model.as_deref(), Some("tiny.en"));
+    assert_eq!(settings.speech.whisper.threads.get(), 2);
+    assert!(settings.mute);
+    assert_eq!(resolved(variables.over(file)).speech.model.as_deref(), Some("base.en"));
+}
+
+#[test]
+fn what_nobody_says_is_as_most_people_want_it() {
+    let settings = resolved(Layer { data: Some("/data".into()), ..Layer::default() });
+    assert_eq!(settings.bind.to_string(), "127.0.0.1:7878");
+    assert!(!settings.mute && !settings.plain && settings.server.is_none() && settings.speech.model.is_none());
+    assert_eq!(settings.speech.source.as_str(), capture::models::DEFAULT_SOURCE);
+}
+
+#[test]
+fn switches_in_the_environment_may_be_numbers() {
+    let layer = environment(&[("VIVA_MUTE", "1"), ("VIVA_PLAIN", "false"), ("VIVA_GLOSSARY", "0")]).unwrap();
+    assert_eq!((layer.mute, layer.plain, layer.glossary), (Some(true), Some(false), Some(false)));
+    for wrong in [("VIVA_MUTE", "perhaps"), ("VIVA_THREADS", "0"), ("VIVA_THREADS", "many")] {
+        assert!(format!("{:?}", environment(&[wrong]).unwrap_err()).contains(wrong.0), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_setting_that_does_not_exist_is_named_with_its_line() {
+    let failure = Layer::of_toml("mute = true\nmodle = \"base.en\"\n", Path::new("/etc/viva/config.toml")).unwrap_err();
+    let told = format!("{failure:?}");
+    assert!(told.contains("/etc/viva/config.toml:2") && told.contains("modle"), "{told}");
+}
+
+#[test]
+fn paths_in_the_file_start_from_its_folder() {
+    let layer = Layer::of_toml("questions = \"mine\"\n", Path::new("/etc/viva/config.toml")).unwrap();
+    assert_eq!(layer.questions.as_deref(), Some(Path::new("/etc/viva/mine")));
+}
+
+#[test]
+fn the_sample_shows_every_setting_as_it_is_by_default() {
+    let assigned = SAMPLE.lines().filter_map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')));
+    let text: String = assigned.map(|line| format!("{line}\n")).collect();
+    let sample = Layer::of_toml(&text, Path::new("config.toml")).unwrap();
+    let shown = format!("{sample:?}");
+    assert!(!shown.contains("None"), "every setting is shown: {shown}");
+    let settings = resolved(sample);
+    let defaults = resolved(Layer { data: Some("/data".into()), ..Layer::default() });
+    assert_eq!(settings.bind, defaults.bind);
+    assert_eq!(settings.speech.source, defaults.speech.source);
+    assert_eq!(settings.speech.whisper.language, defaults.speech.whisper.language);
+    assert_eq!((settings.mute, settings.plain), (defaults.mute, defaults.plain));
+}
+
+#[test]
+fn the_environment_changes_single_settings_of_the_language_model() {
+    let file = "[llm]\npreset = \"ollama\"\nmodel = \"small\"\n";
+    let file = Layer::of_toml(file, Path::new("config.toml")).unwrap();
+    let variables = environment(&[("VIVA_LLM_MODEL", "large")]).unwrap();
+    let llm = resolved(variables.over(file).over(model("tiny"))).llm.unwrap();
+    assert_eq!(llm.model, "large");
+    assert_eq!(llm.preset, coach::llm::Preset::Ollama);
+    let nonsense = environment(&[("VIVA_LLM_PRESET", "crystal-ball"), ("VIVA_LLM_MODEL", "large")]).unwrap();
+    assert!(Settings::of(nonsense.over(model("tiny")), None).is_err());
+}
+
+#[test]
+fn what_is_no_address_is_refused() {
+    for layer in [
+        Layer { server: Some("ftp://somewhere".to_owned()), ..model("tiny") },
+        Layer { bind: Some("7878".to_owned()), ..model("tiny") },
+        Layer { language: Some("klingon".to_owned()), ..model("tiny") },
+    ] {
+        assert!(Settings::of(layer.clone(), None).is_err(), "{layer:?}");
+    }
+}

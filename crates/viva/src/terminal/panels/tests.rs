@@ -1,0 +1,89 @@
+//! The panels as people see them.
+
+use super::*;
+use crate::terminal::colours::Colours;
+use crate::testing::{judged, spoken, ungraded};
+
+const PLAIN: Look = Look { width: 72, signs: Signs::Words, ..Look::OFF_SCREEN };
+const DRAWN: Look = Look { colours: Colours::Few, side_by_side: true, ..Look::OFF_SCREEN };
+
+fn shown(lines: &[Line]) -> String {
+    lines.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect()
+}
+
+#[test]
+fn stacked_panels_say_everything_in_words() {
+    let expected = "
+Correctness  6.0 of 10
+  Band 2 of 4: Recites one owner.
+  wrong: a collector frees it
+         “the collector frees it” 0:07
+         Rust has no collector.
+  hit: every value has exactly one owner (core)
+       “one owner at a time” 0:02
+  missed: it is dropped at the end of the scope (core)
+  unclear: moves hand it over
+           the recogniser was not sure of the deciding words
+
+Clarity  5.0 of 10
+  yes: headline within the first sentences
+       “one owner at a time” 0:02
+  no: says why, not only what
+      Say what would go wrong otherwise.
+
+Next step  Say when the memory is freed.
+Judged by the offline coach: rules on your machine, no language model.
+It can miss a point that you made.
+";
+    assert_eq!(shown(&feedback_lines(&judged(), PLAIN)), expected);
+}
+
+#[test]
+fn delivery_is_figures_with_their_meaning() {
+    let text = shown(&panel_lines(&spoken(), PLAIN));
+    for part in [
+        "Delivery  measured, not scored",
+        "     142  words a minute (typical 110–170)",
+        "    0:48  from first to last word (limit 2:00)",
+        "   1.4 s  until the first word (thinking is allowed)",
+        "       2  pauses over 1 s, 1 over 2.5 s (longest 2.6 s at 0:12)",
+        "um, uh, 1.2 a minute: nobody minds (a lower bound, perhaps",
+        "       1  hedges “I guess”",
+        "       4  markers “like” ×3, “you know” ×1",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+}
+
+#[test]
+fn wide_screens_show_the_panels_side_by_side() {
+    let look = Look { width: 130, ..DRAWN };
+    let lines = panel_lines(&spoken(), look);
+    let top = lines[1].text();
+    assert!(
+        top.starts_with("╭─ Correctness") && top.contains("╮ ╭─ Clarity") && top.contains("╮ ╭─ Delivery"),
+        "{top}"
+    );
+    let widths: Vec<usize> = lines[1..].iter().map(Line::width).collect();
+    assert!(widths.iter().all(|width| *width == widths[0] && *width < look.width), "{widths:?}");
+}
+
+#[test]
+fn narrow_screens_show_them_one_below_the_other() {
+    for width in [20, 40, 80, 110] {
+        let look = Look { width, ..DRAWN };
+        let lines = panel_lines(&spoken(), look);
+        let headings = lines
+            .iter()
+            .filter(|line| ["Correctness", "Clarity", "Delivery"].iter().any(|title| line.text().starts_with(title)));
+        assert_eq!(headings.count(), 3, "{width}");
+        assert!(lines.iter().all(|line| line.width() <= width.max(21)), "{width}");
+    }
+}
+
+#[test]
+fn an_answer_without_judgement_has_no_score_and_says_why() {
+    let text = shown(&feedback_lines(&ungraded("the coach is not available"), PLAIN));
+    assert!(text.contains("Not graded: the coach is not available"), "{text}");
+    assert!(!text.contains("of 10"), "{text}");
+}

@@ -1,0 +1,183 @@
+//! Small turns for this crate's tests.
+
+use api::question::Question;
+use api::transcript::{Segment, TimeSpan, Transcript, Word};
+use api::turn::{
+    Answer, Clarity, ClarityMark, ClarityVerdict, Coach, Correctness, CountedPhrase, Delivery, Evidence, Feedback,
+    JudgedBy, KeyPointMark, MisconceptionMark, Role, Source, Target, Turn, TurnState, Verdict,
+};
+use uuid::Uuid;
+
+/// A turn that waits for the candidate.
+pub(crate) fn asked() -> Turn {
+    Turn {
+        id: Uuid::from_u128(1),
+        session_id: Uuid::from_u128(2),
+        position: 1,
+        depth: 0,
+        role: Role::Main,
+        target: None,
+        prompt: "What is ownership?".to_owned(),
+        question: Question {
+            id: "ownership-why".to_owned(),
+            title: "Ownership".to_owned(),
+            topic: "ownership".to_owned(),
+            level: "junior".to_owned(),
+            kind: "concept".to_owned(),
+            prompt: "What is ownership?".to_owned(),
+            snippet: None,
+            time_limit_seconds: 120,
+            glossary: vec!["owner".to_owned()],
+            answer: None,
+        },
+        state: TurnState::Asked,
+        ungraded_reason: None,
+        answer: None,
+        feedback: None,
+        next_turn: None,
+    }
+}
+
+/// A follow-up that waits for the candidate.
+pub(crate) fn followed_up() -> Turn {
+    Turn {
+        role: Role::FollowUp,
+        depth: 1,
+        target: Some(Target::KeyPoint("dropped".to_owned())),
+        prompt: "When is the memory freed?".to_owned(),
+        ..asked()
+    }
+}
+
+/// A typed answer that was judged.
+pub(crate) fn judged() -> Turn {
+    let evidence = said("one owner at a time", 2.0, 3.5);
+    let point = |id: &str, summary: &str, core, verdict, evidence: Evidence| KeyPointMark {
+        id: id.to_owned(),
+        summary: summary.to_owned(),
+        weight: 3,
+        core,
+        verdict,
+        doubt: (verdict == Verdict::Unclear).then(|| "the recogniser was not sure of the deciding words".to_owned()),
+        evidence,
+    };
+    let check = |summary: &str, verdict, evidence: Evidence, note: Option<&str>| ClarityMark {
+        id: "check".to_owned(),
+        summary: summary.to_owned(),
+        verdict,
+        evidence,
+        note: note.map(str::to_owned),
+    };
+    let correctness = Correctness {
+        score: Some(6.0),
+        band: Some(2),
+        band_anchor: Some("Recites one owner.".to_owned()),
+        key_points: vec![
+            point("one-owner", "every value has exactly one owner", true, Verdict::Hit, evidence.clone()),
+            point("dropped", "it is dropped at the end of the scope", true, Verdict::Missed, Evidence::default()),
+            point("moves", "moves hand it over", false, Verdict::Unclear, Evidence::default()),
+        ],
+        misconceptions: vec![MisconceptionMark {
+            id: "collector".to_owned(),
+            claim: "a collector frees it".to_owned(),
+            why_wrong: "Rust has no collector.".to_owned(),
+            evidence: said("the collector frees it", 7.2, 9.0),
+        }],
+    };
+    let clarity = Clarity {
+        score: Some(5.0),
+        checks: vec![
+            check("headline within the first sentences", ClarityVerdict::Yes, evidence, None),
+            check(
+                "says why, not only what",
+                ClarityVerdict::No,
+                Evidence::default(),
+                Some("Say what would go wrong otherwise."),
+            ),
+        ],
+    };
+    Turn {
+        state: TurnState::Judged,
+        answer: Some(Answer {
+            id: Uuid::from_u128(3),
+            source: Source::Typed,
+            transcript: Some(transcript(&[("one", 1.0), ("owner", 1.0)])),
+            corrected: false,
+            duration: None,
+            audio_url: None,
+        }),
+        feedback: Some(Feedback {
+            correctness: Some(correctness),
+            clarity: Some(clarity),
+            delivery: None,
+            stronger_answer: None,
+            next_step: Some("Say when the memory is freed.".to_owned()),
+            remark: None,
+            judged_by: Some(JudgedBy {
+                coach: Coach::Offline,
+                model: None,
+                prompt_version: "1".to_owned(),
+                rubric_version: "0".repeat(16),
+            }),
+        }),
+        ..asked()
+    }
+}
+
+/// A spoken answer that was judged.
+pub(crate) fn spoken() -> Turn {
+    let mut turn = judged();
+    if let Some(feedback) = &mut turn.feedback {
+        feedback.delivery = Some(delivery());
+    }
+    turn
+}
+
+/// An answer that could not be judged.
+pub(crate) fn ungraded(reason: &str) -> Turn {
+    let feedback = Some(Feedback { delivery: Some(delivery()), ..Feedback::default() });
+    Turn { state: TurnState::Ungraded, ungraded_reason: Some(reason.to_owned()), feedback, ..judged() }
+}
+
+/// A transcript of one segment of words with their probabilities.
+pub(crate) fn transcript(words: &[(&str, f64)]) -> Transcript {
+    let word = |(text, probability): &(&str, f64)| Word {
+        start: None,
+        end: None,
+        text: (*text).to_owned(),
+        probability: *probability,
+    };
+    let text = words.iter().map(|(text, _)| *text).collect::<Vec<_>>().join(" ");
+    let words = words.iter().map(word).collect();
+    Transcript { text: text.clone(), segments: vec![Segment { start: None, end: None, text, words }] }
+}
+
+fn said(quote: &str, start: f64, end: f64) -> Evidence {
+    Evidence { quote: Some(quote.to_owned()), start: Some(start), end: Some(end) }
+}
+
+fn delivery() -> Delivery {
+    let phrase = |phrase: &str, count| CountedPhrase { phrase: phrase.to_owned(), count };
+    Delivery {
+        duration: 51.0,
+        words: 114,
+        words_per_minute: Some(142.4),
+        articulation_rate: Some(171.0),
+        pauses_over_1s: 2,
+        pauses_over_2_5s: 1,
+        median_pause: Some(0.4),
+        longest_pause: Some(TimeSpan { start: 12.0, end: 14.6 }),
+        pause_ratio: Some(0.2),
+        time_to_first_word: Some(1.4),
+        filled_pauses: 1,
+        filled_pauses_estimated: Some(3),
+        filled_pauses_per_minute: Some(1.2),
+        discourse_markers: vec![phrase("like", 3), phrase("you know", 1)],
+        hedges: vec![said("I guess", 20.0, 20.6)],
+        repeated_phrases: Vec::new(),
+        immediate_repeats: 0,
+        spoken: 48.3,
+        limit: Some(120),
+        over_limit: 0.0,
+    }
+}
