@@ -81,7 +81,14 @@ impl Server {
     /// [`ServerError::CutOff`] when they did not end in time, or what went wrong before.
     pub async fn stop(mut self) -> Result<(), ServerError> {
         self.stopping.cancel();
-        tokio::time::timeout(FAREWELL, self.ended()).await.unwrap_or(Err(ServerError::CutOff))
+        if let Ok(ended) = tokio::time::timeout(FAREWELL, self.ended()).await {
+            return ended;
+        }
+        if let Some(running) = self.running.take() {
+            running.abort();
+            let _was_cut_off = running.await;
+        }
+        Err(ServerError::CutOff)
     }
 }
 

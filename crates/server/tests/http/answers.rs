@@ -120,7 +120,7 @@ async fn a_transcript_corrected_before_it_was_sent_is_judged_as_corrected_and_me
     assert!(answer.corrected);
     let transcript = answer.transcript.unwrap();
     assert_eq!(transcript.text, "many readers or one writer");
-    assert_eq!(transcript.segments[0].words[1].start, Some(0.5), "corrected words keep their times");
+    assert_eq!(transcript.segments[0].words[2].start, Some(1.0), "words that were kept keep their times");
 }
 
 #[tokio::test]

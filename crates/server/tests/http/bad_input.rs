@@ -29,7 +29,7 @@ async fn get(viva: &Running, path: &str) -> Problem {
 #[tokio::test]
 async fn what_cannot_be_read_is_malformed() {
     let viva = Running::start().await;
-    for body in ["{", "not json", "{\"topics\": [}", "[1, 2"] {
+    for body in ["{", "not json", "{\"topics\": [}", "{\"seed\": 1"] {
         let problem = post(&viva, "/api/v1/sessions", "application/json", body).await;
         assert_eq!((problem.status, problem.kind.as_str()), (400, "/problems/malformed"), "{body}");
     }

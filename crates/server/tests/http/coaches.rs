@@ -129,7 +129,7 @@ async fn an_answer_that_was_not_judged_when_the_server_stopped_is_judged_by_the_
     let stored = viva.client.answer(turn, &typed(ANSWER), &without_waiting()).await.unwrap();
     assert_eq!(stored.state, TurnState::Judging);
 
-    let folder = viva.abandon().await;
+    let folder = viva.stop().await;
     drop(closed);
     let viva = Running::resume(folder).await;
     let judged = viva.client.settled_turn(turn, PATIENCE).await.unwrap();

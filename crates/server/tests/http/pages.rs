@@ -61,7 +61,7 @@ async fn what_was_said_cannot_become_markup_anywhere() {
         assert!(!page.contains('\u{1b}'));
     }
     let markdown = viva.client.export(session.head.id, ExportFormat::Md).await.unwrap();
-    assert!(markdown.contains("\\<script\\>") && !markdown.contains("<script"), "{markdown}");
+    assert!(markdown.contains("\\<script\\>") && !markdown.replace("\\<", "").contains('<'), "{markdown}");
 }
 
 #[tokio::test]

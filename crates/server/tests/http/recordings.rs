@@ -154,7 +154,7 @@ async fn a_recording_that_could_not_be_heard_can_be_once_there_is_a_model() {
     let viva = Running::start().await;
     let turn = viva.answer_aloud(viva.turn(QUESTION).await, &speech("answers/borrowing-partial.opus")).await;
     assert_eq!(turn.state, TurnState::Ungraded);
-    let folder = viva.abandon().await;
+    let folder = viva.stop().await;
     let viva =
         Running::resume_with(folder, |settings| settings.model = Some(speech("ggml-espeak-closed.en.bin"))).await;
     let judged = viva.client.regrade(turn.id, &Regrade::default(), PATIENCE).await.unwrap();

@@ -39,13 +39,12 @@ impl Running {
 
     /// Stops the server and starts another one on the same data.
     pub async fn restart(self) -> Self {
-        self.server.stop().await.unwrap();
-        Self::in_folder(self.folder, |_| {}).await
+        Self::resume(self.stop().await).await
     }
 
-    /// Cuts the server off and keeps its data.
-    pub async fn abandon(self) -> TempDir {
-        drop(self.server);
+    /// Stops the server, whatever is under way, and keeps its data.
+    pub async fn stop(self) -> TempDir {
+        self.server.stop().await.unwrap();
         self.folder
     }
 
