@@ -4,13 +4,15 @@
 
 mod groups;
 mod markers;
+mod sequences;
 mod stems;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 pub(crate) use groups::{Concept, Feature, Polarity, Unit, is_opposable, units};
-pub(crate) use markers::{Marker, Sort, markers};
+pub(crate) use markers::{Marker, Sort, is_negator, markers};
+pub(crate) use sequences::follows_badly;
 pub(crate) use stems::stem;
 
 /// Whether the normal word carries grammar rather than meaning, such as "the", "because" or "it's".

@@ -59,6 +59,7 @@ impl OfflineCoach {
     pub fn judge_now(&self, assignment: &Assignment<'_>) -> Result<Feedback, CoachError> {
         let phrasings = self.prepared(assignment);
         let reading = Reading::of(assignment.transcript, &phrasings.glossary);
+        let reading = if assignment.target.is_some() { reading.with_fragments() } else { reading };
         let correctness = Correctness::of(&assignment.rubric.key_points, marks(assignment, &reading, &phrasings)?);
         let clarity_claims = clarity::claims(assignment, &reading);
         let clarity = Clarity::of(evidence::check_clarity(assignment.transcript, &clarity_claims));

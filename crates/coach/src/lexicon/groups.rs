@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::{data_lines, is_function_word, named_lists, stem};
+use super::{data_lines, is_function_word, is_negator, named_lists, stem};
 
 /// How much a word of the same group says, against the same word.
 const GROUP_STRENGTH: f32 = 0.85;
@@ -65,6 +65,8 @@ pub(crate) struct Feature {
     pub(crate) strength: f32,
     /// [`Polarity::Negative`] for the concepts that the unit excludes.
     pub(crate) polarity: Polarity,
+    /// Whether the concept is the opposite of what the unit stands for.
+    pub(crate) is_opposite: bool,
 }
 
 /// A word or a fixed phrase that carries meaning.
@@ -100,17 +102,24 @@ pub(crate) fn is_opposable(feature: &Feature) -> bool {
 }
 
 fn features(words: &[&str], stems: &[String], groups: &[GroupMembership]) -> Vec<Feature> {
-    let positive = |concept, strength| Feature { concept, strength, polarity: Polarity::Positive };
-    let mut features = vec![positive(Concept::word(&stems.join(" ")), 1.0)];
+    let feature = |concept, strength, polarity| Feature { concept, strength, polarity, is_opposite: false };
+    let mut features = vec![feature(Concept::word(&stems.join(" ")), 1.0, Polarity::Positive)];
     if stems.len() > 1 {
-        let telling = words.iter().zip(stems).filter(|(word, _)| !is_function_word(word));
-        features.extend(telling.map(|(_, stem)| positive(Concept::word(stem), PART_STRENGTH)));
+        let denies = words.iter().any(|word| is_negator(word));
+        let polarity = if denies { Polarity::Negative } else { Polarity::Positive };
+        for (_, stem) in words.iter().zip(stems).filter(|(word, _)| !is_function_word(word)) {
+            features.push(feature(Concept::word(stem), PART_STRENGTH, polarity));
+            if denies {
+                let memberships = GROUPS.phrases.get(std::slice::from_ref(stem)).into_iter().flatten();
+                features.extend(memberships.map(|membership| feature(membership.group, PART_STRENGTH, polarity)));
+            }
+        }
     }
     for membership in groups {
-        features.push(positive(membership.group, membership.strength));
+        features.push(feature(membership.group, membership.strength, Polarity::Positive));
         for opposite in GROUPS.opposites.get(&membership.group).into_iter().flatten() {
-            let polarity = Polarity::Negative;
-            features.push(Feature { concept: *opposite, strength: membership.strength, polarity });
+            let denied = feature(*opposite, membership.strength, Polarity::Negative);
+            features.push(Feature { is_opposite: true, ..denied });
         }
     }
     features

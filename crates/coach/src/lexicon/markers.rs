@@ -92,6 +92,12 @@ pub(crate) fn markers(words: &[&str]) -> Vec<Marker> {
     found
 }
 
+/// Whether the word alone denies what follows it.
+pub(crate) fn is_negator(word: &str) -> bool {
+    let known = PHRASES.get(word).into_iter().flatten();
+    known.into_iter().any(|(phrase, sort)| *sort == Sort::Negator && phrase.len() == 1)
+}
+
 /// Every marker by its first word, the longest first.
 static PHRASES: LazyLock<HashMap<&str, Vec<(Vec<&str>, Sort)>>> = LazyLock::new(|| {
     let mut phrases: HashMap<&str, Vec<(Vec<&str>, Sort)>> = HashMap::new();

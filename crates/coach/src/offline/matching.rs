@@ -7,7 +7,8 @@ use std::ops::Range;
 use super::phrasings::{Phrasing, Phrasings};
 use super::reading::{Clause, Reading};
 use super::thresholds::{
-    CLASH, DECIDES, HIT_MARGIN, STATED_MARGIN, STATED_WEIGHT, UNDECIDED, UNDECIDED_MISCONCEPTION, WINDOW, WINDOW_WORDS,
+    CLASH, DECIDES, DENIED, DENIED_SHARE, HIT_MARGIN, STATED_MARGIN, STATED_WEIGHT, UNDECIDED, UNDECIDED_MISCONCEPTION,
+    WINDOW, WINDOW_WORDS,
 };
 use cells::{Cell, Cells};
 
@@ -43,6 +44,9 @@ pub(crate) fn findings(reading: &Reading, phrasings: &Phrasings) -> Vec<Finding>
             let clauses = &reading.clauses[last + 1 - size..=last];
             if size > 1 && words(clauses).len() > WINDOW_WORDS {
                 break;
+            }
+            if clauses.iter().all(|clause| clause.is_condition) {
+                continue;
             }
             let shares = Shares::of(phrasings, &cells.latest(size), WINDOW[size - 1]);
             shares.record(&mut findings, phrasings.key_points, &words(clauses));
@@ -113,20 +117,23 @@ impl Shares {
 }
 
 fn share(phrasings: &Phrasings, phrasing: &Phrasing, cells: &Cells<'_>, factor: f32) -> Share {
-    let (mut agreed, mut certain, mut clashed, mut unfilled) = (0.0, 0.0, 0.0, Vec::new());
+    let (mut agreed, mut certain, mut clashed, mut denied, mut unfilled) = (0.0, 0.0, 0.0, 0.0, Vec::new());
     for slot in phrasing.slots.clone() {
         let weight = phrasings.slots[slot].weight;
-        let Cell { agrees, agrees_certainly, clashes } = cells.best(slot);
+        let cell = cells.best(slot);
+        let Cell { agrees, agrees_certainly, clashes, .. } = cell;
         agreed += weight * agrees;
         certain += weight * agrees_certainly;
         if agrees < clashes {
             clashed += weight * (clashes - agrees);
+            denied += weight * cell.denied;
         } else if agrees == 0.0 && cells.doubtful > 0 {
             unfilled.push(weight);
         }
     }
     let decided = cells.best(phrasing.deciding).agrees >= DECIDES;
     let undecided = if phrasing.claim < phrasings.key_points { UNDECIDED } else { UNDECIDED_MISCONCEPTION };
+    let kept = if denied > 0.0 { DENIED } else { 1.0 };
     let worth = phrasing.worth * factor * if decided { 1.0 } else { undecided };
     let of_whole = |weight: f32| (weight / phrasing.total).clamp(0.0, 1.0) * worth;
     let possible = if cells.doubtful > 0 {
@@ -136,10 +143,10 @@ fn share(phrasings: &Phrasings, phrasing: &Phrasing, cells: &Cells<'_>, factor: 
         0.0
     };
     Share {
-        said: of_whole(agreed - CLASH * clashed),
+        said: kept * of_whole(agreed - CLASH * clashed),
         weight: agreed - CLASH * clashed,
-        certain: of_whole(certain - CLASH * clashed),
-        opposed: if clashed > 0.2 * phrasing.total { of_whole(agreed + clashed) } else { 0.0 },
+        certain: kept * of_whole(certain - CLASH * clashed),
+        opposed: if denied > DENIED_SHARE * phrasing.total { of_whole(agreed + denied) } else { 0.0 },
         possible: of_whole(possible),
     }
 }

@@ -10,7 +10,7 @@ use interview::Question;
 use super::rarity::Rarity;
 use super::reading::{Glossary, Reading, SaidUnit};
 use super::thresholds::{EVERYWHERE, IN_FOLLOW_UP, IN_QUESTION, POOLED, SHORT_PHRASING};
-use crate::lexicon::{Concept, Feature, Polarity};
+use crate::lexicon::{Concept, Feature, Polarity, is_opposable};
 
 pub(crate) use compared::{Compared, Topics};
 
@@ -86,6 +86,15 @@ impl Asked<'_> {
     fn prompt(&self) -> &str {
         match self {
             Self::Question(prompt) | Self::FollowUp(prompt) => prompt,
+        }
+    }
+
+    /// What a word of the prompt makes known: the word itself and, where the prompt sets the scene, everything of the same meaning.
+    fn concepts(&self, unit: &SaidUnit) -> Vec<Concept> {
+        let features = &unit.unit.features;
+        match self {
+            Self::Question(_) => vec![features[0].concept],
+            Self::FollowUp(_) => features.iter().map(|feature| feature.concept).collect(),
         }
     }
 
@@ -172,7 +181,7 @@ impl Phrasings {
             let slot = self.slots.len();
             for feature in &unit.unit.features {
                 let polarity = combined(feature, unit.polarity);
-                let is_own = feature.polarity == Polarity::Positive;
+                let is_own = !feature.is_opposite;
                 let place = Place { slot, strength: feature.strength, polarity, is_own };
                 self.places.entry(feature.concept).or_default().push(place);
             }
@@ -233,7 +242,7 @@ impl<'a> Weigher<'a> {
         }
         Self {
             rarity,
-            in_prompt: prompt.units().map(|unit| unit.unit.features[0].concept).collect(),
+            in_prompt: prompt.units().flat_map(|unit| asked.concepts(unit)).collect(),
             left_in_prompt: asked.left_of_weight(),
             claims_with,
             claims: read.len(),
@@ -243,7 +252,9 @@ impl<'a> Weigher<'a> {
     fn weight(&self, unit: &SaidUnit) -> f32 {
         let with = self.claims_with.get(&meaning(unit)).copied().unwrap_or(1).saturating_sub(1) as f32;
         let others = self.claims.saturating_sub(1).max(1) as f32;
-        let asked = if self.in_prompt.contains(&unit.unit.features[0].concept) { self.left_in_prompt } else { 1.0 };
+        let is_asked = unit.unit.features.iter().any(|feature| self.in_prompt.contains(&feature.concept));
+        let is_choice = unit.unit.features.iter().any(is_opposable);
+        let asked = if is_asked && !is_choice { self.left_in_prompt } else { 1.0 };
         self.rarity.weight(&unit.unit) * asked * (1.0 - EVERYWHERE * with / others)
     }
 }

@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use interview::Transcript;
 
+use super::thresholds::FRAGMENT;
 use crate::lexicon::{self, Marker, Polarity, Unit};
 
 pub(crate) use order::Sense;
@@ -44,6 +45,8 @@ pub(crate) struct Clause {
     pub(crate) stance: Stance,
     /// Whether anything in it is denied.
     pub(crate) denies: bool,
+    /// Whether it only says when something else holds.
+    pub(crate) is_condition: bool,
     /// Whether it is nothing but terms.
     pub(crate) is_list: bool,
 }
@@ -70,6 +73,7 @@ impl Reading {
             .map(|place| clause(&words, &normal, &markers, place))
             .collect();
         stance::decide(&mut clauses, &markers, &words);
+        clauses::mark_conditions(&mut clauses, &words);
         order::mark_lists(&mut clauses, &words);
         let sense = order::sense(&words, &clauses);
         Self { words, clauses, markers, sense }
@@ -78,6 +82,14 @@ impl Reading {
     /// Reads a phrasing, a prompt or another text of the bank.
     pub(crate) fn of_text(text: &str, glossary: &Glossary) -> Self {
         Self::of(&Transcript::typed(text), glossary)
+    }
+
+    /// The reading of a short answer to a question that a term can answer: its fragments count as statements.
+    pub(crate) fn with_fragments(mut self) -> Self {
+        if self.words.len() <= FRAGMENT {
+            self.clauses.iter_mut().for_each(|clause| clause.is_list = false);
+        }
+        self
     }
 
     /// Every unit in order.
@@ -114,6 +126,7 @@ fn clause(words: &[Spoken], normal: &[&str], markers: &[Marker], place: clauses:
         units: said.collect(),
         stance: Stance::Asserted,
         denies: polarity::denies(markers),
+        is_condition: false,
         is_list: false,
         words: place.words,
     }

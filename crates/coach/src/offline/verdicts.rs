@@ -6,7 +6,9 @@ use interview::marks::Doubt;
 
 use super::matching::{Finding, Said};
 use super::reading::{Reading, Sense};
-use super::thresholds::{DOUBTFUL, HIT_AT_MOST, HIT_BESIDE_MISCONCEPTION, OPPOSED, STATED, STATED_BY_A_KNOWER};
+use super::thresholds::{
+    DOUBTFUL, HIT_AT_MOST, HIT_BESIDE_MISCONCEPTION, OPPOSED, OPPOSED_MARGIN, STATED, STATED_BY_A_KNOWER,
+};
 use crate::evidence::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
 
 /// The coach's claims about the points of `rubric`, from the findings on all claims of `question`. From a share of `hit` a key point
@@ -51,9 +53,14 @@ pub(super) fn claims(
 fn verdict(finding: &Finding, reading: &Reading, hit: f32) -> ClaimedVerdict {
     let quoted = |said: &Option<Said>| said.as_ref().and_then(|said| quote(said, reading));
     if let Some(said) = finding.said.as_ref().filter(|said| said.share >= hit) {
-        let opposed = finding.opposed.as_ref().filter(|opposed| opposed.share >= OPPOSED.max(said.share));
+        let opposed = finding.opposed.as_ref().filter(|opposed| opposed.share >= said.share);
         return match quote(said, reading) {
-            _ if opposed.is_some_and(|opposed| !overlap(opposed, said)) => {
+            _ if opposed
+                .is_some_and(|opposed| overlap(opposed, said) && opposed.share >= said.share + OPPOSED_MARGIN) =>
+            {
+                ClaimedVerdict::Missed(None)
+            }
+            _ if opposed.is_some_and(|opposed| opposed.share >= OPPOSED && !overlap(opposed, said)) => {
                 ClaimedVerdict::Unclear(Doubt::Contradicted, quoted(&finding.opposed))
             }
             quote if said.certain < hit => ClaimedVerdict::Unclear(Doubt::WordsInDoubt, quote),

@@ -28,6 +28,8 @@ pub(super) struct Cell {
     pub(super) agrees_certainly: f32,
     /// By words that mean the opposite, 0 to 1.
     pub(super) clashes: f32,
+    /// By the very words, denied, 0 to 1.
+    pub(super) denied: f32,
 }
 
 /// The cells of the latest clauses.
@@ -98,7 +100,9 @@ impl<'a> Cells<'a> {
                         continue;
                     }
                     let strength = feature.strength.min(place.strength) * self.topic_factor(slot);
-                    cells[place.slot] = cells[place.slot].better(cell(place, slot, said, strength, unit, clause));
+                    let is_own = !feature.is_opposite;
+                    let found = Found { said, is_own, strength };
+                    cells[place.slot] = cells[place.slot].better(cell(place, slot, found, unit, clause));
                 }
             }
         }
@@ -107,7 +111,7 @@ impl<'a> Cells<'a> {
         }
         for (cell, slot) in cells.iter_mut().zip(&self.phrasings.slots) {
             if !slot.is_wrong && self.topics.contain(slot.names) && cell.agrees < PRONOUN {
-                *cell = cell.better(Cell { agrees: PRONOUN, agrees_certainly: PRONOUN, clashes: 0.0 });
+                *cell = cell.better(Cell { agrees: PRONOUN, agrees_certainly: PRONOUN, ..Cell::default() });
             }
         }
     }
@@ -123,6 +127,7 @@ impl Cell {
             agrees: self.agrees.max(other.agrees),
             agrees_certainly: self.agrees_certainly.max(other.agrees_certainly),
             clashes: self.clashes.max(other.clashes),
+            denied: self.denied.max(other.denied),
         }
     }
 }
@@ -131,11 +136,20 @@ fn said_polarity(unit: &SaidUnit, clause: &Clause) -> Polarity {
     if clause.stance == Stance::Denied { unit.polarity.flipped() } else { unit.polarity }
 }
 
+/// A concept of a phrasing, found in what was said.
+struct Found {
+    said: Polarity,
+    /// Whether the unit stands for the concept, rather than for its opposite.
+    is_own: bool,
+    strength: f32,
+}
+
 /// How a unit that says a concept fills a slot that has it.
-fn cell(place: &Place, slot: &Slot, said: Polarity, strength: f32, unit: &SaidUnit, clause: &Clause) -> Cell {
+fn cell(place: &Place, slot: &Slot, found: Found, unit: &SaidUnit, clause: &Clause) -> Cell {
+    let Found { said, is_own, strength } = found;
     let agrees = |strength: f32| {
         let certainly = if unit.doubtful { 0.0 } else { strength };
-        Cell { agrees: strength, agrees_certainly: certainly, clashes: 0.0 }
+        Cell { agrees: strength, agrees_certainly: certainly, ..Cell::default() }
     };
     match (place.polarity, said) {
         (Polarity::Positive, Polarity::Open) if slot.is_wrong => agrees(OPEN_FOR_MISCONCEPTION * strength),
@@ -147,7 +161,8 @@ fn cell(place: &Place, slot: &Slot, said: Polarity, strength: f32, unit: &SaidUn
         }
         (Polarity::Positive, Polarity::Positive) | (Polarity::Negative, Polarity::Negative) => agrees(strength),
         (Polarity::Positive, Polarity::Negative) | (Polarity::Negative, Polarity::Positive) => {
-            Cell { agrees: 0.0, agrees_certainly: 0.0, clashes: strength }
+            let denied = if place.is_own && is_own { strength } else { 0.0 };
+            Cell { clashes: strength, denied, ..Cell::default() }
         }
     }
 }

@@ -2,44 +2,15 @@
 
 use super::Clause;
 use super::words::Spoken;
-use crate::lexicon::{is_function_word, is_verb};
+use crate::lexicon::{follows_badly, is_function_word, is_verb};
 use crate::offline::thresholds::{LIST, SALAD};
 
-/// Fewer words than this are too few to tell their order or their language.
-const ENOUGH: usize = 12;
+/// Fewer words than this are too few to tell their language.
+const ENOUGH: usize = 6;
 
-/// Words that need something after them to lean on.
-const LEANING: [&str; 16] =
-    ["a", "an", "the", "of", "my", "your", "their", "its", "into", "from", "at", "with", "every", "per", "each", "as"];
-
-/// Words that none of the leaning ones can lean on.
-const NO_SUPPORT: [&str; 40] = [
-    "a", "an", "the", "of", "is", "are", "was", "were", "and", "or", "but", "because", "to", "into", "from", "at",
-    "with", "has", "have", "does", "do", "don't", "doesn't", "isn't", "can", "can't", "will", "would", "so", "then",
-    "than", "be", "been", "by", "for", "on", "it's", "there's", "they", "i",
-];
-
-/// Pairs that are fine although the table above would refuse them.
-const FINE: [(&str, &str); 18] = [
-    ("of", "the"),
-    ("of", "a"),
-    ("of", "an"),
-    ("into", "the"),
-    ("into", "a"),
-    ("into", "an"),
-    ("from", "the"),
-    ("from", "a"),
-    ("from", "an"),
-    ("at", "the"),
-    ("at", "a"),
-    ("with", "the"),
-    ("with", "a"),
-    ("with", "an"),
-    ("as", "the"),
-    ("as", "a"),
-    ("as", "they"),
-    ("as", "i"),
-];
+/// Function words that join terms without saying anything about them.
+const JOINING: [&str; 16] =
+    ["and", "or", "the", "a", "an", "of", "also", "with", "then", "plus", "to", "in", "um", "uh", "like", "so"];
 
 /// Whether an answer can be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,33 +46,57 @@ pub(super) fn mark_lists(clauses: &mut [Clause], words: &[Spoken]) {
         let sentence = clauses[start].sentence;
         let length = clauses[start..].iter().take_while(|clause| clause.sentence == sentence).count();
         let of_sentence = &mut clauses[start..start + length];
-        let all = of_sentence[0].words.start..of_sentence[length - 1].words.end;
-        let terms = of_sentence.iter().map(|clause| clause.units.len()).sum();
-        let says_nothing = !words[all.clone()].iter().any(|word| is_predicate(&word.normal));
-        let sentence_is_list = says_nothing || has_hardly_any_grammar(&words[all], terms);
+        let sentence_is_list = Grammar::of(of_sentence, words).is_list();
         for clause in of_sentence {
-            clause.is_list =
-                sentence_is_list || has_hardly_any_grammar(&words[clause.words.clone()], clause.units.len());
+            let grammar = Grammar::of(std::slice::from_ref(clause), words);
+            clause.is_list = sentence_is_list || grammar.is_hardly_any();
         }
         start += length;
     }
 }
 
-fn has_hardly_any_grammar(words: &[Spoken], terms: usize) -> bool {
-    let function_words = words.iter().filter(|word| is_function_word(&word.normal)).count();
-    terms >= 5 && (function_words as f64) < LIST * words.len() as f64
+/// How terms and grammar are mixed. Function words inside fixed phrases ("use after free") are no grammar.
+#[derive(Default)]
+struct Grammar {
+    terms: usize,
+    function_words: usize,
+    /// Function words that do more than join terms.
+    predicating: usize,
+    verbs: usize,
 }
 
-fn is_predicate(word: &str) -> bool {
-    const JOINING: [&str; 12] = ["and", "or", "the", "a", "an", "of", "also", "with", "then", "plus", "to", "in"];
-    (is_function_word(word) && !JOINING.contains(&word))
-        || is_verb(word)
-        || word.ends_with("ed")
-        || word.ends_with("ing")
+impl Grammar {
+    fn of(clauses: &[Clause], words: &[Spoken]) -> Self {
+        let mut grammar = Self::default();
+        for clause in clauses {
+            grammar.terms += clause.units.len();
+            let in_unit = |index: usize| clause.units.iter().any(|unit| unit.unit.words.contains(&index));
+            for index in clause.words.clone().filter(|index| !in_unit(*index)) {
+                grammar.function_words += 1;
+                grammar.predicating += usize::from(!JOINING.contains(&words[index].normal.as_str()));
+            }
+            let verbs = clause.units.iter().filter(|unit| has_verb(&words[unit.unit.words.clone()]));
+            grammar.verbs += verbs.count();
+        }
+        grammar
+    }
+
+    fn is_list(&self) -> bool {
+        self.is_hardly_any() || (self.predicating == 0 && (self.terms >= 4 || self.verbs == 0))
+    }
+
+    fn is_hardly_any(&self) -> bool {
+        self.terms >= 5 && (self.function_words as f64) < LIST * (self.terms + self.function_words) as f64
+    }
+}
+
+fn has_verb(words: &[Spoken]) -> bool {
+    let is_verb = |word: &str| is_verb(word) || word.ends_with("ed") || word.ends_with("ing");
+    words.iter().any(|word| is_verb(&word.normal) || is_function_word(&word.normal))
 }
 
 fn is_other_language(words: &[Spoken], clauses: &[Clause]) -> bool {
-    if words.len() < 6 {
+    if words.len() < ENOUGH {
         return false;
     }
     let function_words = words.iter().filter(|word| is_function_word(&word.normal)).count();
@@ -112,14 +107,7 @@ fn is_other_language(words: &[Spoken], clauses: &[Clause]) -> bool {
 }
 
 fn is_disordered(words: &[Spoken]) -> bool {
-    if words.len() < ENOUGH {
-        return false;
-    }
-    let pairs = words.windows(2).map(|pair| (pair[0].normal.as_str(), pair[1].normal.as_str()));
-    let leaning: Vec<(&str, &str)> = pairs.filter(|(one, _)| LEANING.contains(one)).collect();
-    let impossible = leaning
-        .iter()
-        .filter(|(one, other)| one != other && NO_SUPPORT.contains(other) && !FINE.contains(&(*one, *other)))
-        .count();
-    impossible >= 3 && impossible as f64 > SALAD * leaning.len() as f64
+    let pairs = words.windows(2).filter_map(|pair| follows_badly(&pair[0].normal, &pair[1].normal));
+    let (all, bad) = pairs.fold((0, 0), |(all, bad), badly| (all + 1, bad + usize::from(badly)));
+    bad >= 3 && f64::from(bad as u32) > SALAD * f64::from(all as u32)
 }
