@@ -8,6 +8,7 @@
 mod advice;
 mod coach;
 mod error;
+pub mod eval;
 pub mod evidence;
 mod fallback;
 mod lexicon;

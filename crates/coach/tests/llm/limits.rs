@@ -1,6 +1,7 @@
 //! Servers that are slow, busy, broken or not there.
 
-use std::num::NonZeroU64;
+use std::num::{NonZeroU16, NonZeroU64};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use coach::llm::LlmSettings;
@@ -103,11 +104,12 @@ async fn json_of_something_else_is_no_reply_of_a_model() {
 
 #[tokio::test]
 async fn no_more_calls_are_under_way_than_there_are_places() {
-    let settings_for = |url: &str| LlmSettings { concurrency: std::num::NonZeroU16::MIN, ..settings(url) };
-    let slow = Reply::Late(Duration::from_millis(200), Box::new(says(&marks())));
-    let model = Script::sound().on("marks", [slow]).start().await;
-    let coach = LlmCoach::new(&settings_for(&model.base_url())).unwrap();
-    let (one, other) = tokio::join!(judge(&coach, ANSWER), judge(&coach, ANSWER));
-    assert!(one.is_ok() && other.is_ok());
-    assert_eq!(coach.usage().replies, 6);
+    let (url, most) = socket::count_calls().await;
+    let concurrency = NonZeroU16::MIN.saturating_add(1);
+    let coach = LlmCoach::new(&LlmSettings { concurrency, ..settings(&url) }).unwrap();
+    let calls = std::iter::repeat_with(|| coach.check_connection()).take(8);
+    for connection in futures::future::join_all(calls).await {
+        assert!(connection.is_ok(), "{connection:?}");
+    }
+    assert_eq!(most.load(Ordering::SeqCst), 2);
 }

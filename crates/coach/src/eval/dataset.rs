@@ -1,0 +1,167 @@
+//! Labelled answers, one JSON object a line.
+
+use interview::QuestionId;
+use serde::{Deserialize, Serialize};
+
+use super::question::InlineQuestion;
+
+/// The longest line that is read, in bytes.
+const LONGEST_LINE: usize = 1024 * 1024;
+
+/// The answers of a file, and the lines of it that could not be read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dataset {
+    /// The answers, in the order of their lines.
+    pub items: Vec<Item>,
+    /// The lines that are left out.
+    pub broken_lines: Vec<BrokenLine>,
+}
+
+/// A line that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BrokenLine {
+    /// Its number, counted from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// One labelled answer.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Item {
+    /// Names the answer.
+    pub id: String,
+    /// What was asked.
+    pub question: LabelledQuestion,
+    /// What the candidate said.
+    pub answer: String,
+    /// What the answer was meant to be.
+    #[serde(default)]
+    pub label: Option<Label>,
+    /// What people gave it, on any scale that begins at 0.
+    #[serde(default)]
+    pub score: Option<f64>,
+    /// Answers of one group are compared with each other; the question, when there is none.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// What a judgement must hold.
+    #[serde(default)]
+    pub expect: Expectation,
+}
+
+impl Item {
+    /// The group whose answers it is compared with.
+    pub fn group(&self) -> &str {
+        match (&self.group, &self.question) {
+            (Some(group), _) => group,
+            (None, LabelledQuestion::Bank(id)) => id.as_str(),
+            (None, LabelledQuestion::Inline(question)) => &question.prompt,
+        }
+    }
+}
+
+/// What was asked: a question of the bank, or one that the line itself holds.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "`question` must be the id of a bank's question, or an object with `prompt` and `reference`"
+)]
+pub enum LabelledQuestion {
+    /// By its id.
+    Bank(QuestionId),
+    /// In full.
+    Inline(InlineQuestion),
+}
+
+/// What an answer was meant to be, from worst to best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Label {
+    /// Fluent talk about something else.
+    OffTopic,
+    /// Confident and false.
+    Wrong,
+    /// True and shallow.
+    Partial,
+    /// Right, with reasons and limits.
+    Strong,
+}
+
+/// What a judgement must hold.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Expectation {
+    /// The score must not be higher.
+    #[serde(default)]
+    pub max_score: Option<f64>,
+    /// The score must not be lower.
+    #[serde(default)]
+    pub min_score: Option<f64>,
+    /// The misconception that must be found.
+    #[serde(default)]
+    pub misconception: Option<ExpectedMisconception>,
+}
+
+/// Which misconception must be found.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum ExpectedMisconception {
+    /// Any at all, or none.
+    Any(bool),
+    /// This one, by its id.
+    Named(String),
+}
+
+impl Dataset {
+    /// Reads all lines; empty ones are skipped, broken ones are named and left out.
+    pub fn parse(text: &str) -> Self {
+        let mut dataset = Self::default();
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            match parse_line(line) {
+                Ok(item) => dataset.items.push(item),
+                Err(reason) => dataset.broken_lines.push(BrokenLine { line: number + 1, reason }),
+            }
+        }
+        dataset
+    }
+}
+
+fn parse_line(line: &str) -> Result<Item, String> {
+    if line.len() > LONGEST_LINE {
+        return Err(format!("the line is longer than {LONGEST_LINE} bytes"));
+    }
+    let item: Item = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let numbers = [item.score, item.expect.max_score, item.expect.min_score];
+    match numbers.into_iter().flatten().find(|number| !number.is_finite() || *number < 0.0) {
+        Some(number) => Err(format!("{number} is no score: scores begin at 0")),
+        None => Ok(item),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_line_names_its_number_and_the_rest_is_read() {
+        let dataset = Dataset::parse(
+            "{\"id\": \"a\", \"question\": \"some-id\", \"answer\": \"x\", \"label\": \"strong\", \"half\": \"tuned\"}\n\
+             {\"id\": \"b\"\n\
+             \n\
+             {\"id\": \"c\", \"question\": \"NOT AN ID\", \"answer\": \"x\"}\n\
+             {\"id\": \"d\", \"question\": \"some-id\", \"answer\": \"x\", \"score\": -1}\n\
+             {\"id\": \"e\", \"question\": {\"prompt\": \"p\", \"reference\": \"r\"}, \"answer\": \"\", \"expect\": {\"misconception\": \"m1\"}}\n",
+        );
+        let ids: Vec<&str> = dataset.items.iter().map(|item| item.id.as_str()).collect();
+        assert_eq!(ids, ["a", "e"]);
+        let lines: Vec<usize> = dataset.broken_lines.iter().map(|broken| broken.line).collect();
+        assert_eq!(lines, [2, 4, 5]);
+        assert!(dataset.broken_lines[1].reason.contains("id of a bank's question"), "{:?}", dataset.broken_lines);
+        assert_eq!((dataset.items[0].group(), dataset.items[1].group()), ("some-id", "p"));
+        assert_eq!(dataset.items[1].expect.misconception, Some(ExpectedMisconception::Named("m1".to_owned())));
+    }
+
+    #[test]
+    fn labels_stand_in_order() {
+        assert!(Label::OffTopic < Label::Wrong && Label::Wrong < Label::Partial && Label::Partial < Label::Strong);
+    }
+}

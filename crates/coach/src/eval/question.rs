@@ -1,0 +1,193 @@
+//! A question that a dataset brings along, made into one that coaches can judge.
+
+use interview::bank::{Anchors, InvalidTimeLimit, InvalidWeight, KeyPoint, Kind, Level, Misconception, Question};
+use interview::id::InvalidSlug;
+use serde::Deserialize;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The most points that a reference answer is taken apart into.
+const MOST_POINTS: usize = 12;
+
+/// A question with a reference answer, with or without key points.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct InlineQuestion {
+    /// What was asked.
+    pub prompt: String,
+    /// A good answer.
+    pub reference: String,
+    /// The claims that a good answer makes; without them, the sentences of the reference are taken for claims.
+    #[serde(default)]
+    key_points: Vec<Claim>,
+    /// The wrong claims that people make.
+    #[serde(default)]
+    misconceptions: Vec<Claim>,
+}
+
+/// A claim, in one line or in full.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged, expecting = "a claim is a text, or an object with `summary` or `claim`")]
+enum Claim {
+    Line(String),
+    Full(FullClaim),
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct FullClaim {
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(alias = "claim", alias = "text")]
+    summary: String,
+    #[serde(default)]
+    weight: Option<u8>,
+    #[serde(default)]
+    core: bool,
+    #[serde(default)]
+    why_wrong: String,
+    #[serde(default)]
+    says: Vec<String>,
+}
+
+/// A dataset's question that cannot be judged by.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum UnfitQuestion {
+    #[error(transparent)]
+    Id(#[from] InvalidSlug),
+    #[error(transparent)]
+    Weight(#[from] InvalidWeight),
+    #[error(transparent)]
+    TimeLimit(#[from] InvalidTimeLimit),
+    #[error("the question has neither key points nor a reference answer")]
+    NothingToJudgeBy,
+}
+
+impl InlineQuestion {
+    /// Whether there is nothing but the reference to judge by.
+    pub(super) fn has_only_a_reference(&self) -> bool {
+        self.key_points.is_empty()
+    }
+
+    /// The question in the bank's form.
+    pub(super) fn to_question(&self) -> Result<Question, UnfitQuestion> {
+        let sentences: Vec<Claim>;
+        let key_points = if self.has_only_a_reference() {
+            let reference = self.reference.unicode_sentences().map(str::trim).filter(|sentence| !sentence.is_empty());
+            sentences = reference.take(MOST_POINTS).map(|sentence| Claim::Line(sentence.to_owned())).collect();
+            &sentences
+        } else {
+            &self.key_points
+        };
+        if key_points.is_empty() {
+            return Err(UnfitQuestion::NothingToJudgeBy);
+        }
+        Ok(Question {
+            id: "inline".parse()?,
+            title: self.prompt.clone(),
+            topic: "inline".parse()?,
+            level: Level::Mid,
+            kind: Kind::Concept,
+            prompt: self.prompt.clone(),
+            snippet: None,
+            key_points: numbered(key_points, key_point)?,
+            misconceptions: numbered(&self.misconceptions, misconception)?,
+            anchors: Anchors {
+                wrong_model: String::new(),
+                rule_without_reason: String::new(),
+                core_points: String::new(),
+                trade_offs: String::new(),
+            },
+            model_answer: self.reference.clone(),
+            glossary: Vec::new(),
+            sources: Vec::new(),
+            time_limit: 120.try_into()?,
+            proofs: Vec::new(),
+        })
+    }
+}
+
+impl Claim {
+    fn in_full(&self) -> FullClaim {
+        match self {
+            Self::Full(claim) => claim.clone(),
+            Self::Line(line) => FullClaim {
+                id: None,
+                summary: line.clone(),
+                weight: None,
+                core: false,
+                why_wrong: String::new(),
+                says: Vec::new(),
+            },
+        }
+    }
+}
+
+fn numbered<T>(
+    claims: &[Claim],
+    make: impl Fn(usize, FullClaim) -> Result<T, UnfitQuestion>,
+) -> Result<Vec<T>, UnfitQuestion> {
+    claims.iter().enumerate().map(|(index, claim)| make(index + 1, claim.in_full())).collect()
+}
+
+fn key_point(number: usize, claim: FullClaim) -> Result<KeyPoint, UnfitQuestion> {
+    Ok(KeyPoint {
+        id: claim.id.clone().unwrap_or_else(|| format!("point-{number}")).parse()?,
+        weight: claim.weight.unwrap_or(1).try_into()?,
+        core: claim.core,
+        says: says(&claim),
+        summary: claim.summary,
+        probe: String::new(),
+    })
+}
+
+fn misconception(number: usize, claim: FullClaim) -> Result<Misconception, UnfitQuestion> {
+    Ok(Misconception {
+        id: claim.id.clone().unwrap_or_else(|| format!("misconception-{number}")).parse()?,
+        says: says(&claim),
+        claim: claim.summary,
+        why_wrong: claim.why_wrong,
+        probe: String::new(),
+    })
+}
+
+/// The ways of saying a claim: at least the claim itself.
+fn says(claim: &FullClaim) -> Vec<String> {
+    if claim.says.is_empty() { vec![claim.summary.clone()] } else { claim.says.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question(json: &str) -> Result<Question, UnfitQuestion> {
+        serde_json::from_str::<InlineQuestion>(json).unwrap().to_question()
+    }
+
+    #[test]
+    fn claims_may_be_lines_or_objects() {
+        let question = question(
+            r#"{"prompt": "p?", "reference": "r", "key_points": ["one thing", {"id": "two", "summary": "s", "weight": 3, "core": true, "says": ["x y z"]}],
+                "misconceptions": [{"claim": "it is so", "why_wrong": "it is not"}]}"#,
+        )
+        .unwrap();
+        let points: Vec<_> =
+            question.key_points.iter().map(|point| (point.id.as_str(), point.weight.get(), point.core)).collect();
+        assert_eq!(points, [("point-1", 1, false), ("two", 3, true)]);
+        assert_eq!(question.key_points[0].says, ["one thing"]);
+        assert_eq!(question.misconceptions[0].id.as_str(), "misconception-1");
+    }
+
+    #[test]
+    fn without_key_points_each_sentence_of_the_reference_is_one() {
+        let question =
+            question(r#"{"prompt": "p?", "reference": "A stack is last in, first out. It has push and pop."}"#)
+                .unwrap();
+        let claims: Vec<&str> = question.key_points.iter().map(|point| point.summary.as_str()).collect();
+        assert_eq!(claims, ["A stack is last in, first out.", "It has push and pop."]);
+    }
+
+    #[test]
+    fn a_question_without_anything_to_judge_by_is_refused() {
+        assert_eq!(question(r#"{"prompt": "p?", "reference": " "}"#), Err(UnfitQuestion::NothingToJudgeBy));
+        let heavy = r#"{"prompt": "p?", "reference": "r", "key_points": [{"summary": "s", "weight": 9}]}"#;
+        assert_eq!(question(heavy), Err(UnfitQuestion::Weight(InvalidWeight)));
+    }
+}

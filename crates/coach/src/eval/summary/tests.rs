@@ -1,0 +1,125 @@
+use super::*;
+use crate::eval::evaluation::QuotedMisconception;
+
+/// An item of a group with a label and people's score, and the score that it was given.
+fn judged(group: &str, label: Option<Label>, people: Option<f64>, score: Option<f64>) -> (Item, JudgedItem) {
+    let json = serde_json::json!({"id": "i", "question": "some-id", "answer": "x", "group": group});
+    let item = Item { label, score: people, ..serde_json::from_value(json).unwrap() };
+    let judged = match score {
+        Some(score) => JudgedItem::scored("i", score),
+        None => JudgedItem::ungraded("i", "no coach".to_owned()),
+    };
+    (item, judged)
+}
+
+fn summary(judged: &[(Item, JudgedItem)]) -> Summary {
+    let judgements: Vec<Judgement<'_>> =
+        judged.iter().map(|(item, judged)| Judgement::without_feedback(item, judged.clone())).collect();
+    Summary::of(&judgements, &[], Usage::default(), Duration::from_secs(2))
+}
+
+fn labelled(group: &str, scores: [(Label, f64); 4]) -> Vec<(Item, JudgedItem)> {
+    scores.into_iter().map(|(label, score)| judged(group, Some(label), None, Some(score))).collect()
+}
+
+#[test]
+fn pairs_are_compared_within_groups_only_and_ties_count_half() {
+    use Label::{OffTopic, Partial, Strong, Wrong};
+    let mut all = labelled("one", [(Strong, 8.0), (Partial, 5.0), (Wrong, 2.0), (OffTopic, 0.0)]);
+    all.extend(labelled("two", [(Strong, 4.0), (Partial, 4.0), (Wrong, 6.0), (OffTopic, 0.0)]));
+    let order = summary(&all).figures.order;
+    let share = |share: Option<Share>| share.map(|share| (share.share, share.of));
+    assert_eq!(share(order.strong_over_partial), Some((0.75, 2)));
+    assert_eq!(share(order.strong_over_wrong), Some((0.5, 2)));
+    assert_eq!(share(order.partial_over_wrong), Some((0.5, 2)));
+    assert_eq!(share(order.over_offtopic), Some((1.0, 4)));
+    assert_eq!(share(order.full_order), Some((0.5, 2)));
+}
+
+#[test]
+fn scores_are_compared_on_the_scale_that_people_used() {
+    let people = [(0.0, 1.0), (5.0, 3.0), (10.0, 5.0), (10.0, 4.0)];
+    let all: Vec<_> = people.iter().map(|(score, people)| judged("one", None, Some(*people), Some(*score))).collect();
+    let agreement = summary(&all).figures.agreement.unwrap();
+    assert_eq!((agreement.count, agreement.scale, agreement.groups_with_r), (4, 5.0, 1));
+    // Stretched to 0, 2.5, 5, 5 against 1, 3, 5, 4: squared differences 1, 0.25, 0, 1.
+    assert_eq!(agreement.rmse, Some((2.25_f64 / 4.0).sqrt()));
+    assert_eq!(agreement.rmse_after_fit, None, "one group leaves no other to fit to");
+    assert_eq!(agreement.mean_group_r, agreement.pearson);
+}
+
+#[test]
+fn the_fit_never_sees_the_group_that_it_is_measured_on() {
+    let all = [("one", 2.0, 1.0), ("one", 4.0, 1.0), ("two", 2.0, 3.0), ("two", 4.0, 5.0)]
+        .map(|(group, score, people)| judged(group, None, Some(people), Some(score)));
+    // Group one by two's curve: 3 and 5 against 1 and 1; group two by one's: 1 and 1 against 3 and 5.
+    assert_eq!(summary(&all).figures.agreement.unwrap().rmse_after_fit, Some((40.0_f64 / 4.0).sqrt()));
+}
+
+#[test]
+fn what_was_not_judged_is_counted_and_compared_with_nothing() {
+    let all = [judged("one", Some(Label::Strong), None, None), judged("one", Some(Label::Wrong), None, Some(1.0))];
+    let summary = summary(&all);
+    assert_eq!((summary.items, summary.ungraded, summary.unscored), (2, 1, 0));
+    assert_eq!(summary.figures.order, Order::default());
+    assert_eq!((summary.figures.agreement, summary.seconds), (None, 2.0));
+}
+
+#[test]
+fn misconceptions_are_expected_where_the_item_or_its_label_says_so() {
+    let found = |ids: &[&str], (item, judged): (Item, JudgedItem)| {
+        let found = ids.iter().map(|id| QuotedMisconception { id: (*id).to_owned(), quote: "x".to_owned() });
+        (item, JudgedItem { misconceptions: found.collect(), ..judged })
+    };
+    let expecting = |id: &str, (mut item, judged): (Item, JudgedItem)| {
+        item.expect.misconception = Some(ExpectedMisconception::Named(id.to_owned()));
+        (item, judged)
+    };
+    let plain = |label| judged("one", Some(label), None, Some(5.0));
+    let all = [
+        found(&["m1"], plain(Label::Wrong)),
+        expecting("m1", found(&["m2"], plain(Label::Wrong))),
+        expecting("m1", found(&["m1"], plain(Label::Partial))),
+        plain(Label::Wrong),
+        plain(Label::Strong),
+        found(&["m1"], plain(Label::OffTopic)),
+    ];
+    let misconceptions = summary(&all).misconceptions;
+    assert_eq!(misconceptions.recall.map(|share| (share.share, share.of)), Some((0.5, 4)));
+    assert_eq!(misconceptions.false_alarms.map(|share| (share.share, share.of)), Some((0.5, 2)));
+}
+
+#[test]
+fn expectations_on_scores_hold_or_do_not() {
+    let expecting = |max: Option<f64>, min: Option<f64>, score: Option<f64>| {
+        let (mut item, judged) = judged("one", None, None, score);
+        (item.expect.max_score, item.expect.min_score) = (max, min);
+        (item, judged)
+    };
+    let all = [
+        expecting(Some(3.0), None, Some(3.0)),
+        expecting(None, Some(7.0), Some(6.9)),
+        expecting(Some(3.0), None, None),
+        expecting(None, None, Some(1.0)),
+    ];
+    assert_eq!(summary(&all).expectations_met.map(|share| (share.share, share.of)), Some((1.0 / 3.0, 3)));
+}
+
+#[test]
+fn bands_are_held_against_labels_and_else_against_quarters_of_the_scale() {
+    let all = [
+        judged("one", Some(Label::Strong), None, Some(9.0)),
+        judged("one", Some(Label::Wrong), None, Some(0.0)),
+        judged("one", None, Some(5.0), Some(9.0)),
+    ];
+    let bands = [4, 1, 4];
+    let judgements: Vec<Judgement<'_>> = all
+        .iter()
+        .zip(bands)
+        .map(|((item, judged), band)| Judgement {
+            band: Some(band),
+            ..Judgement::without_feedback(item, judged.clone())
+        })
+        .collect();
+    assert_eq!(band_kappa(&judgements), Some(1.0));
+}
