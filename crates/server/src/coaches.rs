@@ -1,12 +1,14 @@
 //! The coaches of a server.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use coach::{Coach, OfflineCoach};
+use async_trait::async_trait;
+use coach::{Assignment, Coach, CoachError, OfflineCoach, Panels, WithFallback};
 use interview::Question;
-use interview::marks::CoachKind;
+use interview::marks::{CoachKind, Feedback, JudgedBy};
 use store::queue::CoachWish;
+use tokio::task::spawn_blocking;
 
 /// Who judges when nobody asks for somebody else.
 #[derive(Clone, Default)]
@@ -16,6 +18,8 @@ pub enum CoachChoice {
     Offline,
     /// A language model. When it fails, answers stay ungraded and can be judged again later.
     LanguageModel(Arc<dyn Coach>),
+    /// A language model. When it fails, the offline coach steps in, and the feedback says so.
+    LanguageModelOrOffline(Arc<dyn Coach>),
 }
 
 impl fmt::Debug for CoachChoice {
@@ -23,6 +27,7 @@ impl fmt::Debug for CoachChoice {
         f.write_str(match self {
             Self::Offline => "Offline",
             Self::LanguageModel(_) => "LanguageModel",
+            Self::LanguageModelOrOffline(_) => "LanguageModelOrOffline",
         })
     }
 }
@@ -36,12 +41,20 @@ pub(crate) struct Coaches {
 }
 
 impl Coaches {
-    /// The coaches of a choice, for a bank of these questions.
+    /// The coaches of a choice, for a bank of these questions. Called on an async runtime.
     pub(crate) fn of(choice: &CoachChoice, questions: &[Question]) -> Self {
-        let offline: Arc<dyn Coach> = Arc::new(OfflineCoach::new(questions));
+        let questions = questions.to_vec();
+        let prepare: Box<dyn FnOnce() -> OfflineCoach + Send> = Box::new(move || OfflineCoach::new(&questions));
+        let offline = Arc::new(LateOfflineCoach(LazyLock::new(prepare)));
+        prepare_soon(&offline);
+        let offline: Arc<dyn Coach> = offline;
         let (first, llm) = match choice {
             CoachChoice::Offline => (Arc::clone(&offline), None),
             CoachChoice::LanguageModel(llm) => (Arc::clone(llm), Some(Arc::clone(llm))),
+            CoachChoice::LanguageModelOrOffline(llm) => {
+                let both = WithFallback::new(Arc::clone(llm), Arc::clone(&offline));
+                (Arc::new(both) as Arc<dyn Coach>, Some(Arc::clone(llm)))
+            }
         };
         Self { first, offline, llm }
     }
@@ -54,4 +67,26 @@ impl Coaches {
             Some(CoachKind::Llm) => self.llm.clone(),
         }
     }
+}
+
+/// An offline coach that comes into being when it is first needed: reading the whole bank takes longer than starting the server may.
+struct LateOfflineCoach(LazyLock<OfflineCoach, Box<dyn FnOnce() -> OfflineCoach + Send>>);
+
+#[async_trait]
+impl Coach for LateOfflineCoach {
+    async fn judge(&self, assignment: Assignment<'_>, panels: Option<&Panels>) -> Result<Feedback, CoachError> {
+        self.0.judge(assignment, panels).await
+    }
+
+    fn judged_by(&self, question: &Question) -> JudgedBy {
+        self.0.judged_by(question)
+    }
+}
+
+/// Has the coach come into being beside everything else, so that the first answer does not wait for it.
+fn prepare_soon(coach: &Arc<LateOfflineCoach>) {
+    let coach = Arc::clone(coach);
+    spawn_blocking(move || {
+        LazyLock::force(&coach.0);
+    });
 }

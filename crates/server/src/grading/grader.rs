@@ -9,8 +9,8 @@ use interview::session::{Answer, Turn, TurnState, UngradedReason};
 use store::queue::{Grader, GradingJob, Outcome};
 use store::{AudioStore, Settlement, Store, StoreError, StoredSession};
 
-use super::follow_up::follow_up;
-use super::judge::judge;
+use super::follow_up::{follow_up, turn_of};
+use super::judge::Case;
 use super::listen::{Listened, listen};
 use super::patience::{MOST_ATTEMPTS, pause};
 use crate::app::App;
@@ -75,9 +75,16 @@ impl AnswerGrader {
         let Some(coach) = self.coaches.for_wish(&job.wish) else {
             return self.leave_ungraded(job, failed("no language model is set up")).await;
         };
-        match judge(coach, turn, question, answer, &self.news).await {
+        let case = Case::new(turn, question, answer);
+        match case.judge(&coach, &self.news).await {
             Ok(feedback) => {
-                let follow_up = follow_up(stored, turn, &feedback.correctness.marks).map(Box::new);
+                let follow_up = match follow_up(stored, turn, &feedback.correctness.marks) {
+                    Some(next) => {
+                        let prompt = case.word(&coach, &next).await;
+                        Some(Box::new(turn_of(next, turn, prompt)))
+                    }
+                    None => None,
+                };
                 self.settle(job, Settlement::Judged { feedback: Box::new(feedback), follow_up }).await
             }
             Err(error) if error.is_passing() && job.attempt < MOST_ATTEMPTS => Err(Interruption::Coach(error)),

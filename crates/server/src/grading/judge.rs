@@ -3,62 +3,88 @@
 use std::sync::Arc;
 
 use api::turn;
-use coach::{Assignment, Coach, CoachError, Panel};
+use coach::{Assignment, Coach, CoachError, Panel, Panels};
 use interview::Feedback;
 use interview::bank::Question;
-use interview::follow_up::Rubric;
+use interview::follow_up::{FollowUp, Rubric};
 use interview::session::{Answer, Turn};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::news::News;
 use crate::wire;
+use crate::wire::text::harmless;
 
 /// Panels that may be ready before the whole: correctness and clarity.
 const PANELS: usize = 2;
 
-/// Has an answer judged, and spreads each panel as soon as it is ready.
-pub(super) async fn judge(
-    coach: Arc<dyn Coach>,
-    turn: &Turn,
-    question: &Question,
-    answer: &Answer,
-    news: &News,
-) -> Result<Feedback, CoachError> {
-    let (panels, mut ready) = mpsc::channel(PANELS);
-    let (asked, about, given) = (turn.clone(), question.clone(), answer.transcript.clone());
-    // A coach may compute for long over a long answer, which the runtime's own threads must not.
-    let judging = tokio::task::spawn_blocking(move || {
-        let rubric = Rubric::of(&about, asked.target.as_ref());
-        let assignment = Assignment {
-            question: &about,
-            rubric: &rubric,
-            prompt: &asked.prompt,
-            target: asked.target.as_ref(),
-            transcript: &given,
-        };
-        Handle::current().block_on(coach.judge(assignment, Some(&panels)))
-    });
-    let spreading = async {
-        while let Some(panel) = ready.recv().await {
-            news.panel(turn.id, feedback_of(&panel, turn, question));
-        }
-    };
-    let (judged, ()) = tokio::join!(judging, spreading);
-    judged.unwrap_or_else(|failure| {
-        tracing::error!(turn = %turn.id, error = %failure, "a coach broke down");
-        Err(CoachError::Malformed { reason: "it broke down over this answer".to_owned() })
-    })
+/// The longest wording of a follow-up, in characters. Somebody has to listen to it.
+const LONGEST_PROMPT: usize = 500;
+
+/// What a coach judges.
+#[derive(Clone)]
+pub(super) struct Case {
+    turn: Turn,
+    question: Question,
+    answer: Answer,
+    rubric: Rubric,
 }
 
-fn feedback_of(panel: &Panel, turn: &Turn, question: &Question) -> turn::Feedback {
-    match panel {
-        Panel::Correctness(correctness) => turn::Feedback {
-            correctness: Some(wire::feedback::correctness(turn, question, correctness)),
-            ..turn::Feedback::default()
-        },
-        Panel::Clarity(clarity) => {
-            turn::Feedback { clarity: Some(wire::feedback::clarity(clarity)), ..turn::Feedback::default() }
+impl Case {
+    pub(super) fn new(turn: &Turn, question: &Question, answer: &Answer) -> Self {
+        let rubric = Rubric::of(question, turn.target.as_ref());
+        Self { turn: turn.clone(), question: question.clone(), answer: answer.clone(), rubric }
+    }
+
+    /// Has the answer judged, and spreads each panel as soon as it is ready.
+    pub(super) async fn judge(&self, coach: &Arc<dyn Coach>, news: &News) -> Result<Feedback, CoachError> {
+        let (panels, mut ready) = mpsc::channel(PANELS);
+        let judging = self.judge_elsewhere(Arc::clone(coach), panels);
+        let spreading = async {
+            while let Some(panel) = ready.recv().await {
+                news.panel(self.turn.id, self.feedback_of(&panel));
+            }
+        };
+        tokio::join!(judging, spreading).0
+    }
+
+    /// The coach's own wording of a follow-up, or the bank's when there is nothing in it that can be asked.
+    pub(super) async fn word(&self, coach: &Arc<dyn Coach>, follow_up: &FollowUp) -> String {
+        let worded = harmless(&coach.word_follow_up(self.assignment(), follow_up).await).trim().to_owned();
+        let can_be_asked = (1..=LONGEST_PROMPT).contains(&worded.chars().count());
+        if can_be_asked { worded } else { follow_up.prompt.clone() }
+    }
+
+    /// Judges on a thread of its own: a coach may compute for long over a long answer, which the runtime's threads must not.
+    async fn judge_elsewhere(&self, coach: Arc<dyn Coach>, panels: Panels) -> Result<Feedback, CoachError> {
+        let case = self.clone();
+        let judging = tokio::task::spawn_blocking(move || {
+            Handle::current().block_on(coach.judge(case.assignment(), Some(&panels)))
+        });
+        judging.await.unwrap_or_else(|failure| {
+            tracing::error!(turn = %self.turn.id, error = %failure, "a coach broke down");
+            Err(CoachError::Malformed { reason: "it broke down over this answer".to_owned() })
+        })
+    }
+
+    fn assignment(&self) -> Assignment<'_> {
+        Assignment {
+            question: &self.question,
+            rubric: &self.rubric,
+            prompt: &self.turn.prompt,
+            target: self.turn.target.as_ref(),
+            transcript: &self.answer.transcript,
+        }
+    }
+
+    fn feedback_of(&self, panel: &Panel) -> turn::Feedback {
+        let nothing = turn::Feedback::default();
+        match panel {
+            Panel::Correctness(correctness) => {
+                let correctness = wire::feedback::correctness(&self.turn, &self.question, correctness);
+                turn::Feedback { correctness: Some(correctness), ..nothing }
+            }
+            Panel::Clarity(clarity) => turn::Feedback { clarity: Some(wire::feedback::clarity(clarity)), ..nothing },
         }
     }
 }

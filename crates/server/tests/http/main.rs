@@ -1,6 +1,8 @@
 //! The server from outside: a real listener, a real database file, the real offline coach, and, where sound is involved, the real
 //! recogniser with a small model.
 
+#![allow(clippy::unwrap_used)]
+
 mod answers;
 mod bad_input;
 mod coaches;
