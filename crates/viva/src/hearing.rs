@@ -148,7 +148,7 @@ mod tests {
         let missing = ModelAtHand::of(&settings).unwrap();
         assert_eq!(missing, ModelAtHand::Missing(Model::named("base.en").unwrap()));
         let told = format!("{:?}", missing.here(&settings).unwrap_err());
-        assert!(told.contains("model pull --data") || told.contains("viva model --data"), "{told}");
+        assert!(told.contains("model pull base.en --data"), "{told}");
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl Round<'_> {
         };
         let session = client.finish_session(id).await?;
         if is_interrupted {
-            self.terminal.say("The round is over. What you said is kept.");
+            self.terminal.screen.say(&[Line::blank(), Line::plain("The round is over. What you said is kept.")]);
         }
         let look = self.terminal.screen.results_look();
         self.terminal.screen.show(&summary_lines(&session.summary, look));
@@ -158,8 +158,11 @@ impl Round<'_> {
             return Continue(());
         };
         self.terminal.keyboard.forget();
-        let hint = Line::toned("reading aloud", Tone::Quiet).with("  any key stops it", Tone::Quiet);
-        self.terminal.screen.draw(&[hint]);
+        if self.terminal.screen.can_draw() {
+            self.terminal.screen.draw(&[Line::toned("reading aloud  any key stops it", Tone::Quiet)]);
+        } else {
+            self.terminal.say("reading aloud, Enter stops it");
+        }
         let input = tokio::select! {
             was_said = speaking.finished() => {
                 if !was_said {
@@ -179,15 +182,19 @@ impl Round<'_> {
 
     fn say_where_to_review(&mut self, session: &Session) {
         let id = session.head.id;
-        self.terminal.say("");
-        match self.interviewer.elsewhere().map(|_| self.interviewer.client().address(&session.review_url)) {
-            Some(Ok(page)) => self.terminal.say(format!("Review it at {page}")),
-            _ => {
-                let command = self.settings.data.command(&format!("review {id}"));
-                self.terminal.say(format!("Review it:  {command}"));
-                self.terminal.say(format!("As a page:  {command} --open"));
-            }
-        }
+        let command = self.settings.data.command(&format!("review {id}"));
+        let places = match self.interviewer.elsewhere().map(|_| self.interviewer.client().address(&session.review_url))
+        {
+            Some(Ok(page)) => vec![("As a page", page.to_string())],
+            _ => vec![("Review it", command.clone()), ("As a page", format!("{command} --open"))],
+        };
+        // A command that is broken between lines cannot be copied, so these are not.
+        let lines: Vec<Line> = places
+            .iter()
+            .map(|(what, how)| Line::toned(format!("{what}:  "), Tone::Quiet).with(how, Tone::Accent))
+            .collect();
+        self.terminal.screen.say(&[Line::blank()]);
+        self.terminal.screen.say(&lines);
     }
 }
 

@@ -12,6 +12,8 @@ use tokio::sync::mpsc;
 
 use super::Microphone;
 use crate::failure::Failure;
+#[cfg(feature = "microphone")]
+use crate::microphones;
 use crate::terminal::{Countdown, Input, Line, Listening, Terminal, Tone, keys};
 
 /// How often the screen is drawn.
@@ -92,7 +94,7 @@ pub async fn listen(
 
 #[cfg(feature = "microphone")]
 async fn start(device: Option<String>, listener: Listener, file: PathBuf) -> Result<Recorder, Failure> {
-    let open = move || capture::recording::Microphone::open(device.as_deref());
+    let open = move || microphones::open(device.as_deref());
     let started =
         tokio::task::spawn_blocking(move || Recorder::start(open, listener, RecorderSettings::to(file))).await?;
     Ok(started?)
@@ -115,7 +117,8 @@ impl Watch {
         terminal.keyboard.forget();
         let hint = keys(&KEYS);
         if !terminal.screen.can_draw() {
-            terminal.screen.say(&[Line::toned("listening  ", Tone::Strong).joined(hint.clone())]);
+            let hint = if terminal.is_attended() { hint.clone() } else { Line::blank() };
+            terminal.screen.say(&[Line::toned("listening  ", Tone::Strong).joined(hint)]);
         }
         let mut drawn = Instant::now();
         let mut was_counting = false;

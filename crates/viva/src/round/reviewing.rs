@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use api::turn::NewAnswer;
 
-use crate::terminal::{Choice, Editor, Line, Terminal, Written};
+use crate::terminal::{Choice, Editor, Line, Terminal, Tone, Written};
 
 /// Hands-free, an answer is sent by itself after this time.
 const UNTIL_SENT: Duration = Duration::from_secs(5);
@@ -101,8 +101,8 @@ impl Review {
         };
         let width = terminal.screen.look().text_width() - 2;
         let lines = Line::plain(&text).wrapped(width).into_iter().map(|line| Line::plain("  ").joined(line));
-        let lines: Vec<Line> = lines.collect();
-        terminal.screen.say(&lines);
+        terminal.screen.say(&[Line::blank(), Line::toned("corrected", Tone::Strong)]);
+        terminal.screen.say(&lines.collect::<Vec<_>>());
         answer.corrected_text = (text != heard).then_some(text);
         flow
     }

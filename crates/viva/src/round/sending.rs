@@ -69,7 +69,8 @@ pub async fn send_what_was_left(
         match kept.send(interviewer.client(), Duration::ZERO).await {
             Ok(_) => {
                 kept.remove()?;
-                terminal.say(format!("An answer that an earlier round left behind was sent: {review}"));
+                terminal.say("An answer that an earlier round left behind was sent. Review it:");
+                terminal.screen.say(&[Line::toned(review, Tone::Accent)]);
             }
             Err(error) if error.is_conflict() && is_answered(interviewer.client(), &kept).await => {
                 let aside = kept.set_aside()?;

@@ -51,19 +51,24 @@ impl DataFolder {
         self.path.join("outbox")
     }
 
-    /// A command of this program that works on this folder, as somebody would type it: `viva review …`.
+    /// A command of this program that works on this folder, as somebody would type it: `viva review last`.
     pub fn command(&self, arguments: &str) -> String {
-        if !self.is_chosen {
-            return format!("viva {arguments}");
-        }
-        let path = self.path.display().to_string();
-        let needs_quotes = path.chars().any(|c| !(c.is_alphanumeric() || "/._-+~:\\".contains(c)));
-        let path = if needs_quotes { format!("'{path}'") } else { path };
-        match arguments.split_once(' ') {
-            Some((command, rest)) => format!("viva {command} --data {path} {rest}"),
-            None => format!("viva {arguments} --data {path}"),
-        }
+        let folder = if self.is_chosen { format!(" --data {}", quoted(&self.path)) } else { String::new() };
+        format!("{} {arguments}{folder}", program())
     }
+}
+
+/// The program as it was called: with its path when the system would not find it without.
+fn program() -> String {
+    let called = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
+    if called.components().count() > 1 { quoted(&called) } else { "viva".to_owned() }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let path = path.display().to_string();
+    let needs_quotes = path.chars().any(|character| !(character.is_alphanumeric() || "/._-+~:\\".contains(character)));
+    if needs_quotes { format!("'{}'", path.replace('\'', "'\\''")) } else { path }
 }
 
 fn project() -> Option<ProjectDirs> {
@@ -77,8 +82,14 @@ mod tests {
     #[test]
     fn commands_name_a_folder_that_was_chosen() {
         let folder = DataFolder::at_or_usual(Some("/tmp/my data".into())).unwrap();
-        assert_eq!(folder.command("review --open"), "viva review --data '/tmp/my data' --open");
+        assert!(folder.command("review last --open").ends_with(" review last --open --data '/tmp/my data'"));
         let folder = DataFolder::at_or_usual(Some(".demo".into())).unwrap();
-        assert_eq!(folder.command("review"), "viva review --data .demo");
+        assert!(folder.command("review").ends_with(" review --data .demo"));
+    }
+
+    #[test]
+    fn a_path_is_quoted_for_the_shell() {
+        assert_eq!(quoted(Path::new("/home/me/data")), "/home/me/data");
+        assert_eq!(quoted(Path::new("it's $HOME")), "'it'\\''s $HOME'");
     }
 }

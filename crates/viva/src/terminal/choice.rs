@@ -87,7 +87,7 @@ impl Terminal {
     pub async fn choose_within(&mut self, offers: &[Offer<'_>], patience: Option<Duration>) -> Choice {
         let mut deadline = patience.map(|patience| Instant::now() + patience);
         self.keyboard.forget();
-        if !self.screen.can_draw() {
+        if self.is_attended && !self.screen.can_draw() {
             self.screen.say(&[keys(offers)]);
         }
         loop {
@@ -167,7 +167,7 @@ impl Terminal {
                 Line::toned(format!("going on in {left} s  "), Tone::Strong).with("any key stops that", Tone::Quiet)
             }
         };
-        self.screen.draw(&[line]);
+        self.screen.draw(&[Line::blank(), line]);
     }
 
     fn chosen(&mut self, choice: Choice) -> Choice {

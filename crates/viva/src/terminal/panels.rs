@@ -40,11 +40,10 @@ pub fn feedback_lines(turn: &Turn, look: Look) -> Vec<Line> {
     if let Some(step) = &feedback.next_step {
         lines.extend(Line::plain(step).hanging(Line::toned("Next step  ", Tone::Strong), width));
     }
-    if let Some(remark) = &feedback.remark {
-        lines.extend(Line::toned(remark, Tone::Quiet).wrapped(width));
-    }
-    if let Some(judged_by) = &feedback.judged_by {
-        lines.extend(Line::toned(signature(judged_by), Tone::Quiet).wrapped(width));
+    let judged_by = feedback.judged_by.as_ref().map(signature);
+    // The offline coach introduces itself in its remark.
+    for text in [feedback.remark.clone(), judged_by.filter(|_| feedback.remark.is_none())].into_iter().flatten() {
+        lines.extend(Line::toned(text, Tone::Quiet).wrapped(width));
     }
     lines
 }

@@ -11,15 +11,13 @@ impl Line {
         let width = width.max(1);
         let mut lines = Vec::new();
         let mut line = Self::blank();
-        for word in words(self) {
-            let gap = if line.pieces.is_empty() { 0 } else { 1 };
-            if gap == 1 && line.width() + gap + word.width() > width {
+        for Word { gap, text } in words(self) {
+            if !line.pieces.is_empty() && line.width() + gap + text.width() > width {
                 lines.push(std::mem::take(&mut line));
+            } else {
+                line.push(gap_between(&line, &text, gap));
             }
-            if !line.pieces.is_empty() {
-                line.push(gap_between(&line, &word));
-            }
-            for part in broken(word, width) {
+            for part in broken(text, width) {
                 if !line.pieces.is_empty() && line.width() + part.width() > width {
                     lines.push(std::mem::take(&mut line));
                 }
@@ -60,29 +58,38 @@ impl Line {
     }
 }
 
-/// The words of a line; a word may change its tone in the middle.
-fn words(line: &Line) -> Vec<Line> {
-    let mut words = vec![Line::blank()];
+/// A word, which may change its tone in the middle, and the spaces before it.
+struct Word {
+    gap: usize,
+    text: Line,
+}
+
+fn words(line: &Line) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut word = Word { gap: 0, text: Line::blank() };
     for piece in &line.pieces {
         for (index, part) in piece.text.split(' ').enumerate() {
             if index > 0 {
-                words.push(Line::blank());
+                if !word.text.pieces.is_empty() {
+                    words.push(std::mem::replace(&mut word, Word { gap: 0, text: Line::blank() }));
+                }
+                word.gap += 1;
             }
-            if let Some(word) = words.last_mut() {
-                word.push(Piece { text: part.to_owned(), tone: piece.tone });
-            }
+            word.text.push(Piece { text: part.to_owned(), tone: piece.tone });
         }
     }
-    words.retain(|word| !word.pieces.is_empty());
+    if !word.text.pieces.is_empty() {
+        words.push(word);
+    }
     words
 }
 
 /// The space between two words has their tone when they agree on one, so that a quote is marked as a whole.
-fn gap_between(line: &Line, word: &Line) -> Piece {
+fn gap_between(line: &Line, word: &Line, gap: usize) -> Piece {
     let before = line.pieces.last().map(Piece::tone);
     let after = word.pieces.first().map(Piece::tone);
     let tone = before.filter(|tone| Some(*tone) == after && *tone != Tone::Doubt).unwrap_or_default();
-    Piece { text: " ".to_owned(), tone }
+    Piece { text: " ".repeat(gap), tone }
 }
 
 fn broken(word: Line, width: usize) -> Vec<Line> {
@@ -127,6 +134,11 @@ mod tests {
         let line = Line::plain("every value has exactly one owner");
         assert_eq!(texts(&line.wrapped(12)), ["every value", "has exactly", "one owner"]);
         assert_eq!(texts(&Line::blank().wrapped(12)), [""]);
+    }
+
+    #[test]
+    fn spaces_are_kept_within_a_line_and_dropped_where_it_breaks() {
+        assert_eq!(texts(&Line::plain("  one  two   three").wrapped(10)), ["  one  two", "three"]);
     }
 
     #[test]
