@@ -48,6 +48,10 @@ pub fn devices() -> Result<Vec<Device>, Error> {
             let config = device.default_input_config().ok()?;
             let is_default = default.as_ref() == Some(&id);
             let (id, name) = (id.id().to_owned(), name_of(&device));
+            // ALSA lists a device that delivers silence on every machine.
+            if id == "null" {
+                return None;
+            }
             Some(Device { id, name, is_default, rate: config.sample_rate(), channels: config.channels() })
         })
         .collect();
