@@ -7,8 +7,8 @@ use std::ops::Range;
 use super::phrasings::{Phrasing, Phrasings};
 use super::reading::{Clause, Reading};
 use super::thresholds::{
-    CLASH, DECIDES, DENIED, DENIED_SHARE, HIT_MARGIN, STATED_MARGIN, STATED_WEIGHT, UNDECIDED, UNDECIDED_MISCONCEPTION,
-    WINDOW, WINDOW_WORDS,
+    CLASH, DECIDES, DENIED, DENIED_SHARE, HIT_MARGIN, STATED_MARGIN, UNDECIDED, UNDECIDED_MISCONCEPTION, WINDOW,
+    WINDOW_WORDS,
 };
 use cells::{Cell, Cells};
 
@@ -30,6 +30,8 @@ pub(crate) struct Said {
     pub(crate) share: f32,
     /// How much of it without the words in doubt.
     pub(crate) certain: f32,
+    /// The weight of the words that say it, in weights of a rare word.
+    pub(crate) weight: f32,
     /// Their words, as numbers of the reading's words.
     pub(crate) words: Range<usize>,
 }
@@ -95,22 +97,23 @@ impl Shares {
         let best = |shares: &[Share]| shares.iter().map(|share| share.said).fold(0.0, f32::max);
         let (right, wrong) = self.claims.split_at(key_points);
         let (best_right, best_wrong) = (best(right), best(wrong));
-        for (number, (share, finding)) in self.claims.iter().zip(findings).enumerate() {
+        for (number, (measured, finding)) in self.claims.iter().zip(findings).enumerate() {
             let counts = if number < key_points {
-                share.said + HIT_MARGIN >= best_wrong
+                measured.said + HIT_MARGIN >= best_wrong
             } else {
-                share.said >= best_right + STATED_MARGIN && share.weight >= STATED_WEIGHT
+                measured.said >= best_right + STATED_MARGIN
             };
-            let said = |share: f32, certain| Some(Said { share, certain, words: words.clone() });
+            let said =
+                |share: f32, certain| Some(Said { share, certain, weight: measured.weight, words: words.clone() });
             let is_better = |known: &Option<Said>, share: f32| known.as_ref().map_or(0.0, |known| known.share) < share;
-            if counts && is_better(&finding.said, share.said) {
-                finding.said = said(share.said, share.certain);
+            if counts && is_better(&finding.said, measured.said) {
+                finding.said = said(measured.said, measured.certain);
             }
-            if is_better(&finding.opposed, share.opposed) {
-                finding.opposed = said(share.opposed, share.opposed);
+            if is_better(&finding.opposed, measured.opposed) {
+                finding.opposed = said(measured.opposed, measured.opposed);
             }
-            if is_better(&finding.doubtful, share.possible) {
-                finding.doubtful = said(share.possible, share.said);
+            if is_better(&finding.doubtful, measured.possible) {
+                finding.doubtful = said(measured.possible, measured.said);
             }
         }
     }

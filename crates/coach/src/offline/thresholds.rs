@@ -8,7 +8,7 @@
 pub(crate) const VERSION: &str = "offline-1";
 
 /// From this share of a phrasing's weight a key point counts as made.
-pub(crate) const HIT: f32 = 0.48;
+pub(crate) const HIT: f32 = 0.47;
 
 /// From this share of its weight a key point counts as made in a follow-up, where the question has set the scene.
 pub(crate) const HIT_IN_FOLLOW_UP: f32 = 0.42;
@@ -80,11 +80,20 @@ pub(crate) const UNDECIDED_MISCONCEPTION: f32 = 0.6;
 /// The weight of words that a misconception rests on at least, in weights of a rare word.
 pub(crate) const STATED_WEIGHT: f32 = 0.6;
 
-/// How much plainer a misconception must be in an answer that makes every key point than in one that makes none.
-pub(crate) const STATED_BY_A_KNOWER: f32 = 0.5;
+/// From this share of a phrasing's weight a key point is made so plainly that the speaker seems to know the subject.
+pub(crate) const PLAIN: f32 = 0.57;
+
+/// How much less plain a misconception may be for each other one beside it.
+pub(crate) const STATED_BESIDE_OTHERS: f32 = 0.03;
+
+/// How plain a misconception must be at least.
+pub(crate) const STATED_AT_LEAST: f32 = 0.44;
+
+/// How much plainer a misconception must be in an answer that plainly makes every key point than in one that makes none.
+pub(crate) const STATED_BY_A_KNOWER: f32 = 0.65;
 
 /// How much plainer a key point must be for each misconception beside it.
-pub(crate) const HIT_BESIDE_MISCONCEPTION: f32 = 0.1;
+pub(crate) const HIT_BESIDE_MISCONCEPTION: f32 = 0.08;
 
 /// How plain a key point must be at most.
 pub(crate) const HIT_AT_MOST: f32 = 0.7;

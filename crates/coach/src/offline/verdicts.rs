@@ -7,7 +7,8 @@ use interview::marks::Doubt;
 use super::matching::{Finding, Said};
 use super::reading::{Reading, Sense};
 use super::thresholds::{
-    DOUBTFUL, HIT_AT_MOST, HIT_BESIDE_MISCONCEPTION, OPPOSED, OPPOSED_MARGIN, STATED, STATED_BY_A_KNOWER,
+    DOUBTFUL, HIT_AT_MOST, HIT_BESIDE_MISCONCEPTION, OPPOSED, OPPOSED_MARGIN, PLAIN, STATED, STATED_AT_LEAST,
+    STATED_BESIDE_OTHERS, STATED_BY_A_KNOWER, STATED_WEIGHT,
 };
 use crate::evidence::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
 
@@ -23,12 +24,9 @@ pub(super) fn claims(
     findings: &[Finding],
     hit: f32,
 ) -> Claims {
-    let points = question.key_points.len().min(findings.len());
-    let (right, wrong) = findings.split_at(points);
-    let share = |finding: &Finding| finding.said.as_ref().map_or(0.0, |said| said.share);
-    let made = right.iter().filter(|finding| share(finding) >= hit).count() as f32 / points.max(1) as f32;
-    let stated = STATED + STATED_BY_A_KNOWER * made;
-    let held = wrong.iter().filter(|finding| share(finding) >= stated).count();
+    let (right, wrong) = findings.split_at(question.key_points.len().min(findings.len()));
+    let stated = plainness_of_misconceptions(right, wrong);
+    let held = wrong.iter().filter(|finding| states(finding, stated).is_some()).count();
     let hit = (hit + HIT_BESIDE_MISCONCEPTION * held as f32).min(HIT_AT_MOST);
     let key_points = rubric.key_points.iter().map(|point| {
         let number = question.key_points.iter().position(|other| other.id == point.id);
@@ -43,11 +41,28 @@ pub(super) fn claims(
     });
     let misconceptions = rubric.misconceptions.iter().filter_map(|misconception| {
         let number = question.misconceptions.iter().position(|other| other.id == misconception.id)?;
-        let said = wrong.get(number)?.said.as_ref().filter(|said| said.share >= stated)?;
+        let said = states(wrong.get(number)?, stated)?;
         let quote = quote(said, reading).filter(|_| reading.sense == Sense::Speech)?;
         Some(MisconceptionClaim { id: misconception.id.clone(), quote })
     });
     Claims { key_points: key_points.collect(), misconceptions: misconceptions.collect() }
+}
+
+/// The share from which this answer's misconceptions count as stated.
+fn plainness_of_misconceptions(right: &[Finding], wrong: &[Finding]) -> f32 {
+    let plainly = right.iter().filter(|finding| share(finding) >= PLAIN).count() as f32 / right.len().max(1) as f32;
+    let possible = wrong.iter().filter(|finding| states(finding, STATED).is_some()).count();
+    let beside = possible.saturating_sub(1) as f32;
+    (STATED + STATED_BY_A_KNOWER * plainly - STATED_BESIDE_OTHERS * beside).max(STATED_AT_LEAST)
+}
+
+/// Where the answer states the misconception.
+fn states(finding: &Finding, stated: f32) -> Option<&Said> {
+    finding.said.as_ref().filter(|said| said.share >= stated && said.weight >= STATED_WEIGHT)
+}
+
+fn share(finding: &Finding) -> f32 {
+    finding.said.as_ref().map_or(0.0, |said| said.share)
 }
 
 fn verdict(finding: &Finding, reading: &Reading, hit: f32) -> ClaimedVerdict {

@@ -59,8 +59,9 @@ struct Carried {
 
 impl Carried {
     fn into_next(self, clause: &Clause, markers: &[Marker], words: &[Spoken]) -> Option<Self> {
-        let turns = words[clause.words.start].normal == "but"
-            || words[clause.words.start].normal == "however"
+        let opens = words[clause.words.start].normal.as_str();
+        let turns = matches!(opens, "but" | "however")
+            || (self.stance == Stance::Denied && matches!(opens, "because" | "since" | "so"))
             || markers.iter().any(|marker| marker.sort == Sort::Refutation);
         let left = self.left.checked_sub(1)?;
         (clause.sentence == self.sentence && !turns && left > 0).then_some(Self { left, ..self })
