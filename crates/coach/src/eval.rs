@@ -1,7 +1,7 @@
 //! Measuring a coach against answers that people labelled, before anybody trusts it.
 //!
 //! A [`Dataset`] is read from JSON Lines, an [`Evaluator`] has every answer judged, and the [`Evaluation`] says how far the judge agrees
-//! with the labels: [`summary`] chooses what is compared, [`statistics`] does the arithmetic, [`table`] prints it.
+//! with the labels: `summary` chooses what is compared, `statistics` does the arithmetic, `table` prints it.
 
 mod dataset;
 mod evaluation;

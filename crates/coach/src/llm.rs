@@ -1,9 +1,9 @@
 //! The LLM coach: language models over HTTP.
 //!
-//! One judging is a few separate calls that run side by side: [`correctness`], [`clarity`] (which sees nothing of the former) and the
-//! [`stronger_answer`]; a [`follow_up`] is worded when code has chosen what it aims at. What models are told stands in [`prompts`];
-//! the candidate's answer is data in a [`fence`]. Every reply goes the same way, [`ask`]: a form, reading, checking, at most one request
-//! to mend it. Below lie [`model`] (patience, places, counting), [`wire`] (formats) and [`endpoint`] (HTTP within limits).
+//! One judging is a few separate calls that run side by side: `correctness`, `clarity` (which sees nothing of the former) and the
+//! `stronger_answer`; a `follow_up` is worded when code has chosen what it aims at. What models are told stands in `prompts`;
+//! the candidate's answer is data in a `fence`. Every reply goes the same way, `ask`: a form, reading, checking, at most one request
+//! to mend it. Below lie `model` (patience, places, counting), `wire` (formats) and `endpoint` (HTTP within limits).
 
 mod ask;
 mod clarity;

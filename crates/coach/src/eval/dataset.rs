@@ -129,11 +129,22 @@ fn parse_line(line: &str) -> Result<Item, String> {
     if line.len() > LONGEST_LINE {
         return Err(format!("the line is longer than {LONGEST_LINE} bytes"));
     }
-    let item: Item = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let item: Item = serde_json::from_str(line).map_err(|error| fault(&error))?;
     let numbers = [item.score, item.expect.max_score, item.expect.min_score];
     match numbers.into_iter().flatten().find(|number| !number.is_finite() || *number < 0.0) {
         Some(number) => Err(format!("{number} is no score: scores begin at 0")),
         None => Ok(item),
+    }
+}
+
+/// What is wrong with a line. The parser counts every line as its first, which would only confuse.
+fn fault(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    match message.strip_suffix(&place) {
+        Some(what) if error.column() > 0 => format!("{what} at column {}", error.column()),
+        Some(what) => what.to_owned(),
+        None => message,
     }
 }
 
@@ -155,6 +166,7 @@ mod tests {
         assert_eq!(ids, ["a", "e"]);
         let lines: Vec<usize> = dataset.broken_lines.iter().map(|broken| broken.line).collect();
         assert_eq!(lines, [2, 4, 5]);
+        assert_eq!(dataset.broken_lines[0].reason, "EOF while parsing an object at column 10");
         assert!(dataset.broken_lines[1].reason.contains("id of a bank's question"), "{:?}", dataset.broken_lines);
         assert_eq!((dataset.items[0].group(), dataset.items[1].group()), ("some-id", "p"));
         assert_eq!(dataset.items[1].expect.misconception, Some(ExpectedMisconception::Named("m1".to_owned())));

@@ -42,9 +42,9 @@ mod tests {
 
     #[test]
     fn repeating_the_question_says_nothing_of_the_reference() {
-        let score = |answer| reference_score("What does the owner do?", "The owner frees memory", answer);
+        let score = |answer| reference_score("What does the owner do?", "The owner drops memory", answer);
         assert_eq!(score("the owner, the owner"), 0.0);
-        assert_eq!(score("it frees something"), 0.5);
-        assert_eq!(score("memory gets freed"), 1.0);
+        assert_eq!(score("it drops something"), 0.5);
+        assert_eq!(score("memory gets dropped"), 1.0);
     }
 }

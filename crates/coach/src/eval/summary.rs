@@ -1,17 +1,19 @@
 //! What is compared with what.
 
-use std::collections::BTreeMap;
+mod figures;
+mod misconceptions;
+
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::dataset::{BrokenLine, ExpectedMisconception, Item, Label};
+use super::dataset::{BrokenLine, Item, Label};
 use super::evaluation::JudgedItem;
-use super::statistics::{MonotoneFit, Share, pearson, quadratic_weighted_kappa, root_mean_square_error, spearman};
+use super::statistics::{Share, quadratic_weighted_kappa};
 use crate::llm::Usage;
-
-/// From so many answers a group has a correlation of its own.
-const GROUP_MIN: usize = 3;
+pub use figures::{Agreement, Figures, Order};
+use figures::{Scored, scale};
+pub use misconceptions::Misconceptions;
 
 /// An item with its judgement and what else was noted.
 pub(super) struct Judgement<'i> {
@@ -64,60 +66,6 @@ pub struct Summary {
     pub baseline: Option<Baseline>,
 }
 
-/// Scores against labels.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Figures {
-    /// Against people's scores.
-    pub agreement: Option<Agreement>,
-    /// Against the order of labels.
-    pub order: Order,
-}
-
-/// Scores against people's scores.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Agreement {
-    /// How many answers have both.
-    pub count: usize,
-    /// The top of the people's scale: the smallest of 1, 5, 10 and 100 that holds all their scores.
-    pub scale: f64,
-    /// Pearson's correlation.
-    pub pearson: Option<f64>,
-    /// Spearman's rank correlation.
-    pub spearman: Option<f64>,
-    /// Root mean square error on the people's scale, scores stretched to it.
-    pub rmse: Option<f64>,
-    /// The same after a monotone fit, each group by a fit to the other groups.
-    pub rmse_after_fit: Option<f64>,
-    /// The mean of the groups' own correlations (Pearson's).
-    pub mean_group_r: Option<f64>,
-    /// How many groups have one.
-    pub groups_with_r: usize,
-}
-
-/// How often the better of two answers of one group has the higher score; ties count half.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Order {
-    /// Strong over partial.
-    pub strong_over_partial: Option<Share>,
-    /// Strong over wrong.
-    pub strong_over_wrong: Option<Share>,
-    /// Partial over wrong.
-    pub partial_over_wrong: Option<Share>,
-    /// Strong or partial over off topic.
-    pub over_offtopic: Option<Share>,
-    /// The share of groups with strong, partial and wrong answers in which every score is in order.
-    pub full_order: Option<Share>,
-}
-
-/// Misconceptions found and wrongly found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Misconceptions {
-    /// The share of answers with a misconception, wrong ones unless they say otherwise, in which it was found.
-    pub recall: Option<Share>,
-    /// The share of the other labelled answers in which one was found.
-    pub false_alarms: Option<Share>,
-}
-
 /// The figures of a judge that cannot judge.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Baseline {
@@ -156,145 +104,6 @@ impl Summary {
     }
 }
 
-/// A score beside what it is compared with.
-#[derive(Clone, Copy)]
-struct Scored<'i> {
-    group: &'i str,
-    score: f64,
-    people: Option<f64>,
-    label: Option<Label>,
-}
-
-impl<'i> Scored<'i> {
-    fn of(item: &'i Item, score: Option<f64>) -> Option<Self> {
-        score.map(|score| Self { group: item.group(), score, people: item.score, label: item.label })
-    }
-}
-
-type Groups<'s, 'i> = BTreeMap<&'i str, Vec<&'s Scored<'i>>>;
-
-fn groups<'s, 'i>(scored: &'s [Scored<'i>]) -> Groups<'s, 'i> {
-    let mut groups = Groups::new();
-    scored.iter().for_each(|one| groups.entry(one.group).or_default().push(one));
-    groups
-}
-
-impl Figures {
-    fn of(scored: &[Scored<'_>]) -> Self {
-        let groups = groups(scored);
-        Self { agreement: Agreement::of(&groups), order: Order::of(&groups) }
-    }
-}
-
-impl Agreement {
-    fn of(groups: &Groups<'_, '_>) -> Option<Self> {
-        let pairs_of = |group: &Vec<&Scored<'_>>| -> Vec<(f64, f64)> {
-            group.iter().filter_map(|one| Some((one.score, one.people?))).collect()
-        };
-        let by_group: Vec<Vec<(f64, f64)>> = groups.values().map(pairs_of).filter(|pairs| !pairs.is_empty()).collect();
-        let pairs = by_group.concat();
-        let scale = scale(&pairs)?;
-        let stretched: Vec<(f64, f64)> = pairs.iter().map(|(score, people)| (score / 10.0 * scale, *people)).collect();
-        let own: Vec<f64> =
-            by_group.iter().filter(|pairs| pairs.len() >= GROUP_MIN).filter_map(|pairs| pearson(pairs)).collect();
-        Some(Self {
-            count: pairs.len(),
-            scale,
-            pearson: pearson(&pairs),
-            spearman: spearman(&pairs),
-            rmse: root_mean_square_error(&stretched),
-            rmse_after_fit: root_mean_square_error(&fitted_by_others(&by_group)),
-            mean_group_r: (!own.is_empty()).then(|| own.iter().sum::<f64>() / own.len() as f64),
-            groups_with_r: own.len(),
-        })
-    }
-}
-
-/// The top of the people's scale; none without scores.
-fn scale(pairs: &[(f64, f64)]) -> Option<f64> {
-    let highest = pairs.iter().map(|(_, people)| *people).reduce(f64::max)?;
-    Some([1.0, 5.0, 10.0, 100.0].into_iter().find(|top| highest <= *top).unwrap_or(highest))
-}
-
-/// Every group's scores on the curve that fits the other groups; empty when there is only one group.
-fn fitted_by_others(by_group: &[Vec<(f64, f64)>]) -> Vec<(f64, f64)> {
-    let fitted = by_group.iter().enumerate().filter_map(|(left_out, pairs)| {
-        let others: Vec<&Vec<(f64, f64)>> =
-            by_group.iter().enumerate().filter(|(index, _)| *index != left_out).map(|(_, pairs)| pairs).collect();
-        let fit = MonotoneFit::of(&others.into_iter().flatten().copied().collect::<Vec<_>>())?;
-        Some(pairs.iter().map(|(score, people)| (fit.at(*score), *people)).collect::<Vec<_>>())
-    });
-    fitted.flatten().collect()
-}
-
-impl Order {
-    fn of(groups: &Groups<'_, '_>) -> Self {
-        let pairs = |better: &[Label], worse: Label| {
-            let scores = |group: &[&Scored<'_>], labels: &[Label]| -> Vec<f64> {
-                let labelled = |one: &&&Scored<'_>| one.label.is_some_and(|label| labels.contains(&label));
-                group.iter().filter(labelled).map(|one| one.score).collect()
-            };
-            Share::of(groups.values().flat_map(|group| {
-                let worse = scores(group, &[worse]);
-                let better = scores(group, better);
-                better
-                    .into_iter()
-                    .flat_map(move |better| worse.clone().into_iter().map(move |worse| rank(better, worse)))
-            }))
-        };
-        Self {
-            strong_over_partial: pairs(&[Label::Strong], Label::Partial),
-            strong_over_wrong: pairs(&[Label::Strong], Label::Wrong),
-            partial_over_wrong: pairs(&[Label::Partial], Label::Wrong),
-            over_offtopic: pairs(&[Label::Strong, Label::Partial], Label::OffTopic),
-            full_order: Share::holding(groups.values().filter_map(|group| in_full_order(group))),
-        }
-    }
-}
-
-fn rank(better: f64, worse: f64) -> f64 {
-    match better.total_cmp(&worse) {
-        std::cmp::Ordering::Greater => 1.0,
-        std::cmp::Ordering::Equal => 0.5,
-        std::cmp::Ordering::Less => 0.0,
-    }
-}
-
-/// Whether all strong answers stand over all partial ones and those over all wrong ones; none when a label is not there.
-fn in_full_order(group: &[&Scored<'_>]) -> Option<bool> {
-    let bounds = |label: Label| {
-        let scores = group.iter().filter(|one| one.label == Some(label)).map(|one| (one.score, one.score));
-        scores.reduce(|(low, high), (score, _)| (low.min(score), high.max(score)))
-    };
-    let (strong, partial, wrong) = (bounds(Label::Strong)?, bounds(Label::Partial)?, bounds(Label::Wrong)?);
-    Some(strong.0 > partial.1 && partial.0 > wrong.1)
-}
-
-impl Misconceptions {
-    fn of(judgements: &[Judgement<'_>]) -> Self {
-        let graded = || judgements.iter().filter(|judgement| judgement.judged.ungraded.is_none());
-        let recall = graded().filter_map(|judgement| {
-            let found = &judgement.judged.misconceptions;
-            match expected(judgement.item)? {
-                ExpectedMisconception::Any(false) => None,
-                ExpectedMisconception::Any(true) => Some(!found.is_empty()),
-                ExpectedMisconception::Named(id) => Some(found.iter().any(|misconception| misconception.id == id)),
-            }
-        });
-        let sound = graded().filter(|judgement| expected(judgement.item) == Some(ExpectedMisconception::Any(false)));
-        Self {
-            recall: Share::holding(recall),
-            false_alarms: Share::holding(sound.map(|judgement| !judgement.judged.misconceptions.is_empty())),
-        }
-    }
-}
-
-/// What the item says of misconceptions, or else its label: wrong answers have one, others none.
-fn expected(item: &Item) -> Option<ExpectedMisconception> {
-    let by_label = item.label.map(|label| ExpectedMisconception::Any(label == Label::Wrong));
-    item.expect.misconception.clone().or(by_label)
-}
-
 fn expectation_met(judgement: &Judgement<'_>) -> Option<bool> {
     let expect = &judgement.item.expect;
     let score = judgement.judged.score;
@@ -307,9 +116,7 @@ fn expectation_met(judgement: &Judgement<'_>) -> Option<bool> {
 }
 
 fn band_kappa(judgements: &[Judgement<'_>]) -> Option<f64> {
-    let people: Vec<(f64, f64)> =
-        judgements.iter().filter_map(|judgement| Some((0.0, judgement.item.score?))).collect();
-    let scale = scale(&people);
+    let scale = scale(judgements.iter().filter_map(|judgement| judgement.item.score));
     let pairs = judgements.iter().filter_map(|judgement| {
         let expected = match (judgement.item.label, judgement.item.score, scale) {
             (Some(Label::OffTopic | Label::Wrong), ..) => 0,

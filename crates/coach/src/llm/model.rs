@@ -93,7 +93,7 @@ impl Model {
             .retry(backoff)
             .sleep(tokio::time::sleep)
             .when(|error| matches!(error, CoachError::Unavailable { .. }))
-            .adjust(|error, planned| wait(error, planned))
+            .adjust(wait)
             .notify(|error, wait| tracing::info!(model = %self.name, %error, ?wait, "asking the language model again"))
             .await
     }

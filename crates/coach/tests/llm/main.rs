@@ -1,5 +1,7 @@
 //! The LLM coach against real local HTTP servers.
 
+#![allow(clippy::unwrap_used)]
+
 mod connection;
 mod fallback;
 mod faulty_replies;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::eval::dataset::ExpectedMisconception;
 use crate::eval::evaluation::QuotedMisconception;
 
 /// An item of a group with a label and people's score, and the score that it was given.

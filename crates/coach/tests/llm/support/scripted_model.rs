@@ -21,8 +21,11 @@ pub enum Reply {
     Late(Duration, Box<Reply>),
 }
 
+/// The replies to a form, from one model or from whichever is asked.
+type Replies = HashMap<(&'static str, Option<&'static str>), Vec<Reply>>;
+
 /// A script under construction: a model that judges the usual answer soundly, unless told otherwise.
-pub struct Script(HashMap<(&'static str, Option<&'static str>), Vec<Reply>>);
+pub struct Script(Replies);
 
 impl Script {
     pub fn sound() -> Self {
@@ -94,7 +97,7 @@ impl ScriptedModel {
     }
 }
 
-struct Player(Mutex<HashMap<(&'static str, Option<&'static str>), Vec<Reply>>>);
+struct Player(Mutex<Replies>);
 
 impl Respond for Player {
     fn respond(&self, request: &Request) -> ResponseTemplate {
