@@ -2,6 +2,7 @@
 
 mod choices;
 mod content;
+mod evaluation;
 mod practice;
 mod serving;
 mod sound;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use content::{Questions, QuestionsCommand, Review};
+pub use evaluation::{Eval, EvaluatedCoach};
 pub use practice::Practice;
 pub use serving::{Doctor, Serve};
 pub use sound::{Devices, Model, ModelCommand, Transcribe};
@@ -52,25 +54,18 @@ pub struct Common {
     pub config: Option<PathBuf>,
 }
 
-/// What to do.
+/// What to do. The help of a command stands with its arguments.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Practise: questions, your spoken answers, feedback
     Practice(Practice),
-    /// Serve the HTTP API and the review pages
     Serve(Serve),
-    /// Look at past sessions
     Review(Review),
-    /// Turn recordings into text
     Transcribe(Transcribe),
-    /// Look at the questions, or check your own
     Questions(Questions),
-    /// Download and check speech models
     Model(Model),
-    /// List the microphones
     Devices(Devices),
-    /// Find out what is missing on this machine
     Doctor(Doctor),
+    Eval(Eval),
     /// Print the OpenAPI document of the HTTP API
     #[command(after_help = "Example:\n  viva openapi > openapi.json")]
     Openapi,
@@ -85,6 +80,7 @@ impl Arguments {
             Command::Review(review) => review.layer(),
             Command::Transcribe(transcribe) => Layer { model: transcribe.model.clone(), ..Layer::default() },
             Command::Questions(questions) => Layer { questions: questions.questions.clone(), ..Layer::default() },
+            Command::Eval(eval) => Layer { questions: eval.questions.clone(), ..Layer::default() },
             Command::Model(_) | Command::Devices(_) | Command::Doctor(_) | Command::Openapi => Layer::default(),
         };
         Layer { data: self.common.data.clone(), ..layer }

@@ -3,6 +3,7 @@
 mod devices;
 mod doctor;
 mod documents;
+mod eval;
 mod model;
 mod openapi;
 mod practice;
@@ -30,6 +31,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Model(model) => model::run(&model.command, &settings?).await,
         Command::Devices(devices) => devices::run(&devices),
         Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
+        Command::Eval(eval) => eval::run(&eval, &settings?).await,
         Command::Openapi => openapi::run(),
     }
 }

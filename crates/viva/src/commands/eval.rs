@@ -1,0 +1,111 @@
+//! `viva eval`.
+
+use std::io::IsTerminal;
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use coach::eval::{Dataset, Evaluation, Evaluator, ReferenceScore, reference_score};
+use coach::llm::Usage;
+use coach::{Coach, LlmCoach, OfflineCoach};
+use server::question_files;
+use tokio::io::AsyncReadExt;
+
+use super::documents::{print, print_json};
+use crate::arguments::{Eval, EvaluatedCoach};
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+/// The largest dataset that is read, in bytes.
+const LARGEST_DATASET: u64 = 256 * 1024 * 1024;
+
+/// Judges a dataset and prints how far the judgements agree with its labels.
+///
+/// # Errors
+/// When the dataset cannot be read, holds no answer, or the coach is not set up. Answers that could not be judged are no error: they are
+/// counted.
+pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
+    let dataset = Dataset::parse(&read(eval.dataset.as_deref()).await?);
+    if dataset.items.is_empty() {
+        let broken = dataset.broken_lines.first();
+        let why = broken.map(|broken| format!(": line {}: {}", broken.line, broken.reason)).unwrap_or_default();
+        return Err(Failure::new(format!("there is no labelled answer to judge{why}"))
+            .help("give one JSON object a line: docs/judging.md shows one"));
+    }
+    let bank = question_files::bank(settings.bank.as_deref())?.bank;
+    let evaluation = match eval.coach {
+        EvaluatedCoach::Offline => {
+            let coach = OfflineCoach::new(bank.questions());
+            let measured =
+                Measured { coach: &coach, reference_score: Some(reference_score), concurrency: NonZeroUsize::MIN };
+            measured.evaluate(eval, &bank, &dataset, Usage::default).await
+        }
+        EvaluatedCoach::Llm => {
+            let llm = settings.llm.as_ref().ok_or_else(|| {
+                Failure::new("no language model is set up").help(
+                    "set VIVA_LLM_PRESET and VIVA_LLM_MODEL, or [llm] in the settings file; `viva doctor` tries it",
+                )
+            })?;
+            let coach = LlmCoach::new(llm)?;
+            let measured = Measured { coach: &coach, reference_score: None, concurrency: llm.concurrency.into() };
+            measured.evaluate(eval, &bank, &dataset, || coach.usage()).await
+        }
+    };
+    if eval.json { print_json(&evaluation) } else { print(&format!("{}\n", evaluation.table())) }
+}
+
+/// The coach that is measured, and how.
+struct Measured<'a> {
+    coach: &'a dyn Coach,
+    reference_score: Option<ReferenceScore>,
+    concurrency: NonZeroUsize,
+}
+
+impl Measured<'_> {
+    async fn evaluate(
+        &self,
+        eval: &Eval,
+        bank: &interview::Bank,
+        dataset: &Dataset,
+        usage: impl FnOnce() -> Usage,
+    ) -> Evaluation {
+        let evaluator = Evaluator {
+            coach: self.coach,
+            bank,
+            reference_score: self.reference_score,
+            concurrency: self.concurrency,
+            similarity_baseline: eval.baseline.is_some(),
+        };
+        let is_watched = std::io::stderr().is_terminal();
+        let of = dataset.items.len();
+        let show = |done: usize| {
+            if is_watched {
+                eprint!("\r{done} of {of} judged{}", if done == of { "\n" } else { "" });
+            }
+        };
+        evaluator.evaluate(dataset, show, usage).await
+    }
+}
+
+async fn read(file: Option<&Path>) -> Result<String, Failure> {
+    let name = file.map_or_else(|| "standard input".to_owned(), |file| file.display().to_string());
+    let unreadable = |error: std::io::Error| {
+        Failure::new(format!("cannot read the dataset {name}: {error}")).help("give a file with --dataset")
+    };
+    let mut bytes = Vec::new();
+    let read = match file {
+        Some(file) => {
+            let file = tokio::fs::File::open(file).await.map_err(unreadable)?;
+            file.take(LARGEST_DATASET + 1).read_to_end(&mut bytes).await
+        }
+        None if std::io::stdin().is_terminal() => {
+            return Err(Failure::misuse("no dataset was given").help("name a file with --dataset, or pipe one in"));
+        }
+        None => tokio::io::stdin().take(LARGEST_DATASET + 1).read_to_end(&mut bytes).await,
+    };
+    if read.map_err(unreadable)? as u64 > LARGEST_DATASET {
+        return Err(Failure::new(format!("the dataset {name} is larger than {} MiB", LARGEST_DATASET >> 20))
+            .help("measure on a part of it"));
+    }
+    // A line that is not UTF-8 is still told by its number: what is wrong with it shows when it is read.
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
