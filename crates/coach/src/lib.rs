@@ -14,9 +14,11 @@ mod fallback;
 mod lexicon;
 pub mod llm;
 pub mod offline;
+mod proofreading;
 
 pub use coach::{Assignment, Coach, Panel, Panels};
 pub use error::CoachError;
 pub use fallback::WithFallback;
 pub use llm::{LlmCoach, LlmSettings};
 pub use offline::OfflineCoach;
+pub use proofreading::{Remark, proofread};
