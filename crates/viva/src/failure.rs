@@ -95,10 +95,13 @@ impl Failure {
     }
 }
 
+const UNREACHABLE: &str = "start it with `viva serve`, or leave --server out to use this machine";
+
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         let help = match &error {
-            ClientError::Unreachable { .. } => "start it with `viva serve`, or leave --server out to use this machine",
+            // The address says it; the chain of causes names the layers of a library.
+            ClientError::Unreachable { .. } => return Self::new(error.to_string()).help(UNREACHABLE),
             ClientError::TimedOut { .. } => "try again; what was sent is not lost",
             ClientError::Garbled { .. } => "check the address, and that both sides have the same version of viva",
             ClientError::Recording { .. } => "check that the file exists and may be read",

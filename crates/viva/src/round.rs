@@ -126,7 +126,7 @@ impl Round<'_> {
         let asked = Asked { turn, addressee, outbox: &self.outbox };
         let Response { given, then } = self.candidate.answer(&asked, self.terminal).await?;
         let turn = match given {
-            Given::Answer(kept) => sending::send(kept, self.interviewer.client(), self.terminal).await?,
+            Given::Answer(kept) => sending::send(*kept, self.interviewer.client(), self.terminal).await?,
             Given::Skip => self.interviewer.client().skip(turn.id).await?,
             Given::Nothing => return Ok(over(then)),
         };

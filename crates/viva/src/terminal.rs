@@ -1,7 +1,7 @@
 //! What a person sees and presses.
 //!
-//! [`text`] holds lines with tones, [`Look`] says how they may look here, and the modules named after what they show turn turns and
-//! sessions into lines. They are pure. Only [`Screen`] writes, and only [`Keyboard`] reads.
+//! [`text`] holds lines with tones, [`look::Look`] says how they may look here, and the modules named after what they show turn turns and
+//! sessions into lines. They are pure. Only [`Screen`] writes, and only [`keyboard::Keyboard`] reads.
 
 mod choice;
 mod colours;

@@ -19,7 +19,7 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 /// Writes one JSON document to standard output, laid out for people.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub(super) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
     let mut text = serde_json::to_string_pretty(document)?;
     text.push('\n');

@@ -42,7 +42,7 @@ pub struct Response {
 #[derive(Debug)]
 pub enum Given {
     /// An answer; it is in the outbox already.
-    Answer(Kept),
+    Answer(Box<Kept>),
     /// "I don't know."
     Skip,
     /// Nothing: the question stays open.
@@ -63,7 +63,7 @@ pub enum Then {
 impl Response {
     /// An answer, after which the round goes on like this.
     pub fn answer(kept: Kept, then: Then) -> Self {
-        Self { given: Given::Answer(kept), then }
+        Self { given: Given::Answer(Box::new(kept)), then }
     }
 
     /// "I don't know", and on to what comes next.

@@ -36,13 +36,12 @@ impl Showing<'_> {
     pub async fn follow(&mut self, turn: Turn, then: Then) -> Result<(Turn, Then), Failure> {
         let limit = if then == Then::Interrupted { LAST_WAIT } else { LONGEST_WAIT };
         let (mut turn, was_interrupted) = self.settled(turn, limit).await?;
-        if turn.state == TurnState::Skipped {
-            return Ok((turn, then));
-        }
         if !turn.state.is_settled() {
             self.terminal.say("The answer is kept, and still with the coach. Its feedback will be in the review.");
         }
-        self.show(&turn);
+        if turn.state != TurnState::Skipped {
+            self.show(&turn);
+        }
         if was_interrupted {
             return Ok((turn, Then::Interrupted));
         }
@@ -97,7 +96,7 @@ impl Showing<'_> {
             match self.terminal.choose_within(&offers, patience.take()).await {
                 Choice::Letter('m') => {
                     has_model_answer = true;
-                    self.show_model_answer(turn).await?;
+                    self.show_model_answer(turn);
                 }
                 Choice::Letter('e') => match self.correct(turn).await? {
                     Some(corrected) => *turn = corrected,
@@ -140,20 +139,18 @@ impl Showing<'_> {
         Ok(was_interrupted)
     }
 
-    async fn show_model_answer(&mut self, turn: &Turn) -> Result<(), Failure> {
+    fn show_model_answer(&mut self, turn: &Turn) {
         let width = self.terminal.screen.look().text_width();
         let mut lines = Vec::new();
         let stronger = turn.feedback.as_ref().and_then(|feedback| feedback.stronger_answer.as_deref());
-        let model = self.client.question(&turn.question.id).await?.answer.map(|answer| answer.model_answer);
-        for (title, text) in [("A stronger answer", stronger), ("A model answer", model.as_deref())] {
+        let model = turn.question.answer.as_ref().map(|answer| answer.model_answer.as_str());
+        for (title, text) in [("A stronger answer", stronger), ("A model answer", model)] {
             if let Some(text) = text {
                 lines.extend([Line::blank(), Line::toned(title, Tone::Strong)]);
                 lines.extend(paragraphs(text, width));
             }
         }
-        lines.push(Line::blank());
         self.terminal.screen.say(&lines);
-        Ok(())
     }
 
     fn is_attended(&self) -> bool {

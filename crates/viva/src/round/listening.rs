@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use api::turn::Turn;
 use capture::listen::{Event, Listener, ListenerSettings};
-use capture::recording::{Recorded, Recorder, RecorderSettings};
+use capture::recording::{Recorded, Recorder};
 use capture::transcribe::Prompt;
 use interview::Seconds;
 use tokio::sync::mpsc;
@@ -95,8 +95,10 @@ pub async fn listen(
 #[cfg(feature = "microphone")]
 async fn start(device: Option<String>, listener: Listener, file: PathBuf) -> Result<Recorder, Failure> {
     let open = move || microphones::open(device.as_deref());
-    let started =
-        tokio::task::spawn_blocking(move || Recorder::start(open, listener, RecorderSettings::to(file))).await?;
+    let started = tokio::task::spawn_blocking(move || {
+        Recorder::start(open, listener, capture::recording::RecorderSettings::to(file))
+    })
+    .await?;
     Ok(started?)
 }
 
