@@ -119,7 +119,7 @@ fn write_feedback(page: &mut String, feedback: &Feedback) -> Result {
     match &feedback.judged_by {
         None => Ok(()),
         Some(judge) if judge.coach == Coach::Offline => {
-            writeln!(page, "*Judged by the offline coach ({}): rules, no language model.*\n", judge.prompt_version)
+            writeln!(page, "*Judged by the offline coach, rules {}.*\n", judge.prompt_version)
         }
         Some(judge) => {
             let model = judge.model.as_deref().unwrap_or("a language model");

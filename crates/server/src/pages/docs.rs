@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::rendered;
 use crate::api_error::ApiError;
 use crate::openapi;
+use crate::review::prose::prose;
 
 #[derive(Template)]
 #[template(path = "docs.html")]
@@ -24,6 +25,7 @@ struct Group {
 struct Operation {
     method: String,
     path: String,
+    /// As HTML, like every text here.
     summary: String,
     description: String,
     parameters: Vec<Entry>,
@@ -63,15 +65,15 @@ fn operation(path: &str, method: &str, value: &Value) -> Operation {
     Operation {
         method: method.to_uppercase(),
         path: path.to_owned(),
-        summary: text(&value["summary"]),
-        description: text(&value["description"]),
+        summary: prose(&text(&value["summary"])),
+        description: prose(&text(&value["description"])),
         parameters: parameters
             .filter(|parameter| parameter["in"] != "path")
-            .map(|parameter| Entry { name: text(&parameter["name"]), text: text(&parameter["description"]) })
+            .map(|parameter| Entry { name: text(&parameter["name"]), text: prose(&text(&parameter["description"])) })
             .collect(),
         bodies: contents(&value["requestBody"]["content"]),
         responses: entries(&value["responses"])
-            .map(|(status, response)| Entry { name: status.to_owned(), text: described(response) })
+            .map(|(status, response)| Entry { name: status.to_owned(), text: prose(&described(response)) })
             .collect(),
     }
 }

@@ -15,7 +15,9 @@ pub(crate) struct Measure {
     pub(crate) value: String,
     /// How to read it.
     pub(crate) note: String,
-    /// Where it can be heard.
+    /// Where it shows most.
+    pub(crate) place: Option<Quote>,
+    /// The words it is about.
     pub(crate) quotes: Vec<Quote>,
 }
 
@@ -38,7 +40,7 @@ pub(crate) fn measures(delivery: &Delivery, audio: Option<&str>) -> Vec<Measure>
 }
 
 fn measure(name: &'static str, value: String, note: impl Into<String>) -> Measure {
-    Measure { name, value, note: note.into(), quotes: Vec::new() }
+    Measure { name, value, note: note.into(), place: None, quotes: Vec::new() }
 }
 
 fn pace(delivery: &Delivery) -> Option<Measure> {
@@ -64,16 +66,16 @@ fn pauses(delivery: &Delivery, audio: Option<&str>) -> Option<Measure> {
     delivery.median_pause?;
     let value = format!("{} over 1 s, {} over 2.5 s", delivery.pauses_over_1s, delivery.pauses_over_2_5s);
     let median = delivery.median_pause.map(|median| format!("half of them are shorter than {median:.1} s"));
-    let longest = delivery.longest_pause.as_ref().map(|longest| {
-        let text = format!("the longest, {:.1} s", longest.end - longest.start);
+    let place = delivery.longest_pause.as_ref().map(|longest| {
+        let text = format!("the longest: {:.1} s", longest.end - longest.start);
         Quote::placed(text, Some((longest.start, longest.end)), audio)
     });
-    let quotes = longest.into_iter().collect();
-    Some(Measure { quotes, ..measure("Pauses", value, median.unwrap_or_default()) })
+    Some(Measure { place, ..measure("Pauses", value, median.unwrap_or_default()) })
 }
 
 fn filled_pauses(delivery: &Delivery) -> Option<Measure> {
     let value = match (delivery.filled_pauses_per_minute, delivery.filled_pauses_estimated) {
+        (_, None | Some(0)) if delivery.filled_pauses == 0 => "none heard".to_owned(),
         (_, Some(estimated)) if estimated > delivery.filled_pauses => {
             format!("{} heard, about {estimated} in all", delivery.filled_pauses)
         }

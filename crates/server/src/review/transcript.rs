@@ -18,12 +18,20 @@ pub(crate) struct Run {
     /// The words.
     pub(crate) text: String,
     /// What they are evidence for, if anything.
-    pub(crate) role: Option<Role>,
+    pub(crate) mark: Option<Mark>,
     /// Whether the recogniser was not sure of them.
     pub(crate) is_doubtful: bool,
 }
 
-/// What words are evidence for.
+/// What words are evidence for. Neighbours that are evidence for different things stay apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Mark {
+    pub(crate) role: Role,
+    /// Which of the feedback's marks it is.
+    number: usize,
+}
+
+/// The sort of evidence, the gravest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
     /// They make a key point.
@@ -47,13 +55,13 @@ impl Role {
 
 /// The transcript with the evidence that `feedback` found in it.
 pub(super) fn paragraphs(transcript: &Transcript, feedback: Option<&Feedback>) -> Vec<Paragraph> {
-    let mut roles = feedback.map(|feedback| roles(transcript, feedback)).unwrap_or_default().into_iter();
+    let mut marks = feedback.map(|feedback| marks(transcript, feedback)).unwrap_or_default().into_iter();
     let segments = transcript.segments().iter();
     segments
         .map(|segment| {
             let mut runs: Vec<Run> = Vec::new();
             for word in segment.words() {
-                add(&mut runs, &word.text, roles.next().flatten(), word.is_in_doubt());
+                add(&mut runs, &word.text, marks.next().flatten(), word.is_in_doubt());
             }
             Paragraph { start: segment.span().map(|span| span.start().get()), runs }
         })
@@ -61,29 +69,29 @@ pub(super) fn paragraphs(transcript: &Transcript, feedback: Option<&Feedback>) -
 }
 
 /// For each word what it is evidence for; where several marks share a word, the graver one.
-fn roles(transcript: &Transcript, feedback: &Feedback) -> Vec<Option<Role>> {
-    let mut roles = vec![None; transcript.words().count()];
+fn marks(transcript: &Transcript, feedback: &Feedback) -> Vec<Option<Mark>> {
+    let mut marked = vec![None; transcript.words().count()];
     let marks = &feedback.correctness.marks;
     let points = marks.key_points.iter().filter_map(|mark| {
         let role = if matches!(mark.verdict, Verdict::Hit { .. }) { Role::Hit } else { Role::Unclear };
         Some((mark.verdict.evidence()?, role))
     });
     let stated = marks.misconceptions.iter().map(|mark| (&mark.evidence, Role::Misconception));
-    for (evidence, role) in points.chain(stated) {
+    for (number, (evidence, role)) in points.chain(stated).enumerate() {
         let place = transcript.find_words(evidence.quote());
-        for slot in place.and_then(|(first, last)| roles.get_mut(first..=last)).into_iter().flatten() {
-            *slot = (*slot).max(Some(role));
+        for slot in place.and_then(|(first, last)| marked.get_mut(first..=last)).into_iter().flatten() {
+            *slot = (*slot).max(Some(Mark { role, number }));
         }
     }
-    roles
+    marked
 }
 
-fn add(runs: &mut Vec<Run>, word: &str, role: Option<Role>, is_doubtful: bool) {
+fn add(runs: &mut Vec<Run>, word: &str, mark: Option<Mark>, is_doubtful: bool) {
     match runs.last_mut() {
-        Some(run) if run.role == role && run.is_doubtful == is_doubtful => {
+        Some(run) if run.mark == mark && run.is_doubtful == is_doubtful => {
             run.text.push(' ');
             run.text.push_str(word);
         }
-        _ => runs.push(Run { text: word.to_owned(), role, is_doubtful }),
+        _ => runs.push(Run { text: word.to_owned(), mark, is_doubtful }),
     }
 }

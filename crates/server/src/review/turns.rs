@@ -1,6 +1,5 @@
 //! A session and its turns, ready to be read.
 
-use api::question::QuestionAnswer;
 use api::session::Summary;
 use api::turn::{Coach, JudgedBy, Role, Source, Turn, TurnState};
 use interview::session;
@@ -75,7 +74,7 @@ pub(crate) struct Code {
 
 /// What a good answer makes of a question.
 pub(crate) struct Reference {
-    pub(crate) model_answer: String,
+    pub(crate) model_answer: Option<String>,
     pub(crate) outcome: Option<String>,
     pub(crate) explanation: Option<String>,
     pub(crate) mended: Option<Code>,
@@ -93,7 +92,7 @@ impl Review {
             match questions.last_mut() {
                 Some(question) if shown.role == Role::FollowUp => question.follow_ups.push(reviewed),
                 _ => questions.push(ReviewedQuestion {
-                    reference: shown.question.answer.as_ref().map(|answer| reference(&shown, answer)),
+                    reference: reference(&shown).filter(|_| !is_still_asked(stored, turn)),
                     main: reviewed,
                     follow_ups: Vec::new(),
                 }),
@@ -102,7 +101,7 @@ impl Review {
         Self {
             id: shown.head.id.to_string(),
             when: day(shown.head.created_at),
-            topics: shown.head.topics.join(", "),
+            topics: shown.head.topics.join(", ").replace('-', " "),
             is_finished: shown.head.finished_at.is_some(),
             summary: summary(&shown.summary),
             missed: shown.summary.missed.iter().map(|missed| missed.summary.clone()).collect(),
@@ -212,24 +211,37 @@ fn answer_note(turn: &Turn) -> String {
 
 fn judged_by(judged_by: &JudgedBy) -> String {
     match (judged_by.coach, &judged_by.model) {
-        (Coach::Offline, _) => {
-            format!("Judged by the offline coach ({}): rules, no language model.", judged_by.prompt_version)
-        }
+        (Coach::Offline, _) => format!("Judged by the offline coach, rules {}.", judged_by.prompt_version),
         (Coach::Llm, Some(model)) => format!("Judged by {model} ({}).", judged_by.prompt_version),
         (Coach::Llm, None) => format!("Judged by a language model ({}).", judged_by.prompt_version),
     }
 }
 
-fn reference(turn: &Turn, answer: &QuestionAnswer) -> Reference {
+/// Whether the candidate may still be asked about the question of `turn`, so that nothing must be given away.
+fn is_still_asked(stored: &StoredSession, turn: &session::Turn) -> bool {
+    let waits = |other: &session::Turn| other.state == session::TurnState::Asked;
+    let position = turn.place.position;
+    stored.finished_at.is_none() && stored.turns.iter().any(|other| other.place.position == position && waits(other))
+}
+
+/// What a strong answer says, without what the feedback's stronger answer says already.
+fn reference(turn: &Turn) -> Option<Reference> {
+    let answer = turn.question.answer.as_ref()?;
+    let said = turn.feedback.as_ref().and_then(|feedback| feedback.stronger_answer.as_deref()).map(in_one_line);
+    let is_new = said.is_none_or(|said| !said.contains(&in_one_line(&answer.model_answer)));
     let language = turn.question.snippet.as_ref().map(|snippet| snippet.language.as_str()).unwrap_or_default();
     let snippet = answer.snippet.as_ref();
-    Reference {
-        model_answer: prose(&answer.model_answer),
+    Some(Reference {
+        model_answer: is_new.then(|| prose(&answer.model_answer)),
         outcome: snippet.map(|snippet| snippet.outcome.clone()),
         explanation: snippet.map(|snippet| snippet.explanation.clone()),
         mended: snippet.map(|snippet| code(language, &snippet.mended)),
         sources: answer.sources.clone(),
-    }
+    })
+}
+
+fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn code(language: &str, code: &str) -> Code {

@@ -8,6 +8,7 @@ use store::SessionQuery;
 
 use crate::api_error::ApiError;
 use crate::app::App;
+use crate::routes::refusals::Unavailable;
 
 /// Whether the server lives.
 #[utoipa::path(get, path = "/healthz", tag = "health", responses((status = NO_CONTENT, description = "it does")))]
@@ -18,8 +19,7 @@ pub(crate) async fn healthz() -> StatusCode {
 /// Whether the server is ready: its storage answers.
 #[utoipa::path(get, path = "/readyz", tag = "health", responses(
     (status = NO_CONTENT, description = "it is"),
-    (status = SERVICE_UNAVAILABLE, description = "storage does not answer", body = api::problem::Problem,
-        content_type = "application/problem+json"),
+    Unavailable,
 ))]
 pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<StatusCode, ApiError> {
     app.store.sessions(&SessionQuery::default()).await?;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use api::problem::Problem;
 use api::transcript::Transcription;
 use axum::Json;
 use axum::extract::{Request, State};
@@ -11,6 +10,7 @@ use futures::TryStreamExt;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{MediaType, audio_type, limited, without_more_than};
+use crate::routes::refusals::{NotSetUp, TooLarge, Unprocessable, WrongMediaType};
 use crate::transcription::{TranscriptionError, spool};
 use crate::wire;
 
@@ -18,14 +18,10 @@ use crate::wire;
 #[utoipa::path(post, path = "/transcriptions", tag = "transcriptions", request_body(content((Vec<u8> = "audio/*"))),
     responses(
         (status = OK, body = Transcription),
-        (status = PAYLOAD_TOO_LARGE, description = "the recording is too large", body = Problem,
-            content_type = "application/problem+json"),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "no recording", body = Problem,
-            content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, description = "no sound in it", body = Problem,
-            content_type = "application/problem+json"),
-        (status = NOT_IMPLEMENTED, description = "no speech model is set up", body = Problem,
-            content_type = "application/problem+json"),
+        TooLarge,
+        WrongMediaType,
+        Unprocessable,
+        NotSetUp,
     ))]
 pub(crate) async fn transcribe(State(app): State<Arc<App>>, request: Request) -> Result<Json<Transcription>, ApiError> {
     if !app.transcription.has_model() {

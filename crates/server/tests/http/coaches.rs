@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use api::turn::{Coach as CoachName, Regrade, TurnState};
 use async_trait::async_trait;
-use coach::{Assignment, Coach, CoachError, OfflineCoach, Panels};
+use coach::{Assignment, Coach, CoachError, OfflineCoach, Panel, Panels};
 use interview::Question;
 use interview::marks::{Feedback, JudgedBy};
 use server::CoachChoice;
@@ -134,6 +134,48 @@ async fn an_answer_that_was_not_judged_when_the_server_stopped_is_judged_by_the_
     let viva = Running::resume(folder).await;
     let judged = viva.client.settled_turn(turn, PATIENCE).await.unwrap();
     assert_eq!(judged.state, TurnState::Judged);
+}
+
+/// A coach that has a panel ready before the rest, and the rest when the test says so.
+struct PanelFirst {
+    judge: OfflineCoach,
+    gate: Arc<Semaphore>,
+}
+
+#[async_trait]
+impl Coach for PanelFirst {
+    async fn judge(&self, assignment: Assignment<'_>, panels: Option<&Panels>) -> Result<Feedback, CoachError> {
+        let feedback = self.judge.judge(assignment, None).await?;
+        Panel::Clarity(feedback.clarity.clone()).announce(panels);
+        let _pass = self.gate.acquire().await.unwrap();
+        Ok(feedback)
+    }
+
+    fn judged_by(&self, question: &Question) -> JudgedBy {
+        self.judge.judged_by(question)
+    }
+}
+
+#[tokio::test]
+async fn a_panel_that_is_ready_is_told_before_the_rest_is() {
+    let gate = Arc::new(Semaphore::new(0));
+    let coach = Arc::new(PanelFirst { judge: OfflineCoach::new(&[]), gate: Arc::clone(&gate) });
+    let viva = Running::start_with(|settings| settings.coach = CoachChoice::LanguageModel(coach)).await;
+    let turn = viva.turn(QUESTION).await;
+    let url = viva.url(&format!("/api/v1/turns/{turn}/events"));
+    let mut events = viva.plain().get(url).send().await.unwrap();
+    viva.client.answer(turn, &typed(ANSWER), &without_waiting()).await.unwrap();
+
+    let mut told = String::new();
+    while !told.contains("event: feedback.delta\n") {
+        told.push_str(std::str::from_utf8(&events.chunk().await.unwrap().unwrap()).unwrap());
+    }
+    assert!(told.contains("\"clarity\":{") && !told.contains("event: judged"), "{told}");
+    gate.add_permits(1);
+    while let Some(chunk) = events.chunk().await.unwrap() {
+        told.push_str(std::str::from_utf8(&chunk).unwrap());
+    }
+    assert!(told.contains("event: judged\n"), "{told}");
 }
 
 #[tokio::test]

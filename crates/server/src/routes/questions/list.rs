@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::problem::Problem;
 use api::question::{QuestionFilter, QuestionList};
 use axum::Json;
 use axum::extract::State;
@@ -8,13 +7,13 @@ use axum::extract::State;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::Query;
+use crate::routes::refusals::Unprocessable;
 use crate::wire;
 
 /// The questions of the bank, without what would give their answers away.
 #[utoipa::path(get, path = "/questions", tag = "questions", params(QuestionFilter), responses(
     (status = OK, body = QuestionList),
-    (status = UNPROCESSABLE_ENTITY, description = "no such level, kind or topic", body = Problem,
-        content_type = "application/problem+json"),
+    Unprocessable,
 ))]
 pub(crate) async fn list_questions(
     State(app): State<Arc<App>>,

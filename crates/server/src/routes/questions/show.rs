@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::problem::Problem;
 use api::question::{Question, Reveal};
 use axum::Json;
 use axum::extract::State;
@@ -10,6 +9,7 @@ use store::{PageLimit, SessionQuery};
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{Named, Query};
+use crate::routes::refusals::NotFound;
 use crate::wire;
 
 /// How many pages of sessions are searched for an answer to the question.
@@ -18,7 +18,7 @@ const PAGES: usize = 10;
 /// One question; with its key points and model answer only once it was answered in a session, or when `reveal` asks for them.
 #[utoipa::path(get, path = "/questions/{id}", tag = "questions", params(("id" = String, Path), Reveal), responses(
     (status = OK, body = Question),
-    (status = NOT_FOUND, description = "no such question", body = Problem, content_type = "application/problem+json"),
+    NotFound,
 ))]
 pub(crate) async fn show_question(
     State(app): State<Arc<App>>,

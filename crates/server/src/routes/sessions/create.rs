@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::problem::Problem;
 use api::session::{NewSession, Session};
 use axum::Json as JsonReply;
 use axum::extract::State;
@@ -13,13 +12,13 @@ use uuid::Uuid;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::Json;
+use crate::routes::refusals::Unprocessable;
 use crate::wire;
 
 /// Starts a session.
 #[utoipa::path(post, path = "/sessions", tag = "sessions", request_body = NewSession, responses(
     (status = CREATED, body = Session, headers(("location" = String, description = "where the session is"))),
-    (status = UNPROCESSABLE_ENTITY, description = "no questions fit the wishes", body = Problem,
-        content_type = "application/problem+json"),
+    Unprocessable,
 ))]
 pub(crate) async fn create_session(
     State(app): State<Arc<App>>,

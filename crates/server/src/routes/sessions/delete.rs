@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::problem::Problem;
 use axum::extract::State;
 use axum::http::StatusCode;
 use interview::SessionId;
@@ -8,11 +7,12 @@ use interview::SessionId;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::Named;
+use crate::routes::refusals::NotFound;
 
 /// Deletes a session and its recordings.
 #[utoipa::path(delete, path = "/sessions/{id}", tag = "sessions", params(("id" = uuid::Uuid, Path)), responses(
     (status = NO_CONTENT, description = "it is gone"),
-    (status = NOT_FOUND, description = "no such session", body = Problem, content_type = "application/problem+json"),
+    NotFound,
 ))]
 pub(crate) async fn delete_session(
     State(app): State<Arc<App>>,

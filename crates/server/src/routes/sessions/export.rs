@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::problem::Problem;
 use api::session::{Export, ExportFormat};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -12,6 +11,7 @@ use crate::api_error::ApiError;
 use crate::app::App;
 use crate::export;
 use crate::extract::{Named, Query};
+use crate::routes::refusals::NotFound;
 
 /// The file carries its own styles and nothing else: no script, nothing from elsewhere.
 const HTML_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
@@ -22,7 +22,7 @@ const HTML_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-sr
     (status = OK, description = "the document", content(
         (String = "text/markdown"), (api::session::Session = "application/json"), (String = "text/html"),
     )),
-    (status = NOT_FOUND, description = "no such session", body = Problem, content_type = "application/problem+json"),
+    NotFound,
 ))]
 pub(crate) async fn export_session(
     State(app): State<Arc<App>>,

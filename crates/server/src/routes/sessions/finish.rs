@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::problem::Problem;
 use api::session::Session;
 use axum::Json;
 use axum::extract::State;
@@ -9,12 +8,13 @@ use interview::SessionId;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::Named;
+use crate::routes::refusals::NotFound;
 use crate::wire;
 
 /// Finishes a session and sums it up. Finishing it again changes nothing.
 #[utoipa::path(post, path = "/sessions/{id}/finish", tag = "sessions", params(("id" = uuid::Uuid, Path)), responses(
     (status = OK, body = Session),
-    (status = NOT_FOUND, description = "no such session", body = Problem, content_type = "application/problem+json"),
+    NotFound,
 ))]
 pub(crate) async fn finish_session(
     State(app): State<Arc<App>>,

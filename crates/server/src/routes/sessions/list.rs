@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::problem::Problem;
 use api::session::{SessionFilter, SessionPage};
 use axum::Json;
 use axum::extract::State;
@@ -8,13 +7,13 @@ use axum::extract::State;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::Query;
+use crate::routes::refusals::Unprocessable;
 use crate::wire;
 
 /// One page of sessions, the newest first.
 #[utoipa::path(get, path = "/sessions", tag = "sessions", params(SessionFilter), responses(
     (status = OK, body = SessionPage),
-    (status = UNPROCESSABLE_ENTITY, description = "no such topic, state or cursor", body = Problem,
-        content_type = "application/problem+json"),
+    Unprocessable,
 ))]
 pub(crate) async fn list_sessions(
     State(app): State<Arc<App>>,

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::problem::Problem;
 use api::session::Session;
 use axum::Json;
 use axum::extract::State;
@@ -9,12 +8,13 @@ use interview::SessionId;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::Named;
+use crate::routes::refusals::NotFound;
 use crate::wire;
 
 /// A session with its turns, answers and feedback.
 #[utoipa::path(get, path = "/sessions/{id}", tag = "sessions", params(("id" = uuid::Uuid, Path)), responses(
     (status = OK, body = Session),
-    (status = NOT_FOUND, description = "no such session", body = Problem, content_type = "application/problem+json"),
+    NotFound,
 ))]
 pub(crate) async fn show_session(
     State(app): State<Arc<App>>,

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::problem::Problem;
 use api::turn::{AnswerForm, NewAnswer, Turn};
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
@@ -11,6 +10,7 @@ use crate::answering;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{Named, idempotency_key};
+use crate::routes::refusals::{Conflict, Malformed, NotFound, TooLarge, Unprocessable, WrongMediaType};
 
 /// Answers a turn: with typed text or a transcript as JSON, with a recording, or with a form of a recording and its transcript.
 ///
@@ -27,17 +27,12 @@ use crate::extract::{Named, idempotency_key};
     responses(
         (status = OK, description = "judged, or kept without feedback", body = Turn),
         (status = ACCEPTED, description = "stored; feedback follows", body = Turn),
-        (status = BAD_REQUEST, description = "the request cannot be read", body = Problem,
-            content_type = "application/problem+json"),
-        (status = NOT_FOUND, description = "no such turn", body = Problem, content_type = "application/problem+json"),
-        (status = CONFLICT, description = "the turn has another answer", body = Problem,
-            content_type = "application/problem+json"),
-        (status = PAYLOAD_TOO_LARGE, description = "the recording is too large", body = Problem,
-            content_type = "application/problem+json"),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "no kind of answer", body = Problem,
-            content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, description = "no answer in it", body = Problem,
-            content_type = "application/problem+json"),
+        Malformed,
+        NotFound,
+        Conflict,
+        TooLarge,
+        WrongMediaType,
+        Unprocessable,
     ))]
 pub(crate) async fn answer_turn(
     State(app): State<Arc<App>>,

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::problem::Problem;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -10,6 +9,7 @@ use interview::TurnId;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{Named, byte_range};
+use crate::routes::refusals::{NotFound, OutOfRange};
 
 /// The recording of an answer, or the part of it that the header `range` asks for.
 #[utoipa::path(get, path = "/turns/{id}/audio", tag = "turns",
@@ -20,10 +20,8 @@ use crate::extract::{Named, byte_range};
     responses(
         (status = OK, description = "the recording", body = Vec<u8>, content_type = "audio/*"),
         (status = PARTIAL_CONTENT, description = "the part asked for", body = Vec<u8>, content_type = "audio/*"),
-        (status = NOT_FOUND, description = "no such turn, or no recording", body = Problem,
-            content_type = "application/problem+json"),
-        (status = RANGE_NOT_SATISFIABLE, description = "beyond the end", body = Problem,
-            content_type = "application/problem+json"),
+        NotFound,
+        OutOfRange,
     ))]
 pub(crate) async fn turn_audio(
     State(app): State<Arc<App>>,

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::problem::Problem;
 use api::turn::{Correction, Turn};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -12,6 +11,7 @@ use super::reply::Reply;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{Json, Named};
+use crate::routes::refusals::{Conflict, NotFound, Unprocessable};
 use crate::wire::text::correction;
 
 /// Corrects what the recogniser heard and has the answer judged again. Delivery stays as it was measured.
@@ -24,11 +24,9 @@ use crate::wire::text::correction;
     responses(
         (status = OK, description = "judged again", body = Turn),
         (status = ACCEPTED, description = "stored; feedback follows", body = Turn),
-        (status = NOT_FOUND, description = "no such turn", body = Problem, content_type = "application/problem+json"),
-        (status = CONFLICT, description = "there is no answer to correct", body = Problem,
-            content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, description = "no word in the text", body = Problem,
-            content_type = "application/problem+json"),
+        NotFound,
+        Conflict,
+        Unprocessable,
     ))]
 pub(crate) async fn correct_transcript(
     State(app): State<Arc<App>>,

@@ -2,7 +2,6 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use api::problem::Problem;
 use api::turn::{StateEvent, Turn, TurnState};
 use axum::extract::State;
 use axum::response::Sse;
@@ -14,6 +13,7 @@ use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::Named;
 use crate::news::{Listening, What};
+use crate::routes::refusals::NotFound;
 
 /// What happens to a turn, as server-sent events, until nothing more happens to it by itself.
 ///
@@ -21,7 +21,7 @@ use crate::news::{Listening, What};
 /// settled turn and ends the stream.
 #[utoipa::path(get, path = "/turns/{id}/events", tag = "turns", params(("id" = uuid::Uuid, Path)), responses(
     (status = OK, description = "the events", body = StateEvent, content_type = "text/event-stream"),
-    (status = NOT_FOUND, description = "no such turn", body = Problem, content_type = "application/problem+json"),
+    NotFound,
 ))]
 pub(crate) async fn turn_events(
     State(app): State<Arc<App>>,

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::problem::Problem;
 use api::turn::{Regrade, Turn};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -12,6 +11,7 @@ use super::reply::Reply;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{Json, Named};
+use crate::routes::refusals::{Conflict, NotFound, NotSetUp};
 use crate::wire;
 
 /// Has an answer judged again, by another coach if one is named. Earlier feedback stays in the history.
@@ -24,11 +24,9 @@ use crate::wire;
     responses(
         (status = OK, description = "judged again", body = Turn),
         (status = ACCEPTED, description = "promised; feedback follows", body = Turn),
-        (status = NOT_FOUND, description = "no such turn", body = Problem, content_type = "application/problem+json"),
-        (status = CONFLICT, description = "there is no answer to judge", body = Problem,
-            content_type = "application/problem+json"),
-        (status = NOT_IMPLEMENTED, description = "no such coach is set up", body = Problem,
-            content_type = "application/problem+json"),
+        NotFound,
+        Conflict,
+        NotSetUp,
     ))]
 pub(crate) async fn regrade_turn(
     State(app): State<Arc<App>>,

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::problem::Problem;
 use api::turn::Turn;
 use axum::Json;
 use axum::extract::State;
@@ -10,6 +9,7 @@ use interview::TurnId;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{Named, wait};
+use crate::routes::refusals::NotFound;
 
 /// A turn as it is now, or, with `Prefer: wait=SECONDS`, once nothing more happens to it by itself.
 #[utoipa::path(get, path = "/turns/{id}", tag = "turns",
@@ -19,7 +19,7 @@ use crate::extract::{Named, wait};
     ),
     responses(
         (status = OK, body = Turn),
-        (status = NOT_FOUND, description = "no such turn", body = Problem, content_type = "application/problem+json"),
+        NotFound,
     ))]
 pub(crate) async fn show_turn(
     State(app): State<Arc<App>>,

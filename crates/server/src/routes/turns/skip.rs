@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use api::problem::Problem;
 use api::turn::Turn;
 use axum::Json;
 use axum::extract::State;
@@ -9,13 +8,13 @@ use interview::TurnId;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::Named;
+use crate::routes::refusals::{Conflict, NotFound};
 
 /// "I don't know": moves on from a turn. Skipping it again changes nothing.
 #[utoipa::path(post, path = "/turns/{id}/skip", tag = "turns", params(("id" = uuid::Uuid, Path)), responses(
     (status = OK, body = Turn),
-    (status = NOT_FOUND, description = "no such turn", body = Problem, content_type = "application/problem+json"),
-    (status = CONFLICT, description = "the turn has an answer", body = Problem,
-        content_type = "application/problem+json"),
+    NotFound,
+    Conflict,
 ))]
 pub(crate) async fn skip_turn(State(app): State<Arc<App>>, Named(id): Named<TurnId>) -> Result<Json<Turn>, ApiError> {
     app.store.skip(id).await?;
