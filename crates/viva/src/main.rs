@@ -21,6 +21,7 @@ mod terminal;
 #[cfg(test)]
 mod testing;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -57,7 +58,9 @@ fn write_logs(is_server: bool) {
     let filter = std::env::var("VIVA_LOG").ok().filter(|filter| !filter.is_empty());
     let filter =
         EnvFilter::try_new(filter.as_deref().unwrap_or(by_default)).unwrap_or_else(|_| EnvFilter::new(by_default));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let in_colour =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(in_colour).with_writer(std::io::stderr);
     // There is no other subscriber in this program, so this cannot fail.
     let _ = logs.try_init();
 }

@@ -14,6 +14,9 @@ use crate::arguments::QuestionsCommand;
 use crate::failure::Failure;
 use crate::terminal::{Screen, Surroundings, full_question_lines};
 
+/// The words by which a text is found in its file.
+const FIRST_WORDS: usize = 6;
+
 #[derive(Serialize)]
 struct Document<'a> {
     questions: Vec<ListedQuestion<'a>>,
@@ -149,10 +152,11 @@ fn proofread(questions: &[Question], files: &[SourceFile]) -> Vec<Fault> {
     faults
 }
 
-/// The line, counted from 1, in which a text of the question stands in its file; the first one when it is not found as it is.
+/// The line, counted from 1, in which a text of the question begins in its file; the first one when it is not found as it is. Files break
+/// long texts into lines, so only the first words are looked for.
 fn line_of(text: &str, file: &str) -> usize {
-    let beginning = text.trim().lines().next().unwrap_or_default();
-    file.find(beginning).map_or(1, |offset| 1 + file[..offset].matches('\n').count())
+    let beginning = text.split_whitespace().take(FIRST_WORDS).collect::<Vec<_>>().join(" ");
+    file.find(&beginning).map_or(1, |offset| 1 + file[..offset].matches('\n').count())
 }
 
 fn has_words(question: &Question, words: &[String]) -> bool {
@@ -183,9 +187,9 @@ mod tests {
 
     #[test]
     fn a_remark_is_placed_where_its_text_stands() {
-        let file = "id = \"a\"\nprompt = \"Why?\"\nmodel_answer = \"\"\"\nBecause of\nthis.\n\"\"\"\n";
+        let file = "id = \"a\"\nprompt = \"Why?\"\nmodel_answer = \"\"\"\nBecause there is only one owner, and\nno more.\n\"\"\"\n";
         assert_eq!(line_of("Why?", file), 2);
-        assert_eq!(line_of("Because of\nthis.\n", file), 4);
+        assert_eq!(line_of("Because there is only one owner, and no more.", file), 4);
         assert_eq!(line_of("not there", file), 1);
     }
 
