@@ -12,10 +12,13 @@ use crate::workspace;
 /// The longest that any one run may take; a run that takes longer is killed and fails its test.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// The program under test, built once a test run.
+/// The program under test: the one that `VIVA_BINARY` names, or else built once a test run.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
+        if let Some(named) = std::env::var_os("VIVA_BINARY") {
+            return PathBuf::from(named);
+        }
         let output = Command::new(env!("CARGO"))
             .args(["build", "--locked", "--workspace", "--bins", "--message-format", "json-render-diagnostics"])
             .current_dir(workspace::root())
@@ -87,6 +90,16 @@ impl Run {
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    /// The command that runs it at a terminal of 100 columns and 40 rows, without colours.
+    pub fn at_terminal(self) -> Command {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "stty cols 100 rows 40; exec \"$0\" \"$@\""]).arg(self.command.get_program());
+        shell.args(self.command.get_args()).env_clear().env("TERM", "xterm-256color").env("NO_COLOR", "1");
+        shell.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.current_dir(self.command.get_current_dir().unwrap_or(Path::new(".")));
+        shell
     }
 
     /// Gives it something to read; without this it reads from nothing.

@@ -1,0 +1,68 @@
+//! A crash costs no answer: what was accepted is judged after a restart, once.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
+
+use std::ffi::OsStr;
+use std::time::Duration;
+
+use api::client::{AudioFile, Client, Sending};
+use api::session::NewSession;
+use api::turn::TurnState;
+use journeys::program::{Home, Server, test_model};
+use journeys::workspace::fixture;
+use uuid::Uuid;
+
+fn client(server: &Server) -> Client {
+    Client::new(server.url.parse().unwrap()).unwrap()
+}
+
+/// Sent without waiting for the feedback.
+fn at_once(key: Uuid) -> Sending {
+    Sending { key, wait: Duration::ZERO }
+}
+
+#[tokio::test]
+async fn an_answer_accepted_before_a_kill_is_judged_after_the_restart_exactly_once() {
+    let home = Home::empty();
+    let model = test_model();
+    let environment: [(&str, &OsStr); 1] = [("VIVA_MODEL", model.as_os_str())];
+    let server = home.serve(&environment);
+    let wishes = NewSession {
+        question_ids: vec!["borrowing-aliasing-rules".into()],
+        follow_ups: Some(1),
+        ..NewSession::default()
+    };
+    let session = client(&server).create_session(&wishes).await.unwrap();
+    let turn = session.turns[0].id;
+    let audio = AudioFile::at(fixture("speech/answers/borrowing-partial.opus"));
+    let accepted = client(&server).answer_aloud(turn, &audio, None, &at_once(Uuid::now_v7())).await.unwrap();
+    server.kill();
+    assert!(!accepted.state.is_settled(), "the crash must come before the judging, the turn is {:?}", accepted.state);
+
+    let server = home.serve(&environment);
+    let judged = client(&server).settled_turn(turn, Duration::from_secs(60)).await.unwrap();
+    assert_eq!(judged.state, TurnState::Judged);
+    let transcript = judged.answer.unwrap().transcript.unwrap().text;
+    let spoken = std::fs::read_to_string(fixture("speech/answers/borrowing-partial.txt")).unwrap();
+    assert_eq!(transcript, spoken.split_whitespace().collect::<Vec<_>>().join(" "));
+    let session = client(&server).session(session.head.id).await.unwrap();
+    let follow_ups = session.turns.iter().filter(|turn| turn.depth > 0).count();
+    assert_eq!((session.turns.len(), follow_ups), (2, 1), "judged twice there would be two follow-ups");
+}
+
+#[tokio::test]
+async fn the_same_answer_sent_twice_is_one_answer() {
+    let home = Home::empty();
+    let server = home.serve(&[]);
+    let client = client(&server);
+    let wishes = NewSession { question_ids: vec!["ownership-why".into()], ..NewSession::default() };
+    let turn = client.create_session(&wishes).await.unwrap().turns[0].id;
+    let answer = api::turn::NewAnswer { text: Some("each value has one owner".into()), ..Default::default() };
+    let sending = Sending { key: Uuid::now_v7(), wait: Duration::from_secs(20) };
+    let once = client.answer(turn, &answer, &sending).await.unwrap();
+    let again = client.answer(turn, &answer, &sending).await.unwrap();
+    assert_eq!(once.answer.unwrap().id, again.answer.unwrap().id);
+    let another = api::turn::NewAnswer { text: Some("something else".into()), ..Default::default() };
+    let refused = client.answer(turn, &another, &at_once(Uuid::now_v7())).await.unwrap_err();
+    assert!(refused.is_conflict(), "{refused}");
+}

@@ -1,0 +1,95 @@
+//! A candidate sits at a terminal and speaks into a microphone. Terminal and sound device are virtual; everything behind them is real.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
+
+use std::path::{Path, PathBuf};
+
+use capture::audio::{Decoder, GrowingWav, RATE};
+use journeys::program::{Home, test_model};
+use journeys::sound_device::SoundDevice;
+use journeys::workspace::fixture;
+use rexpect::session::PtySession;
+
+/// How long the program may take to come to any one point, in milliseconds.
+const LIMIT: u64 = 120_000;
+
+/// The recording as a sound server plays it, with a second of silence before it.
+fn playable(name: &str, folder: &Path) -> PathBuf {
+    let file = folder.join(format!("{name}.wav"));
+    let mut wav = GrowingWav::create(&file).unwrap();
+    wav.append(&vec![0.0; RATE.get() as usize]).unwrap();
+    let mut decoder = Decoder::open(&fixture(&format!("speech/answers/{name}.opus")), None).unwrap();
+    while let Some(block) = decoder.next_block().unwrap() {
+        wav.append(block).unwrap();
+    }
+    wav.finish().unwrap();
+    file
+}
+
+/// A round over the aliasing rules at a terminal, with this microphone.
+fn practice(home: &Home, device: &SoundDevice, more: &[&str]) -> PtySession {
+    let model = test_model().display().to_string();
+    let mut arguments =
+        vec!["practice", "--question", "borrowing-aliasing-rules", "--follow-ups", "0", "--mute", "--model", &model];
+    arguments.extend(more);
+    let run = device.heard_by(home.viva(arguments));
+    rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap()
+}
+
+fn judged_transcript(home: &Home) -> String {
+    let listed = home.viva(["review", "--json"]).finish().success().json();
+    let id = listed["sessions"][0]["id"].as_str().unwrap().to_owned();
+    let session = home.viva(["review", &id, "--export", "json"]).finish().success().json();
+    assert_eq!(session["turns"][0]["state"], "judged", "{session}");
+    assert_eq!(session["turns"][0]["answer"]["source"], "microphone");
+    session["turns"][0]["answer"]["transcript"]["text"].as_str().unwrap().to_owned()
+}
+
+/// Holds what was heard against what was said. One word in seven may differ: where the sound device's blocks begin is chance, and the
+/// small test model is not sure of every word.
+#[track_caller]
+fn assert_heard(transcript: &str, name: &str) {
+    let spoken = std::fs::read_to_string(fixture(&format!("speech/answers/{name}.txt"))).unwrap();
+    let (spoken, heard): (Vec<&str>, Vec<&str>) =
+        (spoken.split_whitespace().collect(), transcript.split_whitespace().collect());
+    let wrong = strsim::generic_levenshtein(&spoken, &heard);
+    assert!(wrong * 7 <= spoken.len(), "{wrong} of {} words are wrong: {transcript}", spoken.len());
+}
+
+#[test]
+fn what_is_said_into_the_microphone_is_heard_and_judged() {
+    let home = Home::empty();
+    let device = SoundDevice::start();
+    let wav = playable("borrowing-partial", home.path());
+    let mut terminal = practice(&home, &device, &[]);
+    terminal.exp_string("listening").unwrap();
+    device.wait_for_listener();
+    device.play(&wav);
+    terminal.send("\r").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("Enter send").unwrap();
+    terminal.send("\r").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("Correctness").unwrap();
+    terminal.exp_string("go on").unwrap();
+    terminal.send("\r").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("Review it").unwrap();
+    terminal.exp_eof().unwrap();
+    assert_heard(&judged_transcript(&home), "borrowing-partial");
+}
+
+#[test]
+fn ctrl_c_in_the_middle_of_an_answer_keeps_what_was_said() {
+    let home = Home::empty();
+    let device = SoundDevice::start();
+    let wav = playable("borrowing-follow-up", home.path());
+    let mut terminal = practice(&home, &device, &[]);
+    terminal.exp_string("listening").unwrap();
+    device.wait_for_listener();
+    device.play(&wav);
+    terminal.send_control('c').unwrap();
+    terminal.exp_eof().unwrap();
+    assert_heard(&judged_transcript(&home), "borrowing-follow-up");
+}

@@ -1,0 +1,67 @@
+//! A candidate answers with the keyboard, or a script does.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
+
+use journeys::program::Home;
+
+const ANSWER: &str = "Every value has exactly one owner, and when the owner goes out of scope the value is dropped, so the memory is \
+                      freed without a garbage collector. If I move it somewhere else the old variable can't be used any more.";
+
+#[test]
+fn piped_lines_are_answers_and_the_feedback_is_one_json_document() {
+    let home = Home::empty();
+    let run = home
+        .viva(["practice", "--question", "ownership-why", "--follow-ups", "0", "--json"])
+        .input(format!("{ANSWER}\n"));
+    let session = run.finish().success().json();
+    let turn = &session["turns"][0];
+    assert_eq!(turn["answer"]["source"], "typed");
+    assert_eq!(turn["answer"]["transcript"]["text"], ANSWER);
+    assert!(turn["feedback"]["delivery"].is_null(), "nobody heard a typed answer");
+    let points = turn["feedback"]["correctness"]["key_points"].as_array().unwrap();
+    let hits: Vec<&str> =
+        points.iter().filter(|point| point["verdict"] == "hit").filter_map(|point| point["quote"].as_str()).collect();
+    assert!(!hits.is_empty() && hits.iter().all(|quote| ANSWER.contains(quote)), "{hits:?}");
+    assert_eq!(session["state"], "finished");
+}
+
+#[test]
+fn with_nothing_to_listen_to_and_nothing_to_read_it_says_what_to_do() {
+    let run = Home::empty().viva(["practice"]).finish().fails_with(1);
+    assert!(run.errors.contains("make demo"), "{}", run.errors);
+    assert!(run.output.is_empty(), "{}", run.output);
+}
+
+#[test]
+fn an_answer_that_is_not_utf_8_is_a_clear_error_or_a_kept_answer_and_never_a_crash() {
+    let input: &[u8] = b"every value has \xff\xfe one owner\n";
+    let run = Home::empty()
+        .viva(["practice", "--question", "ownership-why", "--follow-ups", "0", "--json"])
+        .input(input)
+        .finish();
+    match run.status.code() {
+        Some(0) => {
+            assert!(run.json()["turns"][0]["answer"]["transcript"]["text"].as_str().unwrap().contains("one owner"))
+        }
+        Some(1) => assert!(run.errors.contains("UTF-8"), "{}", run.errors),
+        other => panic!("{other:?}: {}", run.errors),
+    }
+}
+
+#[test]
+fn wrong_usage_ends_with_status_two_and_says_what_would_be_right() {
+    let home = Home::empty();
+    for arguments in [["practice", "--level", "guru"], ["practice", "--follow-ups", "nine"], ["fly", "--to", "moon"]] {
+        let run = home.viva(arguments).finish().fails_with(2);
+        assert!(!run.errors.is_empty());
+    }
+}
+
+#[test]
+fn what_the_bank_does_not_have_is_named() {
+    let home = Home::empty();
+    let topic = home.viva(["practice", "--topic", "gardening"]).input("x\n").finish().fails_with(1);
+    assert!(topic.errors.contains("gardening"), "{}", topic.errors);
+    let question = home.viva(["questions", "show", "no-such-question"]).finish().fails_with(1);
+    assert!(question.errors.contains("no-such-question"), "{}", question.errors);
+}
