@@ -20,7 +20,7 @@ pub(crate) fn markdown(stored: &StoredSession) -> String {
 
 fn write_session(page: &mut String, session: &Session) -> Result {
     writeln!(page, "# Practice round of {}\n", day(session.head.created_at))?;
-    writeln!(page, "Topics: {}\n", session.head.topics.join(", "))?;
+    writeln!(page, "Topics: {}\n", session.head.topics.join(", ").replace('-', " "))?;
     write_summary(page, &session.summary)?;
     for turn in &session.turns {
         write_turn(page, turn)?;
@@ -42,8 +42,11 @@ fn write_summary(page: &mut String, summary: &Summary) -> Result {
         summary.skipped,
         summary.ungraded,
     )?;
-    if !summary.missed.is_empty() {
+    if !(summary.missed.is_empty() && summary.misconceptions.is_empty()) {
         writeln!(page, "To go over again:\n")?;
+        for stated in &summary.misconceptions {
+            writeln!(page, "- **{}**: {}", Plain(&stated.claim), Plain(&stated.why_wrong))?;
+        }
         for missed in &summary.missed {
             writeln!(page, "- {}{}", Plain(&missed.summary), if missed.core { " (core)" } else { "" })?;
         }
@@ -192,9 +195,7 @@ struct Plain<'a>(&'a str);
 impl Display for Plain<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let text = self.0.trim();
-        let list_sign = text
-            .find(|c: char| !c.is_ascii_digit())
-            .filter(|sign| text[*sign..].starts_with(['.', ')', '-', '+', '=']));
+        let list_sign = list_sign(text);
         for (place, c) in text.char_indices() {
             match c {
                 '\n' => f.write_char(' ')?,
@@ -205,6 +206,14 @@ impl Display for Plain<'_> {
         }
         Ok(())
     }
+}
+
+/// Where the sign stands by which Markdown would take the text for a list or a heading.
+fn list_sign(text: &str) -> Option<usize> {
+    let sign = text.find(|c: char| !c.is_ascii_digit())?;
+    let is_sign = if sign == 0 { text.starts_with(['-', '+', '=']) } else { text[sign..].starts_with(['.', ')']) };
+    let ends = |next: char| next.is_whitespace() || next == '-' || next == '=';
+    (is_sign && text.chars().nth(sign + 1).is_none_or(ends)).then_some(sign)
 }
 
 #[cfg(test)]
@@ -223,9 +232,10 @@ mod tests {
 
     #[test]
     fn an_answer_that_begins_like_a_list_is_none() {
-        for text in ["- one owner", "1. one owner", "2) one owner", "+ one"] {
+        for text in ["- one owner", "1. one owner", "2) one owner", "+ one", "“one owner” × 2"] {
             let set = crate::review::prose::prose(&Plain(text).to_string());
             assert_eq!(set, format!("<p>{text}</p>\n"));
         }
+        assert_eq!(Plain("0.6 s").to_string(), "0.6 s");
     }
 }
