@@ -24,4 +24,3 @@ ENV VIVA_DATA=/data
 EXPOSE 7878
 # Inside a container the loopback address is the container's own: the port is published on the host's loopback instead (see docker-compose.yml).
 CMD ["viva", "serve", "--bind", "0.0.0.0:7878"]
-HEALTHCHECK --interval=30s --timeout=5s CMD ["viva", "doctor", "--server", "http://127.0.0.1:7878"]
