@@ -3,8 +3,8 @@
 //! This is the only crate that knows both what is remembered (`store`) and who judges (`coach`). It does not know that microphones
 //! exist: recordings arrive as uploads, and it builds without audio libraries.
 //!
-//! One answer, end to end: `routes::turns::answer` reads it, [`answering`] turns it into a submission, the store keeps it and promises
-//! its judging in one transaction, [`grading`] keeps that promise and announces what happened, and whoever waits is told.
+//! One answer, end to end: `routes::turns::answer` reads it, `answering` turns it into a submission, the store keeps it and promises
+//! its judging in one transaction, `grading` keeps that promise and announces what happened, and whoever waits is told.
 //! Start reading at [`Server`], then `router`.
 
 mod answering;

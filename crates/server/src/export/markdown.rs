@@ -210,10 +210,12 @@ impl Display for Plain<'_> {
 
 /// Where the sign stands by which Markdown would take the text for a list or a heading.
 fn list_sign(text: &str) -> Option<usize> {
-    let sign = text.find(|c: char| !c.is_ascii_digit())?;
-    let is_sign = if sign == 0 { text.starts_with(['-', '+', '=']) } else { text[sign..].starts_with(['.', ')']) };
-    let ends = |next: char| next.is_whitespace() || next == '-' || next == '=';
-    (is_sign && text.chars().nth(sign + 1).is_none_or(ends)).then_some(sign)
+    let place = text.find(|c: char| !c.is_ascii_digit())?;
+    let mut rest = text[place..].chars();
+    let sign = rest.next()?;
+    let is_sign = if place == 0 { "-+=".contains(sign) } else { ".)".contains(sign) };
+    let ends = rest.next().is_none_or(|next| next.is_whitespace() || next == sign);
+    (is_sign && ends).then_some(place)
 }
 
 #[cfg(test)]
@@ -236,6 +238,8 @@ mod tests {
             let set = crate::review::prose::prose(&Plain(text).to_string());
             assert_eq!(set, format!("<p>{text}</p>\n"));
         }
-        assert_eq!(Plain("0.6 s").to_string(), "0.6 s");
+        for text in ["0.6 s", "état", "5 é", "-5 °", "12"] {
+            assert_eq!(Plain(text).to_string(), text);
+        }
     }
 }
