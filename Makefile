@@ -1,11 +1,10 @@
 # Viva's recipes. `make help` lists them.
 
 .DEFAULT_GOAL := help
-PROFILE := release
-BINARY := target/$(PROFILE)/viva
+BINARY := target/release/viva
 CARGO := cargo
 
-.PHONY: help setup build practice demo test check bench docker
+.PHONY: help setup build practice demo test check install bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,5 +30,9 @@ check: ## Formatting, lints and documentation, warnings refused
 	@$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
 
-bench: build ## Measure: transcription, readiness, reading, judging, the cold build
+install: ## Put `viva` on the path (cargo's own folder of programs)
+	@scripts/setup.sh
+	@$(CARGO) install --locked --path crates/viva
+
+bench: build ## Measure what people wait for (COLD=1: the cold build too)
 	@scripts/bench.sh $(BINARY)

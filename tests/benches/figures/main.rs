@@ -5,6 +5,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a measurement that cannot go on says where it stopped")]
 
+mod process;
+mod transcription;
+
 use std::time::{Duration, Instant};
 
 use api::client::{Client, Sending};
@@ -28,6 +31,7 @@ fn main() {
     row("figure", "measured", "goal");
     row("---", "---", "---");
     let home = Home::empty();
+    transcription::measure(&home);
     let ready = times(20, || time_to_ready(&home));
     row("`viva serve` to ready, median of 20", &milliseconds(ready[ready.len() / 2]), "100 ms");
     let server = home.serve(&[]);
@@ -38,7 +42,7 @@ fn main() {
     let reading = runtime.block_on(read(&server, judged.session));
     row("reading a judged session, requests a second", &format!("{:.0}", reading.per_second), "");
     row("the same, 99th percentile", &milliseconds(reading.p99), "");
-    row("the server's peak memory", &peak_memory(server.id()), "");
+    row("the server's peak memory", &process::peak_memory(server.id()), "");
 }
 
 fn row(figure: &str, measured: &str, goal: &str) {
@@ -115,13 +119,4 @@ async fn read(server: &Server, session: Uuid) -> Reading {
     }
     times.sort();
     Reading { per_second: times.len() as f64 / started.elapsed().as_secs_f64(), p99: times[times.len() * 99 / 100] }
-}
-
-/// The most memory that a process has held so far, as Linux counts it.
-fn peak_memory(process: u32) -> String {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM"));
-    let kilobytes: Option<f64> =
-        line.and_then(|line| line.split_whitespace().nth(1)).and_then(|number| number.parse().ok());
-    kilobytes.map_or_else(|| "not known on this system".into(), |kilobytes| format!("{:.0} MiB", kilobytes / 1024.0))
 }

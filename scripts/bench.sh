@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Measures what people wait for and prints it as a table: scripts/bench.sh BINARY
+#
+# With COLD=1 it also builds the program once more from nothing, in a folder of its own, and says how long that took.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+VIVA_BINARY=$(realpath "${1:-target/release/viva}")
+export VIVA_BINARY
+
+echo "on $(nproc) cores, $(uname -sm), $(rustc --version)"
+echo
+cargo bench --locked --quiet -p journeys --bench figures
+crates=$(cargo tree --locked -p viva -e normal,build --prefix none --no-dedupe | sort -u | wc -l)
+echo "| crates in the program | $crates | |"
+if [ "${COLD:-0}" = 1 ]; then
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    started=$(date +%s)
+    CARGO_TARGET_DIR=$folder cargo build --locked --quiet --release --bin viva
+    echo "| cold build behind \`make practice\` | $(($(date +%s) - started)) s | 480 s |"
+fi
+echo
+cargo bench --locked --quiet -p coach -p capture
