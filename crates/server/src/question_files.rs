@@ -72,9 +72,20 @@ fn visit(folder: &Path, depth: usize, found: &mut Found) -> io::Result<()> {
                 Ok(file) => found.files.push(file),
                 Err(error) => found.faults.push(fault(&path, &format!("cannot be read: {error}"))),
             }
+        } else if is_stray(&path) {
+            found.faults.push(fault(
+                &path,
+                "is no question: a folder of questions holds .toml files, and a README.md if you like",
+            ));
         }
     }
     Ok(())
+}
+
+/// Whether a file neither belongs to a bank nor is hidden nor explains the folder.
+fn is_stray(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.is_file() && name != "README.md" && !name.starts_with('.')
 }
 
 fn read(path: &Path) -> io::Result<SourceFile> {
@@ -111,12 +122,16 @@ mod tests {
         fs::create_dir(&own).unwrap();
         fs::write(own.join("broken.toml"), "format_version = 1\nid = ").unwrap();
         fs::write(own.join("latin1.toml"), b"title = \"d\xe9j\xe0 vu\"").unwrap();
-        fs::write(own.join("notes.md"), "not a question").unwrap();
+        fs::write(own.join("notes.txt"), "not a question").unwrap();
+        fs::write(own.join("README.md"), "about my questions").unwrap();
+        fs::write(own.join(".hidden"), "an editor's").unwrap();
 
         let loaded = bank(Some(folder.path())).unwrap();
         let broken: Vec<&str> = loaded.faults.iter().map(|fault| fault.path.rsplit('/').next().unwrap()).collect();
-        assert!(broken.contains(&"broken.toml") && broken.contains(&"latin1.toml"), "{broken:?}");
-        assert!(!broken.contains(&"notes.md"));
+        for named in ["broken.toml", "latin1.toml", "notes.txt"] {
+            assert!(broken.contains(&named), "{named}: {broken:?}");
+        }
+        assert!(!broken.contains(&"README.md") && !broken.contains(&".hidden"), "{broken:?}");
         assert_eq!(loaded.bank.questions().len(), bank(None).unwrap().bank.questions().len());
     }
 
