@@ -10,6 +10,7 @@ mod matching;
 mod phrasings;
 mod rarity;
 mod reading;
+mod reference;
 mod thresholds;
 mod verdicts;
 
@@ -17,9 +18,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use interview::Question;
 use interview::marks::{CoachKind, Feedback, JudgedBy, Marks};
 use interview::scoring::{Clarity, Correctness};
+use interview::{Question, Transcript};
 
 use crate::coach::{Assignment, Coach, Panel, Panels};
 use crate::error::CoachError;
@@ -61,7 +62,7 @@ impl OfflineCoach {
         let reading = Reading::of(assignment.transcript, &phrasings.glossary);
         let reading = if assignment.target.is_some() { reading.with_fragments() } else { reading };
         let correctness = Correctness::of(&assignment.rubric.key_points, marks(assignment, &reading, &phrasings)?);
-        let clarity_claims = clarity::claims(assignment, &reading);
+        let clarity_claims = clarity::claims(&reading, &phrasings.subject, assignment.target.is_some());
         let clarity = Clarity::of(evidence::check_clarity(assignment.transcript, &clarity_claims));
         Ok(Feedback {
             stronger_answer: advice::stronger_answer(assignment, &correctness.marks),
@@ -71,6 +72,12 @@ impl OfflineCoach {
             correctness,
             clarity,
         })
+    }
+
+    /// How well an answer agrees with a reference answer, from 0 to 1, where a question has no key points. It orders answers to one
+    /// question, and is meant to go with what people would grade; by itself it says nothing.
+    pub fn agreement(&self, prompt: &str, reference: &str, answer: &Transcript) -> f64 {
+        f64::from(reference::agreement(prompt, reference, answer, &self.rarity))
     }
 
     fn prepared(&self, assignment: &Assignment<'_>) -> Arc<Phrasings> {

@@ -1,5 +1,7 @@
 //! Answers that try to look like good ones, and good ones that look unusual.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::sync::LazyLock;
@@ -126,6 +128,13 @@ fn denying_a_point_does_not_make_it() {
 }
 
 #[test]
+fn saying_a_point_and_its_opposite_is_reported_as_that() {
+    let feedback = judged(&format!("{GOOD} But memory is not freed at the end of the owner's scope."));
+    let mark = feedback.correctness.marks.key_points.iter().find(|mark| mark.id.as_str() == "dropped-at-scope-end");
+    assert!(matches!(mark.unwrap().verdict, Verdict::Unclear { doubt: Doubt::Contradicted, .. }), "{mark:?}");
+}
+
+#[test]
 fn a_slip_that_is_corrected_does_not_count() {
     let feedback = judged(
         "The checks are done at run time, sorry, I mean, no wait, they are done at compile time and cost nothing at run time.",
@@ -195,13 +204,8 @@ fn a_short_answer_to_a_follow_up_is_enough() {
         ("I don't know", false),
     ] {
         let transcript = Transcript::typed(answer);
-        let assignment = Assignment {
-            question: &question,
-            rubric: &rubric,
-            prompt: &prompt,
-            target: Some(&target),
-            transcript: &transcript,
-        };
+        let assignment =
+            Assignment { question, rubric: &rubric, prompt: &prompt, target: Some(&target), transcript: &transcript };
         let feedback = COACH.judge_now(&assignment).unwrap();
         assert_eq!(!hits(&feedback).is_empty(), makes_it, "{answer}");
         assert_eq!(feedback.correctness.marks.key_points.len(), 1);

@@ -98,9 +98,12 @@ pub(crate) fn is_negator(word: &str) -> bool {
     known.into_iter().any(|(phrase, sort)| *sort == Sort::Negator && phrase.len() == 1)
 }
 
+/// A marker's words, and what it tells.
+type Phrase = (Vec<&'static str>, Sort);
+
 /// Every marker by its first word, the longest first.
-static PHRASES: LazyLock<HashMap<&str, Vec<(Vec<&str>, Sort)>>> = LazyLock::new(|| {
-    let mut phrases: HashMap<&str, Vec<(Vec<&str>, Sort)>> = HashMap::new();
+static PHRASES: LazyLock<HashMap<&str, Vec<Phrase>>> = LazyLock::new(|| {
+    let mut phrases: HashMap<&str, Vec<Phrase>> = HashMap::new();
     for (name, listed) in named_lists(include_str!("../../data/markers.txt")) {
         let Some((_, sort)) = Sort::NAMES.iter().find(|(known, _)| *known == name) else { continue };
         for phrase in listed {

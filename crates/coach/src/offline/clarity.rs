@@ -6,7 +6,6 @@ use std::ops::Range;
 use interview::marks::{ClarityCheck, ClarityVerdict};
 
 use super::reading::{Clause, Reading, Sense};
-use crate::coach::Assignment;
 use crate::evidence::{ClarityClaim, Quote};
 use crate::lexicon::{Concept, Sort};
 
@@ -22,17 +21,15 @@ const LONG: usize = 70;
 /// From this share of words said before, the end of an answer only repeats.
 const REPEATED: f64 = 0.85;
 
-/// What the rules find out about each check.
-pub(super) fn claims(assignment: &Assignment<'_>, reading: &Reading) -> Vec<ClarityClaim> {
+/// What the rules find out about each check. `subject` holds the words in which people talk about what was asked, rightly or wrongly; a
+/// short answer to a follow-up needs neither a reason nor an example.
+pub(super) fn claims(reading: &Reading, subject: &HashSet<Concept>, is_follow_up: bool) -> Vec<ClarityClaim> {
     if reading.sense != Sense::Speech {
         return Vec::new();
     }
-    let prompt = Reading::of_text(assignment.prompt, &super::reading::Glossary::of(&assignment.question.glossary));
-    let asked: HashSet<Concept> = concepts(&prompt.clauses).chain(says(assignment)).collect();
-    let follow_up = assignment.target.is_some();
     let claims = [
-        answers_the_question(reading, &asked),
-        headline_first(reading, &asked),
+        answers_the_question(reading, subject),
+        headline_first(reading, subject),
         marked(reading, ClarityCheck::SaysWhy, Sort::Reason, "say why it is so: \u{201C}because \u{2026}\u{201D}"),
         marked(
             reading,
@@ -45,14 +42,14 @@ pub(super) fn claims(assignment: &Assignment<'_>, reading: &Reading) -> Vec<Clar
     ];
     let matters = |claim: &ClarityClaim| {
         let long_only = matches!(claim.check, ClarityCheck::DefinesOrExemplifies | ClarityCheck::SaysWhy);
-        !(follow_up && long_only && claim.verdict == ClarityVerdict::No)
+        !(is_follow_up && long_only && claim.verdict == ClarityVerdict::No)
     };
     claims.into_iter().filter(matters).collect()
 }
 
 /// Whether what is said has to do with what was asked. Words tell when it has not; that it has is certain only to a point.
-fn answers_the_question(reading: &Reading, asked: &HashSet<Concept>) -> ClarityClaim {
-    let on_topic = |clause: &&Clause| on_topic(clause, asked);
+fn answers_the_question(reading: &Reading, subject: &HashSet<Concept>) -> ClarityClaim {
+    let on_topic = |clause: &&Clause| on_topic(clause, subject);
     let count = reading.clauses.iter().filter(on_topic).count();
     let check = ClarityCheck::AnswersTheQuestion;
     match reading.clauses.iter().find(on_topic) {
@@ -63,10 +60,10 @@ fn answers_the_question(reading: &Reading, asked: &HashSet<Concept>) -> ClarityC
 }
 
 /// Whether a claim about the subject stands within the first words.
-fn headline_first(reading: &Reading, asked: &HashSet<Concept>) -> ClarityClaim {
+fn headline_first(reading: &Reading, subject: &HashSet<Concept>) -> ClarityClaim {
     let check = ClarityCheck::HeadlineFirst;
     let start = reading.clauses.iter().take_while(|clause| clause.words.start < HEADLINE_WORDS);
-    let headline = start.filter(|clause| !clause.is_list).find(|clause| on_topic(clause, asked));
+    let headline = start.filter(|clause| !clause.is_list).find(|clause| on_topic(clause, subject));
     match headline {
         Some(clause) => yes(check, reading, &clause.words),
         None if reading.words.len() < HEADLINE_WORDS => unclear(check),
@@ -127,22 +124,12 @@ fn stops_when_done(reading: &Reading) -> ClarityClaim {
     }
 }
 
-fn on_topic(clause: &Clause, asked: &HashSet<Concept>) -> bool {
-    concepts(std::slice::from_ref(clause)).filter(|concept| asked.contains(concept)).count() >= 2
+fn on_topic(clause: &Clause, subject: &HashSet<Concept>) -> bool {
+    concepts(std::slice::from_ref(clause)).filter(|concept| subject.contains(concept)).count() >= 2
 }
 
 fn concepts(clauses: &[Clause]) -> impl Iterator<Item = Concept> + '_ {
     clauses.iter().flat_map(|clause| &clause.units).map(|unit| unit.unit.features[0].concept)
-}
-
-/// The words in which people talk about the question's subject, rightly or wrongly.
-fn says(assignment: &Assignment<'_>) -> impl Iterator<Item = Concept> {
-    let question = assignment.question;
-    let glossary = super::reading::Glossary::of(&question.glossary);
-    let right = question.key_points.iter().flat_map(|point| &point.says);
-    let wrong = question.misconceptions.iter().flat_map(|misconception| &misconception.says);
-    let readings: Vec<Reading> = right.chain(wrong).map(|phrasing| Reading::of_text(phrasing, &glossary)).collect();
-    readings.into_iter().flat_map(|reading| concepts(&reading.clauses).collect::<Vec<_>>())
 }
 
 fn yes(check: ClarityCheck, reading: &Reading, words: &Range<usize>) -> ClarityClaim {

@@ -5,10 +5,10 @@ mod cells;
 use std::ops::Range;
 
 use super::phrasings::{Phrasing, Phrasings};
-use super::reading::{Clause, Reading};
+use super::reading::{Clause, Reading, Stance};
 use super::thresholds::{
-    CLASH, DECIDES, DENIED, DENIED_SHARE, HIT_MARGIN, STATED_MARGIN, UNDECIDED, UNDECIDED_MISCONCEPTION, WINDOW,
-    WINDOW_WORDS,
+    CLASH, DECIDES, DENIED, DENIED_AT_MOST, DENIED_SHARE, HIT_MARGIN, OPPOSED_MARGIN, STATED_MARGIN, UNDECIDED,
+    UNDECIDED_MISCONCEPTION, WINDOW, WINDOW_WORDS,
 };
 use cells::{Cell, Cells};
 
@@ -17,7 +17,7 @@ use cells::{Cell, Cells};
 pub(crate) struct Finding {
     /// The clauses that say it best.
     pub(crate) said: Option<Said>,
-    /// The clauses that say its opposite most plainly.
+    /// The one clause that says its opposite most plainly: the share of the phrasing that it says or denies.
     pub(crate) opposed: Option<Said>,
     /// The clauses that might say it, if doubtful words were heard wrong.
     pub(crate) doubtful: Option<Said>,
@@ -50,11 +50,16 @@ pub(crate) fn findings(reading: &Reading, phrasings: &Phrasings) -> Vec<Finding>
             if clauses.iter().all(|clause| clause.is_condition) {
                 continue;
             }
-            let shares = Shares::of(phrasings, &cells.latest(size), WINDOW[size - 1]);
-            shares.record(&mut findings, phrasings.key_points, &words(clauses));
+            let shares = Shares::of(phrasings, cells.latest(size), WINDOW[size - 1]);
+            shares.record(&mut findings, phrasings.key_points, &words(clauses), is_plain(clauses));
         }
     }
     findings
+}
+
+/// Whether this is a single clause that claims something: only then what it denies is clear.
+fn is_plain(clauses: &[Clause]) -> bool {
+    matches!(clauses, [clause] if clause.stance == Stance::Asserted)
 }
 
 fn words(clauses: &[Clause]) -> Range<usize> {
@@ -92,11 +97,15 @@ impl Shares {
     }
 
     /// Notes what this window says better than those before. Words that say a misconception better than a key point do not count for
-    /// the key point, and the other way round.
-    fn record(&self, findings: &mut [Finding], key_points: usize, words: &Range<usize>) {
+    /// the key point, and the other way round. Only a single clause can say the opposite: over several, the denial may be of anything.
+    fn record(&self, findings: &mut [Finding], key_points: usize, words: &Range<usize>, is_plain: bool) {
         let best = |shares: &[Share]| shares.iter().map(|share| share.said).fold(0.0, f32::max);
         let (right, wrong) = self.claims.split_at(key_points);
         let (best_right, best_wrong) = (best(right), best(wrong));
+        let best_other = |number: usize| {
+            let others = self.claims.iter().enumerate().filter(|(other, _)| *other != number);
+            others.map(|(_, share)| share.said).fold(0.0, f32::max)
+        };
         for (number, (measured, finding)) in self.claims.iter().zip(findings).enumerate() {
             let counts = if number < key_points {
                 measured.said + HIT_MARGIN >= best_wrong
@@ -109,7 +118,9 @@ impl Shares {
             if counts && is_better(&finding.said, measured.said) {
                 finding.said = said(measured.said, measured.certain);
             }
-            if is_better(&finding.opposed, measured.opposed) {
+            let denies_it =
+                is_plain && measured.said < DENIED_AT_MOST && best_other(number) < measured.opposed - OPPOSED_MARGIN;
+            if denies_it && is_better(&finding.opposed, measured.opposed) {
                 finding.opposed = said(measured.opposed, measured.opposed);
             }
             if is_better(&finding.doubtful, measured.possible) {
@@ -149,7 +160,11 @@ fn share(phrasings: &Phrasings, phrasing: &Phrasing, cells: &Cells<'_>, factor: 
         said: kept * of_whole(agreed - CLASH * clashed),
         weight: agreed - CLASH * clashed,
         certain: kept * of_whole(certain - CLASH * clashed),
-        opposed: if denied > DENIED_SHARE * phrasing.total { of_whole(agreed + denied) } else { 0.0 },
+        opposed: if denied > DENIED_SHARE * phrasing.full {
+            (agreed + denied) / phrasing.full * phrasing.worth
+        } else {
+            0.0
+        },
         possible: of_whole(possible),
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Phrasings {
     pub(crate) compared: Compared,
     /// How the question's terms are written and misheard.
     pub(crate) glossary: Glossary,
+    /// The words in which people talk about the question's subject, rightly or wrongly.
+    pub(crate) subject: HashSet<Concept>,
     places: HashMap<Concept, Vec<Place>>,
 }
 
@@ -39,7 +41,9 @@ pub(crate) struct Phrasing {
     pub(crate) claim: usize,
     /// Its units among [`Phrasings::slots`].
     pub(crate) slots: Range<usize>,
-    /// The weight that stands for the whole of it.
+    /// The weight of all of it.
+    pub(crate) full: f32,
+    /// The weight that stands for the whole of it, so that short phrasings need more than a chance word.
     pub(crate) total: f32,
     /// What matching all of it is worth.
     pub(crate) worth: f32,
@@ -129,6 +133,8 @@ impl Phrasings {
             .map(|says| says.iter().map(|phrasing| Reading::of_text(phrasing, &glossary)).collect())
             .collect();
         let weigher = Weigher::new(&read, &prompt, asked, rarity);
+        let all_units = read.iter().flatten().flat_map(Reading::units).chain(prompt.units());
+        let subject = all_units.map(|unit| unit.unit.features[0].concept).collect();
         let compared = Compared::of(&prompt, &read);
         let mut phrasings = Self {
             phrasings: Vec::new(),
@@ -137,6 +143,7 @@ impl Phrasings {
             claims: claims.len(),
             compared,
             glossary,
+            subject,
             places: HashMap::new(),
         };
         for (claim, readings) in read.iter().enumerate() {
@@ -194,6 +201,7 @@ impl Phrasings {
         self.phrasings.push(Phrasing {
             claim,
             slots: first..self.slots.len(),
+            full: total.max(f32::EPSILON),
             total: total + SHORT_PHRASING,
             worth,
             deciding,

@@ -28,8 +28,14 @@ pub(crate) const DENIED: f32 = 0.8;
 /// A denied word must have this share of a phrasing's weight to deny the whole.
 pub(crate) const DENIED_SHARE: f32 = 0.15;
 
+/// Words that say so much of a point do not deny it.
+pub(crate) const DENIED_AT_MOST: f32 = 0.3;
+
+/// By how much the denial of a point must be plainer than any other claim in the same words.
+pub(crate) const OPPOSED_MARGIN: f32 = 0.4;
+
 /// From this share of a phrasing's weight its opposite counts as said.
-pub(crate) const OPPOSED: f32 = 0.7;
+pub(crate) const OPPOSED: f32 = 0.92;
 
 /// A key point that reaches this share, and could reach [`HIT`] if doubtful words were its own, is unclear instead of missed.
 pub(crate) const DOUBTFUL: f32 = 0.25;
@@ -101,5 +107,5 @@ pub(crate) const HIT_AT_MOST: f32 = 0.7;
 /// An answer to a follow-up of up to this many words may be a fragment without a predicate.
 pub(crate) const FRAGMENT: usize = 12;
 
-/// By how much the denial of a key point must be plainer than the point in the same words.
-pub(crate) const OPPOSED_MARGIN: f32 = 0.25;
+/// How much less plain a key point may be in an answer that plainly makes every one than in one that makes none.
+pub(crate) const HIT_BY_A_KNOWER: f32 = 0.12;

@@ -7,7 +7,7 @@ use interview::marks::Doubt;
 use super::matching::{Finding, Said};
 use super::reading::{Reading, Sense};
 use super::thresholds::{
-    DOUBTFUL, HIT_AT_MOST, HIT_BESIDE_MISCONCEPTION, OPPOSED, OPPOSED_MARGIN, PLAIN, STATED, STATED_AT_LEAST,
+    DOUBTFUL, HIT_AT_MOST, HIT_BESIDE_MISCONCEPTION, HIT_BY_A_KNOWER, OPPOSED, PLAIN, STATED, STATED_AT_LEAST,
     STATED_BESIDE_OTHERS, STATED_BY_A_KNOWER, STATED_WEIGHT,
 };
 use crate::evidence::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
@@ -27,7 +27,7 @@ pub(super) fn claims(
     let (right, wrong) = findings.split_at(question.key_points.len().min(findings.len()));
     let stated = plainness_of_misconceptions(right, wrong);
     let held = wrong.iter().filter(|finding| states(finding, stated).is_some()).count();
-    let hit = (hit + HIT_BESIDE_MISCONCEPTION * held as f32).min(HIT_AT_MOST);
+    let hit = (hit + HIT_BESIDE_MISCONCEPTION * held as f32 - HIT_BY_A_KNOWER * plainly_made(right)).min(HIT_AT_MOST);
     let key_points = rubric.key_points.iter().map(|point| {
         let number = question.key_points.iter().position(|other| other.id == point.id);
         let verdict = match reading.sense {
@@ -50,10 +50,14 @@ pub(super) fn claims(
 
 /// The share from which this answer's misconceptions count as stated.
 fn plainness_of_misconceptions(right: &[Finding], wrong: &[Finding]) -> f32 {
-    let plainly = right.iter().filter(|finding| share(finding) >= PLAIN).count() as f32 / right.len().max(1) as f32;
     let possible = wrong.iter().filter(|finding| states(finding, STATED).is_some()).count();
     let beside = possible.saturating_sub(1) as f32;
-    (STATED + STATED_BY_A_KNOWER * plainly - STATED_BESIDE_OTHERS * beside).max(STATED_AT_LEAST)
+    (STATED + STATED_BY_A_KNOWER * plainly_made(right) - STATED_BESIDE_OTHERS * beside).max(STATED_AT_LEAST)
+}
+
+/// The share of the key points that the answer makes so plainly that nobody could doubt it.
+fn plainly_made(right: &[Finding]) -> f32 {
+    right.iter().filter(|finding| share(finding) >= PLAIN).count() as f32 / right.len().max(1) as f32
 }
 
 /// Where the answer states the misconception.
@@ -68,16 +72,9 @@ fn share(finding: &Finding) -> f32 {
 fn verdict(finding: &Finding, reading: &Reading, hit: f32) -> ClaimedVerdict {
     let quoted = |said: &Option<Said>| said.as_ref().and_then(|said| quote(said, reading));
     if let Some(said) = finding.said.as_ref().filter(|said| said.share >= hit) {
-        let opposed = finding.opposed.as_ref().filter(|opposed| opposed.share >= said.share);
+        let opposed = finding.opposed.as_ref().filter(|opposed| opposed.share >= OPPOSED && !overlap(opposed, said));
         return match quote(said, reading) {
-            _ if opposed
-                .is_some_and(|opposed| overlap(opposed, said) && opposed.share >= said.share + OPPOSED_MARGIN) =>
-            {
-                ClaimedVerdict::Missed(None)
-            }
-            _ if opposed.is_some_and(|opposed| opposed.share >= OPPOSED && !overlap(opposed, said)) => {
-                ClaimedVerdict::Unclear(Doubt::Contradicted, quoted(&finding.opposed))
-            }
+            _ if opposed.is_some() => ClaimedVerdict::Unclear(Doubt::Contradicted, quoted(&finding.opposed)),
             quote if said.certain < hit => ClaimedVerdict::Unclear(Doubt::WordsInDoubt, quote),
             Some(quote) => ClaimedVerdict::Hit(quote),
             None => ClaimedVerdict::Missed(None),

@@ -1,5 +1,7 @@
 //! The built-in bank, read from the repository.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 
 use interview::Bank;

@@ -102,7 +102,7 @@ pub(crate) fn sound(word: &str) -> String {
             'm' | 'n' => 'n',
             other => other,
         };
-        if key.chars().last() != Some(class) {
+        if !key.ends_with(class) {
             key.push(class);
         }
     }

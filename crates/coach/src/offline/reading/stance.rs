@@ -7,6 +7,9 @@ use crate::lexicon::{Marker, Sort};
 /// How many clauses a stance lasts at most, because the ends of spoken sentences are uncertain.
 const LASTS: usize = 3;
 
+/// The same for a denial.
+const DENIAL_LASTS: usize = 2;
+
 /// How the speaker means a clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stance {
@@ -33,7 +36,8 @@ pub(super) fn decide(clauses: &mut [Clause], markers: &[Marker], words: &[Spoken
         let found = markers_in(markers, &clauses[index].words);
         carried = carried.and_then(|carried| carried.into_next(&clauses[index], found, words));
         if let Some(stance) = opened(&clauses[index], clauses, markers) {
-            carried = Some(Carried { stance, sentence: clauses[index].sentence, left: LASTS });
+            let left = if stance == Stance::Denied { DENIAL_LASTS } else { LASTS };
+            carried = Some(Carried { stance, sentence: clauses[index].sentence, left });
         }
         clauses[index].stance = if is_asked(&clauses[index], clauses, words) {
             Stance::Asked

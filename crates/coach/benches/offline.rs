@@ -1,0 +1,29 @@
+//! How long the offline coach takes: a two-minute answer, and 12,000 words.
+
+#[path = "../tests/support/bank.rs"]
+mod bank;
+
+use std::hint::black_box;
+
+use coach::{Assignment, OfflineCoach};
+use criterion::{Criterion, criterion_group, criterion_main};
+use interview::Transcript;
+use interview::follow_up::Rubric;
+
+fn judging(criterion: &mut Criterion) {
+    let bank = bank::built_in();
+    let coach = OfflineCoach::new(bank.questions());
+    let Some(question) = bank.questions().iter().max_by_key(|question| question.key_points.len()) else { return };
+    let rubric = Rubric::of(question, None);
+    let long = question.model_answer.split_whitespace().cycle().take(12_000).collect::<Vec<_>>().join(" ");
+    for (name, text) in [("a two-minute answer", question.model_answer.as_str()), ("12,000 words", long.as_str())] {
+        let transcript = Transcript::typed(text);
+        let assignment =
+            Assignment { question, rubric: &rubric, prompt: &question.prompt, target: None, transcript: &transcript };
+        criterion.bench_function(name, |bencher| bencher.iter(|| black_box(coach.judge_now(&assignment))));
+    }
+    criterion.bench_function("preparing the bank", |bencher| bencher.iter(|| OfflineCoach::new(bank.questions())));
+}
+
+criterion_group!(benches, judging);
+criterion_main!(benches);

@@ -1,0 +1,169 @@
+//! Judging by a prompt and a reference answer alone, where nobody wrote key points: how much of the reference an answer says.
+//!
+//! The points are the reference's sentences. How well an answer agrees is a mix of measures that need no training: the share of the
+//! reference's words that it says, each weighted by its rarity and less when the prompt says it too; the same for the point that it
+//! makes best; and the likeness of spelling, for words that no lexicon knows. The mix is ours.
+
+use std::collections::{HashMap, HashSet};
+
+use interview::Transcript;
+
+use super::rarity::Rarity;
+use super::reading::{Glossary, Reading, SaidUnit, Sense};
+use crate::lexicon::Concept;
+
+/// What a word of the reference keeps of its weight when the prompt has it too.
+const IN_PROMPT: f32 = 0.25;
+
+/// What each measure counts; together 1.
+const RECALL: f32 = 0.5;
+const BEST_POINT: f32 = 0.2;
+const SPELLING: f32 = 0.2;
+const PRECISION: f32 = 0.1;
+
+/// The length of the pieces in which spelling is compared.
+const PIECE: usize = 4;
+
+/// How well an answer agrees with the reference, from 0 to 1. It orders answers to one question; it is no share of anything.
+pub(super) fn agreement(prompt: &str, reference: &str, answer: &Transcript, rarity: &Rarity) -> f32 {
+    let glossary = Glossary::of(&[]);
+    let answer = Reading::of(answer, &glossary);
+    if answer.sense != Sense::Speech {
+        return 0.0;
+    }
+    let prompt = Reading::of_text(prompt, &glossary);
+    let reference = Reading::of_text(reference, &glossary);
+    let asked: HashSet<Concept> = prompt.units().map(own_word).collect();
+    let weight = |unit: &SaidUnit| {
+        let left = if asked.contains(&own_word(unit)) { IN_PROMPT } else { 1.0 };
+        rarity.weight(&unit.unit) * left
+    };
+    let said = strengths(&answer);
+    let wanted = strengths(&reference);
+    let points = points(&reference);
+    let of_point = |point: &Vec<&SaidUnit>| covered(point, &said, &weight);
+    let best_point = points.iter().map(of_point).fold(0.0, f32::max);
+    let all: Vec<&SaidUnit> = distinct(reference.units());
+    let news: Vec<&SaidUnit> = distinct(answer.units().filter(|unit| !asked.contains(&own_word(unit))));
+    RECALL * covered(&all, &said, &weight)
+        + BEST_POINT * best_point
+        + SPELLING * spelling(&reference, &answer, &asked)
+        + PRECISION * covered(&news, &wanted, &weight)
+}
+
+/// The reference's points: its sentences, each as the units it is made of.
+fn points(reference: &Reading) -> Vec<Vec<&SaidUnit>> {
+    let mut points: Vec<Vec<&SaidUnit>> = Vec::new();
+    let mut sentence = None;
+    for clause in &reference.clauses {
+        if sentence != Some(clause.sentence) {
+            points.push(Vec::new());
+            sentence = Some(clause.sentence);
+        }
+        if let Some(point) = points.last_mut() {
+            point.extend(&clause.units);
+        }
+    }
+    points.into_iter().map(|point| distinct(point.into_iter())).collect()
+}
+
+/// The share of the units' weight that the strengths cover.
+fn covered(units: &[&SaidUnit], strengths: &HashMap<Concept, f32>, weight: &impl Fn(&SaidUnit) -> f32) -> f32 {
+    let strength = |unit: &SaidUnit| {
+        let known = unit.unit.features.iter().filter(|feature| !feature.is_opposite);
+        known.filter_map(|feature| Some(feature.strength.min(*strengths.get(&feature.concept)?))).fold(0.0, f32::max)
+    };
+    let total: f32 = units.iter().map(|unit| weight(unit)).sum();
+    let found: f32 = units.iter().map(|unit| weight(unit) * strength(unit)).sum();
+    if total > 0.0 { found / total } else { 0.0 }
+}
+
+/// How strongly each concept is said.
+fn strengths(reading: &Reading) -> HashMap<Concept, f32> {
+    let mut strengths: HashMap<Concept, f32> = HashMap::new();
+    for feature in reading.units().flat_map(|unit| &unit.unit.features).filter(|feature| !feature.is_opposite) {
+        let strength = strengths.entry(feature.concept).or_default();
+        *strength = strength.max(feature.strength);
+    }
+    strengths
+}
+
+/// The share of the pieces of the reference's words that the answer's words have too; the prompt's words count for neither.
+fn spelling(reference: &Reading, answer: &Reading, asked: &HashSet<Concept>) -> f32 {
+    let pieces = |reading: &Reading| -> HashSet<String> {
+        let units = reading.units().filter(|unit| !asked.contains(&own_word(unit)));
+        let words = units.flat_map(|unit| &reading.words[unit.unit.words.clone()]);
+        words.flat_map(|word| pieces(&word.normal)).collect()
+    };
+    let (wanted, said) = (pieces(reference), pieces(answer));
+    if wanted.is_empty() { 0.0 } else { wanted.intersection(&said).count() as f32 / wanted.len() as f32 }
+}
+
+/// The word cut into overlapping pieces, with its ends marked.
+fn pieces(word: &str) -> Vec<String> {
+    let letters: Vec<char> = std::iter::once(' ').chain(word.chars()).chain([' ']).collect();
+    letters.windows(PIECE.min(letters.len())).map(|piece| piece.iter().collect()).collect()
+}
+
+fn own_word(unit: &SaidUnit) -> Concept {
+    unit.unit.features[0].concept
+}
+
+fn distinct<'a>(units: impl Iterator<Item = &'a SaidUnit>) -> Vec<&'a SaidUnit> {
+    let mut seen = HashSet::new();
+    units.filter(|unit| seen.insert(own_word(unit))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROMPT: &str = "What is the difference between a stack and a queue?";
+    const REFERENCE: &str = "A stack is last in first out: the item that was pushed last is removed first. \
+                             A queue is first in first out: items leave in the order in which they arrived.";
+
+    fn agreement_of(answer: &str) -> f32 {
+        agreement(PROMPT, REFERENCE, &Transcript::typed(answer), &Rarity::default())
+    }
+
+    #[test]
+    fn a_fuller_answer_agrees_more_than_a_thin_one_and_a_thin_one_more_than_none() {
+        let full = agreement_of(
+            "With a stack you remove the item you pushed last, and a queue gives items in the order they arrived.",
+        );
+        let thin = agreement_of("A queue keeps the order in which things arrived.");
+        let none = agreement_of("I would use a hash map since it is the fastest.");
+        assert!(full > thin && thin > none, "{full} {thin} {none}");
+    }
+
+    #[test]
+    fn the_reference_itself_agrees_best() {
+        assert!(agreement_of(REFERENCE) > 0.95);
+    }
+
+    #[test]
+    fn repeating_the_question_earns_next_to_nothing() {
+        assert!(agreement_of(PROMPT) < 0.25, "{}", agreement_of(PROMPT));
+    }
+
+    #[test]
+    fn silence_agrees_with_nothing() {
+        assert_eq!(agreement_of(""), 0.0);
+    }
+
+    #[test]
+    fn a_synonym_counts_as_the_word() {
+        let agreement = |answer: &str| {
+            let transcript = Transcript::typed(answer);
+            agreement(
+                "When is memory given back?",
+                "It is deallocated when the owner leaves its scope.",
+                &transcript,
+                &Rarity::default(),
+            )
+        };
+        assert!(
+            agreement("it gets freed at the end of the block") > agreement("it gets moved at the start of the day")
+        );
+    }
+}
