@@ -1,8 +1,8 @@
 //! The offline coach: rules on this machine, no model, no network.
 //!
-//! An answer is read as claims ([`reading`]), held against every way of saying the question's key points and misconceptions
-//! ([`phrasings`], [`matching`]), and what comes of it is claimed ([`verdicts`]) and then checked like any other coach's claims. Every
-//! number that decides stands in [`thresholds`].
+//! An answer is read as claims (`reading`), held against every way of saying the question's key points and misconceptions
+//! (`phrasings`, `matching`), and what comes of it is claimed (`verdicts`) and then checked like any other coach's claims. Every
+//! number that decides stands in `thresholds`.
 
 mod advice;
 mod clarity;
@@ -26,7 +26,7 @@ use crate::coach::{Assignment, Coach, Panel, Panels};
 use crate::error::CoachError;
 use crate::evidence;
 use phrasings::{Asked, Phrasings};
-use rarity::Rarity;
+use rarity::Background;
 use reading::Reading;
 
 /// The most prepared questions that are kept; past it all are dropped and prepared anew when needed.
@@ -34,7 +34,7 @@ const MOST_PREPARED: usize = 1024;
 
 /// The coach that needs nothing but the bank.
 pub struct OfflineCoach {
-    rarity: Rarity,
+    rarity: Background,
     prepared: Mutex<HashMap<Key, Arc<Phrasings>>>,
 }
 
@@ -50,7 +50,7 @@ struct Key {
 impl OfflineCoach {
     /// A coach for these questions; how rare words are among all of them decides how much a word tells. It judges other questions too.
     pub fn new(questions: &[Question]) -> Self {
-        Self { rarity: Rarity::of(questions), prepared: Mutex::default() }
+        Self { rarity: Background::of(questions), prepared: Mutex::default() }
     }
 
     /// Judges one answer, as [`Coach::judge`] does, on the calling thread.
@@ -77,7 +77,7 @@ impl OfflineCoach {
     /// How well an answer agrees with a reference answer, from 0 to 1, where a question has no key points. It orders answers to one
     /// question, and is meant to go with what people would grade; by itself it says nothing.
     pub fn agreement(&self, prompt: &str, reference: &str, answer: &Transcript) -> f64 {
-        f64::from(reference::agreement(prompt, reference, answer, &self.rarity))
+        f64::from(reference::agreement(prompt, reference, answer, self.rarity.get()))
     }
 
     fn prepared(&self, assignment: &Assignment<'_>) -> Arc<Phrasings> {
@@ -96,7 +96,7 @@ impl OfflineCoach {
             None => Asked::Question(assignment.prompt),
             Some(_) => Asked::FollowUp(assignment.prompt),
         };
-        let phrasings = Arc::new(Phrasings::of(assignment.question, asked, &self.rarity));
+        let phrasings = Arc::new(Phrasings::of(assignment.question, asked, self.rarity.get()));
         let mut prepared = lock();
         if prepared.len() >= MOST_PREPARED {
             prepared.clear();

@@ -3,6 +3,7 @@ mod bank;
 
 use interview::Question;
 
+use super::rarity::Rarity;
 use super::*;
 
 /// The question with phrasing `number` of every claim taken out, and what was taken out, by claim.

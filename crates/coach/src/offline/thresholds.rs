@@ -13,14 +13,44 @@ pub(crate) const HIT: f32 = 0.47;
 /// From this share of its weight a key point counts as made in a follow-up, where the question has set the scene.
 pub(crate) const HIT_IN_FOLLOW_UP: f32 = 0.42;
 
+/// From this share of a phrasing's weight a key point is made so plainly that the speaker seems to know the subject.
+pub(crate) const PLAIN: f32 = 0.57;
+
+/// How much less plain a key point may be in an answer that plainly makes every one than in one that makes none.
+pub(crate) const HIT_BY_A_KNOWER: f32 = 0.08;
+
+/// How much plainer a key point must be for each misconception beside it.
+pub(crate) const HIT_BESIDE_MISCONCEPTION: f32 = 0.08;
+
+/// How plain a key point must be at most.
+pub(crate) const HIT_AT_MOST: f32 = 0.7;
+
+/// By how much a misconception may be closer to the words that make a key point.
+pub(crate) const HIT_MARGIN: f32 = 0.04;
+
+/// A key point that reaches this share, and could reach [`HIT`] if doubtful words were its own, is unclear instead of missed.
+pub(crate) const DOUBTFUL: f32 = 0.25;
+
 /// From this share of a phrasing's weight a misconception counts as stated.
 pub(crate) const STATED: f32 = 0.46;
+
+/// How much plainer a misconception must be in an answer that plainly makes every key point than in one that makes none.
+pub(crate) const STATED_BY_A_KNOWER: f32 = 0.65;
+
+/// How much less plain a misconception may be for each other one beside it.
+pub(crate) const STATED_BESIDE_OTHERS: f32 = 0.03;
+
+/// How plain a misconception must be at least.
+pub(crate) const STATED_AT_LEAST: f32 = 0.44;
+
+/// The weight of words that a misconception rests on at least, in weights of a rare word.
+pub(crate) const STATED_WEIGHT: f32 = 0.6;
 
 /// By how much a misconception must be closer than any key point to the same words.
 pub(crate) const STATED_MARGIN: f32 = 0.06;
 
-/// By how much a misconception may be closer to the words that make a key point.
-pub(crate) const HIT_MARGIN: f32 = 0.04;
+/// How much a denied word takes off, in weights of the word.
+pub(crate) const CLASH: f32 = 1.0;
 
 /// What a phrasing keeps when one of its words is denied.
 pub(crate) const DENIED: f32 = 0.8;
@@ -28,17 +58,14 @@ pub(crate) const DENIED: f32 = 0.8;
 /// A denied word must have this share of a phrasing's weight to deny the whole.
 pub(crate) const DENIED_SHARE: f32 = 0.15;
 
-/// Words that say so much of a point do not deny it.
-pub(crate) const DENIED_AT_MOST: f32 = 0.3;
+/// From this share of a phrasing's weight its opposite counts as said.
+pub(crate) const OPPOSED: f32 = 0.92;
 
 /// By how much the denial of a point must be plainer than any other claim in the same words.
 pub(crate) const OPPOSED_MARGIN: f32 = 0.4;
 
-/// From this share of a phrasing's weight its opposite counts as said.
-pub(crate) const OPPOSED: f32 = 0.92;
-
-/// A key point that reaches this share, and could reach [`HIT`] if doubtful words were its own, is unclear instead of missed.
-pub(crate) const DOUBTFUL: f32 = 0.25;
+/// Words that say so much of a point do not deny it.
+pub(crate) const DENIED_AT_MOST: f32 = 0.3;
 
 /// Added to the weight of every phrasing, in weights of a rare word, so that short ones need more than a chance word.
 pub(crate) const SHORT_PHRASING: f32 = 0.25;
@@ -52,27 +79,8 @@ pub(crate) const IN_FOLLOW_UP: f32 = 0.2;
 /// How much of a word's weight goes when all claims of the question use it.
 pub(crate) const EVERYWHERE: f32 = 0.5;
 
-/// What a window over one, two and three clauses keeps of its share.
-pub(crate) const WINDOW: [f32; 3] = [1.0, 0.97, 0.92];
-
-/// The most words that a window over several clauses may hold.
-pub(crate) const WINDOW_WORDS: usize = 45;
-
 /// What words that mix several phrasings of a claim keep, against the words of one.
 pub(crate) const POOLED: f32 = 0.9;
-
-/// How much a denied word takes off, in weights of the word.
-pub(crate) const CLASH: f32 = 1.0;
-
-/// What is left of a match in a clause that speaks of the other of two things compared.
-pub(crate) const OTHER_TOPIC: f32 = 0.25;
-
-/// The share of function words under which several words are a list.
-pub(crate) const LIST: f64 = 0.2;
-
-/// The share of articles, pronouns and prepositions followed by a word that cannot follow them, over which words are in no order. The
-/// bank's own answers stay under 0.06; their words in random order reach 0.14 and more in 899 of 900 cases.
-pub(crate) const SALAD: f64 = 0.12;
 
 /// From this strength on a phrasing's deciding word counts as said.
 pub(crate) const DECIDES: f32 = 0.45;
@@ -83,29 +91,27 @@ pub(crate) const UNDECIDED: f32 = 0.95;
 /// What a misconception's phrasing keeps without its deciding word.
 pub(crate) const UNDECIDED_MISCONCEPTION: f32 = 0.6;
 
-/// The weight of words that a misconception rests on at least, in weights of a rare word.
-pub(crate) const STATED_WEIGHT: f32 = 0.6;
+/// What is left of a match in a clause that speaks of the other of two things compared.
+pub(crate) const OTHER_TOPIC: f32 = 0.25;
 
-/// From this share of a phrasing's weight a key point is made so plainly that the speaker seems to know the subject.
-pub(crate) const PLAIN: f32 = 0.57;
+/// What a window over one, two and three clauses keeps of its share.
+pub(crate) const WINDOW: [f32; 3] = [1.0, 0.97, 0.92];
 
-/// How much less plain a misconception may be for each other one beside it.
-pub(crate) const STATED_BESIDE_OTHERS: f32 = 0.03;
-
-/// How plain a misconception must be at least.
-pub(crate) const STATED_AT_LEAST: f32 = 0.44;
-
-/// How much plainer a misconception must be in an answer that plainly makes every key point than in one that makes none.
-pub(crate) const STATED_BY_A_KNOWER: f32 = 0.65;
-
-/// How much plainer a key point must be for each misconception beside it.
-pub(crate) const HIT_BESIDE_MISCONCEPTION: f32 = 0.08;
-
-/// How plain a key point must be at most.
-pub(crate) const HIT_AT_MOST: f32 = 0.7;
+/// The most words that a window over several clauses may hold.
+pub(crate) const WINDOW_WORDS: usize = 45;
 
 /// An answer to a follow-up of up to this many words may be a fragment without a predicate.
 pub(crate) const FRAGMENT: usize = 12;
 
-/// How much less plain a key point may be in an answer that plainly makes every one than in one that makes none.
-pub(crate) const HIT_BY_A_KNOWER: f32 = 0.12;
+/// The share of function words under which several words are a list.
+pub(crate) const LIST: f64 = 0.2;
+
+/// The share of articles, pronouns and prepositions followed by a word that cannot follow them, over which words are in no order. The
+/// bank's own answers stay under 0.06; their words in random order reach 0.14 and more in 899 of 900 cases.
+pub(crate) const SALAD: f64 = 0.12;
+
+/// The share of words that are grammar or known terms, under which an answer is in another language.
+pub(crate) const OTHER_LANGUAGE: f64 = 0.3;
+
+/// The share of known terms, under which an answer with hardly any grammar is in another language, and not a list.
+pub(crate) const OTHER_LANGUAGE_TERMS: f64 = 0.5;

@@ -3,7 +3,7 @@
 use super::Clause;
 use super::words::Spoken;
 use crate::lexicon::{follows_badly, is_function_word, is_verb};
-use crate::offline::thresholds::{LIST, SALAD};
+use crate::offline::thresholds::{LIST, OTHER_LANGUAGE, OTHER_LANGUAGE_TERMS, SALAD};
 
 /// Fewer words than this are too few to tell their language.
 const ENOUGH: usize = 6;
@@ -11,6 +11,9 @@ const ENOUGH: usize = 6;
 /// Function words that join terms without saying anything about them.
 const JOINING: [&str; 16] =
     ["and", "or", "the", "a", "an", "of", "also", "with", "then", "plus", "to", "in", "um", "uh", "like", "so"];
+
+/// Words behind which a letter is a name.
+const NAMING: [&str; 6] = ["tick", "apostrophe", "quote", "lifetime", "letter", "variable"];
 
 /// Whether an answer can be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,13 +104,19 @@ fn is_other_language(words: &[Spoken], clauses: &[Clause]) -> bool {
     }
     let function_words = words.iter().filter(|word| is_function_word(&word.normal)).count();
     let known = clauses.iter().flat_map(|clause| &clause.units).filter(|unit| unit.unit.features.len() > 1).count();
-    let share = (function_words + known) as f64 / words.len() as f64;
+    let share = |count: usize| count as f64 / words.len() as f64;
+    let is_strange = share(function_words + known) < OTHER_LANGUAGE
+        || (share(function_words) < OTHER_LANGUAGE / 2.0 && share(known) < OTHER_LANGUAGE_TERMS);
     let foreign = words.iter().filter(|word| !word.normal.is_ascii()).count();
-    share < 0.25 || foreign * 2 > words.len()
+    is_strange || foreign * 2 > words.len()
 }
 
 fn is_disordered(words: &[Spoken]) -> bool {
-    let pairs = words.windows(2).filter_map(|pair| follows_badly(&pair[0].normal, &pair[1].normal));
-    let (all, bad) = pairs.fold((0, 0), |(all, bad), badly| (all + 1, bad + usize::from(badly)));
-    bad >= 3 && f64::from(bad as u32) > SALAD * f64::from(all as u32)
+    let normal = |index: usize| words[index].normal.as_str();
+    // "Tick a" is the name of a lifetime, not an article.
+    let is_name = |index: usize| index > 0 && NAMING.contains(&normal(index - 1));
+    let pairs = (1..words.len()).filter(|index| !is_name(index - 1));
+    let judged = pairs.filter_map(|index| follows_badly(normal(index - 1), normal(index)));
+    let (all, bad) = judged.fold((0_u32, 0_u32), |(all, bad), badly| (all + 1, bad + u32::from(badly)));
+    bad >= 3 && f64::from(bad) > SALAD * f64::from(all)
 }

@@ -20,8 +20,10 @@ pub(super) fn polarities(units: &[Unit], markers: &[Marker]) -> Vec<Polarity> {
         polarities.fill(Polarity::Open);
     }
     for negator in negators(markers) {
-        let inside_unit =
-            units.iter().any(|unit| unit.words.start <= negator.words.start && negator.words.end <= unit.words.end);
+        let inside_unit = units.iter().any(|unit| {
+            let holds = unit.words.start <= negator.words.start && negator.words.end <= unit.words.end;
+            holds && unit.words != negator.words
+        });
         if inside_unit {
             continue;
         }

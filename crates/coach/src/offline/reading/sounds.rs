@@ -1,6 +1,6 @@
 //! What recognisers make of a question's terms, and how those are meant to be read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use interview::bank::GlossaryTerm;
 use interview::transcript::normal_words;
@@ -16,6 +16,8 @@ const LONGEST: usize = 4;
 pub(crate) struct Glossary {
     /// Terms as they are said, by every other spelling.
     spellings: HashMap<Vec<String>, Vec<String>>,
+    /// The first words of all other spellings, because most words of an answer are none of them.
+    beginnings: HashSet<String>,
     /// Terms as they are said, by the key of their sound.
     sounds: HashMap<String, Vec<String>>,
 }
@@ -23,7 +25,7 @@ pub(crate) struct Glossary {
 impl Glossary {
     /// The glossary of a question, with the spellings that every question shares.
     pub(crate) fn of(terms: &[GlossaryTerm]) -> Self {
-        let mut glossary = Self { spellings: spellings().clone(), sounds: HashMap::new() };
+        let mut glossary = Self { spellings: spellings().clone(), ..Self::default() };
         for term in terms {
             let spoken: Vec<String> = normal_words(&term.spoken).collect();
             if spoken.is_empty() {
@@ -38,6 +40,7 @@ impl Glossary {
                 }
             }
         }
+        glossary.beginnings = glossary.spellings.keys().filter_map(|words| words.first().cloned()).collect();
         glossary
     }
 
@@ -63,12 +66,13 @@ impl Glossary {
     }
 
     fn term(&self, words: &[Spoken]) -> Option<&Vec<String>> {
+        let doubtful = words.iter().any(|word| word.doubtful);
+        if !doubtful && !self.beginnings.contains(&words.first()?.normal) {
+            return None;
+        }
         let runs_on = words[..words.len() - 1].iter().all(|word| word.end <= End::Clause);
         let normal: Vec<String> = words.iter().map(|word| word.normal.clone()).collect();
-        let by_sound = || {
-            let doubtful = words.iter().any(|word| word.doubtful);
-            doubtful.then(|| self.sounds.get(&sound(&normal.concat())))?
-        };
+        let by_sound = || doubtful.then(|| self.sounds.get(&sound(&normal.concat())))?;
         if runs_on { self.spellings.get(&normal).or_else(by_sound) } else { None }
     }
 }

@@ -35,15 +35,11 @@ pub(super) fn decide(clauses: &mut [Clause], markers: &[Marker], words: &[Spoken
     for index in 0..clauses.len() {
         let found = markers_in(markers, &clauses[index].words);
         carried = carried.and_then(|carried| carried.into_next(&clauses[index], found, words));
-        if let Some(stance) = opened(&clauses[index], clauses, markers) {
+        if let Some(stance) = opened(index, clauses, markers) {
             let left = if stance == Stance::Denied { DENIAL_LASTS } else { LASTS };
             carried = Some(Carried { stance, sentence: clauses[index].sentence, left });
         }
-        clauses[index].stance = if is_asked(&clauses[index], clauses, words) {
-            Stance::Asked
-        } else {
-            carried.as_ref().map_or(Stance::Asserted, |carried| carried.stance)
-        };
+        clauses[index].stance = carried.as_ref().map_or(Stance::Asserted, |carried| carried.stance);
         if found.iter().any(|marker| marker.sort == Sort::Refutation) {
             refute_before(clauses, index);
         }
@@ -52,6 +48,7 @@ pub(super) fn decide(clauses: &mut [Clause], markers: &[Marker], words: &[Spoken
             retract_before(clauses, index, &repair);
         }
     }
+    mark_questions(clauses, words);
 }
 
 /// A stance that lasts over the following clauses of its sentence.
@@ -73,18 +70,17 @@ impl Carried {
 }
 
 /// The stance that a clause's own words open.
-fn opened(clause: &Clause, clauses: &[Clause], markers: &[Marker]) -> Option<Stance> {
+fn opened(index: usize, clauses: &[Clause], markers: &[Marker]) -> Option<Stance> {
+    let clause = &clauses[index];
     let found = markers_in(markers, &clause.words);
     let has = |sort: Sort| found.iter().any(|marker| marker.sort == sort);
     let is_imagined = || {
-        let sentence: Vec<&Clause> =
-            clauses.iter().filter(|other| other.sentence == clause.sentence).take(2 * LASTS).collect();
         let opens = found
             .iter()
             .any(|marker| marker.sort == Sort::Hypothetical && marker.words.start < clause.words.start + LASTS);
         let subjunctive =
-            |clause: &&Clause| markers_in(markers, &clause.words).iter().any(|marker| marker.sort == Sort::Subjunctive);
-        opens && sentence.iter().any(subjunctive)
+            |clause: &Clause| markers_in(markers, &clause.words).iter().any(|marker| marker.sort == Sort::Subjunctive);
+        opens && near(index, clauses).any(subjunctive)
     };
     if has(Sort::Denial) {
         Some(Stance::Denied)
@@ -99,9 +95,23 @@ fn opened(clause: &Clause, clauses: &[Clause], markers: &[Marker]) -> Option<Sta
     }
 }
 
-fn is_asked(clause: &Clause, clauses: &[Clause], words: &[Spoken]) -> bool {
-    let sentence_end = clauses.iter().rev().find(|other| other.sentence == clause.sentence).unwrap_or(clause);
-    words[sentence_end.words.end - 1].end == End::Question
+/// The clauses of the same sentence that stand no further away than a stance lasts.
+fn near(index: usize, clauses: &[Clause]) -> impl Iterator<Item = &Clause> {
+    let around = &clauses[index.saturating_sub(LASTS)..clauses.len().min(index + LASTS + 1)];
+    around.iter().filter(move |other| other.sentence == clauses[index].sentence)
+}
+
+/// Marks the clauses of sentences that end as questions.
+fn mark_questions(clauses: &mut [Clause], words: &[Spoken]) {
+    let mut asked = None;
+    for clause in clauses.iter_mut().rev() {
+        if words[clause.words.end - 1].end == End::Question {
+            asked = Some(clause.sentence);
+        }
+        if asked == Some(clause.sentence) {
+            clause.stance = Stance::Asked;
+        }
+    }
 }
 
 /// "People think X. That's wrong": X is denied.

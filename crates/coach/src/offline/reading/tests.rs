@@ -1,1 +1,118 @@
+use interview::{Probability, Seconds, Segment, Span, Word};
 
+use super::*;
+
+fn read(text: &str) -> Reading {
+    Reading::of_text(text, &Glossary::of(&[]))
+}
+
+/// The clauses as text.
+fn clauses(reading: &Reading) -> Vec<String> {
+    let text = |clause: &Clause| -> Vec<&str> {
+        reading.words[clause.words.clone()].iter().map(|word| word.normal.as_str()).collect()
+    };
+    reading.clauses.iter().map(|clause| text(clause).join(" ")).collect()
+}
+
+fn stances(text: &str) -> Vec<Stance> {
+    read(text).clauses.iter().map(|clause| clause.stance).collect()
+}
+
+/// The polarity of the unit that is or holds `word`.
+fn polarity(text: &str, word: &str) -> Polarity {
+    let reading = read(text);
+    let holds = |unit: &&SaidUnit| reading.words[unit.unit.words.clone()].iter().any(|spoken| spoken.normal == word);
+    reading.units().find(holds).unwrap().polarity
+}
+
+#[test]
+fn speech_without_punctuation_is_cut_at_connectives() {
+    let reading = read("the value has one owner and it is freed at the end because the compiler knows that place");
+    assert_eq!(
+        clauses(&reading),
+        ["the value has one owner", "and it is freed at the end", "because the compiler knows that place"]
+    );
+}
+
+#[test]
+fn an_and_between_two_terms_does_not_cut() {
+    assert_eq!(clauses(&read("stack and heap are different")), ["stack and heap are different"]);
+}
+
+#[test]
+fn a_long_pause_ends_a_clause() {
+    let at = |second: f64| Seconds::new(second).unwrap();
+    let word =
+        |text: &str, start: f64| Word::heard(text, Span::between(at(start), at(start + 0.3)), Probability::CERTAIN);
+    let words = [("it", 0.0), ("runs", 0.4), ("very", 0.8), ("slowly", 1.2), ("nobody", 4.0), ("knows", 4.4)];
+    let segment = Segment::new(words.map(|(text, start)| word(text, start)));
+    let reading = Reading::of(&Transcript::heard(segment.into_iter().collect()), &Glossary::of(&[]));
+    assert_eq!(clauses(&reading), ["it runs very slowly", "nobody knows"]);
+}
+
+#[test]
+fn a_negator_denies_what_follows_and_leaves_the_rest_open() {
+    assert_eq!(polarity("it doesn't copy the characters", "copy"), Polarity::Negative);
+    assert_eq!(polarity("it doesn't copy the characters", "characters"), Polarity::Open);
+    assert_eq!(polarity("the characters are not copied", "characters"), Polarity::Positive);
+    assert_eq!(polarity("a value can't have two owners", "two"), Polarity::Negative);
+    assert_eq!(polarity("it works without a collector", "collector"), Polarity::Negative);
+    assert_eq!(polarity("it is not only fast", "fast"), Polarity::Positive);
+}
+
+#[test]
+fn what_is_averted_is_neither_said_nor_denied() {
+    assert_eq!(polarity("that prevents a data race", "race"), Polarity::Open);
+}
+
+#[test]
+fn a_denial_lasts_until_the_turn() {
+    let expected = [Stance::Denied, Stance::Asserted];
+    assert_eq!(stances("It's not that the lock is slow, but the work inside is."), expected);
+}
+
+#[test]
+fn what_others_think_is_reported_and_can_be_refuted() {
+    assert_eq!(stances("People think that it copies the heap.")[0], Stance::Reported);
+    assert_eq!(stances("It copies the whole heap. That's not true.")[0], Stance::Denied);
+}
+
+#[test]
+fn other_languages_questions_and_imagined_cases_are_no_claims() {
+    assert_eq!(stances("In Java there is a collector for that.")[0], Stance::Elsewhere);
+    assert_eq!(stances("Does it copy the heap?")[0], Stance::Asked);
+    assert_eq!(stances("If it copied the heap it would be slow.")[0], Stance::Hypothetical);
+}
+
+#[test]
+fn a_slip_is_taken_back_by_its_repair() {
+    let reading = read("it lives on the stack no wait on the heap");
+    let said: Vec<&str> = reading
+        .units()
+        .flat_map(|unit| &reading.words[unit.unit.words.clone()])
+        .map(|word| word.normal.as_str())
+        .collect();
+    assert!(said.contains(&"heap") && !said.contains(&"stack"), "{said:?}");
+}
+
+#[test]
+fn terms_without_a_predicate_are_a_list_and_a_terse_claim_is_none() {
+    assert!(read("Ownership, borrowing, lifetimes, moves, traits.").clauses.iter().all(|clause| clause.is_list));
+    assert!(!read("The owner frees it.").clauses[0].is_list);
+}
+
+#[test]
+fn sense_is_told_from_disorder_and_from_other_languages() {
+    assert_eq!(read("").sense, Sense::Silence);
+    assert_eq!(
+        read("You write tick a and then the tick a is on the result, and tick a is what the caller sees.").sense,
+        Sense::Speech
+    );
+    assert_eq!(read("the of a is and the to it a because the so is of the a and by the with").sense, Sense::Disorder);
+    assert_eq!(read("der Speicher wird am Ende des Blocks automatisch freigegeben").sense, Sense::OtherLanguage);
+}
+
+#[test]
+fn other_spellings_are_read_as_they_are_said() {
+    assert_eq!(clauses(&read("an Rc holds a RefCell here")), ["an r c holds a ref cell here"]);
+}
