@@ -59,7 +59,8 @@ impl OfflineCoach {
     /// When the rubric is not the question's own.
     pub fn judge_now(&self, assignment: &Assignment<'_>) -> Result<Feedback, CoachError> {
         let phrasings = self.prepared(assignment);
-        let reading = Reading::of(assignment.transcript, &phrasings.glossary);
+        let prompt = Reading::of_text(assignment.prompt, &phrasings.glossary);
+        let reading = Reading::of(assignment.transcript, &phrasings.glossary).without_repetition_of(&prompt);
         let reading = if assignment.target.is_some() { reading.with_fragments() } else { reading };
         let correctness = Correctness::of(&assignment.rubric.key_points, marks(assignment, &reading, &phrasings)?);
         let clarity_claims = clarity::claims(&reading, &phrasings.subject, assignment.target.is_some());

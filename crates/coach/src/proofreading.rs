@@ -1,8 +1,8 @@
 //! Reading a question as its candidates will be read: does its model answer score full marks, and can its claims be told apart?
 
-use interview::follow_up::Rubric;
-use interview::marks::{Marks, Verdict};
-use interview::{Question, Transcript};
+use interview::follow_up::{Rubric, Target};
+use interview::marks::Marks;
+use interview::{KeyPointId, Question, Transcript};
 
 use crate::coach::Assignment;
 use crate::offline::OfflineCoach;
@@ -19,11 +19,11 @@ pub struct Remark {
 /// Holds the question's own texts against its rubric, with the offline coach:
 ///
 /// - the model answer makes every key point and states no misconception;
-/// - a way of saying a key point makes that point and states no misconception;
+/// - a way of saying a key point, given to its probe, makes that point and states no misconception;
 /// - a way of asserting a misconception is not taken for a key point instead;
-/// - the prompt and the probes make no point themselves.
+/// - the prompt makes no point itself, and a probe not the one it aims at.
 pub fn proofread(coach: &OfflineCoach, question: &Question) -> Vec<Remark> {
-    let reader = Reader { coach, question, rubric: Rubric::of(question, None) };
+    let reader = Reader { coach, question };
     let mut remarks = reader.model_answer();
     remarks.extend(reader.key_points());
     remarks.extend(reader.misconceptions());
@@ -34,7 +34,6 @@ pub fn proofread(coach: &OfflineCoach, question: &Question) -> Vec<Remark> {
 struct Reader<'q> {
     coach: &'q OfflineCoach,
     question: &'q Question,
-    rubric: Rubric,
 }
 
 impl Reader<'_> {
@@ -57,7 +56,8 @@ impl Reader<'_> {
         points
             .flat_map(|point| point.says.iter().map(move |phrasing| (point, phrasing)))
             .flat_map(|(point, phrasing)| {
-                let marks = self.marks(phrasing);
+                let target = Target::KeyPoint(point.id.clone());
+                let marks = self.marks_of(phrasing, &point.probe, Some(&target));
                 let missed = (!makes(&marks, point.id.as_str())).then(|| {
                     format!(
                         "this way of saying `{}` does not make the point by itself; it lacks the deciding words",
@@ -79,54 +79,50 @@ impl Reader<'_> {
             .filter_map(|(wrong, phrasing)| {
                 let marks = self.marks(phrasing);
                 let states_it = marks.misconceptions.iter().any(|mark| mark.id == wrong.id);
-                let taken_for = marks.key_points.iter().find(|mark| mark.verdict.is_hit()).map(|mark| mark.id.as_str());
-                let message = match taken_for {
-                    Some(point) => format!(
-                        "this way of asserting `{}` is closer to the key point `{point}` than to its own",
-                        wrong.id
-                    ),
-                    None if !states_it => format!(
-                        "this way of asserting `{}` is not recognised by itself; it lacks the deciding words",
-                        wrong.id
-                    ),
-                    None => return None,
-                };
+                let taken_for = marks.key_points.iter().find(|mark| mark.verdict.is_hit() && !states_it)?;
+                let message = format!(
+                    "this way of asserting `{}` is closer to the key point `{}` than to its own misconception",
+                    wrong.id, taken_for.id
+                );
                 Some(Remark { about: phrasing.clone(), message })
             })
             .collect()
     }
 
-    /// The prompt and the probes, each read as if somebody had given it for an answer.
+    /// The prompt and the probes, each read as if somebody had given it for an answer. A probe may set the scene with other points; its
+    /// own is for the candidate to make.
     fn what_is_asked(&self) -> Vec<Remark> {
-        let points = self.question.key_points.iter().map(|point| &point.probe);
-        let misconceptions = self.question.misconceptions.iter().map(|wrong| &wrong.probe);
-        std::iter::once(&self.question.prompt)
-            .chain(points)
-            .chain(misconceptions)
-            .flat_map(|asked| {
-                let made =
-                    self.marks(asked).key_points.into_iter().filter(|mark| matches!(mark.verdict, Verdict::Hit { .. }));
-                made.map(move |mark| Remark {
-                    about: asked.clone(),
-                    message: format!(
-                        "what is asked here makes the key point `{}` itself; it gives the answer away",
-                        mark.id
-                    ),
-                })
+        let prompt = self.made_by(&self.question.prompt);
+        let probes = self.question.key_points.iter().flat_map(|point| {
+            let made = self.made_by(&point.probe).into_iter().filter(|made| *made == point.id);
+            made.map(|made| (&point.probe, made))
+        });
+        prompt
+            .into_iter()
+            .map(|made| (&self.question.prompt, made))
+            .chain(probes)
+            .map(|(asked, made)| Remark {
+                about: asked.clone(),
+                message: format!("what is asked here makes the key point `{made}` itself; it gives the answer away"),
             })
             .collect()
     }
 
-    /// What the offline coach finds in a text. A text that it cannot judge makes no point.
+    fn made_by(&self, text: &str) -> Vec<KeyPointId> {
+        self.marks(text).key_points.into_iter().filter(|mark| mark.verdict.is_hit()).map(|mark| mark.id).collect()
+    }
+
+    /// What the offline coach finds in a text that answers the question.
     fn marks(&self, text: &str) -> Marks {
+        self.marks_of(text, &self.question.prompt, None)
+    }
+
+    /// What the offline coach finds in a text that answers `prompt`. A text that it cannot judge makes no point.
+    fn marks_of(&self, text: &str, prompt: &str, target: Option<&Target>) -> Marks {
         let transcript = Transcript::typed(text);
-        let assignment = Assignment {
-            question: self.question,
-            rubric: &self.rubric,
-            prompt: &self.question.prompt,
-            target: None,
-            transcript: &transcript,
-        };
+        let rubric = Rubric::of(self.question, target);
+        let assignment =
+            Assignment { question: self.question, rubric: &rubric, prompt, target, transcript: &transcript };
         self.coach.judge_now(&assignment).map(|feedback| feedback.correctness.marks).unwrap_or_default()
     }
 }

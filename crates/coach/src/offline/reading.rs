@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use interview::Transcript;
 
-use super::thresholds::FRAGMENT;
+use super::thresholds::{FRAGMENT, REPETITION};
 use crate::lexicon::{self, Marker, Polarity, Unit};
 
 pub(crate) use order::Sense;
@@ -88,6 +88,19 @@ impl Reading {
     pub(crate) fn with_fragments(mut self) -> Self {
         if self.words.len() <= FRAGMENT {
             self.clauses.iter_mut().for_each(|clause| clause.is_list = false);
+        }
+        self
+    }
+
+    /// The reading of an answer to `prompt`: what only repeats the prompt claims nothing.
+    pub(crate) fn without_repetition_of(mut self, prompt: &Reading) -> Self {
+        let asked: Vec<&str> = prompt.words.iter().map(|word| word.normal.as_str()).collect();
+        for clause in &mut self.clauses {
+            let said = self.words[clause.words.clone()].iter().map(|word| word.normal.as_str());
+            let is_repeated = |window: &[&str]| said.clone().eq(window.iter().copied());
+            if clause.words.len() >= REPETITION && asked.windows(clause.words.len()).any(is_repeated) {
+                clause.stance = Stance::Asked;
+            }
         }
         self
     }

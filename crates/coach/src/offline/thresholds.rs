@@ -115,3 +115,6 @@ pub(crate) const OTHER_LANGUAGE: f64 = 0.3;
 
 /// The share of known terms, under which an answer with hardly any grammar is in another language, and not a list.
 pub(crate) const OTHER_LANGUAGE_TERMS: f64 = 0.5;
+
+/// From this many words on a clause that stands in the prompt too is repeated from it.
+pub(crate) const REPETITION: usize = 4;

@@ -1,0 +1,18 @@
+//! The built-in bank as its proofreader sees it.
+
+mod support;
+
+use coach::{OfflineCoach, proofread};
+
+#[test]
+fn the_built_in_bank_leaves_nothing_to_mend() {
+    let bank = support::bank::built_in();
+    let coach = OfflineCoach::new(bank.questions());
+    let remarks: Vec<String> = bank
+        .questions()
+        .iter()
+        .flat_map(|question| proofread(&coach, question).into_iter().map(move |remark| (question, remark)))
+        .map(|(question, remark)| format!("{}: {}: \"{}\"", question.id, remark.message, remark.about))
+        .collect();
+    assert!(remarks.is_empty(), "{} remarks\n{}", remarks.len(), remarks.join("\n"));
+}
