@@ -14,8 +14,8 @@ mod table;
 
 pub use dataset::{BrokenLine, Dataset, Expectation, ExpectedMisconception, Item, Label, LabelledQuestion};
 pub use evaluation::{Evaluation, JudgedItem, JudgedPoint, QuotedMisconception};
-pub use evaluator::{Evaluator, ReferenceScore};
+pub use evaluator::Evaluator;
 pub use question::InlineQuestion;
-pub use similarity::{reference_score, similarity};
+pub use similarity::similarity;
 pub use statistics::Share;
 pub use summary::{Agreement, Baseline, Figures, Misconceptions, Order, Summary};

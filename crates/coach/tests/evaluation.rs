@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::num::NonZeroUsize;
 
-use coach::eval::{Dataset, Evaluation, Evaluator, reference_score};
+use coach::eval::{Dataset, Evaluation, Evaluator};
 use coach::llm::Usage;
 use coach::{Coach, OfflineCoach};
 use interview::Bank;
@@ -40,10 +40,11 @@ fn lines() -> String {
 
 async fn evaluate(coach: &dyn Coach, lines: &str) -> Evaluation {
     let bank = Bank::default();
+    let by_reference = OfflineCoach::new(&[]);
     let evaluator = Evaluator {
         coach,
         bank: &bank,
-        reference_score: Some(reference_score),
+        by_reference: Some(&by_reference),
         concurrency: NonZeroUsize::MIN,
         similarity_baseline: true,
     };

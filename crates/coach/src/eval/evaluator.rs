@@ -15,9 +15,7 @@ use super::similarity::similarity;
 use super::summary::{Judgement, Summary};
 use crate::coach::{Assignment, Coach};
 use crate::llm::Usage;
-
-/// A way of scoring an answer by a reference answer alone, 0 to 1: given the prompt, the reference and the answer.
-pub type ReferenceScore = fn(&str, &str, &str) -> f64;
+use crate::offline::OfflineCoach;
 
 /// Judges datasets with a coach.
 pub struct Evaluator<'a> {
@@ -25,8 +23,8 @@ pub struct Evaluator<'a> {
     pub coach: &'a dyn Coach,
     /// Where questions are looked up.
     pub bank: &'a Bank,
-    /// How answers are scored where there is nothing but a reference. Without it the reference's sentences are taken for key points.
-    pub reference_score: Option<ReferenceScore>,
+    /// Who scores answers where there is nothing but a reference answer. Without it the reference's sentences are taken for key points.
+    pub by_reference: Option<&'a OfflineCoach>,
     /// How many answers are judged at once.
     pub concurrency: NonZeroUsize,
     /// Whether word similarity is measured beside the coach.
@@ -59,9 +57,10 @@ impl Evaluator<'_> {
             Err(reason) => return Judgement::without_feedback(item, JudgedItem::ungraded(&item.id, reason)),
         };
         let similarity = self.similarity_baseline.then(|| 10.0 * similarity(&question.model_answer, &item.answer));
-        let judgement = match (&item.question, self.reference_score) {
-            (LabelledQuestion::Inline(inline), Some(score)) if inline.has_only_a_reference() => {
-                let score = Score::clamped(10.0 * score(&inline.prompt, &inline.reference, &item.answer));
+        let judgement = match (&item.question, self.by_reference) {
+            (LabelledQuestion::Inline(inline), Some(coach)) if inline.has_only_a_reference() => {
+                let answer = Transcript::typed(&item.answer);
+                let score = Score::clamped(10.0 * coach.agreement(&inline.prompt, &inline.reference, &answer));
                 Judgement::without_feedback(item, JudgedItem::scored(&item.id, score.get()))
             }
             _ => self.judge_by_rubric(item, &question).await,

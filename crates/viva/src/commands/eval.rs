@@ -4,13 +4,14 @@ use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use coach::eval::{Dataset, Evaluation, Evaluator, ReferenceScore, reference_score};
+use coach::eval::{Dataset, Evaluation, Evaluator};
 use coach::llm::Usage;
 use coach::{Coach, LlmCoach, OfflineCoach};
 use server::question_files;
 use tokio::io::AsyncReadExt;
 
 use super::documents::{print, print_json};
+use super::tally::Tally;
 use crate::arguments::{Eval, EvaluatedCoach};
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -35,8 +36,7 @@ pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
     let evaluation = match eval.coach {
         EvaluatedCoach::Offline => {
             let coach = OfflineCoach::new(bank.questions());
-            let measured =
-                Measured { coach: &coach, reference_score: Some(reference_score), concurrency: NonZeroUsize::MIN };
+            let measured = Measured { coach: &coach, by_reference: Some(&coach), concurrency: NonZeroUsize::MIN };
             measured.evaluate(eval, &bank, &dataset, Usage::default).await
         }
         EvaluatedCoach::Llm => {
@@ -46,7 +46,7 @@ pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
                 )
             })?;
             let coach = LlmCoach::new(llm)?;
-            let measured = Measured { coach: &coach, reference_score: None, concurrency: llm.concurrency.into() };
+            let measured = Measured { coach: &coach, by_reference: None, concurrency: llm.concurrency.into() };
             measured.evaluate(eval, &bank, &dataset, || coach.usage()).await
         }
     };
@@ -56,7 +56,7 @@ pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
 /// The coach that is measured, and how.
 struct Measured<'a> {
     coach: &'a dyn Coach,
-    reference_score: Option<ReferenceScore>,
+    by_reference: Option<&'a OfflineCoach>,
     concurrency: NonZeroUsize,
 }
 
@@ -71,18 +71,12 @@ impl Measured<'_> {
         let evaluator = Evaluator {
             coach: self.coach,
             bank,
-            reference_score: self.reference_score,
+            by_reference: self.by_reference,
             concurrency: self.concurrency,
             similarity_baseline: eval.baseline.is_some(),
         };
-        let is_watched = std::io::stderr().is_terminal();
-        let of = dataset.items.len();
-        let show = |done: usize| {
-            if is_watched {
-                eprint!("\r{done} of {of} judged{}", if done == of { "\n" } else { "" });
-            }
-        };
-        evaluator.evaluate(dataset, show, usage).await
+        let tally = Tally::new(dataset.items.len(), "judged");
+        evaluator.evaluate(dataset, |done| tally.show(done), usage).await
     }
 }
 
