@@ -15,7 +15,9 @@ use utoipa_axum::routes;
 
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::guard::{Hosts, browser_headers, own_host_only, panicked, present_failures, time_limit, with_request_id};
+use crate::guard::{
+    Hosts, browser_headers, hear_out, own_host_only, panicked, present_failures, time_limit, with_request_id,
+};
 use crate::routes::{health, questions, sessions, transcriptions, turns};
 use crate::{openapi, pages};
 
@@ -42,6 +44,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(hosts, own_host_only))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(hear_out))
         .layer(from_fn(present_failures))
         .layer(from_fn(browser_headers))
         .layer(from_fn(with_request_id))

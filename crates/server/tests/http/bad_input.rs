@@ -155,6 +155,16 @@ async fn a_body_that_is_too_large_is_refused() {
 }
 
 #[tokio::test]
+async fn whoever_is_refused_while_still_sending_learns_why() {
+    let viva = Running::start().await;
+    let path = format!("/api/v1/turns/{}/answer", Uuid::nil());
+    let refused = post(&viva, &path, "audio/wav", vec![0; 8 * 1024 * 1024]).await;
+    assert_eq!((refused.status, refused.kind.as_str()), (404, "/problems/not-found"));
+    let path = "/api/v1/transcriptions";
+    assert_eq!(post(&viva, path, "audio/wav", vec![0; 8 * 1024 * 1024]).await.status, 501);
+}
+
+#[tokio::test]
 async fn a_key_that_is_none_is_refused() {
     let viva = Running::start().await;
     let turn = viva.turn("ownership-why").await;
