@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
 use interview::{Seconds, Segment, Transcript, Word};
@@ -12,9 +12,7 @@ use super::heard::Heard;
 use super::recogniser::{Job, Recogniser, Refused};
 use crate::Error;
 use crate::audio::duration;
-use crate::speech::{
-    ActivitySettings, EarshotDetector, SpanSettings, SpeechSpan, SpeechSpans, VoiceActivity, VoiceDetector,
-};
+use crate::speech::{ActivitySettings, EarshotDetector, SpanSettings, SpeechSpan, SpeechSpans, VoiceActivity};
 use crate::transcribe::Prompt;
 
 /// Spans of one listener that the recogniser holds at a time, so that several listeners get their turn.
@@ -58,7 +56,7 @@ pub struct Listener {
     samples: u64,
     waiting: VecDeque<SpeechSpan>,
     in_hand: usize,
-    replies: mpsc::Sender<Result<Vec<Word>, Error>>,
+    replies: SyncSender<Result<Vec<Word>, Error>>,
     done: Receiver<Result<Vec<Word>, Error>>,
     alive: Arc<()>,
     segments: Vec<Segment>,
@@ -72,17 +70,9 @@ impl Listener {
         settings: ListenerSettings,
         watcher: Option<tokio::sync::mpsc::Sender<Event>>,
     ) -> Self {
-        Self::with_detector(recogniser, Box::new(EarshotDetector::default()), settings, watcher)
-    }
-
-    /// Listens with another voice detector.
-    pub fn with_detector(
-        recogniser: &Recogniser,
-        detector: Box<dyn VoiceDetector>,
-        settings: ListenerSettings,
-        watcher: Option<tokio::sync::mpsc::Sender<Event>>,
-    ) -> Self {
-        let (replies, done) = mpsc::channel();
+        // There is room for a reply to every span in hand, so the recogniser never waits for its listeners.
+        let (replies, done) = mpsc::sync_channel(IN_HAND);
+        let detector = Box::new(EarshotDetector::default());
         Self {
             recogniser: recogniser.clone(),
             spans: SpeechSpans::new(VoiceActivity::new(detector, settings.activity), settings.spans),

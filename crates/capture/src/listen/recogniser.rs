@@ -25,7 +25,7 @@ pub struct Recogniser {
 pub(crate) struct Job {
     pub(crate) span: SpeechSpan,
     pub(crate) prompt: Arc<Prompt>,
-    pub(crate) done: mpsc::Sender<Result<Vec<Word>, Error>>,
+    pub(crate) done: SyncSender<Result<Vec<Word>, Error>>,
     /// Gone when nobody waits for the words any more.
     pub(crate) caller: Weak<()>,
 }
