@@ -6,6 +6,7 @@
 mod incoming;
 mod submission;
 
+use axum::extract::Request;
 use interview::AnswerId;
 use interview::session::{AudioObject, Turn, TurnState};
 use store::{IdempotencyKey, StoreError};
@@ -13,7 +14,6 @@ use uuid::Uuid;
 
 use crate::api_error::ApiError;
 use crate::app::App;
-use axum::extract::Request;
 
 /// Reads an answer to `turn` and stores it.
 pub(crate) async fn accept(
@@ -28,7 +28,7 @@ pub(crate) async fn accept(
     }
     let id = AnswerId::from(Uuid::now_v7());
     let (document, recording) = incoming::read(app, turn, id, request).await?;
-    let question = question_of(app, turn).await?;
+    let question = app.question_of(turn).await?;
     let submission = match submission::submission(id, document, recording.clone(), &question, app.transcription.limit())
     {
         Ok(submission) => submission,
@@ -53,12 +53,6 @@ pub(crate) async fn accept(
         // Whether it was stored is not known, so its recording stays.
         Err(failure) => Err(failure.into()),
     }
-}
-
-async fn question_of(app: &App, turn: &Turn) -> Result<interview::Question, ApiError> {
-    let stored = app.store.session(turn.session).await?;
-    let question = stored.session.question(&turn.question).cloned();
-    question.ok_or_else(|| ApiError::Internal(format!("the question of turn {} is missing", turn.id).into()))
 }
 
 /// Deletes a recording that no answer will ever name. One that cannot be deleted goes with its session.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::turn::Turn;
-use interview::session::TurnState;
-use interview::{Bank, TurnId};
+use interview::session::{self, TurnState};
+use interview::{Bank, Question, TurnId};
 use store::{AudioStore, Store};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +38,13 @@ impl App {
         let turn = stored.turns.iter().find(|turn| turn.id == id);
         turn.and_then(|turn| wire::turn::turn(&stored, turn))
             .ok_or_else(|| ApiError::Internal(format!("turn {id} is not part of its session").into()))
+    }
+
+    /// The question that a turn is about, as it was when the session began.
+    pub(crate) async fn question_of(&self, turn: &session::Turn) -> Result<Question, ApiError> {
+        let stored = self.store.session(turn.session).await?;
+        let question = stored.session.question(&turn.question).cloned();
+        question.ok_or_else(|| ApiError::Internal(format!("the question of turn {} is missing", turn.id).into()))
     }
 
     /// Waits until nothing more happens to a turn by itself, or `limit` has passed, or the server stops.

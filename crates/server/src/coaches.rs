@@ -59,13 +59,16 @@ impl Coaches {
         Self { first, offline, llm }
     }
 
-    /// The coach that a wish names, or the first choice when it names none. `None` when the wish cannot be met.
-    pub(crate) fn for_wish(&self, wish: &CoachWish) -> Option<Arc<dyn Coach>> {
-        match wish.coach {
-            None => Some(Arc::clone(&self.first)),
-            Some(CoachKind::Offline) => Some(Arc::clone(&self.offline)),
-            Some(CoachKind::Llm) => self.llm.clone(),
-        }
+    /// The coach that a wish names, or the first choice when it names none, for answers to `question`. `None` when the wish cannot be
+    /// met: no language model is set up, or another one than it names.
+    pub(crate) fn for_wish(&self, wish: &CoachWish, question: &Question) -> Option<Arc<dyn Coach>> {
+        let coach = match wish.coach {
+            None => Arc::clone(&self.first),
+            Some(CoachKind::Offline) => Arc::clone(&self.offline),
+            Some(CoachKind::Llm) => Arc::clone(self.llm.as_ref()?),
+        };
+        let is_meant = wish.model.is_none() || coach.judged_by(question).model == wish.model;
+        is_meant.then_some(coach)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use api::turn::Feedback;
+use api::feedback::Feedback;
 use interview::TurnId;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, timeout_at};

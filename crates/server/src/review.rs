@@ -4,6 +4,8 @@
 
 mod clock;
 mod code;
+mod counted;
+mod judge;
 mod measures;
 mod panels;
 pub(crate) mod prose;
@@ -12,6 +14,7 @@ mod transcript;
 mod turns;
 
 pub(crate) use clock::{day, stopwatch};
+pub(crate) use counted::counted;
+pub(crate) use judge::Judge;
 pub(crate) use measures::measures;
-
 pub(crate) use turns::Review;

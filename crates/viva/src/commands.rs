@@ -10,6 +10,7 @@ mod practice;
 mod questions;
 mod review;
 mod serve;
+mod tally;
 mod transcribe;
 
 use crate::arguments::{Arguments, Command};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use capture::transcribe::{Language, WhisperSettings};
 use coach::llm::OnFailure;
-use coach::{Coach, LlmCoach, LlmSettings, OfflineCoach, WithFallback};
+use coach::{Coach, LlmCoach, LlmSettings};
 use server::CoachChoice;
 use url::Url;
 
@@ -132,12 +132,10 @@ impl Settings {
     fn coach(&self) -> Result<CoachChoice, Failure> {
         let Some(settings) = &self.llm else { return Ok(CoachChoice::Offline) };
         let llm: Arc<dyn Coach> = Arc::new(LlmCoach::new(settings)?);
-        if settings.on_failure == OnFailure::StayUngraded {
-            return Ok(CoachChoice::LanguageModel(llm));
-        }
-        let questions = server::question_files::bank(self.bank.as_deref())?.bank;
-        let offline = Arc::new(OfflineCoach::new(questions.questions()));
-        Ok(CoachChoice::LanguageModel(Arc::new(WithFallback::new(llm, offline))))
+        Ok(match settings.on_failure {
+            OnFailure::StayUngraded => CoachChoice::LanguageModel(llm),
+            OnFailure::Offline => CoachChoice::LanguageModelOrOffline(llm),
+        })
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod choice;
 mod colours;
+mod counted;
 mod editor;
 mod hold;
 mod keyboard;
@@ -21,10 +22,10 @@ mod text;
 mod transcript;
 
 pub use choice::{Choice, Offer, Terminal, Written, keys};
+pub use counted::counted;
 pub use editor::{Edited, Editor};
 pub use hold::TerminalHold;
 pub use keyboard::Input;
-
 pub use meter::{Countdown, Listening};
 pub use panels::{feedback_lines, panel_lines};
 pub use plain_lines::PlainLines;

@@ -1,11 +1,12 @@
 //! Small turns for this crate's tests.
 
+use api::feedback::{
+    Clarity, ClarityMark, ClarityVerdict, Coach, Correctness, CountedPhrase, Delivery, Evidence, Feedback, JudgedBy,
+    KeyPointMark, MisconceptionMark, Verdict,
+};
 use api::question::Question;
 use api::transcript::{Segment, TimeSpan, Transcript, Word};
-use api::turn::{
-    Answer, Clarity, ClarityMark, ClarityVerdict, Coach, Correctness, CountedPhrase, Delivery, Evidence, Feedback,
-    JudgedBy, KeyPointMark, MisconceptionMark, Role, Source, Target, Turn, TurnState, Verdict,
-};
+use api::turn::{Answer, Role, Source, Target, Turn, TurnState};
 use uuid::Uuid;
 
 /// A turn that waits for the candidate.

@@ -2,12 +2,13 @@
 
 use std::fmt::{Display, Formatter, Result, Write};
 
+use api::feedback::{ClarityVerdict, Evidence, Feedback, Verdict};
 use api::question::Snippet;
 use api::session::{Session, Summary};
-use api::turn::{ClarityVerdict, Coach, Evidence, Feedback, Role, Turn, TurnState, Verdict};
+use api::turn::{Role, Turn, TurnState};
 use store::StoredSession;
 
-use crate::review::{day, measures, stopwatch};
+use crate::review::{Judge, day, measures, stopwatch};
 use crate::wire;
 
 /// The session as Markdown. Whatever people and recognisers said is escaped, so that it cannot become headings, links or HTML.
@@ -116,18 +117,9 @@ fn write_feedback(page: &mut String, feedback: &Feedback) -> Result {
             writeln!(page, "{}\n", Plain(paragraph))?;
         }
     }
-    if let Some(remark) = &feedback.remark {
-        writeln!(page, "*{}*\n", Plain(remark))?;
-    }
-    match &feedback.judged_by {
+    match Judge::of(feedback) {
+        Some(judge) => writeln!(page, "*{}* ({})\n", Plain(&judge.remark), Plain(&judge.versions)),
         None => Ok(()),
-        Some(judge) if judge.coach == Coach::Offline => {
-            writeln!(page, "*Judged by the offline coach, rules {}.*\n", judge.prompt_version)
-        }
-        Some(judge) => {
-            let model = judge.model.as_deref().unwrap_or("a language model");
-            writeln!(page, "*Judged by {} ({}).*\n", Plain(model), judge.prompt_version)
-        }
     }
 }
 

@@ -72,8 +72,8 @@ impl AnswerGrader {
         if answer.transcript.is_empty() {
             return self.leave_ungraded(job, UngradedReason::NothingSaid).await;
         }
-        let Some(coach) = self.coaches.for_wish(&job.wish) else {
-            return self.leave_ungraded(job, failed("no language model is set up")).await;
+        let Some(coach) = self.coaches.for_wish(&job.wish, question) else {
+            return self.leave_ungraded(job, failed("the coach that was asked for is not set up")).await;
         };
         let case = Case::new(turn, question, answer);
         match case.judge(&coach, &self.news).await {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::turn;
+use api::feedback;
 use coach::{Assignment, Coach, CoachError, Panel, Panels};
 use interview::Feedback;
 use interview::bank::Question;
@@ -77,14 +77,16 @@ impl Case {
         }
     }
 
-    fn feedback_of(&self, panel: &Panel) -> turn::Feedback {
-        let nothing = turn::Feedback::default();
+    fn feedback_of(&self, panel: &Panel) -> feedback::Feedback {
+        let nothing = feedback::Feedback::default();
         match panel {
             Panel::Correctness(correctness) => {
                 let correctness = wire::feedback::correctness(&self.turn, &self.question, correctness);
-                turn::Feedback { correctness: Some(correctness), ..nothing }
+                feedback::Feedback { correctness: Some(correctness), ..nothing }
             }
-            Panel::Clarity(clarity) => turn::Feedback { clarity: Some(wire::feedback::clarity(clarity)), ..nothing },
+            Panel::Clarity(clarity) => {
+                feedback::Feedback { clarity: Some(wire::feedback::clarity(clarity)), ..nothing }
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use super::rendered;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::Query;
-use crate::review::day;
+use crate::review::{counted, day};
 use crate::wire;
 
 #[derive(Template)]
@@ -57,7 +57,7 @@ pub(super) async fn home(
 
 fn entry(head: &SessionHead) -> Entry {
     let state = if head.state == SessionState::Finished { "finished" } else { "open" };
-    let answers = if head.answered == 1 { "1 answer".to_owned() } else { format!("{} answers", head.answered) };
+    let answers = counted(head.answered, "answer");
     Entry {
         url: format!("/sessions/{}", head.id),
         when: day(head.created_at),

@@ -1,6 +1,6 @@
 //! The delivery panel in words. Every measure says what it means; none is a score.
 
-use api::turn::{CountedPhrase, Delivery};
+use api::feedback::{CountedPhrase, Delivery};
 use interview::delivery::{FILLED_PAUSES_FINE, TYPICAL_WORDS_PER_MINUTE};
 
 use super::clock::stopwatch;

@@ -1,6 +1,6 @@
 //! The correctness and clarity panels in words.
 
-use api::turn::{Clarity, ClarityVerdict, Correctness, Evidence, Verdict};
+use api::feedback::{Clarity, ClarityVerdict, Correctness, Evidence, Verdict};
 
 use super::clock::stopwatch;
 

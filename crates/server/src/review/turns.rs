@@ -1,12 +1,14 @@
 //! A session and its turns, ready to be read.
 
 use api::session::Summary;
-use api::turn::{Coach, JudgedBy, Role, Source, Turn, TurnState};
+use api::turn::{Role, Source, Turn, TurnState};
 use interview::session;
 use store::StoredSession;
 
 use super::clock::{day, stopwatch};
 use super::code::coloured;
+use super::counted::counted;
+use super::judge::Judge;
 use super::measures::{Measure, measures};
 use super::panels::{ClarityPanel, CorrectnessPanel, clarity, correctness, score};
 use super::prose::prose;
@@ -61,9 +63,8 @@ pub(crate) struct ReviewedTurn {
     pub(crate) clarity: Option<ClarityPanel>,
     pub(crate) delivery: Vec<Measure>,
     pub(crate) next_step: Option<String>,
-    pub(crate) remark: Option<String>,
     pub(crate) stronger_answer: Option<String>,
-    pub(crate) judged_by: Option<String>,
+    pub(crate) judge: Option<Judge>,
 }
 
 /// Code, coloured.
@@ -119,7 +120,7 @@ impl Review {
 fn summary(summary: &Summary) -> Vec<SummaryLine> {
     let line = |name, value: String, note: &str| SummaryLine { name, value, note: note.to_owned() };
     let rate = summary.words_per_minute.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.0}"));
-    let mut kept = format!("{} questions", summary.questions);
+    let mut kept = counted(summary.questions, "question");
     if summary.skipped > 0 {
         kept.push_str(&format!(", {} skipped", summary.skipped));
     }
@@ -163,9 +164,8 @@ fn reviewed(turn: &session::Turn, shown: &Turn, with_sound: bool) -> ReviewedTur
         clarity: feedback.and_then(|feedback| feedback.clarity.as_ref()).map(|panel| clarity(panel, audio.as_deref())),
         delivery: delivery.map(|delivery| measures(delivery, audio.as_deref())).unwrap_or_default(),
         next_step: feedback.and_then(|feedback| feedback.next_step.clone()),
-        remark: feedback.and_then(|feedback| feedback.remark.clone()),
         stronger_answer: feedback.and_then(|feedback| feedback.stronger_answer.as_deref()).map(prose),
-        judged_by: feedback.and_then(|feedback| feedback.judged_by.as_ref()).map(judged_by),
+        judge: feedback.and_then(Judge::of),
         audio,
     }
 }
@@ -207,14 +207,6 @@ fn answer_note(turn: &Turn) -> String {
     let duration = answer.duration.map(|duration| format!(", {}", stopwatch(duration))).unwrap_or_default();
     let corrected = if answer.corrected { ", transcript corrected" } else { "" };
     format!("{source}{duration}{corrected}")
-}
-
-fn judged_by(judged_by: &JudgedBy) -> String {
-    match (judged_by.coach, &judged_by.model) {
-        (Coach::Offline, _) => format!("Judged by the offline coach, rules {}.", judged_by.prompt_version),
-        (Coach::Llm, Some(model)) => format!("Judged by {model} ({}).", judged_by.prompt_version),
-        (Coach::Llm, None) => format!("Judged by a language model ({}).", judged_by.prompt_version),
-    }
 }
 
 /// Whether the candidate may still be asked about the question of `turn`, so that nothing must be given away.

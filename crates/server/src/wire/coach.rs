@@ -1,6 +1,6 @@
 //! Who judges, in both directions.
 
-use api::turn::{Coach, JudgedBy};
+use api::feedback::{Coach, JudgedBy};
 use interview::marks::{self, CoachKind};
 
 pub(crate) fn coach(kind: CoachKind) -> Coach {

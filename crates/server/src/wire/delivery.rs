@@ -1,6 +1,6 @@
 //! The delivery panel on its way out.
 
-use api::turn::{CountedPhrase, Delivery, Evidence};
+use api::feedback::{CountedPhrase, Delivery, Evidence};
 use interview::delivery::{self, PlacedPhrase};
 
 use super::transcript::{bounds, seconds, span};

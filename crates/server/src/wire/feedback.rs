@@ -1,6 +1,6 @@
 //! The three panels on their way out.
 
-use api::turn::{
+use api::feedback::{
     Clarity, ClarityMark, ClarityVerdict, Correctness, Evidence, Feedback, KeyPointMark, MisconceptionMark, Verdict,
 };
 use interview::bank::{Anchors, Question};

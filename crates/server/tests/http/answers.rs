@@ -1,8 +1,9 @@
 //! Answers and what becomes of them.
 
 use api::client::Sending;
+use api::feedback::{Coach, Verdict};
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Word};
-use api::turn::{Coach, Correction, NewAnswer, Regrade, Role, Source, TurnState, Verdict};
+use api::turn::{Correction, NewAnswer, Regrade, Role, Source, TurnState};
 use uuid::Uuid;
 
 use crate::running::{PATIENCE, Running, sending, typed};

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use api::turn::{Coach as CoachName, Regrade, TurnState};
+use api::feedback::Coach as CoachName;
+use api::turn::{Regrade, TurnState};
 use async_trait::async_trait;
 use coach::{Assignment, Coach, CoachError, OfflineCoach, Panel, Panels};
 use interview::Question;
@@ -182,8 +183,10 @@ async fn a_panel_that_is_ready_is_told_before_the_rest_is() {
 async fn a_coach_that_is_not_set_up_cannot_be_asked_for() {
     let viva = Running::start().await;
     let turn = viva.answer(viva.turn(QUESTION).await, ANSWER).await;
-    let regrade = Regrade { coach: Some(CoachName::Llm), model: None };
-    let error = viva.client.regrade(turn.id, &regrade, PATIENCE).await.unwrap_err();
-    assert!(error.to_string().contains("no language model is set up"), "{error}");
+    let some_model = Some("some-model".to_owned());
+    for wish in [Regrade { coach: Some(CoachName::Llm), model: None }, Regrade { coach: None, model: some_model }] {
+        let error = viva.client.regrade(turn.id, &wish, PATIENCE).await.unwrap_err();
+        assert!(error.to_string().contains("not set up"), "{error}");
+    }
     assert_eq!(viva.client.turn(turn.id).await.unwrap().state, TurnState::Judged);
 }

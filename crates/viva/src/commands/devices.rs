@@ -6,6 +6,7 @@ use super::documents::{print, print_json};
 use crate::arguments::Devices;
 use crate::failure::Failure;
 use crate::microphones::{self, Microphone};
+use crate::terminal::counted;
 
 #[derive(Serialize)]
 struct Document {
@@ -27,10 +28,7 @@ pub fn run(devices: &Devices) -> Result<(), Failure> {
     let lines = found.iter().map(|microphone| {
         let mark = if microphone.is_default { "*" } else { " " };
         let Microphone { name, id, rate, channels, .. } = microphone;
-        format!(
-            "{mark} {name}  ({id}, {rate} Hz, {channels} {})\n",
-            if *channels == 1 { "channel" } else { "channels" }
-        )
+        format!("{mark} {name}  ({id}, {rate} Hz, {})\n", counted(*channels, "channel"))
     });
     print(&lines.collect::<String>())
 }

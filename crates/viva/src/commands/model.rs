@@ -8,6 +8,7 @@ use crate::arguments::ModelCommand;
 use crate::failure::Failure;
 use crate::offer;
 use crate::settings::Settings;
+use crate::signals::end_requested;
 use crate::terminal::{Screen, Surroundings, megabytes};
 
 #[derive(Serialize)]
@@ -73,8 +74,19 @@ async fn pull(name: &str, settings: &Settings) -> Result<(), Failure> {
             .help(format!("choose one of {}", known.join(", ")))
     })?;
     let mut screen = Screen::new(Surroundings::look(settings.plain, false));
-    let path = offer::pull(model, settings, &mut screen).await?;
-    print(&format!("{}\n", path.display()))
+    let pulled = tokio::select! {
+        pulled = offer::pull(model, settings, &mut screen) => Some(pulled?),
+        () = end_requested() => None,
+    };
+    // Gives the cursor back before anything else is written.
+    drop(screen);
+    match pulled {
+        Some(path) => print(&format!("{}\n", path.display())),
+        None => {
+            Err(Failure::new("the download was broken off")
+                .help(format!("`viva model pull {name}` goes on from there")))
+        }
+    }
 }
 
 /// Checks one model, or every one that is here; all faults are told.

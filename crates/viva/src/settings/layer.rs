@@ -118,6 +118,11 @@ impl Layer {
         for setting in [&mut layer.data, &mut layer.questions].into_iter().flatten() {
             *setting = folder.join(&*setting);
         }
+        for name in ["key_file", "prompts"] {
+            if let Some(toml::Value::String(path)) = layer.llm.as_mut().and_then(|llm| llm.get_mut(name)) {
+                *path = folder.join(&*path).to_string_lossy().into_owned();
+            }
+        }
         Ok(layer)
     }
 }

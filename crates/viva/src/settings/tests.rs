@@ -56,8 +56,12 @@ fn a_setting_that_does_not_exist_is_named_with_its_line() {
 
 #[test]
 fn paths_in_the_file_start_from_its_folder() {
-    let layer = Layer::of_toml("questions = \"mine\"\n", Path::new("/etc/viva/config.toml")).unwrap();
+    let file = "questions = \"mine\"\n[llm]\nkey_file = \"key\"\nprompts = \"/elsewhere\"\n";
+    let layer = Layer::of_toml(file, Path::new("/etc/viva/config.toml")).unwrap();
     assert_eq!(layer.questions.as_deref(), Some(Path::new("/etc/viva/mine")));
+    let llm = layer.llm.unwrap();
+    assert_eq!(llm["key_file"].as_str(), Some("/etc/viva/key"));
+    assert_eq!(llm["prompts"].as_str(), Some("/elsewhere"));
 }
 
 #[test]

@@ -4,7 +4,8 @@ mod clarity;
 mod correctness;
 mod delivery;
 
-use api::turn::{Coach, Evidence, JudgedBy, Turn, TurnState};
+use api::feedback::{Coach, Evidence, Feedback};
+use api::turn::{Turn, TurnState};
 
 use super::look::{Look, Signs};
 use super::question::clock;
@@ -40,9 +41,7 @@ pub fn feedback_lines(turn: &Turn, look: Look) -> Vec<Line> {
     if let Some(step) = &feedback.next_step {
         lines.extend(Line::plain(step).hanging(Line::toned("Next step  ", Tone::Strong), width));
     }
-    let judged_by = feedback.judged_by.as_ref().map(signature);
-    // The offline coach introduces itself in its remark.
-    for text in [feedback.remark.clone(), judged_by.filter(|_| feedback.remark.is_none())].into_iter().flatten() {
+    if let Some(text) = signature(feedback) {
         lines.extend(Line::toned(text, Tone::Quiet).wrapped(width));
     }
     lines
@@ -152,15 +151,21 @@ fn mark(sign: Piece, text: Line, below: impl IntoIterator<Item = Line>, width: u
     lines
 }
 
-fn signature(judged_by: &JudgedBy) -> String {
-    match (judged_by.coach, &judged_by.model) {
-        (Coach::Offline, _) => {
+/// What is to be known about this judging, and who it was. The offline coach says itself that it is one.
+fn signature(feedback: &Feedback) -> Option<String> {
+    let judged_by = feedback.judged_by.as_ref()?;
+    Some(match (judged_by.coach, &feedback.remark) {
+        (Coach::Offline, Some(remark)) => remark.clone(),
+        (Coach::Offline, None) => {
             "Judged by the offline coach: rules on your machine, no language model. It can miss a point that you made."
                 .to_owned()
         }
-        (Coach::Llm, Some(model)) => format!("Judged by the language model {model}; every quote was checked."),
-        (Coach::Llm, None) => "Judged by a language model; every quote was checked.".to_owned(),
-    }
+        (Coach::Llm, remark) => {
+            let model = judged_by.model.as_deref().unwrap_or("that the server chose");
+            let remark = remark.as_ref().map(|remark| format!(" {remark}")).unwrap_or_default();
+            format!("Judged by the language model {model}; every quote was checked.{remark}")
+        }
+    })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use api::session::{Session, SessionHead, SessionState, Summary};
 use api::turn::{Role, Turn, TurnState};
 
+use super::counted::counted;
 use super::look::Look;
 use super::panels::feedback_lines;
 use super::text::{Line, Tone};
@@ -65,10 +66,10 @@ pub fn sessions_lines(sessions: &[SessionHead], look: Look) -> Vec<Line> {
     sessions
         .iter()
         .map(|head| {
-            let answers = if head.answered == 1 { "1 answer " } else { &format!("{} answers", head.answered) };
+            let answers = counted(head.answered, "answer");
             let state = if head.state == SessionState::Open { "  open" } else { "" };
             Line::toned(head.id.to_string(), Tone::Accent)
-                .with(format!("  {}  {answers:>10}", date(head)), Tone::Plain)
+                .with(format!("  {}  {answers:<10}", date(head)), Tone::Plain)
                 .with(state, Tone::Bad)
                 .with(format!("  {}", head.topics.join(", ")), Tone::Quiet)
         })
@@ -100,8 +101,7 @@ fn turn_lines(turn: &Turn, look: Look) -> Vec<Line> {
 }
 
 fn counts(summary: &Summary) -> Line {
-    let questions =
-        if summary.questions == 1 { "1 question".to_owned() } else { format!("{} questions", summary.questions) };
+    let questions = counted(summary.questions, "question");
     let mut text = format!("  {questions}, {} answered, {} skipped", summary.answered, summary.skipped);
     if summary.ungraded > 0 {
         text.push_str(&format!(", {} not graded", summary.ungraded));

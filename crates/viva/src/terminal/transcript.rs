@@ -4,6 +4,7 @@ use api::transcript::{Transcript, Word};
 use api::turn::Answer;
 use interview::transcript::DOUBT_THRESHOLD;
 
+use super::counted::counted;
 use super::look::Look;
 use super::text::{Line, Piece, Tone};
 
@@ -31,10 +32,9 @@ pub fn heard_lines(transcript: &Transcript, look: Look) -> Vec<Line> {
         transcript.segments.iter().flat_map(|segment| &segment.words).filter(|word| is_in_doubt(word)).count();
     if in_doubt > 0 {
         let mark = if look.shows_tones() { Line::toned("marked", Tone::Doubt) } else { Line::plain("marked (?)") };
-        let words =
-            if in_doubt == 1 { "1 word in doubt is ".to_owned() } else { format!("{in_doubt} words in doubt are ") };
+        let words = format!("  {} in doubt {} ", counted(in_doubt, "word"), if in_doubt == 1 { "is" } else { "are" });
         let rest = "; doubt never counts against you";
-        lines.push(Line::toned(format!("  {words}"), Tone::Quiet).joined(mark).with(rest, Tone::Quiet));
+        lines.push(Line::toned(words, Tone::Quiet).joined(mark).with(rest, Tone::Quiet));
     }
     lines
 }

@@ -35,8 +35,10 @@ pub(crate) async fn regrade_turn(
     Json(Regrade { coach, model }): Json<Regrade>,
 ) -> Result<impl IntoResponse, ApiError> {
     let wish = CoachWish { coach: coach.map(wire::coach::kind), model };
-    if app.coaches.for_wish(&wish).is_none() {
-        return Err(ApiError::NotSetUp("no language model is set up on this server; ask for `offline`".to_owned()));
+    let question = app.question_of(&app.store.turn(id).await?).await?;
+    if app.coaches.for_wish(&wish, &question).is_none() {
+        let detail = "this coach or model is not set up on this server; ask for `offline`, or name none";
+        return Err(ApiError::NotSetUp(detail.to_owned()));
     }
     app.store.regrade(id, wish).await?;
     app.news.changed(id);

@@ -13,6 +13,7 @@ use crate::microphones;
 use crate::outbox::Outbox;
 use crate::settings::Settings;
 use crate::speaker::Speaker;
+use crate::terminal::counted;
 
 /// Looks at everything, in the order in which a round needs it.
 pub(super) async fn all(settings: &Settings) -> Vec<Finding> {
@@ -85,7 +86,7 @@ fn outbox(settings: &Settings) -> Finding {
         Ok(0) => Finding::good(NAME, "no answer waits"),
         Ok(waiting) => {
             let advice = format!("`{}` sends them", settings.data.command("practice"));
-            Finding::missing(NAME, format!("{waiting} answers have not reached their server"), advice)
+            Finding::missing(NAME, format!("{} to send to the server", counted(waiting, "answer")), advice)
         }
         Err(error) => Finding::bad(NAME, &error.into()),
     }
@@ -98,7 +99,7 @@ fn questions(settings: &Settings) -> Finding {
             Finding::good(NAME, format!("{} in the bank", loaded.bank.questions().len()))
         }
         Ok(loaded) => {
-            let what = format!("{} faults in your own questions", loaded.faults.len());
+            let what = format!("{} in your own questions", counted(loaded.faults.len(), "fault"));
             Finding::bad(NAME, &Failure::new(what).help("`viva questions check DIR` tells them all"))
         }
         Err(error) => Finding::bad(NAME, &Failure::from(error).about("your own questions cannot be read")),

@@ -1,6 +1,6 @@
 //! How clearly it was said.
 
-use api::turn::{Clarity, ClarityMark, ClarityVerdict};
+use api::feedback::{Clarity, ClarityMark, ClarityVerdict};
 
 use super::{mark, quote};
 use crate::terminal::look::Signs;

@@ -1,6 +1,6 @@
 //! What was said: key points and misconceptions.
 
-use api::turn::{Correctness, KeyPointMark, MisconceptionMark, Verdict};
+use api::feedback::{Correctness, KeyPointMark, MisconceptionMark, Verdict};
 
 use super::{mark, quote};
 use crate::terminal::look::Signs;

@@ -1,9 +1,10 @@
 //! How it was said: figures, each with what it means.
 
-use api::turn::{CountedPhrase, Delivery};
+use api::feedback::{CountedPhrase, Delivery};
 use interview::Seconds;
 use interview::delivery::{FILLED_PAUSES_FINE, FILLED_PAUSES_MANY, TYPICAL_WORDS_PER_MINUTE};
 
+use crate::terminal::counted::things;
 use crate::terminal::question::clock;
 use crate::terminal::text::{Line, Tone};
 
@@ -17,9 +18,12 @@ pub(super) fn lines(delivery: &Delivery, width: usize) -> Vec<Line> {
         .chain([filled_pauses(delivery), hedges(delivery), repeats(delivery)])
         .flatten()
         .chain(
-            [phrases("markers", &delivery.discourse_markers), phrases("repeated", &delivery.repeated_phrases)]
-                .into_iter()
-                .flatten(),
+            [
+                phrases(|count| things(&count, "marker"), &delivery.discourse_markers),
+                phrases(|_| "repeated".to_owned(), &delivery.repeated_phrases),
+            ]
+            .into_iter()
+            .flatten(),
         );
     rows.flat_map(|row| {
         row.meaning.hanging(Line::toned(format!("{:>FIGURE_COLUMNS$}  ", row.figure), Tone::Accent), width)
@@ -68,8 +72,9 @@ fn pauses(delivery: &Delivery) -> Option<Row> {
     let longest = delivery
         .longest_pause
         .map(|pause| format!("(longest {:.1} s at {})", pause.end - pause.start, time(pause.start)));
-    let meaning = format!("pauses over 1 s, {} over 2.5 s", delivery.pauses_over_2_5s);
-    Some(row(delivery.pauses_over_1s.to_string(), meaning, longest.unwrap_or_default()))
+    let over = delivery.pauses_over_1s;
+    let meaning = format!("{} over 1 s, {} over 2.5 s", things(&over, "pause"), delivery.pauses_over_2_5s);
+    Some(row(over.to_string(), meaning, longest.unwrap_or_default()))
 }
 
 fn filled_pauses(delivery: &Delivery) -> Option<Row> {
@@ -93,19 +98,20 @@ fn filled_pauses(delivery: &Delivery) -> Option<Row> {
 fn hedges(delivery: &Delivery) -> Option<Row> {
     let quotes: Vec<&str> = delivery.hedges.iter().filter_map(|hedge| hedge.quote.as_deref()).take(3).collect();
     let quoted = quotes.iter().map(|quote| format!("“{quote}”")).collect::<Vec<_>>().join(", ");
-    (!quotes.is_empty()).then(|| row(delivery.hedges.len().to_string(), "hedges", quoted))
+    let count = delivery.hedges.len();
+    (!quotes.is_empty()).then(|| row(count.to_string(), things(&count, "hedge"), quoted))
 }
 
 fn repeats(delivery: &Delivery) -> Option<Row> {
     let count = delivery.immediate_repeats;
-    (count > 0).then(|| row(count.to_string(), "words said twice in a row", ""))
+    (count > 0).then(|| row(count.to_string(), things(&count, "word") + " said twice in a row", ""))
 }
 
-fn phrases(what: &str, phrases: &[CountedPhrase]) -> Option<Row> {
+fn phrases(what: impl FnOnce(usize) -> String, phrases: &[CountedPhrase]) -> Option<Row> {
     let total: usize = phrases.iter().map(|phrase| phrase.count).sum();
     let first: Vec<String> =
         phrases.iter().take(3).map(|phrase| format!("“{}” ×{}", phrase.phrase, phrase.count)).collect();
-    (total > 0).then(|| row(total.to_string(), what, first.join(", ")))
+    (total > 0).then(|| row(total.to_string(), what(total), first.join(", ")))
 }
 
 fn time(seconds: f64) -> String {

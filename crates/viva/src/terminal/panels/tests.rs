@@ -48,7 +48,7 @@ fn delivery_is_figures_with_their_meaning() {
         "   1.4 s  until the first word (thinking is allowed)",
         "       2  pauses over 1 s, 1 over 2.5 s (longest 2.6 s at 0:12)",
         "um, uh, 1.2 a minute: nobody minds (a lower bound, perhaps",
-        "       1  hedges “I guess”",
+        "       1  hedge “I guess”",
         "       4  markers “like” ×3, “you know” ×1",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");

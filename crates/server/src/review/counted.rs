@@ -1,0 +1,21 @@
+//! Numbers of things.
+
+use std::fmt::Display;
+
+/// "1 question", "3 questions". Things whose plural takes no mere `s` are not counted here.
+pub(crate) fn counted<N: Display + PartialEq + From<u8>>(count: N, thing: &str) -> String {
+    let plural = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {thing}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_thing_is_singular() {
+        assert_eq!(counted(0_usize, "answer"), "0 answers");
+        assert_eq!(counted(1_u32, "answer"), "1 answer");
+        assert_eq!(counted(21_u32, "answer"), "21 answers");
+    }
+}

@@ -1,0 +1,119 @@
+//! `viva questions check`.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use coach::OfflineCoach;
+use interview::Question;
+use interview::bank::{Bank, Fault, SourceFile};
+use server::question_files;
+
+use super::unreadable;
+use crate::commands::documents::print;
+use crate::commands::tally::Tally;
+use crate::failure::Failure;
+use crate::terminal::counted;
+
+/// The words by which a text is found in its file.
+const FIRST_WORDS: usize = 6;
+
+/// Checks a folder, or the built-in bank, and tells every fault at once.
+///
+/// # Errors
+/// When there is a fault, or no question.
+pub(super) fn check(folder: Option<&Path>) -> Result<(), Failure> {
+    let (files, mut faults) = match folder {
+        None => (question_files::built_in(), Vec::new()),
+        Some(path) => {
+            let found = question_files::folder(path).map_err(|error| unreadable(folder, &error))?;
+            (with_topics(found.files), found.faults)
+        }
+    };
+    let loaded = Bank::load(&files);
+    let questions = loaded.bank.questions();
+    faults.extend(loaded.faults);
+    faults.extend(proofread(questions, &files));
+    faults.sort_by(|one, other| (&one.path, one.line).cmp(&(&other.path, other.line)));
+    print(&faults.iter().map(|fault| format!("{fault}\n")).collect::<String>())?;
+    match faults.len() {
+        0 if questions.is_empty() => Err(Failure::new("there is no question there")
+            .help("give a folder with question files: docs/questions.md shows one")),
+        0 => print(&format!("{}, no fault\n", counted(questions.len(), "question"))),
+        faults => Err(Failure::new(format!("{} in the questions", counted(faults, "fault")))
+            .help("docs/questions.md says how a question is written")),
+    }
+}
+
+/// A user's folder need not define topics of its own; it may use those of the built-in bank.
+fn with_topics(mut files: Vec<SourceFile>) -> Vec<SourceFile> {
+    let is_topics = |file: &SourceFile| file.path.rsplit('/').next() == Some("topics.toml");
+    if !files.iter().any(is_topics) {
+        files.extend(question_files::built_in().into_iter().filter(is_topics));
+    }
+    files
+}
+
+/// Reads each question as its candidates will be read: model answers must score full marks with the offline coach. A bank is hundreds of
+/// questions with thousands of texts, so every processor takes part.
+fn proofread(questions: &[Question], files: &[SourceFile]) -> Vec<Fault> {
+    let coach = OfflineCoach::new(questions);
+    let tally = Tally::new(questions.len(), "read");
+    let next = AtomicUsize::new(0);
+    let readers = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(questions.len());
+    thread::scope(|scope| {
+        let (found, faults) = mpsc::sync_channel(readers);
+        for _ in 0..readers {
+            let found = found.clone();
+            let (coach, next) = (&coach, &next);
+            scope.spawn(move || {
+                while let Some(question) = questions.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let Ok(()) = found.send(faults_of(question, coach, files)) else { return };
+                }
+            });
+        }
+        drop(found);
+        let counted = faults.iter().enumerate().inspect(|(read_before, _)| tally.show(read_before + 1));
+        counted.flat_map(|(_, faults)| faults).collect()
+    })
+}
+
+fn faults_of(question: &Question, coach: &OfflineCoach, files: &[SourceFile]) -> Vec<Fault> {
+    let stem = format!("{}.toml", question.id);
+    let Some(file) = files.iter().find(|file| file.path.rsplit('/').next() == Some(stem.as_str())) else {
+        return Vec::new();
+    };
+    let remarks = coach::proofread(coach, question).into_iter();
+    remarks.map(|remark| Fault::new(file, line_of(&remark.about, &file.text), remark.message)).collect()
+}
+
+/// The line, counted from 1, in which a text of the question begins in its file; the first one when it is not found as it is. Files break
+/// long texts into lines, so only the first words are looked for.
+fn line_of(text: &str, file: &str) -> usize {
+    let beginning = text.split_whitespace().take(FIRST_WORDS).collect::<Vec<_>>().join(" ");
+    file.find(&beginning).map_or(1, |offset| 1 + file[..offset].matches('\n').count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remark_is_placed_where_its_text_stands() {
+        let file = "id = \"a\"\nprompt = \"Why?\"\nmodel_answer = \"\"\"\nBecause there is only one owner, and\nno more.\n\"\"\"\n";
+        assert_eq!(line_of("Why?", file), 2);
+        assert_eq!(line_of("Because there is only one owner, and no more.", file), 4);
+        assert_eq!(line_of("not there", file), 1);
+    }
+
+    #[test]
+    fn a_folder_without_topics_uses_the_built_in_ones() {
+        let question = SourceFile { path: "mine/a.toml".to_owned(), text: String::new() };
+        let files = with_topics(vec![question.clone()]);
+        assert!(files.len() > 1 && files[0] == question);
+        let own_topics = SourceFile { path: "mine/topics.toml".to_owned(), text: String::new() };
+        assert_eq!(with_topics(vec![question, own_topics]).len(), 2);
+    }
+}
