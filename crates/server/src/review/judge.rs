@@ -30,7 +30,7 @@ fn introduction(judged_by: &JudgedBy) -> String {
 fn versions(judged_by: &JudgedBy) -> String {
     let JudgedBy { coach, model, prompt_version, rubric_version } = judged_by;
     let judge = match (coach, model) {
-        (Coach::Offline, _) => "offline coach, rules",
+        (Coach::Offline, _) => "rules",
         (Coach::Llm, Some(model)) => &format!("{model}, prompts"),
         (Coach::Llm, None) => "language model, prompts",
     };
@@ -55,7 +55,7 @@ mod tests {
     fn a_coach_that_says_something_of_its_judging_is_not_introduced_twice() {
         let judge = Judge::of(&feedback(Some("Judged offline, by rules."), Coach::Offline, None)).unwrap();
         assert_eq!(judge.remark, "Judged offline, by rules.");
-        assert_eq!(judge.versions, "offline coach, rules 3, key points 00c0ffee");
+        assert_eq!(judge.versions, "rules 3, key points 00c0ffee");
     }
 
     #[test]
