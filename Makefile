@@ -1,7 +1,7 @@
 # Viva's recipes. `make help` lists them.
 
 .DEFAULT_GOAL := help
-BINARY := target/release/viva
+BINARY := target/practice/viva
 CARGO := cargo
 
 .PHONY: help setup build practice demo test check install bench
@@ -14,7 +14,7 @@ setup: ## Install what is missing to build and to test
 
 build: ## Build the program
 	@scripts/setup.sh
-	@$(CARGO) build --locked --release --bin viva
+	@$(CARGO) build --locked --profile practice --bin viva
 
 practice: build ## Start a practice round (ARGS="--topic ownership", see `make practice ARGS=--help`)
 	@$(BINARY) practice $(ARGS)

@@ -3,7 +3,7 @@
 # The voice is a speech synthesiser's, and the speech model is the one of the tests: it knows 556 words, and no human voice.
 set -euo pipefail
 
-binary=${1:-target/release/viva}
+binary=${1:-target/practice/viva}
 cd "$(dirname "$0")/.."
 
 speech=tests/fixtures/speech
