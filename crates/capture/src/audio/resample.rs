@@ -1,4 +1,4 @@
-//! Any rate to [`RATE`](super::RATE), without aliases and without shifting time.
+//! Any rate to [`RATE`], without aliases and without shifting time.
 
 use std::num::NonZeroU32;
 

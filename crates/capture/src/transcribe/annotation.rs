@@ -1,4 +1,4 @@
-//! What recognisers write about sound that is not speech: "[BLANK_AUDIO]", "(music)", "*laughs*", "♪".
+//! What recognisers write about sound that is not speech: `[BLANK_AUDIO]`, `(music)`, `*laughs*`, `♪`.
 
 use super::words::WrittenWord;
 

@@ -7,7 +7,7 @@ use crate::id::{KeyPointId, MisconceptionId, QuestionId, TopicId};
 
 /// One question of the bank, with all that is needed to ask it and to judge its answers.
 ///
-/// Questions come from [`super::parse`], which refuses nonsense; the stored form is what `parse` once accepted.
+/// Questions come from `bank::parse`, which refuses nonsense; the stored form is what that once accepted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Question {
     /// Names the question in the whole bank; also the name of its file.
