@@ -10,7 +10,7 @@ export VIVA_BINARY
 
 echo "on $(nproc) cores, $(uname -sm), $(rustc --version)"
 echo
-cargo bench --locked --quiet -p journeys --bench figures
+cargo bench --locked --quiet --profile practice -p journeys --bench figures
 crates=$(cargo tree --locked -p viva -e normal,build --prefix none --no-dedupe | sort -u | wc -l)
 echo "| crates in the program | $crates | |"
 if [ "${COLD:-0}" = 1 ]; then
@@ -21,4 +21,4 @@ if [ "${COLD:-0}" = 1 ]; then
     echo "| cold build behind \`make practice\` | $(($(date +%s) - started)) s | 480 s |"
 fi
 echo
-cargo bench --locked --quiet -p coach -p capture
+cargo bench --locked --quiet --profile practice -p coach -p capture --benches

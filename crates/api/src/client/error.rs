@@ -79,4 +79,9 @@ impl ClientError {
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Problem(problem) if problem.status == 409)
     }
+
+    /// Whether the server will never take what was sent: too large, of a kind that it does not read, or not what it asked for.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Problem(problem) if matches!(problem.status, 400 | 413 | 415 | 422))
+    }
 }

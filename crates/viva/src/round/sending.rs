@@ -86,6 +86,13 @@ pub async fn send_what_was_left(
                     aside.display()
                 ));
             }
+            Err(error) if error.is_refusal() => {
+                let aside = kept.set_aside()?;
+                terminal.warn(format!(
+                    "An answer that was left behind is not taken by the server: {error}; it is kept in {}",
+                    aside.display()
+                ));
+            }
             Err(error) => terminal.warn(format!("An answer that was left behind cannot be sent yet: {error}")),
         }
     }

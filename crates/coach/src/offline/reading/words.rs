@@ -94,7 +94,7 @@ fn is_long_pause(word: &Word, next: Option<&Word>) -> bool {
     times.is_some_and(|(before, after)| after.start().since(before.end()).get() > CLAUSE_PAUSE)
 }
 
-/// How many of the first words are an annotation such as "[BLANK_AUDIO]" or "(soft music)".
+/// How many of the first words are an annotation such as "`[BLANK_AUDIO]`" or "(soft music)".
 fn annotation(words: &[&Word]) -> Option<usize> {
     let first = &words.first()?.text;
     let (open, close) = [('[', ']'), ('(', ')'), ('*', '*'), ('\u{266A}', '\u{266A}')]
