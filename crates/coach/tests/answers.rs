@@ -7,6 +7,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use coach::OfflineCoach;
 use interview::Bank;
@@ -39,7 +40,8 @@ fn table(half: &str) -> Table {
     let bank = bank::built_in();
     let coach = OfflineCoach::new(bank.questions());
     let table = Table::of(&coach, &bank, &written(half));
-    println!("{half}: {table:#?}");
+    let shown = format!("offline coach, {half} answers: {table:?}\n");
+    std::io::stdout().write_all(shown.as_bytes()).unwrap();
     table
 }
 
