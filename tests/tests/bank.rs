@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use interview::Bank;
 use interview::bank::{Language, Outcome};
+use journeys::program::Home;
 use journeys::proof::{Program, is_installed};
 use journeys::workspace;
 
@@ -83,6 +85,34 @@ fn report(proved: usize, what: &str) {
 #[test]
 fn every_question_is_sound() {
     assert!(!bank().questions().is_empty());
+}
+
+#[test]
+fn the_program_finds_nothing_to_mend_in_it() {
+    let check = Home::empty().viva(["questions", "check"]).finish().success();
+    assert!(check.output.contains("no fault"), "{}{}", check.output, check.errors);
+}
+
+#[test]
+fn every_question_has_an_answer_of_each_kind_to_be_judged_on() {
+    let answers: BTreeSet<(String, String)> = ["tuning", "held_out"]
+        .into_iter()
+        .flat_map(|half| std::fs::read_dir(workspace::root().join("tests/calibration").join(half)).unwrap())
+        .flat_map(|file| {
+            std::fs::read_to_string(file.unwrap().path()).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
+        })
+        .map(|line| serde_json::from_str::<serde_json::Value>(&line).unwrap())
+        .map(|answer| (answer["question"].as_str().unwrap().to_owned(), answer["label"].as_str().unwrap().to_owned()))
+        .collect();
+    for question in bank().questions() {
+        for label in ["strong", "partial", "wrong", "offtopic"] {
+            assert!(
+                answers.contains(&(question.id.to_string(), label.to_owned())),
+                "{} has no {label} answer",
+                question.id
+            );
+        }
+    }
 }
 
 #[test]
