@@ -23,7 +23,7 @@ demo: build ## See a whole round from bundled recordings: no key, no network, no
 	@scripts/demo.sh $(BINARY)
 
 test: setup ## Set up and run every test
-	@$(CARGO) test --locked --workspace
+	@$(CARGO) test --locked --workspace --no-fail-fast
 
 check: ## Formatting, lints and documentation, warnings refused
 	@$(CARGO) fmt --all --check

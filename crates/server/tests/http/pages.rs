@@ -42,7 +42,7 @@ async fn a_review_shows_prompt_code_words_panels_and_evidence() {
         "Clarity",
         "Delivery",
         "<mark class=\"hit\">",
-        "offline coach",
+        "rules offline-1",
     ] {
         assert!(page.contains(expected), "{expected}");
     }
