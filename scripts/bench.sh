@@ -21,4 +21,4 @@ if [ "${COLD:-0}" = 1 ]; then
     echo "| cold build behind \`make practice\` | $(($(date +%s) - started)) s | 480 s |"
 fi
 echo
-cargo bench --locked --quiet --profile practice -p coach -p capture --benches
+cargo bench --locked --quiet --profile practice -p coach -p capture --bench offline --bench sound
