@@ -1,6 +1,6 @@
 //! Judgings: each time an answer is with the coach, from the promise to the result.
 
-use interview::session::{Answer, Turn, UngradedReason};
+use interview::session::{Answer, Turn, TurnState, UngradedAnswer, UngradedReason};
 use interview::{AnswerId, Feedback, TurnId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -53,15 +53,65 @@ pub enum Settlement {
     Ungraded(UngradedReason),
 }
 
-/// A judging that ended with feedback.
+/// A judging that has ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PastJudging {
-    /// Which judging of the answer it was.
-    pub revision: Revision,
-    /// When its feedback was stored.
-    pub judged_at: Timestamp,
-    /// The answer as it was judged, which a later correction may differ from.
-    pub answer: Answer,
-    /// What the coach found.
-    pub feedback: Feedback,
+    /// Which one it was.
+    pub judging: Judging,
+    /// When its end was stored.
+    pub settled_at: Timestamp,
+    /// What it came to.
+    pub ending: Ending,
+}
+
+/// What a judging came to, with the answer as it was then: a later correction may differ from it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Ending {
+    /// There is feedback.
+    Judged {
+        /// What was judged.
+        answer: Answer,
+        /// What the coach found.
+        feedback: Box<Feedback>,
+    },
+    /// There is none.
+    Ungraded {
+        /// What was to be judged.
+        answer: UngradedAnswer,
+        /// Why it was not.
+        reason: UngradedReason,
+    },
+}
+
+impl Ending {
+    /// What a judging came to that left its turn in this state; `None` while the turn still waits for it.
+    pub(crate) fn of(state: &TurnState) -> Option<Self> {
+        match state {
+            TurnState::Judged { answer, feedback } => {
+                Some(Self::Judged { answer: answer.clone(), feedback: feedback.clone() })
+            }
+            TurnState::Ungraded { answer, reason } => {
+                Some(Self::Ungraded { answer: answer.clone(), reason: reason.clone() })
+            }
+            TurnState::Asked | TurnState::Skipped | TurnState::Transcribing { .. } | TurnState::Judging { .. } => None,
+        }
+    }
+
+    /// The feedback, if there is one.
+    pub fn feedback(&self) -> Option<&Feedback> {
+        match self {
+            Self::Judged { feedback, .. } => Some(feedback),
+            Self::Ungraded { .. } => None,
+        }
+    }
+
+    /// The answer as it was judged; `None` for a recording that had no words.
+    pub fn answer(&self) -> Option<&Answer> {
+        match self {
+            Self::Judged { answer, .. } => Some(answer),
+            Self::Ungraded { answer: UngradedAnswer::Words(answer), .. } => Some(answer),
+            Self::Ungraded { answer: UngradedAnswer::Sound(_), .. } => None,
+        }
+    }
 }

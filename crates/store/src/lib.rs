@@ -23,7 +23,7 @@ pub use answer::{IdempotencyKey, InvalidIdempotencyKey, Submission};
 pub use audio::AudioStore;
 pub use database::{DatabaseUrl, InvalidDatabaseUrl, open};
 pub use error::{Missing, StoreError};
-pub use judging::{Judging, PastJudging, Revision, Settlement};
+pub use judging::{Ending, Judging, PastJudging, Revision, Settlement};
 pub use queue::{CoachWish, Grader, GradingJob, Outcome};
 pub use session::{
     Cursor, InvalidCursor, InvalidPageLimit, Page, PageLimit, QuestionHead, SessionOverview, SessionQuery,

@@ -115,7 +115,11 @@ impl Store for SqliteStore {
     }
 
     async fn judgings(&self, turn: TurnId) -> Result<Vec<PastJudging>, StoreError> {
-        judgings::history(self, turn).await
+        judgings::of_turn(self, turn).await
+    }
+
+    async fn session_judgings(&self, id: SessionId) -> Result<Vec<PastJudging>, StoreError> {
+        judgings::of_session(self, id).await
     }
 
     async fn run_grading(

@@ -96,7 +96,7 @@ pub trait Store: Send + Sync {
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when there is no answer of that id, or it is still being transcribed.
     async fn correct_transcript(&self, turn: TurnId, answer: Answer) -> Result<Turn, StoreError>;
 
-    /// Queues a new judging of an answer. Feedback given before stays in [`Store::judgings`]; a judging under way is overtaken.
+    /// Queues a new judging of an answer. What came of it before stays in [`Store::judgings`]; a judging under way is overtaken.
     ///
     /// # Errors
     ///
@@ -110,12 +110,16 @@ pub trait Store: Send + Sync {
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when the turn was answered.
     async fn skip(&self, turn: TurnId) -> Result<Turn, StoreError>;
 
-    /// Every feedback that the turn's answer was given, the first one first.
+    /// Every judging of the turn's answer that has ended, the first one first. A judging that was overtaken has no end; neither has
+    /// an answer that was kept without asking anybody.
     ///
     /// # Errors
     ///
     /// [`StoreError::NotFound`].
     async fn judgings(&self, turn: TurnId) -> Result<Vec<PastJudging>, StoreError>;
+
+    /// The same for every turn of a session at once, by place. A session that does not exist has none.
+    async fn session_judgings(&self, id: SessionId) -> Result<Vec<PastJudging>, StoreError>;
 
     /// Hands promised judgings to `grader`, at most `concurrency` at a time, until `shutdown` completes. What was interrupted by a
     /// crash comes first. See [`queue`](crate::queue) for what is promised.

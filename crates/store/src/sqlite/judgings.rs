@@ -1,7 +1,7 @@
-//! Ends of judgings in SQLite.
+//! Ends of judgings in SQLite, and what is remembered of them.
 
-use interview::TurnId;
-use interview::session::{Turn, TurnState};
+use interview::session::Turn;
+use interview::{SessionId, TurnId};
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 use sqlx::types::Json;
@@ -9,7 +9,7 @@ use sqlx::types::Json;
 use super::rows::JudgingRow;
 use super::{SqliteStore, turns};
 use crate::error::StoreError;
-use crate::judging::{Judging, PastJudging, Settlement};
+use crate::judging::{Ending, Judging, PastJudging, Settlement};
 use crate::turn_record::{Effect, TurnRecord};
 
 pub(super) async fn settle(store: &SqliteStore, judging: &Judging, settlement: Settlement) -> Result<Turn, StoreError> {
@@ -37,31 +37,40 @@ pub(super) async fn give_up(store: &SqliteStore, judging: &Judging, detail: &str
     settle(store, judging, Settlement::Ungraded(reason)).await.map(drop)
 }
 
-pub(super) async fn history(store: &SqliteStore, turn: TurnId) -> Result<Vec<PastJudging>, StoreError> {
+pub(super) async fn of_turn(store: &SqliteStore, turn: TurnId) -> Result<Vec<PastJudging>, StoreError> {
     let mut connection = store.readers.acquire().await?;
     turns::load(&mut connection, turn).await?;
+    let rows: Vec<JudgingRow> = sqlx::query_as("select * from judgings where turn_id = $1 order by revision")
+        .bind(turn.uuid())
+        .fetch_all(&mut *connection)
+        .await?;
+    rows.into_iter().map(PastJudging::try_from).collect()
+}
+
+pub(super) async fn of_session(store: &SqliteStore, session: SessionId) -> Result<Vec<PastJudging>, StoreError> {
     let rows: Vec<JudgingRow> = sqlx::query_as(
-        "select revision, judged_at, answer, feedback from judgings where turn_id = $1 order by revision",
+        "select judgings.* from judgings join turns on turns.id = judgings.turn_id
+         where turns.session_id = $1
+         order by turns.position, turns.depth, judgings.revision",
     )
-    .bind(turn.uuid())
-    .fetch_all(&mut *connection)
+    .bind(session.uuid())
+    .fetch_all(&store.readers)
     .await?;
     rows.into_iter().map(PastJudging::try_from).collect()
 }
 
 async fn append(connection: &mut SqliteConnection, judging: &Judging, turn: &Turn) -> Result<(), StoreError> {
-    let TurnState::Judged { answer, feedback } = &turn.state else { return Ok(()) };
+    let Some(ending) = Ending::of(&turn.state) else { return Ok(()) };
     sqlx::query(
-        "insert into judgings (answer_id, revision, turn_id, judged_at, answer, feedback)
-         values ($1, $2, $3, $4, $5, $6)
+        "insert into judgings (answer_id, revision, turn_id, settled_at, ending)
+         values ($1, $2, $3, $4, $5)
          on conflict (answer_id, revision) do nothing",
     )
     .bind(judging.answer.uuid())
     .bind(judging.revision.get())
     .bind(judging.turn.uuid())
     .bind(Timestamp::now().as_microsecond())
-    .bind(Json(answer))
-    .bind(Json(feedback))
+    .bind(Json(&ending))
     .execute(connection)
     .await?;
     Ok(())

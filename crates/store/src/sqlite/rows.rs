@@ -1,14 +1,14 @@
 //! Rows as they come out of the database, and what they stand for.
 
 use interview::follow_up::Target;
-use interview::session::{Answer, Place, Session, Turn, TurnState};
-use interview::{Feedback, QuestionId, TopicId};
+use interview::session::{Place, Session, Turn, TurnState};
+use interview::{QuestionId, TopicId};
 use jiff::Timestamp;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::judging::{PastJudging, Revision};
+use crate::judging::{Ending, Judging, PastJudging, Revision};
 use crate::session::{QuestionHead, SessionOverview, StoredSession};
 use crate::turn_record::TurnRecord;
 
@@ -92,22 +92,23 @@ impl TryFrom<TurnRow> for TurnRecord {
 
 #[derive(sqlx::FromRow)]
 pub(super) struct JudgingRow {
+    answer_id: Uuid,
     revision: u32,
-    judged_at: i64,
-    answer: Json<Answer>,
-    feedback: Json<Feedback>,
+    turn_id: Uuid,
+    settled_at: i64,
+    ending: Json<Ending>,
 }
 
 impl TryFrom<JudgingRow> for PastJudging {
     type Error = StoreError;
 
     fn try_from(row: JudgingRow) -> Result<Self, Self::Error> {
-        Ok(Self {
+        let judging = Judging {
+            turn: row.turn_id.into(),
+            answer: row.answer_id.into(),
             revision: Revision::stored(row.revision),
-            judged_at: timestamp(row.judged_at)?,
-            answer: row.answer.0,
-            feedback: row.feedback.0,
-        })
+        };
+        Ok(Self { judging, settled_at: timestamp(row.settled_at)?, ending: row.ending.0 })
     }
 }
 

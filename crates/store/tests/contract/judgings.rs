@@ -5,7 +5,7 @@ use std::sync::Arc;
 use interview::marks::CoachKind;
 use interview::session::{Answer, Turn, TurnState, UngradedAnswer, UngradedReason};
 use interview::{SessionId, Transcript};
-use store::{CoachWish, Judging, Settlement, Store, StoreError, Submission};
+use store::{CoachWish, Ending, Judging, Settlement, Store, StoreError, Submission};
 
 use super::fixtures::{self, WORDS};
 use super::worker::Worker;
@@ -44,7 +44,8 @@ pub async fn feedback_settles_a_turn_once(store: Arc<dyn Store>) {
 
     let history = store.judgings(turn.id).await.unwrap();
     assert_eq!(history.len(), 1);
-    assert_eq!((&history[0].answer, &history[0].feedback), (&answer, feedback.as_ref()));
+    assert_eq!(history[0].judging, judging);
+    assert_eq!(history[0].ending, Ending::Judged { answer, feedback });
 }
 
 pub async fn a_follow_up_is_asked_once(store: Arc<dyn Store>) {
@@ -66,9 +67,12 @@ pub async fn an_answer_that_could_not_be_judged_is_kept_with_the_reason(store: A
     let (_, turn, answer, judging) = answered(&store).await;
     let reason = UngradedReason::CoachFailed { detail: "the model server is away".to_owned() };
     store.settle(&judging, Settlement::Ungraded(reason.clone())).await.unwrap();
-    let expected = TurnState::Ungraded { answer: UngradedAnswer::Words(Box::new(answer)), reason };
+    let answer = UngradedAnswer::Words(Box::new(answer));
+    let expected = TurnState::Ungraded { answer: answer.clone(), reason: reason.clone() };
     assert_eq!(store.turn(turn.id).await.unwrap().state, expected);
-    assert_eq!(store.judgings(turn.id).await.unwrap(), []);
+    let history = store.judgings(turn.id).await.unwrap();
+    let endings: Vec<&Ending> = history.iter().map(|past| &past.ending).collect();
+    assert_eq!(endings, [&Ending::Ungraded { answer, reason }]);
 }
 
 pub async fn a_recording_without_words_takes_no_feedback(store: Arc<dyn Store>) {
@@ -95,8 +99,9 @@ pub async fn regrading_keeps_the_earlier_feedback(store: Arc<dyn Store>) {
     let model = fixtures::feedback(&answer, CoachKind::Llm, "name the trade-off");
     store.settle(&second, Settlement::Judged { feedback: model.clone(), follow_up: None }).await.unwrap();
     let history = store.judgings(turn.id).await.unwrap();
-    assert_eq!(history.iter().map(|past| &past.feedback).collect::<Vec<_>>(), [&*offline, &*model]);
-    assert!(history[0].judged_at <= history[1].judged_at);
+    let kept: Vec<_> = history.iter().filter_map(|past| past.ending.feedback()).collect();
+    assert_eq!(kept, [&*offline, &*model]);
+    assert!(history[0].settled_at <= history[1].settled_at);
     assert_eq!(store.turn(turn.id).await.unwrap().state.feedback(), Some(&*model));
 }
 
@@ -113,7 +118,42 @@ pub async fn a_correction_overtakes_the_judging_under_way(store: Arc<dyn Store>)
     let current = judging(&store).await;
     store.settle(&current, judged(&corrected, None)).await.unwrap();
     let past = store.judgings(turn.id).await.unwrap();
-    assert_eq!(past.iter().map(|past| &past.answer).collect::<Vec<_>>(), [&corrected]);
+    assert_eq!(past.iter().filter_map(|past| past.ending.answer()).collect::<Vec<_>>(), [&corrected]);
+}
+
+pub async fn a_correction_leaves_the_words_that_were_judged_before(store: Arc<dyn Store>) {
+    let (_, turn, answer, first) = answered(&store).await;
+    store.settle(&first, judged(&answer, None)).await.unwrap();
+    let corrected = Answer { transcript: Transcript::typed("There is one owner."), corrected: true, ..answer.clone() };
+    store.correct_transcript(turn.id, corrected.clone()).await.unwrap();
+    let second = judging(&store).await;
+    store.settle(&second, judged(&corrected, None)).await.unwrap();
+    let past = store.judgings(turn.id).await.unwrap();
+    assert_eq!(past.iter().filter_map(|past| past.ending.answer()).collect::<Vec<_>>(), [&answer, &corrected]);
+}
+
+pub async fn the_judgings_of_a_session_come_by_place(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let (_, elsewhere, answer, first) = answered(&store).await;
+    store.settle(&first, judged(&answer, None)).await.unwrap();
+    let mut expected = Vec::new();
+    for turn in turns.iter().rev() {
+        let answer = fixtures::typed(WORDS);
+        store.accept_answer(turn.id, Submission::Words(Box::new(answer.clone())), None).await.unwrap();
+        store.settle(&judging(&store).await, judged(&answer, None)).await.unwrap();
+        expected.insert(0, turn.id);
+    }
+    store.regrade(turns[0].id, CoachWish::default()).await.unwrap();
+    let reason = UngradedReason::CoachFailed { detail: "the model server is away".to_owned() };
+    store.settle(&judging(&store).await, Settlement::Ungraded(reason)).await.unwrap();
+    expected.insert(0, turns[0].id);
+
+    let past = store.session_judgings(session.id).await.unwrap();
+    assert_eq!(past.iter().map(|past| past.judging.turn).collect::<Vec<_>>(), expected);
+    let has_feedback: Vec<bool> = past.iter().map(|past| past.ending.feedback().is_some()).collect();
+    assert_eq!(has_feedback, [true, false, true], "the judgings of one turn come in their order");
+    assert!(past.iter().all(|past| past.judging.turn != elsewhere.id));
 }
 
 pub async fn a_correction_is_of_the_answer_that_was_given(store: Arc<dyn Store>) {

@@ -36,6 +36,8 @@ macro_rules! contract {
             a_recording_without_words_takes_no_feedback,
             regrading_keeps_the_earlier_feedback,
             a_correction_overtakes_the_judging_under_way,
+            a_correction_leaves_the_words_that_were_judged_before,
+            the_judgings_of_a_session_come_by_place,
             a_correction_is_of_the_answer_that_was_given,
             a_recording_that_could_not_be_transcribed_can_be_tried_again,
             there_is_nothing_to_regrade_before_an_answer);
