@@ -19,6 +19,7 @@ pub mod session;
 pub mod summary;
 pub mod time;
 pub mod transcript;
+pub mod wording;
 
 #[cfg(test)]
 mod testing;

@@ -4,7 +4,6 @@
 
 mod clock;
 mod code;
-mod counted;
 mod judge;
 mod measures;
 mod panels;
@@ -14,7 +13,6 @@ mod transcript;
 mod turns;
 
 pub(crate) use clock::{day, stopwatch};
-pub(crate) use counted::counted;
 pub(crate) use judge::Judge;
 pub(crate) use measures::measures;
 pub(crate) use turns::Review;

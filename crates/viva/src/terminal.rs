@@ -5,7 +5,6 @@
 
 mod choice;
 mod colours;
-mod counted;
 mod editor;
 mod hold;
 mod keyboard;
@@ -22,7 +21,6 @@ mod text;
 mod transcript;
 
 pub use choice::{Choice, Offer, Terminal, Written, keys};
-pub use counted::counted;
 pub use editor::{Edited, Editor};
 pub use hold::TerminalHold;
 pub use keyboard::Input;

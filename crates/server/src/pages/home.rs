@@ -6,12 +6,13 @@ use api::session::{SessionFilter, SessionHead, SessionPage, SessionState};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
+use interview::wording::counted;
 
 use super::rendered;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::Query;
-use crate::review::{counted, day};
+use crate::review::day;
 use crate::wire;
 
 #[derive(Template)]

@@ -3,11 +3,11 @@
 use api::session::Summary;
 use api::turn::{Role, Source, Turn, TurnState};
 use interview::session;
+use interview::wording::counted;
 use store::StoredSession;
 
 use super::clock::{day, stopwatch};
 use super::code::coloured;
-use super::counted::counted;
 use super::judge::Judge;
 use super::measures::{Measure, measures};
 use super::panels::{ClarityPanel, CorrectnessPanel, clarity, correctness, score};

@@ -1,12 +1,12 @@
 //! `viva devices`.
 
+use interview::wording::counted;
 use serde::Serialize;
 
 use super::documents::{print, print_json};
 use crate::arguments::Devices;
 use crate::failure::Failure;
 use crate::microphones::{self, Microphone};
-use crate::terminal::counted;
 
 #[derive(Serialize)]
 struct Document {

@@ -2,8 +2,8 @@
 
 use api::session::{Session, SessionHead, SessionState, Summary};
 use api::turn::{Role, Turn, TurnState};
+use interview::wording::counted;
 
-use super::counted::counted;
 use super::look::Look;
 use super::panels::feedback_lines;
 use super::text::{Line, Tone};

@@ -3,8 +3,8 @@
 use api::transcript::{Transcript, Word};
 use api::turn::Answer;
 use interview::transcript::DOUBT_THRESHOLD;
+use interview::wording::counted;
 
-use super::counted::counted;
 use super::look::Look;
 use super::text::{Line, Piece, Tone};
 

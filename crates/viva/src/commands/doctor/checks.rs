@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use coach::LlmCoach;
+use interview::wording::counted;
 
 use super::Finding;
 use crate::commands::serve::listen;
@@ -13,7 +14,6 @@ use crate::microphones;
 use crate::outbox::Outbox;
 use crate::settings::Settings;
 use crate::speaker::Speaker;
-use crate::terminal::counted;
 
 /// Looks at everything, in the order in which a round needs it.
 pub(super) async fn all(settings: &Settings) -> Vec<Finding> {

@@ -9,13 +9,13 @@ use std::thread;
 use coach::OfflineCoach;
 use interview::Question;
 use interview::bank::{Bank, Fault, SourceFile};
+use interview::wording::counted;
 use server::question_files;
 
 use super::unreadable;
 use crate::commands::documents::print;
 use crate::commands::tally::Tally;
 use crate::failure::Failure;
-use crate::terminal::counted;
 
 /// The words by which a text is found in its file.
 const FIRST_WORDS: usize = 6;

@@ -3,8 +3,8 @@
 use api::feedback::{CountedPhrase, Delivery};
 use interview::Seconds;
 use interview::delivery::{FILLED_PAUSES_FINE, FILLED_PAUSES_MANY, TYPICAL_WORDS_PER_MINUTE};
+use interview::wording::things;
 
-use crate::terminal::counted::things;
 use crate::terminal::question::clock;
 use crate::terminal::text::{Line, Tone};
 

@@ -1,4 +1,4 @@
-//! Numbers of things, as they are read.
+//! How things are put into words, alike in terminal, pages and messages.
 
 use std::fmt::Display;
 
