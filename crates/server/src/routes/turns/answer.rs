@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use api::turn::{AnswerForm, NewAnswer, Turn};
+use api::turn::{AnswerForm, NewAnswer};
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
 use interview::TurnId;
 
-use super::reply::Reply;
+use super::reply::{Awaited, Reply, Waiting};
 use crate::answering;
 use crate::api_error::ApiError;
 use crate::app::App;
@@ -18,15 +18,14 @@ use crate::routes::refusals::{Conflict, Malformed, NotFound, TooLarge, Unprocess
 #[utoipa::path(post, path = "/turns/{id}/answer", tag = "turns",
     params(
         ("id" = uuid::Uuid, Path),
-        ("prefer" = Option<String>, Header, description = "`wait=SECONDS`: reply once the answer is judged"),
+        Waiting,
         ("idempotency-key" = Option<String>, Header, description = "names this answer; sending it again changes nothing"),
     ),
     request_body(content(
         (NewAnswer = "application/json"), (AnswerForm = "multipart/form-data"), (Vec<u8> = "audio/*"),
     )),
     responses(
-        (status = OK, description = "judged, or kept without feedback", body = Turn),
-        (status = ACCEPTED, description = "stored; feedback follows", body = Turn),
+        Awaited,
         Malformed,
         NotFound,
         Conflict,

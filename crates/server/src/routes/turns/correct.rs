@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
-use api::turn::{Correction, Turn};
+use api::turn::Correction;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use interview::session::{self, Answer, Recording, TurnState, UngradedAnswer};
 use interview::{Transcript, TurnId};
 
-use super::reply::Reply;
+use super::reply::{Awaited, Reply, Waiting};
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{Json, Named};
@@ -16,14 +16,10 @@ use crate::wire::text::correction;
 
 /// Corrects what the recogniser heard and has the answer judged again. Delivery stays as it was measured.
 #[utoipa::path(put, path = "/turns/{id}/transcript", tag = "turns",
-    params(
-        ("id" = uuid::Uuid, Path),
-        ("prefer" = Option<String>, Header, description = "`wait=SECONDS`: reply once the answer is judged"),
-    ),
+    params(("id" = uuid::Uuid, Path), Waiting),
     request_body = Correction,
     responses(
-        (status = OK, description = "judged again", body = Turn),
-        (status = ACCEPTED, description = "stored; feedback follows", body = Turn),
+        Awaited,
         NotFound,
         Conflict,
         Unprocessable,

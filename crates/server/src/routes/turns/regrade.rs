@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
-use api::turn::{Regrade, Turn};
+use api::turn::Regrade;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use interview::TurnId;
 use store::queue::CoachWish;
 
-use super::reply::Reply;
+use super::reply::{Awaited, Reply, Waiting};
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{Json, Named};
@@ -16,14 +16,10 @@ use crate::wire;
 
 /// Has an answer judged again, by another coach if one is named. Earlier feedback stays in the history.
 #[utoipa::path(post, path = "/turns/{id}/regrade", tag = "turns",
-    params(
-        ("id" = uuid::Uuid, Path),
-        ("prefer" = Option<String>, Header, description = "`wait=SECONDS`: reply once the answer is judged"),
-    ),
+    params(("id" = uuid::Uuid, Path), Waiting),
     request_body = Regrade,
     responses(
-        (status = OK, description = "judged again", body = Turn),
-        (status = ACCEPTED, description = "promised; feedback follows", body = Turn),
+        Awaited,
         NotFound,
         Conflict,
         NotSetUp,

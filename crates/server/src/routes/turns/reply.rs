@@ -1,4 +1,4 @@
-//! A turn as an answer to a request that may have asked to wait for it.
+//! A turn as an answer to a request that may have asked to wait for it, and how the OpenAPI document describes both.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use axum::Json;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use interview::TurnId;
+use utoipa::{IntoParams, IntoResponses};
 
 use crate::api_error::ApiError;
 use crate::app::App;
@@ -15,6 +16,27 @@ use crate::extract::wait;
 
 /// What the server made of a preference (RFC 7240).
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+
+/// How long the client is willing to wait.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "this is a description: the header is read by `extract::wait`")]
+pub(super) struct Waiting {
+    /// `wait=SECONDS`: reply once the turn is settled
+    prefer: Option<String>,
+}
+
+/// A turn that may have been waited for.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "this is a description: the responses themselves are made of `Reply`")]
+pub(super) enum Awaited {
+    /// judged, or kept without feedback
+    #[response(status = OK)]
+    Settled(Turn),
+    /// stored; feedback follows
+    #[response(status = ACCEPTED)]
+    Promised(Turn),
+}
 
 /// A turn, and how long was waited for it.
 pub(super) struct Reply {

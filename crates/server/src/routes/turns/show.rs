@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use interview::TurnId;
 
+use super::reply::Waiting;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{Named, wait};
@@ -13,10 +14,7 @@ use crate::routes::refusals::NotFound;
 
 /// A turn as it is now, or, with `Prefer: wait=SECONDS`, once nothing more happens to it by itself.
 #[utoipa::path(get, path = "/turns/{id}", tag = "turns",
-    params(
-        ("id" = uuid::Uuid, Path),
-        ("prefer" = Option<String>, Header, description = "`wait=SECONDS`: reply once the turn is settled"),
-    ),
+    params(("id" = uuid::Uuid, Path), Waiting),
     responses(
         (status = OK, body = Turn),
         NotFound,
