@@ -1,9 +1,13 @@
 //! Feedback on the wire: three panels, and who judged.
 
+mod comparison;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::transcript::TimeSpan;
+
+pub use comparison::Change;
 
 /// The three panels. They are never blended.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -105,6 +109,17 @@ pub enum Verdict {
     Unclear,
 }
 
+impl Verdict {
+    /// The word that stands for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Missed => "missed",
+            Self::Unclear => "unclear",
+        }
+    }
+}
+
 /// How clearly it was said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Clarity {
@@ -141,6 +156,17 @@ pub enum ClarityVerdict {
     No,
     /// Cannot be told; counts neither way.
     Unclear,
+}
+
+impl ClarityVerdict {
+    /// The word that stands for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unclear => "unclear",
+        }
+    }
 }
 
 /// How it was said: arithmetic on the audio's timeline, never a score.

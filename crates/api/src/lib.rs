@@ -6,6 +6,7 @@
 //! Start reading at [`turn::Turn`], which carries everything about one question asked.
 
 pub mod feedback;
+pub mod judging;
 pub mod problem;
 pub mod question;
 pub mod session;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use api::turn::Turn;
 use interview::session::{self, TurnState};
-use interview::{Bank, Question, TurnId};
-use store::{AudioStore, Store};
+use interview::{Bank, Question, SessionId, TurnId};
+use store::{AudioStore, PastJudging, Store, StoredSession};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +38,13 @@ impl App {
         let turn = stored.turns.iter().find(|turn| turn.id == id);
         turn.and_then(|turn| wire::turn::turn(&stored, turn))
             .ok_or_else(|| ApiError::Internal(format!("turn {id} is not part of its session").into()))
+    }
+
+    /// A session with every judging of its answers.
+    pub(crate) async fn with_history(&self, id: SessionId) -> Result<(StoredSession, Vec<PastJudging>), ApiError> {
+        let stored = self.store.session(id).await?;
+        let past = self.store.session_judgings(id).await?;
+        Ok((stored, past))
     }
 
     /// The question that a turn is about, as it was when the session began.

@@ -3,7 +3,7 @@
 mod markdown;
 
 use askama::Template;
-use store::StoredSession;
+use store::{PastJudging, StoredSession};
 
 use crate::pages::SessionFile;
 use crate::review::Review;
@@ -17,6 +17,6 @@ pub(crate) fn json(stored: &StoredSession) -> Result<String, serde_json::Error> 
 }
 
 /// One HTML file that needs nothing else. Recordings are not in it.
-pub(crate) fn html(stored: &StoredSession) -> Result<String, askama::Error> {
-    SessionFile { review: Review::of(stored, false) }.render()
+pub(crate) fn html(stored: &StoredSession, past: &[PastJudging]) -> Result<String, askama::Error> {
+    SessionFile { review: Review::of(stored, past, false) }.render()
 }

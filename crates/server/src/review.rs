@@ -4,6 +4,7 @@
 
 mod clock;
 mod code;
+mod history;
 mod judge;
 mod measures;
 mod panels;
@@ -13,6 +14,7 @@ mod transcript;
 mod turns;
 
 pub(crate) use clock::{day, stopwatch};
+pub(crate) use history::History;
 pub(crate) use judge::Judge;
 pub(crate) use measures::measures;
 pub(crate) use turns::Review;

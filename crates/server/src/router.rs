@@ -66,6 +66,7 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sessions::export_session))
         .routes(routes!(turns::show_turn))
         .routes(routes!(turns::turn_audio))
+        .routes(routes!(turns::list_judgings))
         .routes(routes!(turns::correct_transcript))
         .routes(routes!(turns::regrade_turn))
         .routes(routes!(turns::skip_turn));

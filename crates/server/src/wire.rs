@@ -7,6 +7,7 @@ pub(crate) mod coach;
 pub(crate) mod delivery;
 pub(crate) mod feedback;
 pub(crate) mod heard;
+pub(crate) mod judging;
 pub(crate) mod question;
 pub(crate) mod session;
 pub(crate) mod text;

@@ -71,7 +71,7 @@ pub enum Ending {
     /// There is feedback.
     Judged {
         /// What was judged.
-        answer: Answer,
+        answer: Box<Answer>,
         /// What the coach found.
         feedback: Box<Feedback>,
     },
@@ -89,13 +89,18 @@ impl Ending {
     pub(crate) fn of(state: &TurnState) -> Option<Self> {
         match state {
             TurnState::Judged { answer, feedback } => {
-                Some(Self::Judged { answer: answer.clone(), feedback: feedback.clone() })
+                Some(Self::Judged { answer: Box::new(answer.clone()), feedback: feedback.clone() })
             }
             TurnState::Ungraded { answer, reason } => {
                 Some(Self::Ungraded { answer: answer.clone(), reason: reason.clone() })
             }
             TurnState::Asked | TurnState::Skipped | TurnState::Transcribing { .. } | TurnState::Judging { .. } => None,
         }
+    }
+
+    /// Whether a turn in this state shows this ending, and not an earlier or a later one.
+    pub fn is_shown_by(&self, state: &TurnState) -> bool {
+        Self::of(state).as_ref() == Some(self)
     }
 
     /// The feedback, if there is one.

@@ -7,6 +7,7 @@ use reqwest::{Method, RequestBuilder};
 use uuid::Uuid;
 
 use super::{AudioFile, Client, ClientError, REPLY_LIMIT, UPLOAD_LIMIT};
+use crate::judging::JudgingList;
 use crate::turn::{Correction, NewAnswer, Regrade, Turn};
 use crate::{IDEMPOTENCY_KEY, PREFER};
 
@@ -90,6 +91,14 @@ impl Client {
     pub async fn regrade(&self, turn: Uuid, regrade: &Regrade, wait: Duration) -> Result<Turn, ClientError> {
         let request = self.turn_request(Method::POST, turn, &["regrade"]).json(regrade);
         self.value(waiting(request, wait, REPLY_LIMIT)).await
+    }
+
+    /// Every judging of a turn's answer that has ended, the oldest first.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn judgings(&self, turn: Uuid) -> Result<JudgingList, ClientError> {
+        self.value(self.turn_request(Method::GET, turn, &["judgings"])).await
     }
 
     fn turn_request(&self, method: Method, turn: Uuid, rest: &[&str]) -> RequestBuilder {

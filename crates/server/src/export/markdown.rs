@@ -1,30 +1,36 @@
 //! A session as Markdown.
 
+mod history;
+
 use std::fmt::{Display, Formatter, Result, Write};
 
 use api::feedback::{ClarityVerdict, Evidence, Feedback, Verdict};
 use api::question::Snippet;
 use api::session::{Session, Summary};
 use api::turn::{Role, Turn, TurnState};
-use store::StoredSession;
+use store::{PastJudging, StoredSession};
 
-use crate::review::{Judge, day, measures, stopwatch};
+use self::history::write_history;
+use crate::review::{History, Judge, day, measures, stopwatch};
 use crate::wire;
 
 /// The session as Markdown. Whatever people and recognisers said is escaped, so that it cannot become headings, links or HTML.
-pub(crate) fn markdown(stored: &StoredSession) -> String {
+pub(crate) fn markdown(stored: &StoredSession, past: &[PastJudging]) -> String {
     let mut page = String::new();
     // Writing to a string cannot fail.
-    let _written = write_session(&mut page, &wire::session::session(stored));
+    let _written = write_session(&mut page, stored, past);
     page
 }
 
-fn write_session(page: &mut String, session: &Session) -> Result {
+fn write_session(page: &mut String, stored: &StoredSession, past: &[PastJudging]) -> Result {
+    let session: Session = wire::session::session(stored);
     writeln!(page, "# Practice round of {}\n", day(session.head.created_at))?;
     writeln!(page, "Topics: {}\n", session.head.topics.join(", ").replace('-', " "))?;
     write_summary(page, &session.summary)?;
-    for turn in &session.turns {
-        write_turn(page, turn)?;
+    for turn in &stored.turns {
+        let Some(shown) = wire::turn::turn(stored, turn) else { continue };
+        write_turn(page, &shown)?;
+        write_history(page, &History::of(turn, stored, past))?;
     }
     Ok(())
 }

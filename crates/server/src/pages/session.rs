@@ -38,6 +38,6 @@ pub(super) async fn session(
     State(app): State<Arc<App>>,
     Named(id): Named<SessionId>,
 ) -> Result<Html<String>, ApiError> {
-    let stored = app.store.session(id).await?;
-    rendered(&SessionOnline { review: Review::of(&stored, true) })
+    let (stored, past) = app.with_history(id).await?;
+    rendered(&SessionOnline { review: Review::of(&stored, &past, true) })
 }

@@ -5,6 +5,8 @@ use api::feedback::{Coach, Feedback, JudgedBy};
 /// Who judged, in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Judge {
+    /// The sort of coach, as it stands in a sentence. Which model it was, the versions say.
+    pub(crate) name: &'static str,
     /// What is to be known about this judging; where the coach has nothing to say of it, who it was.
     pub(crate) remark: String,
     /// Coach or model, version of its rules or prompts, version of the key points: results are compared only where all of them agree.
@@ -15,16 +17,21 @@ impl Judge {
     /// The judge of this feedback; none before there is one.
     pub(crate) fn of(feedback: &Feedback) -> Option<Self> {
         let judged_by = feedback.judged_by.as_ref()?;
-        let remark = feedback.remark.clone().unwrap_or_else(|| introduction(judged_by));
-        Some(Self { remark, versions: versions(judged_by) })
+        let remark = feedback.remark.clone().unwrap_or_else(|| introduction(judged_by.coach));
+        Some(Self { name: name(judged_by.coach), remark, versions: versions(judged_by) })
     }
 }
 
-fn introduction(judged_by: &JudgedBy) -> String {
-    match judged_by.coach {
-        Coach::Offline => "Judged by the offline coach.".to_owned(),
-        Coach::Llm => "Judged by a language model; every quote was checked.".to_owned(),
+fn name(coach: Coach) -> &'static str {
+    match coach {
+        Coach::Offline => "the offline coach",
+        Coach::Llm => "a language model",
     }
+}
+
+fn introduction(coach: Coach) -> String {
+    let checked = if coach == Coach::Llm { "; every quote was checked" } else { "" };
+    format!("Judged by {}{checked}.", name(coach))
 }
 
 fn versions(judged_by: &JudgedBy) -> String {

@@ -1,6 +1,6 @@
 //! The correctness and clarity panels in words.
 
-use api::feedback::{Clarity, ClarityVerdict, Correctness, Evidence, Verdict};
+use api::feedback::{Clarity, Correctness, Evidence, Verdict};
 
 use super::clock::stopwatch;
 
@@ -99,11 +99,7 @@ pub(super) fn correctness(panel: &Correctness, audio: Option<&str>) -> Correctne
             .key_points
             .iter()
             .map(|point| Point {
-                verdict: match point.verdict {
-                    Verdict::Hit => "hit",
-                    Verdict::Missed => "missed",
-                    Verdict::Unclear => "unclear",
-                },
+                verdict: point.verdict.as_str(),
                 summary: point.summary.clone(),
                 is_core: point.core,
                 doubt: point.doubt.clone(),
@@ -154,11 +150,7 @@ pub(super) fn clarity(panel: &Clarity, audio: Option<&str>) -> ClarityPanel {
             .checks
             .iter()
             .map(|check| Check {
-                verdict: match check.verdict {
-                    ClarityVerdict::Yes => "yes",
-                    ClarityVerdict::No => "no",
-                    ClarityVerdict::Unclear => "unclear",
-                },
+                verdict: check.verdict.as_str(),
                 summary: check.summary.clone(),
                 note: check.note.clone(),
                 quote: Quote::of(&check.evidence, audio),

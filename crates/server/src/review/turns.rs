@@ -4,10 +4,11 @@ use api::session::Summary;
 use api::turn::{Role, Source, Turn, TurnState};
 use interview::session;
 use interview::wording::counted;
-use store::StoredSession;
+use store::{PastJudging, StoredSession};
 
 use super::clock::{day, stopwatch};
 use super::code::coloured;
+use super::history::History;
 use super::judge::Judge;
 use super::measures::{Measure, measures};
 use super::panels::{ClarityPanel, CorrectnessPanel, clarity, correctness, score};
@@ -65,6 +66,7 @@ pub(crate) struct ReviewedTurn {
     pub(crate) next_step: Option<String>,
     pub(crate) stronger_answer: Option<String>,
     pub(crate) judge: Option<Judge>,
+    pub(crate) history: History,
 }
 
 /// Code, coloured.
@@ -83,13 +85,13 @@ pub(crate) struct Reference {
 }
 
 impl Review {
-    /// A stored session, ready to be read. Recordings are linked when `with_sound`.
-    pub(crate) fn of(stored: &StoredSession, with_sound: bool) -> Self {
+    /// A stored session with every judging of its answers, ready to be read. Recordings are linked when `with_sound`.
+    pub(crate) fn of(stored: &StoredSession, past: &[PastJudging], with_sound: bool) -> Self {
         let shown = wire::session::session(stored);
         let mut questions: Vec<ReviewedQuestion> = Vec::new();
         for turn in &stored.turns {
             let Some(shown) = wire::turn::turn(stored, turn) else { continue };
-            let reviewed = reviewed(turn, &shown, with_sound);
+            let reviewed = reviewed(turn, &shown, History::of(turn, stored, past), with_sound);
             match questions.last_mut() {
                 Some(question) if shown.role == Role::FollowUp => question.follow_ups.push(reviewed),
                 _ => questions.push(ReviewedQuestion {
@@ -135,7 +137,7 @@ fn summary(summary: &Summary) -> Vec<SummaryLine> {
     ]
 }
 
-fn reviewed(turn: &session::Turn, shown: &Turn, with_sound: bool) -> ReviewedTurn {
+fn reviewed(turn: &session::Turn, shown: &Turn, history: History, with_sound: bool) -> ReviewedTurn {
     let audio = shown.answer.as_ref().and_then(|answer| answer.audio_url.clone()).filter(|_| with_sound);
     let feedback = shown.feedback.as_ref();
     let is_main = shown.role == Role::Main;
@@ -166,6 +168,7 @@ fn reviewed(turn: &session::Turn, shown: &Turn, with_sound: bool) -> ReviewedTur
         next_step: feedback.and_then(|feedback| feedback.next_step.clone()),
         stronger_answer: feedback.and_then(|feedback| feedback.stronger_answer.as_deref()).map(prose),
         judge: feedback.and_then(Judge::of),
+        history,
         audio,
     }
 }

@@ -1,7 +1,8 @@
 //! The three panels on their way out.
 
 use api::feedback::{
-    Clarity, ClarityMark, ClarityVerdict, Correctness, Evidence, Feedback, KeyPointMark, MisconceptionMark, Verdict,
+    Clarity, ClarityMark, ClarityVerdict, Correctness, Delivery, Evidence, Feedback, KeyPointMark, MisconceptionMark,
+    Verdict,
 };
 use interview::bank::{Anchors, Question};
 use interview::marks;
@@ -14,19 +15,25 @@ use super::transcript::bounds;
 
 /// What is known of a turn's feedback so far: delivery as soon as there are words, the rest once judged.
 pub(crate) fn feedback(turn: &Turn, question: &Question) -> Option<Feedback> {
-    let measured = turn.state.answer().and_then(|answer: &Answer| answer.spoken.as_ref());
-    let delivery = measured.map(|spoken| delivery(&spoken.delivery));
     match &turn.state {
-        TurnState::Judged { feedback, .. } => Some(Feedback {
-            correctness: Some(correctness(turn, question, &feedback.correctness)),
-            clarity: Some(clarity(&feedback.clarity)),
-            delivery,
-            stronger_answer: feedback.stronger_answer.clone(),
-            next_step: Some(feedback.next_step.clone()),
-            remark: feedback.remark.clone(),
-            judged_by: Some(judged_by(&feedback.judged_by)),
-        }),
-        _ => delivery.map(|delivery| Feedback { delivery: Some(delivery), ..Feedback::default() }),
+        TurnState::Judged { answer, feedback } => Some(judged(turn, question, answer, feedback)),
+        state => {
+            let delivery = measured(state.answer()?)?;
+            Some(Feedback { delivery: Some(delivery), ..Feedback::default() })
+        }
+    }
+}
+
+/// What a coach found in an answer to `turn`, now or at an earlier judging, beside what was measured of it.
+pub(crate) fn judged(turn: &Turn, question: &Question, answer: &Answer, feedback: &marks::Feedback) -> Feedback {
+    Feedback {
+        correctness: Some(correctness(turn, question, &feedback.correctness)),
+        clarity: Some(clarity(&feedback.clarity)),
+        delivery: measured(answer),
+        stronger_answer: feedback.stronger_answer.clone(),
+        next_step: Some(feedback.next_step.clone()),
+        remark: feedback.remark.clone(),
+        judged_by: Some(judged_by(&feedback.judged_by)),
     }
 }
 
@@ -50,6 +57,10 @@ pub(crate) fn correctness(turn: &Turn, question: &Question, correctness: &scorin
 /// The clarity panel.
 pub(crate) fn clarity(clarity: &scoring::Clarity) -> Clarity {
     Clarity { score: clarity.score.map(scoring::Score::get), checks: clarity.marks.iter().map(clarity_mark).collect() }
+}
+
+fn measured(answer: &Answer) -> Option<Delivery> {
+    answer.spoken.as_ref().map(|spoken| delivery(&spoken.delivery))
 }
 
 fn anchor(anchors: &Anchors, band: Band) -> &str {

@@ -6,10 +6,12 @@
 mod answers;
 mod bad_input;
 mod coaches;
+mod judgings;
 mod openapi;
 mod pages;
 mod questions;
 mod recordings;
 mod running;
 mod sessions;
+mod some_model;
 mod strangers;

@@ -45,7 +45,7 @@ pub async fn feedback_settles_a_turn_once(store: Arc<dyn Store>) {
     let history = store.judgings(turn.id).await.unwrap();
     assert_eq!(history.len(), 1);
     assert_eq!(history[0].judging, judging);
-    assert_eq!(history[0].ending, Ending::Judged { answer, feedback });
+    assert_eq!(history[0].ending, Ending::Judged { answer: Box::new(answer), feedback });
 }
 
 pub async fn a_follow_up_is_asked_once(store: Arc<dyn Store>) {

@@ -77,7 +77,8 @@ async fn the_history_of_an_older_version_is_kept() {
     let history = store.judgings(turns[0].id).await.unwrap();
     assert_eq!(history.len(), 1);
     assert_eq!(history[0].settled_at.as_microsecond(), 1_763_805_600_000_001);
-    assert_eq!(history[0].ending, Ending::Judged { answer, feedback }, "times and scores to the last bit");
+    let expected = Ending::Judged { answer: Box::new(answer), feedback };
+    assert_eq!(history[0].ending, expected, "times and scores to the last bit");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use interview::SessionId;
-use store::StoredSession;
+use store::{PastJudging, StoredSession};
 
 use crate::api_error::ApiError;
 use crate::app::App;
@@ -29,8 +29,8 @@ pub(crate) async fn export_session(
     Named(id): Named<SessionId>,
     Query(Export { format }): Query<Export>,
 ) -> Result<Response, ApiError> {
-    let stored = app.store.session(id).await?;
-    let mut response = exported(&stored, format)?;
+    let (stored, past) = app.with_history(id).await?;
+    let mut response = exported(&stored, &past, format)?;
     let name = format!("inline; filename=\"viva-{}.{}\"", stored.created_at.strftime("%Y-%m-%d"), ending(format));
     if let Ok(name) = HeaderValue::try_from(name) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
@@ -38,11 +38,11 @@ pub(crate) async fn export_session(
     Ok(response)
 }
 
-fn exported(stored: &StoredSession, format: ExportFormat) -> Result<Response, ApiError> {
+fn exported(stored: &StoredSession, past: &[PastJudging], format: ExportFormat) -> Result<Response, ApiError> {
     let text = match format {
-        ExportFormat::Md => export::markdown(stored),
+        ExportFormat::Md => export::markdown(stored, past),
         ExportFormat::Json => export::json(stored).map_err(|error| ApiError::Internal(error.into()))?,
-        ExportFormat::Html => export::html(stored).map_err(|error| ApiError::Internal(error.into()))?,
+        ExportFormat::Html => export::html(stored, past).map_err(|error| ApiError::Internal(error.into()))?,
     };
     let mut response = ([(header::CONTENT_TYPE, media_type(format))], text).into_response();
     if format == ExportFormat::Html {

@@ -1,0 +1,88 @@
+//! What an answer was found to be before: by another coach, another version of the same, or in other words.
+
+use api::feedback::{Change, Feedback};
+use api::judging::Judging;
+use api::turn::Turn;
+use interview::session;
+use store::{PastJudging, StoredSession};
+
+use super::clock::day;
+use super::judge::Judge;
+use super::panels::score;
+use crate::wire;
+
+/// The judgings of an answer before the one that its turn shows, the oldest first.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct History {
+    pub(crate) earlier: Vec<EarlierJudging>,
+}
+
+/// A judging before the one that a turn shows.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct EarlierJudging {
+    /// When it ended.
+    pub(crate) when: String,
+    /// Who judged; nobody where there is no feedback.
+    pub(crate) judge: Option<Judge>,
+    /// The scores, or why there is no feedback.
+    pub(crate) outcome: String,
+    /// The words that were judged, where they are not those of now.
+    pub(crate) words: Option<String>,
+    /// How the verdicts of now differ; `None` where there is nothing to compare.
+    pub(crate) changes: Option<Vec<Change>>,
+    /// Whether its scores mean the same as those of now.
+    pub(crate) is_comparable: bool,
+}
+
+impl History {
+    /// The history of the answer to `turn`. `past` are the judgings of the whole session.
+    pub(crate) fn of(turn: &session::Turn, stored: &StoredSession, past: &[PastJudging]) -> Self {
+        let (Some(question), Some(shown)) = (stored.session.question(&turn.question), wire::turn::turn(stored, turn))
+        else {
+            return Self { earlier: Vec::new() };
+        };
+        let mut own: Vec<&PastJudging> = past.iter().filter(|past| past.judging.turn == turn.id).collect();
+        if own.last().is_some_and(|last| last.ending.is_shown_by(&turn.state)) {
+            own.pop();
+        }
+        let earlier = own.into_iter().map(|past| earlier(&wire::judging::judging(turn, question, past), &shown));
+        Self { earlier: earlier.collect() }
+    }
+
+    /// Whether all scores mean the same as those of now.
+    pub(crate) fn is_comparable(&self) -> bool {
+        self.earlier.iter().all(|judging| judging.is_comparable)
+    }
+}
+
+fn earlier(before: &Judging, now: &Turn) -> EarlierJudging {
+    let transcript = now.answer.as_ref().and_then(|answer| answer.transcript.as_ref());
+    let words_now = transcript.map(|transcript| transcript.text.as_str());
+    let feedback = now.feedback.as_ref().filter(|feedback| feedback.judged_by.is_some());
+    let both = before.feedback.as_ref().zip(feedback);
+    EarlierJudging {
+        when: day(before.judged_at),
+        judge: before.feedback.as_ref().and_then(Judge::of),
+        outcome: outcome(before),
+        words: before.text.clone().filter(|words| words_now != Some(words)),
+        changes: both.map(|(before, now)| now.changes_since(before)),
+        is_comparable: both.is_none_or(|(before, now)| now.is_comparable_with(before)),
+    }
+}
+
+fn outcome(judging: &Judging) -> String {
+    match &judging.feedback {
+        Some(Feedback { correctness, clarity, .. }) => {
+            let correctness = score(correctness.as_ref().and_then(|panel| panel.score));
+            let clarity = score(clarity.as_ref().and_then(|panel| panel.score));
+            format!("correctness {correctness} of 10, clarity {clarity} of 10")
+        }
+        None => {
+            let reason = judging.ungraded_reason.as_deref().unwrap_or("it could not be judged");
+            format!("no feedback: {reason}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
