@@ -4,6 +4,7 @@ mod choices;
 mod content;
 mod evaluation;
 mod practice;
+mod review;
 mod serving;
 mod sound;
 
@@ -11,9 +12,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use content::{Questions, QuestionsCommand, Review};
-pub use evaluation::{Eval, EvaluatedCoach};
+pub use choices::NamedCoach;
+pub use content::{Questions, QuestionsCommand};
+pub use evaluation::Eval;
 pub use practice::Practice;
+pub use review::Review;
 pub use serving::{Doctor, Serve};
 pub use sound::{Devices, Model, ModelCommand, Transcribe};
 

@@ -119,6 +119,8 @@ impl Failure {
     fn help_for_status(self, status: u16) -> Self {
         match status {
             404 => self.help("`viva review` lists the sessions, `viva questions list` the questions and topics"),
+            // It says itself what the server has instead.
+            501 => self,
             401 | 403 => self.help("check the address of the server"),
             500..=599 => self.help("see the server's log; what was sent is not lost"),
             _ => self,

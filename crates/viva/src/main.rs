@@ -20,6 +20,7 @@ mod speaker;
 mod terminal;
 #[cfg(test)]
 mod testing;
+mod turn_number;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;

@@ -128,6 +128,17 @@ impl Settings {
 }
 
 impl Settings {
+    /// The language model that judges.
+    ///
+    /// # Errors
+    /// When none is set up.
+    pub fn language_model(&self) -> Result<&LlmSettings, Failure> {
+        self.llm.as_ref().ok_or_else(|| {
+            Failure::new("no language model is set up")
+                .help("set VIVA_LLM_PRESET and VIVA_LLM_MODEL, or [llm] in the settings file; `viva doctor` tries it")
+        })
+    }
+
     /// Who judges.
     fn coach(&self) -> Result<CoachChoice, Failure> {
         let Some(settings) = &self.llm else { return Ok(CoachChoice::Offline) };

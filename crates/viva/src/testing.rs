@@ -62,8 +62,8 @@ pub(crate) fn judged() -> Turn {
         doubt: (verdict == Verdict::Unclear).then(|| "the recogniser was not sure of the deciding words".to_owned()),
         evidence,
     };
-    let check = |summary: &str, verdict, evidence: Evidence, note: Option<&str>| ClarityMark {
-        id: "check".to_owned(),
+    let check = |id: &str, summary: &str, verdict, evidence: Evidence, note: Option<&str>| ClarityMark {
+        id: id.to_owned(),
         summary: summary.to_owned(),
         verdict,
         evidence,
@@ -88,8 +88,9 @@ pub(crate) fn judged() -> Turn {
     let clarity = Clarity {
         score: Some(5.0),
         checks: vec![
-            check("headline within the first sentences", ClarityVerdict::Yes, evidence, None),
+            check("headline_first", "headline within the first sentences", ClarityVerdict::Yes, evidence, None),
             check(
+                "says_why",
                 "says why, not only what",
                 ClarityVerdict::No,
                 Evidence::default(),

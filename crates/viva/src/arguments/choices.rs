@@ -1,7 +1,17 @@
 //! Values that are one of a few words.
 
+use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use interview::bank::{Kind, Level};
+
+/// A coach by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum NamedCoach {
+    /// Rules on this machine
+    Offline,
+    /// The language model of the settings
+    Llm,
+}
 
 /// `junior`, `mid` or `senior`.
 pub(super) fn level() -> impl TypedValueParser<Value = Level> {

@@ -1,59 +1,12 @@
-//! `viva review` and `viva questions`.
+//! `viva questions`.
 
 use std::path::PathBuf;
 
-use api::session::ExportFormat;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use interview::bank::{Kind, Level};
 use interview::{QuestionId, TopicId};
 
 use super::choices;
-use crate::settings::Layer;
-
-/// Look at past sessions.
-///
-/// Without a session it lists them, newest first. A session is named by its id, by the beginning of it, or as `last`.
-#[derive(Args, Clone, Debug)]
-#[command(after_help = "Examples:\n  viva review\n  viva review last\n  viva review last --open\n  \
-                  viva review last --export md --output session.md")]
-pub struct Review {
-    /// The session: its id, the beginning of it, or `last`
-    #[arg(value_name = "SESSION")]
-    pub session: Option<String>,
-    /// Show it in the browser
-    #[arg(long, conflicts_with_all = ["export", "json"])]
-    pub open: bool,
-    /// Write it as a document
-    #[arg(long, value_name = "FORMAT", value_parser = export(), requires = "session")]
-    pub export: Option<ExportFormat>,
-    /// Write the document to this file instead of standard output
-    #[arg(long, value_name = "FILE", requires = "export")]
-    pub output: Option<PathBuf>,
-    /// Print one JSON document
-    #[arg(long, conflicts_with = "export")]
-    pub json: bool,
-    /// Look at the sessions of this server [env: VIVA_SERVER]
-    #[arg(long, value_name = "URL")]
-    pub server: Option<String>,
-    /// Draw and colour nothing: for screen readers and simple terminals [env: VIVA_PLAIN]
-    #[arg(long)]
-    pub plain: bool,
-}
-
-impl Review {
-    pub(super) fn layer(&self) -> Layer {
-        Layer { server: self.server.clone(), plain: self.plain.then_some(true), ..Layer::default() }
-    }
-}
-
-fn export() -> impl TypedValueParser<Value = ExportFormat> {
-    PossibleValuesParser::new(["md", "json", "html"]).map(|word| match word.as_str() {
-        "json" => ExportFormat::Json,
-        "html" => ExportFormat::Html,
-        _ => ExportFormat::Md,
-    })
-}
 
 /// Look at the questions, or check your own.
 #[derive(Args, Clone, Debug)]

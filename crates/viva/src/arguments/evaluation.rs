@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::NamedCoach;
+
 /// Measure how well a coach judges, on answers that people labelled.
 ///
 /// A dataset has one JSON object a line: an id, a bank's question or one of its own, an answer, and what people made of it. A line that
@@ -14,8 +16,8 @@ use clap::{Args, ValueEnum};
                   viva eval --dataset answers.jsonl --baseline similarity")]
 pub struct Eval {
     /// Who judges: the offline coach, or the language model of the settings
-    #[arg(long, value_enum, value_name = "COACH", default_value_t = EvaluatedCoach::Offline)]
-    pub coach: EvaluatedCoach,
+    #[arg(long, value_enum, value_name = "COACH", default_value_t = NamedCoach::Offline)]
+    pub coach: NamedCoach,
     /// The labelled answers; standard input, when no file is given
     #[arg(long, value_name = "FILE")]
     pub dataset: Option<PathBuf>,
@@ -28,15 +30,6 @@ pub struct Eval {
     /// Look for questions in this folder, too [env: VIVA_QUESTIONS]
     #[arg(long, value_name = "DIR")]
     pub questions: Option<PathBuf>,
-}
-
-/// Who can be measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum EvaluatedCoach {
-    /// Rules on this machine
-    Offline,
-    /// The language model of the settings
-    Llm,
 }
 
 /// What a coach can be compared with.

@@ -12,7 +12,7 @@ use tokio::io::AsyncReadExt;
 
 use super::documents::{print, print_json};
 use super::tally::Tally;
-use crate::arguments::{Eval, EvaluatedCoach};
+use crate::arguments::{Eval, NamedCoach};
 use crate::failure::Failure;
 use crate::settings::Settings;
 
@@ -34,17 +34,13 @@ pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
     }
     let bank = question_files::bank(settings.bank.as_deref())?.bank;
     let evaluation = match eval.coach {
-        EvaluatedCoach::Offline => {
+        NamedCoach::Offline => {
             let coach = OfflineCoach::new(bank.questions());
             let measured = Measured { coach: &coach, by_reference: Some(&coach), concurrency: NonZeroUsize::MIN };
             measured.evaluate(eval, &bank, &dataset, Usage::default).await
         }
-        EvaluatedCoach::Llm => {
-            let llm = settings.llm.as_ref().ok_or_else(|| {
-                Failure::new("no language model is set up").help(
-                    "set VIVA_LLM_PRESET and VIVA_LLM_MODEL, or [llm] in the settings file; `viva doctor` tries it",
-                )
-            })?;
+        NamedCoach::Llm => {
+            let llm = settings.language_model()?;
             let coach = LlmCoach::new(llm)?;
             let measured = Measured { coach: &coach, by_reference: None, concurrency: llm.concurrency.into() };
             measured.evaluate(eval, &bank, &dataset, || coach.usage()).await

@@ -1,18 +1,24 @@
 //! `viva review`.
 
+mod regrade;
+
 use api::client::Client;
 use api::session::{Session, SessionFilter, SessionHead};
+use api::turn::{Turn, TurnState};
+use interview::wording::counted;
 use serde::Serialize;
+use url::Url;
 use uuid::Uuid;
 
 use super::documents::{print, print_json};
 use crate::arguments::Review;
 use crate::browser;
 use crate::failure::Failure;
+use crate::hearing::ModelAtHand;
 use crate::interviewer::Interviewer;
 use crate::settings::Settings;
 use crate::signals::end_requested;
-use crate::terminal::{Screen, Surroundings, session_lines, sessions_lines};
+use crate::terminal::{Line, Screen, Surroundings, Tone, session_lines, sessions_lines};
 
 /// The most sessions that are listed.
 const MOST_SESSIONS: usize = 1000;
@@ -24,12 +30,15 @@ struct Document {
     sessions: Vec<SessionHead>,
 }
 
-/// Lists sessions, or shows, opens or exports one.
+/// Lists sessions, or shows, opens or exports one, or has it judged again.
 ///
 /// # Errors
 /// When there is no such session, or the server or the file cannot be reached.
 pub async fn run(review: &Review, settings: &Settings) -> Result<(), Failure> {
-    let interviewer = Interviewer::reach(settings, None).await?;
+    // Only what is judged again may need words for a recording.
+    let model = ModelAtHand::of(settings).ok().filter(|_| review.regrade);
+    let model = model.and_then(|model| model.here(settings).ok());
+    let interviewer = Interviewer::reach(settings, model).await?;
     let done = look(review, settings, &interviewer).await;
     interviewer.leave().await?;
     done
@@ -56,10 +65,13 @@ async fn look(review: &Review, settings: &Settings, interviewer: &Interviewer) -
         };
     }
     let session = client.session(id).await?;
+    if review.regrade {
+        return regrade::run(&session, review, settings, client).await;
+    }
     if review.json {
         return print_json(&session);
     }
-    show(&session, settings);
+    show(&session, settings, interviewer.elsewhere());
     Ok(())
 }
 
@@ -78,10 +90,18 @@ async fn list(review: &Review, settings: &Settings, client: &Client) -> Result<(
     Ok(())
 }
 
-fn show(session: &Session, settings: &Settings) {
+fn show(session: &Session, settings: &Settings, server: Option<&Url>) {
     let mut screen = Screen::new(Surroundings::look(settings.plain, false));
     let look = screen.results_look();
     screen.show(&session_lines(session, look));
+    let is_ungraded = |turn: &&Turn| turn.state == TurnState::Ungraded && regrade::can_be_judged(turn);
+    let ungraded = session.turns.iter().filter(is_ungraded).count();
+    if ungraded > 0 {
+        let server = server.map(|server| format!(" --server {server}")).unwrap_or_default();
+        let command = settings.data.command(&format!("review {} --regrade{server}", session.head.id));
+        let notice = format!("{} without feedback can be judged again:", counted(ungraded, "answer"));
+        screen.say(&[Line::blank(), Line::plain(notice), Line::toned(command, Tone::Accent)]);
+    }
 }
 
 /// Shows a page in the browser. The server inside the program is kept until it is asked to end.

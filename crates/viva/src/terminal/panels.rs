@@ -152,7 +152,7 @@ fn mark(sign: Piece, text: Line, below: impl IntoIterator<Item = Line>, width: u
 }
 
 /// What is to be known about this judging, and who it was. The offline coach says itself that it is one.
-fn signature(feedback: &Feedback) -> Option<String> {
+pub(super) fn signature(feedback: &Feedback) -> Option<String> {
     let judged_by = feedback.judged_by.as_ref()?;
     Some(match (judged_by.coach, &feedback.remark) {
         (Coach::Offline, Some(remark)) => remark.clone(),

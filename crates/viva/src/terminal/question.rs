@@ -7,6 +7,7 @@ use interview::Seconds;
 use super::look::Look;
 use super::snippet::snippet_lines;
 use super::text::{Line, Tone};
+use crate::turn_number::TurnNumber;
 
 /// What is asked in a turn: a heading, the prompt, and the snippet when the question itself is asked. `of` is the number of questions
 /// in the round.
@@ -25,6 +26,15 @@ pub fn question_lines(turn: &Turn, of: usize, look: Look) -> Vec<Line> {
     }
     lines.push(Line::blank());
     lines
+}
+
+/// The number by which a turn is named, and what it asks about.
+pub(super) fn numbered_title(turn: &Turn) -> Line {
+    let title = match turn.role {
+        Role::Main => turn.question.title.as_str(),
+        Role::FollowUp => "Follow-up",
+    };
+    Line::toned(format!("{}. {title}", TurnNumber::of(turn)), Tone::Strong)
 }
 
 /// A question with all that a good answer makes of it.

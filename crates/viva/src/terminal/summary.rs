@@ -1,11 +1,12 @@
 //! Sessions: one that has come to its end, one in review, and a list of them.
 
 use api::session::{Session, SessionHead, SessionState, Summary};
-use api::turn::{Role, Turn, TurnState};
+use api::turn::{Turn, TurnState};
 use interview::wording::counted;
 
 use super::look::Look;
 use super::panels::feedback_lines;
+use super::question::numbered_title;
 use super::text::{Line, Tone};
 use super::transcript::answer_lines;
 
@@ -78,11 +79,7 @@ pub fn sessions_lines(sessions: &[SessionHead], look: Look) -> Vec<Line> {
 }
 
 fn turn_lines(turn: &Turn, look: Look) -> Vec<Line> {
-    let heading = match turn.role {
-        Role::Main => format!("{}. {}", turn.position, turn.question.title),
-        Role::FollowUp => format!("{}. Follow-up", turn.position),
-    };
-    let mut lines = vec![Line::blank(), Line::toned(heading, Tone::Strong)];
+    let mut lines = vec![Line::blank(), numbered_title(turn)];
     lines.extend(Line::toned(&turn.prompt, Tone::Quiet).wrapped(look.text_width()));
     match (turn.state, &turn.answer) {
         (TurnState::Asked, _) => lines.push(Line::toned("  not answered", Tone::Quiet)),

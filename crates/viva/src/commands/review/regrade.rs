@@ -1,0 +1,211 @@
+//! Having the answers of a session judged again.
+
+use std::time::{Duration, Instant};
+
+use api::client::{Client, ClientError};
+use api::feedback::Coach;
+use api::session::Session;
+use api::turn::{Regrade, Turn, TurnState};
+use interview::wording::counted;
+
+use crate::arguments::{NamedCoach, Review};
+use crate::commands::documents::print_json;
+use crate::failure::Failure;
+use crate::settings::Settings;
+use crate::signals::end_requested;
+use crate::terminal::{Line, Regraded, Screen, Surroundings, Tone, regraded_lines};
+use crate::turn_number::TurnNumber;
+
+/// The server is asked to wait so long for the feedback before it says how things stand.
+const WAIT: Duration = Duration::from_secs(1);
+/// How long one answer is waited for. A coach that is busy is asked several times, with pauses, before it is given up.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+
+/// Has answers of a session judged again, one after the other, and shows what is different. Ends early when the coach fails, so that a
+/// coach that is away costs no other answer the feedback that it shows.
+///
+/// # Errors
+/// When there is nothing to judge, the coach fails, the server cannot be asked, or the person ends the program. What was judged by then
+/// is shown all the same.
+pub(super) async fn run(
+    session: &Session,
+    review: &Review,
+    settings: &Settings,
+    client: &Client,
+) -> Result<(), Failure> {
+    if review.coach == Some(NamedCoach::Llm) && settings.server.is_none() {
+        settings.language_model()?;
+    }
+    let turns = chosen(session, review.turn)?;
+    let mut regrading = Regrading {
+        client,
+        wish: Regrade { coach: review.coach.map(coach), model: None },
+        screen: Screen::new(Surroundings::look(settings.plain, review.json)),
+        regraded: Vec::new(),
+    };
+    let ended = tokio::select! {
+        ended = regrading.judge(&turns) => ended,
+        () = end_requested() => Err(Failure::new("interrupted")
+            .help("what is under way is judged at the next start, and everything else stays as it was")),
+    };
+    let Regrading { mut screen, mut regraded, .. } = regrading;
+    screen.settle();
+    regraded.sort_by_key(|regraded| TurnNumber::of(&regraded.before));
+    if review.json {
+        print_json(&client.session(session.head.id).await?)?;
+    } else {
+        let look = screen.results_look();
+        screen.show(&regraded_lines(&regraded, look));
+    }
+    ended
+}
+
+/// Whether there is something in an answer that a coach could judge: words, or a recording whose words are not known yet.
+pub(super) fn can_be_judged(turn: &Turn) -> bool {
+    let Some(answer) = &turn.answer else { return false };
+    answer.transcript.as_ref().is_none_or(|transcript| !transcript.text.trim().is_empty())
+}
+
+/// The turns to judge again, those without feedback first: they have nothing to lose when the coach fails.
+fn chosen(session: &Session, number: Option<TurnNumber>) -> Result<Vec<&Turn>, Failure> {
+    let is_meant = |turn: &&Turn| number.is_none_or(|number| TurnNumber::of(turn) == number);
+    let meant: Vec<&Turn> = session.turns.iter().filter(is_meant).collect();
+    let mut turns: Vec<&Turn> = meant.iter().copied().filter(|turn| can_be_judged(turn)).collect();
+    turns.sort_by_key(|turn| turn.state == TurnState::Judged);
+    match (number, meant.is_empty(), turns.is_empty()) {
+        (Some(number), true, _) => Err(Failure::new(format!("this session has no turn {number}"))
+            .help("`viva review SESSION` shows their numbers; a follow-up's is such as 2.1")),
+        (Some(number), false, true) => Err(Failure::new(format!("turn {number} has no answer that could be judged"))),
+        (None, _, true) => Err(Failure::new("this session has no answer that could be judged")),
+        (_, _, false) => Ok(turns),
+    }
+}
+
+fn coach(named: NamedCoach) -> Coach {
+    match named {
+        NamedCoach::Offline => Coach::Offline,
+        NamedCoach::Llm => Coach::Llm,
+    }
+}
+
+/// Answers on their way through the coach.
+struct Regrading<'a> {
+    client: &'a Client,
+    wish: Regrade,
+    screen: Screen,
+    regraded: Vec<Regraded>,
+}
+
+impl Regrading<'_> {
+    async fn judge(&mut self, turns: &[&Turn]) -> Result<(), Failure> {
+        for (index, turn) in turns.iter().enumerate() {
+            let progress = format!("judging answer {} of {}", index + 1, turns.len());
+            let after = self.judge_one(turn, &progress).await?;
+            let was_settled = after.state.is_settled();
+            let has_failed = after.state == TurnState::Ungraded && has_words(&after);
+            self.regraded.push(Regraded { before: (*turn).clone(), after });
+            let left = turns.len() - index - 1;
+            if !was_settled {
+                return Err(Failure::new("the coach takes too long").help("its feedback will be in the review"));
+            }
+            if has_failed {
+                return Err(failed(left));
+            }
+        }
+        Ok(())
+    }
+
+    /// The turn once it was judged, or as it stands when that takes too long.
+    async fn judge_one(&mut self, turn: &Turn, progress: &str) -> Result<Turn, Failure> {
+        let begun = Instant::now();
+        self.tell(progress);
+        // A recording that is being turned into words is judged without being asked for.
+        let mut turn = match turn.state {
+            TurnState::Transcribing => turn.clone(),
+            _ => self.client.regrade(turn.id, &self.wish, WAIT).await?,
+        };
+        while !turn.state.is_settled() && begun.elapsed() < LONGEST_WAIT {
+            if self.screen.can_draw() {
+                self.tell(&format!("{progress}  {} s", begun.elapsed().as_secs()));
+            }
+            turn = match self.client.settled_turn(turn.id, WAIT).await {
+                Ok(turn) => turn,
+                Err(ClientError::TimedOut { .. }) => continue,
+                Err(error) => return Err(error.into()),
+            };
+        }
+        Ok(turn)
+    }
+
+    fn tell(&mut self, progress: &str) {
+        let lines = [Line::toned(progress, Tone::Quiet)];
+        if self.screen.can_draw() { self.screen.draw(&lines) } else { self.screen.say(&lines) }
+    }
+}
+
+fn failed(left: usize) -> Failure {
+    let rest = if left > 0 { format!(", so {} stayed as before", counted(left, "answer")) } else { String::new() };
+    Failure::new(format!("the coach failed{rest}"))
+        .help("`viva doctor` looks at the coach; `--coach offline` needs no model")
+}
+
+fn has_words(turn: &Turn) -> bool {
+    turn.answer.as_ref().is_some_and(|answer| answer.transcript.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use api::session::{SessionHead, SessionState, Summary};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::testing::{asked, followed_up, judged, transcript, ungraded};
+
+    fn session(turns: Vec<Turn>) -> Session {
+        let head = SessionHead {
+            id: Uuid::nil(),
+            state: SessionState::Finished,
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+            finished_at: None,
+            topics: Vec::new(),
+            questions: Vec::new(),
+            answered: 0,
+        };
+        Session { head, turns, next_turn: None, summary: Summary::default(), review_url: String::new() }
+    }
+
+    fn at(position: u32, turn: Turn) -> Turn {
+        Turn { position, ..turn }
+    }
+
+    fn silent(mut turn: Turn) -> Turn {
+        if let Some(answer) = &mut turn.answer {
+            answer.transcript = Some(transcript(&[]));
+        }
+        turn
+    }
+
+    #[test]
+    fn answers_without_feedback_come_first_and_what_has_no_words_is_left_out() {
+        let silent = silent(ungraded("no speech was heard"));
+        let session = session(vec![at(1, judged()), at(2, asked()), at(3, ungraded("no coach")), at(4, silent)]);
+        let positions: Vec<u32> = chosen(&session, None).unwrap().iter().map(|turn| turn.position).collect();
+        assert_eq!(positions, [3, 1]);
+    }
+
+    #[test]
+    fn one_turn_is_named_by_its_number() {
+        let follow_up = Turn { depth: 1, ..judged() };
+        let session = session(vec![judged(), follow_up.clone(), at(2, asked())]);
+        assert_eq!(chosen(&session, "1.1".parse().ok()).unwrap(), [&follow_up]);
+        let message = |number: &str| chosen(&session, number.parse().ok()).unwrap_err().message().to_owned();
+        assert_eq!(message("7"), "this session has no turn 7");
+        assert_eq!(message("2"), "turn 2 has no answer that could be judged");
+    }
+
+    #[test]
+    fn a_session_without_answers_is_no_work() {
+        let session = session(vec![asked(), followed_up()]);
+        assert!(chosen(&session, None).unwrap_err().message().contains("no answer"));
+    }
+}
