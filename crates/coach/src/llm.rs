@@ -17,6 +17,7 @@ mod json;
 mod key;
 mod model;
 mod prompts;
+mod rehearsal;
 mod second_opinion;
 mod settings;
 mod stronger_answer;
@@ -60,7 +61,9 @@ impl LlmCoach {
     pub fn new(settings: &LlmSettings) -> Result<Self, CoachError> {
         let model = Model::new(settings)?;
         let second = settings.second_model.as_deref().map(|name| model.beside(name)).transpose()?;
-        Ok(Self { model, second, prompts: Prompts::load(settings.prompts.as_deref())? })
+        let prompts = Prompts::load(settings.prompts.as_deref())?;
+        rehearsal::rehearse(&prompts)?;
+        Ok(Self { model, second, prompts })
     }
 
     /// Tries the connection with the smallest request there is.

@@ -2,6 +2,7 @@
 
 mod template;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use minijinja::value::Serde;
@@ -9,8 +10,8 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
 use crate::error::CoachError;
-pub(super) use template::Template;
-use template::{Parts, misconfigured};
+use template::{Parts, broken, misconfigured};
+pub(super) use template::{Template, fault_in};
 
 /// What a model is told in one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,24 +27,29 @@ pub(super) struct Told {
 pub(super) struct Prompts {
     environment: Environment<'static>,
     version: String,
+    /// Where each template stands, as people find it.
+    files: BTreeMap<Template, String>,
 }
 
 impl Prompts {
     /// The built-in templates, or those of `folder` where it has them.
     ///
     /// # Errors
-    /// When a file cannot be read, is no template, names something that does not exist, or changed without its version.
+    /// When the folder or a file of it cannot be read, is no template that there is, names something that does not exist, or changed
+    /// without its version. Names file and line.
     pub fn load(folder: Option<&Path>) -> Result<Self, CoachError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_name| AutoEscape::None);
-        let mut versions = Vec::new();
+        folder.map_or(Ok(()), check_names)?;
+        let (mut versions, mut files) = (Vec::new(), BTreeMap::new());
         for template in Template::ALL {
             let parts = Parts::load(template, folder)?;
             versions.push(parts.version.clone());
+            files.insert(template, parts.file.clone());
             parts.add_to(&mut environment, template)?;
         }
-        Ok(Self { environment, version: versions.join(".") })
+        Ok(Self { environment, version: versions.join("."), files })
     }
 
     /// The versions of all templates, in the order of [`Template::ALL`].
@@ -54,22 +60,42 @@ impl Prompts {
     /// What a model is told about `subject` and the fenced answer. The instructions are rendered without the answer, so no template can
     /// put it there.
     pub fn tell(&self, template: Template, subject: &impl Serialize, fenced: &str) -> Result<Told, CoachError> {
-        let instructions = self.render(&template.instructions(), Serde(subject).into())?;
-        let material = self.render(&template.material(), context! { answer => fenced })?;
+        let instructions = self.render(template, &template.instructions(), Serde(subject).into())?;
+        let material = self.render(template, &template.material(), context! { answer => fenced })?;
         Ok(Told { instructions, material })
     }
 
     /// The request to mend a reply with this fault.
     pub fn repair(&self, fault: &str) -> Result<String, CoachError> {
-        self.render(&Template::Repair.instructions(), context! { fault })
+        self.render(Template::Repair, &Template::Repair.instructions(), context! { fault })
     }
 
-    fn render(&self, name: &str, context: minijinja::Value) -> Result<String, CoachError> {
-        let rendered = self.environment.get_template(name).and_then(|template| template.render(context));
-        rendered
-            .map(|text| text.trim().to_owned())
-            .map_err(|error| misconfigured(format!("the prompt {name} cannot be rendered: {error}")))
+    /// Where a template stands, as people find it.
+    pub fn file(&self, template: Template) -> &str {
+        self.files.get(&template).map_or_else(|| template.file_name(), String::as_str)
     }
+
+    fn render(&self, template: Template, part: &str, context: minijinja::Value) -> Result<String, CoachError> {
+        let rendered = self.environment.get_template(part).and_then(|part| part.render(context));
+        rendered.map(|text| text.trim().to_owned()).map_err(|error| broken(self.file(template), &error))
+    }
+}
+
+/// Refuses templates that nobody would ever be told: a file with a name of its own is a slip.
+fn check_names(folder: &Path) -> Result<(), CoachError> {
+    let unreadable = |error: std::io::Error| {
+        misconfigured(format!("cannot read the folder of prompts {}: {error}", folder.display()))
+    };
+    let known = Template::ALL.map(Template::file_name);
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
+        let is_template = Path::new(&name).extension().is_some_and(|extension| extension == "jinja");
+        if is_template && !known.iter().any(|known| name == *known) {
+            let file = folder.join(&name);
+            return Err(misconfigured(format!("{} is no prompt: there are {}", file.display(), known.join(", "))));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

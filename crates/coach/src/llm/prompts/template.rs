@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use minijinja::Environment;
+use minijinja::{Environment, ErrorKind};
 
 use crate::error::CoachError;
 
@@ -13,7 +13,7 @@ const DIVIDER: &str = "\n===\n";
 const LONGEST_FILE: u64 = 64 * 1024;
 
 /// What there is a template for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::llm) enum Template {
     /// Judging what was said.
     Correctness,
@@ -41,7 +41,8 @@ impl Template {
         format!("{}: material", self.file_name())
     }
 
-    fn file_name(self) -> &'static str {
+    /// The name of its file.
+    pub fn file_name(self) -> &'static str {
         match self {
             Self::Correctness => "correctness.jinja",
             Self::Clarity => "clarity.jinja",
@@ -74,8 +75,11 @@ impl Template {
     }
 }
 
-/// A template file taken apart.
+/// A template file taken apart. Both parts begin with as many empty lines as stand before them in the file, so that a fault's line is
+/// the file's.
 pub(super) struct Parts {
+    /// The file, as people find it.
+    pub file: String,
     pub version: String,
     instructions: String,
     material: String,
@@ -84,42 +88,43 @@ pub(super) struct Parts {
 impl Parts {
     /// The template of `folder`, or the built-in one where it has none.
     pub fn load(template: Template, folder: Option<&Path>) -> Result<Self, CoachError> {
-        let built_in = Self::parse(template, template.built_in())?;
+        let built_in = Self::parse(template, format!("prompts/{}", template.file_name()), template.built_in())?;
         let Some(file) = folder.map(|folder| folder.join(template.file_name())).filter(|file| file.exists()) else {
             return Ok(built_in);
         };
-        let unreadable =
-            |error: std::io::Error| misconfigured(format!("cannot read the prompt {}: {error}", file.display()));
+        let name = file.display().to_string();
+        let unreadable = |error: std::io::Error| misconfigured(format!("cannot read the prompt {name}: {error}"));
         if std::fs::metadata(&file).map_err(unreadable)?.len() > LONGEST_FILE {
-            return Err(misconfigured(format!("the prompt {} is longer than {LONGEST_FILE} bytes", file.display())));
+            return Err(misconfigured(format!("the prompt {name} is longer than {LONGEST_FILE} bytes")));
         }
         let text = std::fs::read_to_string(&file).map_err(unreadable)?.replace("\r\n", "\n");
-        let own = Self::parse(template, &text)?;
+        let own = Self::parse(template, name, &text)?;
         if own.version == built_in.version && text != template.built_in() {
-            let reason = format!("the prompt {} differs from the built-in one and has its version", file.display());
-            return Err(misconfigured(format!("{reason}: give it a version of its own in the first line")));
+            let fault = "it differs from the built-in prompt and has its version: give it a version of its own";
+            return Err(fault_at(&own.file, 1, fault));
         }
         Ok(own)
     }
 
-    fn parse(template: Template, text: &str) -> Result<Self, CoachError> {
-        let name = template.file_name();
+    fn parse(template: Template, file: String, text: &str) -> Result<Self, CoachError> {
         let (header, body) = text.split_once('\n').unwrap_or((text, ""));
         let version = header.trim().strip_prefix("{#").and_then(|rest| rest.strip_suffix("#}"));
         let version = version.and_then(|comment| comment.trim().strip_prefix("version:")).map(str::trim);
         let sound =
             |version: &&str| (1..=40).contains(&version.len()) && version.bytes().all(|byte| byte.is_ascii_graphic());
-        let version = version.filter(sound).ok_or_else(|| {
-            misconfigured(format!(
-                "the first line of the prompt {name} must be {{# version: … #}}, without spaces in the version"
-            ))
-        })?;
+        let fault = "the first line must be {# version: … #}, without spaces in the version";
+        let version = version.filter(sound).ok_or_else(|| fault_at(&file, 1, fault))?.to_owned();
         let (instructions, material) = body.split_once(DIVIDER).unwrap_or((body, ""));
-        if (template != Template::Repair) != material.contains("answer") {
-            let reason = format!("the prompt {name} must show the answer below a line of ===, and only there");
-            return Err(misconfigured(reason));
+        if (template == Template::Repair) != material.is_empty() {
+            let fault = match template {
+                Template::Repair => "there is no answer here, so there must be no line of ===",
+                _ => "the answer must stand below a line of ===, and only there",
+            };
+            return Err(fault_at(&file, text.lines().count(), fault));
         }
-        Ok(Self { version: version.to_owned(), instructions: instructions.to_owned(), material: material.to_owned() })
+        let lines_above = 1 + instructions.matches('\n').count() + DIVIDER.matches('\n').count();
+        let material = "\n".repeat(lines_above) + material;
+        Ok(Self { file, version, instructions: format!("\n{instructions}"), material })
     }
 
     /// Compiles both parts.
@@ -128,15 +133,35 @@ impl Parts {
             (template.instructions(), self.instructions, template.subjects()),
             (template.material(), self.material, &["answer"][..]),
         ] {
-            let broken = |error: minijinja::Error| misconfigured(format!("the prompt {name} is no template: {error}"));
-            environment.add_template_owned(name.clone(), source).map_err(broken)?;
+            let broken = |error: minijinja::Error| broken(&self.file, &error);
+            environment.add_template_owned(name.clone(), source.clone()).map_err(broken)?;
             let named = environment.get_template(&name).map_err(broken)?.undeclared_variables(false);
             if let Some(unknown) = named.iter().find(|named| !allowed.contains(&named.as_str())) {
-                return Err(misconfigured(format!("the prompt {name} names `{unknown}`, which does not exist there")));
+                let line = source.lines().position(|line| line.contains(unknown.as_str())).map_or(1, |line| line + 1);
+                return Err(fault_at(&self.file, line, &format!("it names `{unknown}`, which does not exist there")));
             }
         }
         Ok(())
     }
+}
+
+/// The failure of a template that cannot be compiled or rendered.
+pub(super) fn broken(file: &str, error: &minijinja::Error) -> CoachError {
+    let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
+    let fault = match error.kind() {
+        ErrorKind::UndefinedError => "it names something that does not exist there".to_owned(),
+        kind => format!("{kind}{detail}"),
+    };
+    fault_at(file, error.line().unwrap_or(1), &fault)
+}
+
+/// The failure of a template as a whole.
+pub(in crate::llm) fn fault_in(file: &str, fault: &str) -> CoachError {
+    misconfigured(format!("the prompt {file}: {fault}"))
+}
+
+fn fault_at(file: &str, line: usize, fault: &str) -> CoachError {
+    misconfigured(format!("the prompt {file}:{line}: {fault}"))
 }
 
 pub(super) fn misconfigured(reason: String) -> CoachError {

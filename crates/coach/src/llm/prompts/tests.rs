@@ -99,15 +99,36 @@ fn a_folder_of_ones_own_goes_before_the_built_in_templates() {
 }
 
 #[test]
-fn a_template_that_cannot_work_is_refused_with_its_name() {
+fn a_folder_that_is_not_there_is_named() {
+    let error = Prompts::load(Some(std::path::Path::new("/no/such/prompts"))).unwrap_err().to_string();
+    assert!(error.contains("cannot read the folder of prompts /no/such/prompts"), "{error}");
+}
+
+#[test]
+fn a_template_that_cannot_work_is_refused_with_file_and_line() {
     for (file, text, said) in [
-        ("repair.jinja", "Mend {{ fault }}", "the first line of the prompt repair.jinja"),
-        ("repair.jinja", "{# version: 1 #}\nMend {{ fault }}", "has its version"),
-        ("repair.jinja", "{# version: 2 #}\nMend {{ falt }}", "names `falt`"),
-        ("repair.jinja", "{# version: 2 #}\nMend {{ fault", "is no template"),
-        ("clarity.jinja", "{# version: 2 #}\nJudge {{ answer }}", "must show the answer below a line of ==="),
-        ("clarity.jinja", "{# version: 2 #}\nJudge {{ answer }}\n===\n{{ answer }}", "names `answer`"),
-        ("clarity.jinja", "{# version: 2 #}\nRight? {{ key_points }}\n===\n{{ answer }}", "names `key_points`"),
+        ("repair.jinja", "Mend {{ fault }}", "repair.jinja:1: the first line"),
+        ("repair.jinja", "{# version: 1 #}\nMend {{ fault }}", "repair.jinja:1: it differs"),
+        ("repair.jinja", "{# version: 2 #}\n\nMend\n{{ falt }}", "repair.jinja:4: it names `falt`"),
+        ("repair.jinja", "{# version: 2 #}\nMend {{ fault", "repair.jinja:2: syntax error"),
+        ("repair.jinja", "{# version: 2 #}\nMend {{ fault }}\n===\n{{ answer }}", "no line of ==="),
+        ("clarity.jinja", "{# version: 2 #}\nJudge {{ answer }}", "clarity.jinja:2: the answer must stand below"),
+        (
+            "clarity.jinja",
+            "{# version: 2 #}\nJudge {{ answer }}\n===\n{{ answer }}",
+            "clarity.jinja:2: it names `answer`",
+        ),
+        ("clarity.jinja", "{# version: 2 #}\n{{ key_points }}\n===\n{{ answer }}", ":2: it names `key_points`"),
+        (
+            "clarity.jinja",
+            "{# version: 2 #}\nOne\nTwo\n===\nThree\n{{ answer }}\n{% if %}",
+            "clarity.jinja:7: syntax error",
+        ),
+        (
+            "clarty.jinja",
+            "{# version: 2 #}\nOne\n===\n{{ answer }}",
+            "clarty.jinja is no prompt: there are correctness.jinja",
+        ),
     ] {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(file), text).unwrap();
