@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use interview::Question;
 use interview::follow_up::FollowUp;
-use interview::marks::{Feedback, JudgedBy};
+use interview::marks::{CoachKind, Feedback, JudgedBy};
 
 use crate::coach::{Assignment, Coach, Panels};
 use crate::error::CoachError;
@@ -24,6 +24,13 @@ impl WithFallback {
     }
 }
 
+fn name(coach: CoachKind) -> &'static str {
+    match coach {
+        CoachKind::Offline => "offline coach",
+        CoachKind::Llm => "language model",
+    }
+}
+
 #[async_trait]
 impl Coach for WithFallback {
     async fn judge(&self, assignment: Assignment<'_>, panels: Option<&Panels>) -> Result<Feedback, CoachError> {
@@ -33,7 +40,12 @@ impl Coach for WithFallback {
         };
         tracing::warn!(question = %assignment.question.id, %failure, "another coach steps in");
         let feedback = self.second.judge(assignment, panels).await?;
-        let stepped_in = format!("The chosen coach could not judge this answer ({failure}); another one stepped in.");
+        let (chosen, other) = (self.first.judged_by(assignment.question), &feedback.judged_by);
+        let stepped_in = format!(
+            "The {} could not judge this answer ({failure}), so the {} did.",
+            name(chosen.coach),
+            name(other.coach)
+        );
         let remark = [Some(stepped_in), feedback.remark].into_iter().flatten().collect::<Vec<_>>().join(" ");
         Ok(Feedback { remark: Some(remark), ..feedback })
     }

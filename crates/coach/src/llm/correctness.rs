@@ -1,5 +1,7 @@
 //! What was said: verdicts on key points and misconceptions, each with its quote.
 
+use std::collections::HashSet;
+
 use interview::marks::{Doubt, Marks, Verdict};
 use interview::{KeyPointId, MisconceptionId};
 use schemars::JsonSchema;
@@ -78,17 +80,18 @@ fn check(assignment: &Assignment<'_>, reply: Reply) -> Checked<Marks> {
         Err(unknown) => return Checked::Unusable(unknown),
     };
     let invented = invented_quotes(assignment, &claims);
+    let repeated = repeated(&claims);
     match evidence::check(assignment.rubric, assignment.transcript, claims) {
         Err(invalid) => Checked::Unusable(invalid.to_string()),
         Ok(marks) => {
             let unfounded = unfounded(&marks).chain(invented).collect::<Vec<_>>().join(", ");
-            if unfounded.is_empty() {
-                Checked::Sound(marks)
-            } else {
-                Checked::Flawed(
-                    marks,
-                    format!("the quotes for these ids are not in the answer word for word: {unfounded}"),
-                )
+            if !unfounded.is_empty() {
+                let fault = format!("the quotes for these ids are not in the answer word for word: {unfounded}");
+                return Checked::Flawed(marks, fault);
+            }
+            match repeated {
+                Some(id) => Checked::Flawed(marks, format!("the misconception `{id}` is there twice")),
+                None => Checked::Sound(marks),
             }
         }
     }
@@ -115,6 +118,12 @@ fn claims(reply: Reply) -> Result<Claims, String> {
         key_points: key_points.collect::<Result<_, String>>()?,
         misconceptions: misconceptions.collect::<Result<_, String>>()?,
     })
+}
+
+/// A misconception that is claimed more than once.
+fn repeated(claims: &Claims) -> Option<MisconceptionId> {
+    let mut stated = HashSet::new();
+    claims.misconceptions.iter().find(|claim| !stated.insert(&claim.id)).map(|claim| claim.id.clone())
 }
 
 /// The misconceptions whose quotes nobody said. They leave no mark, so they are looked for among the claims.

@@ -9,6 +9,7 @@ use reqwest::{Client, Response};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::key::without_key;
 use super::settings::{Limits, LlmSettings};
 use super::wire::Wire;
 use crate::error::CoachError;
@@ -48,6 +49,21 @@ impl Endpoint {
         self.address.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
+    /// `text` without the key, should the server have put it there.
+    pub fn without_key(&self, text: &str) -> String {
+        without_key(text, self.key.as_ref())
+    }
+
+    /// What went wrong according to a body that came with a good status, if it says so: some services fail like that.
+    pub fn complaint(&self, body: &[u8]) -> Option<CoachError> {
+        failure::complaint(&self.server(), body, self.key.as_ref())
+    }
+
+    /// The failure of a reply that ended before it was whole.
+    pub fn broke_off(&self) -> CoachError {
+        unavailable(format!("{} broke off in the middle of its reply", self.server()))
+    }
+
     /// Posts the body and returns that of a successful response.
     pub async fn post(&self, body: Vec<u8>) -> Result<Vec<u8>, CoachError> {
         let limit = self.limits.whole_call;
@@ -80,14 +96,11 @@ impl Endpoint {
         Ok(body)
     }
 
-    fn broke_off(&self) -> CoachError {
-        unavailable(format!("{} broke off in the middle of its reply", self.server()))
-    }
-
     fn unreachable(&self, error: &reqwest::Error) -> CoachError {
         let server = self.server();
         if error.is_connect() && error.is_timeout() {
-            return unavailable(format!("{server} did not answer within {} s", self.limits.connect.as_secs()));
+            let limit = self.limits.connect.as_secs();
+            return unavailable(format!("no connection to {server} within {limit} s; is the server running?"));
         }
         if error.is_connect() {
             return unavailable(format!("no connection to {server}: {}; is the server running?", innermost(error)));
@@ -135,6 +148,8 @@ fn client(address: &Url, connect: Duration) -> Result<Client, reqwest::Error> {
         // A redirect would take the key, and the answer, to a server that nobody chose.
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("viva/", env!("CARGO_PKG_VERSION")));
+    // A machine without root certificates must still reach a server that needs none of them.
+    let builder = if address.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
     let is_local = match address.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),

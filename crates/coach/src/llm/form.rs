@@ -32,6 +32,8 @@ impl Form {
 
 fn close(schema: &mut Schema) {
     schema.remove("title");
+    // Services that enforce a schema refuse one with defaults: every property has to be there.
+    schema.remove("default");
     let Some(Value::Object(properties)) = schema.get("properties") else { return };
     let names: Vec<String> = properties.keys().cloned().collect();
     schema.insert("required".to_owned(), json!(names));
@@ -48,10 +50,11 @@ mod tests {
         inner: Vec<Inner>,
     }
 
-    #[derive(JsonSchema)]
+    #[derive(serde::Deserialize, JsonSchema)]
     #[expect(dead_code, reason = "only its schema is used")]
     struct Inner {
         id: String,
+        #[serde(default)]
         quote: Option<String>,
     }
 

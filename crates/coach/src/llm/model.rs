@@ -110,11 +110,29 @@ impl Model {
             retry_after: None,
         })?;
         let body = self.server.endpoint.post(body).await?;
-        let said = self.server.wire.read(&body).map_err(|_unknown| CoachError::Malformed {
-            reason: format!("{} does not reply as a language model does: check preset and base_url", self.server()),
-        })?;
+        let said = self.server.wire.read(&body).map_err(|error| self.unreadable(&body, &error))?;
         self.server.meter.reply(said.tokens);
-        Ok(said.outcome)
+        Ok(match said.outcome {
+            // A server sees the key and could have it shown to whoever reads the feedback.
+            Outcome::Text(text) => Outcome::Text(self.server.endpoint.without_key(&text)),
+            outcome @ (Outcome::CutOff | Outcome::Declined) => outcome,
+        })
+    }
+
+    /// What a response with a good status comes to that is in no form of the wire format.
+    fn unreadable(&self, body: &[u8], error: &serde_json::Error) -> CoachError {
+        let endpoint = &self.server.endpoint;
+        if body.trim_ascii().is_empty() {
+            return CoachError::Malformed {
+                reason: format!("{} sends an empty reply: check the base_url", self.server()),
+            };
+        }
+        if error.is_eof() {
+            return endpoint.broke_off();
+        }
+        endpoint.complaint(body).unwrap_or_else(|| CoachError::Malformed {
+            reason: format!("{} does not reply as a language model does: check preset and base_url", self.server()),
+        })
     }
 }
 

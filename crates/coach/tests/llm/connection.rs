@@ -36,7 +36,12 @@ async fn a_connection_that_works_names_server_and_models() {
 async fn what_is_wrong_is_said_in_words() {
     for (reply, said) in [
         (answers(401, "{}"), "wants a key: set key_variable or key_file"),
-        (answers(404, r#"{"error": {"message": "model \"a-model\" not found"}}"#), "does not know the model"),
+        (
+            answers(404, r#"{"error": {"message": "model \"a-model\" not found"}}"#),
+            "does not know the model: model \"a-model\" not found",
+        ),
+        (answers(404, "404 page not found"), "no language model at this address: check the base_url"),
+        (answers(200, ""), "sends an empty reply: check the base_url"),
         (answers(200, "<html></html>"), "web page"),
         (answers(308, ""), "has moved"),
         (answers(500, ""), "busy or out of order (500)"),

@@ -105,6 +105,18 @@ async fn an_invented_misconception_is_never_held_against_the_candidate() {
 }
 
 #[tokio::test]
+async fn a_misconception_that_is_named_twice_is_asked_about_and_counts_once() {
+    let twice = changed(|marks| {
+        let stated = json!({"id": "copies-heap", "quote": "the last line fails"});
+        marks["misconceptions"] = json!([stated, stated]);
+    });
+    let (model, coach) = model([twice]).await;
+    let feedback = judge(&coach, ANSWER).await.unwrap();
+    assert_eq!(feedback.correctness.marks.misconceptions.len(), 1);
+    assert!(model.requests("marks").await[1].to_string().contains("`copies-heap` is there twice"));
+}
+
+#[tokio::test]
 async fn a_model_that_declines_is_not_asked_again() {
     for declined in [
         r#"{"choices": [{"message": {"content": null, "refusal": "I cannot help with that."}}]}"#,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use coach::llm::{LlmSettings, Preset};
 use coach::{Coach, LlmCoach, Panel};
 use interview::marks::{ClarityVerdict, CoachKind};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::scripted_model::{Reply, Script, says};
 use crate::support::{ANSWER, judge, judge_with_panels, marks, question, settings, verdicts};
@@ -126,6 +126,31 @@ async fn the_form_names_the_only_ids_that_there_are() {
         json!(["value-moves", "no-use-after-move", "borrow-instead"])
     );
     assert!(!request.to_string().contains("\"score\""));
+}
+
+/// What services that enforce a schema demand of it: every object closed, every property required, and no default.
+fn assert_strict(schema: &Value, place: &str) {
+    let Value::Object(fields) = schema else { return };
+    assert!(!fields.contains_key("default"), "{place} has a default");
+    if let Some(Value::Object(properties)) = fields.get("properties") {
+        assert_eq!(fields["additionalProperties"], false, "{place} is open");
+        let required: Vec<&str> = fields["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert_eq!(required, properties.keys().map(String::as_str).collect::<Vec<_>>(), "{place}");
+        properties.iter().for_each(|(name, schema)| assert_strict(schema, &format!("{place}.{name}")));
+    }
+    fields.get("items").into_iter().for_each(|items| assert_strict(items, &format!("{place}[]")));
+}
+
+#[tokio::test]
+async fn every_form_is_one_that_strict_servers_take() {
+    let model = Script::sound().start().await;
+    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+    judge(&coach, ANSWER).await.unwrap();
+    coach.check_connection().await.unwrap();
+    for form in ["marks", "clarity", "stronger_answer", "ready"] {
+        let request = model.requests(form).await.swap_remove(0);
+        assert_strict(&request["response_format"]["json_schema"]["schema"], form);
+    }
 }
 
 #[test]

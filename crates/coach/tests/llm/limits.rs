@@ -9,7 +9,7 @@ use coach::{CoachError, LlmCoach};
 
 use crate::support::scripted_model::{Reply, Script, says};
 use crate::support::socket::{self, Behaviour};
-use crate::support::{ANSWER, judge, marks, settings, verdicts};
+use crate::support::{ANSWER, clarity, judge, marks, settings, verdicts};
 
 const ONE_SECOND: NonZeroU64 = NonZeroU64::MIN;
 
@@ -30,6 +30,14 @@ async fn a_server_that_never_replies_is_given_up_after_the_limit_for_the_first_b
 }
 
 #[tokio::test]
+async fn a_server_that_takes_no_connection_is_given_up_after_the_limit_for_connecting() {
+    let crowd = socket::Crowd::gather().await;
+    let limits = LlmSettings { connect_seconds: ONE_SECOND, ..settings(&crowd.base_url()) };
+    let error = failure(&limits).await;
+    assert!(matches!(&error, CoachError::Unavailable { reason, .. } if reason.contains("within 1 s")), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_slow_drip_is_given_up_after_the_limit_for_the_whole_call() {
     let url = socket::start(Behaviour::SlowDrip).await;
     let error = failure(&LlmSettings { whole_call_seconds: ONE_SECOND, ..settings(&url) }).await;
@@ -40,6 +48,20 @@ async fn a_slow_drip_is_given_up_after_the_limit_for_the_whole_call() {
 async fn a_truncated_stream_may_be_tried_again() {
     let error = failure(&settings(&socket::start(Behaviour::Truncated).await)).await;
     assert!(matches!(&error, CoachError::Unavailable { reason, .. } if reason.contains("broke off")), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_stream_that_ends_early_without_having_said_how_long_it_is_may_be_tried_again() {
+    let error = failure(&settings(&socket::start(Behaviour::TruncatedOfUnknownLength).await)).await;
+    assert!(matches!(&error, CoachError::Unavailable { reason, .. } if reason.contains("broke off")), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_failure_that_comes_with_a_good_status_is_told_in_the_servers_words() {
+    let failed = r#"{"error": {"message": "Provider returned error", "code": 502}}"#.to_owned();
+    let model = Script::sound().on("marks", [Reply::Answers(200, vec![], failed)]).start().await;
+    let error = failure(&settings(&model.base_url())).await;
+    assert!(error.is_passing() && error.to_string().contains("Provider returned error"), "{error:?}");
 }
 
 #[tokio::test]
@@ -67,6 +89,17 @@ async fn a_busy_server_is_asked_again_and_not_before_it_wants() {
     assert!(began.elapsed() >= Duration::from_secs(1));
     assert_eq!(model.requests("marks").await.len(), 2);
     assert_eq!(model.requests("clarity").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_is_out_of_order_is_asked_again_and_not_before_it_wants() {
+    let down = Reply::Answers(503, vec![("retry-after", "1")], "down".to_owned());
+    let model = Script::sound().on("clarity", [down, says(&clarity())]).start().await;
+    let began = Instant::now();
+    let coach = LlmCoach::new(&LlmSettings { retries: 1, ..settings(&model.base_url()) }).unwrap();
+    assert_eq!(verdicts(&judge(&coach, ANSWER).await.unwrap()), ["hit", "hit", "missed"]);
+    assert!(began.elapsed() >= Duration::from_secs(1));
+    assert_eq!(model.requests("clarity").await.len(), 2);
 }
 
 #[tokio::test]

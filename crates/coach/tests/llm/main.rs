@@ -10,4 +10,5 @@ mod injection;
 mod judging;
 mod limits;
 mod second_model;
+mod secrets;
 mod support;

@@ -50,9 +50,12 @@ impl Answered<'_> {
             _ if self.is_a_page() => CoachError::Misconfigured {
                 reason: format!("{server} answers with a web page, not as a language model: check the base_url"),
             },
-            StatusCode::NOT_FOUND => {
-                self.refused(format!("{server} does not know the model, or the base_url is wrong"))
+            StatusCode::NOT_FOUND if self.words().is_some() => {
+                self.refused(format!("{server} does not know the model"))
             }
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => CoachError::Misconfigured {
+                reason: format!("{server} has no language model at this address: check the base_url, most end in /v1"),
+            },
             status => self.refused(format!("{server} refuses the request ({})", status.as_u16())),
         }
     }
@@ -89,9 +92,7 @@ impl Answered<'_> {
 
     /// What the server says itself, made fit to be shown.
     fn words(&self) -> Option<String> {
-        let words = serde_json::from_slice::<ErrorBody>(self.body).ok()?.message()?;
-        let words = shown(&words, self.key);
-        (!words.is_empty()).then_some(words)
+        words(self.body, self.key)
     }
 
     fn code(&self) -> Option<String> {
@@ -131,6 +132,19 @@ impl ErrorBody {
             None => self.message,
         }
     }
+}
+
+/// The failure that a body with a good status tells of: some services report a model's failure like that.
+pub(super) fn complaint(server: &str, body: &[u8], key: Option<&SecretString>) -> Option<CoachError> {
+    serde_json::from_slice::<ErrorBody>(body).ok()?.error?;
+    let words = words(body, key)?;
+    Some(CoachError::Unavailable { reason: format!("{server} reports a failure: {words}"), retry_after: None })
+}
+
+fn words(body: &[u8], key: Option<&SecretString>) -> Option<String> {
+    let words = serde_json::from_slice::<ErrorBody>(body).ok()?.message()?;
+    let words = shown(&words, key);
+    (!words.is_empty()).then_some(words)
 }
 
 fn shown(words: &str, key: Option<&SecretString>) -> String {

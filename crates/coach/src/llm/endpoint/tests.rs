@@ -39,6 +39,22 @@ fn an_address_that_cannot_work_is_refused_with_what_to_do() {
 }
 
 #[test]
+fn every_preset_but_the_custom_one_has_an_address() {
+    for (preset, expected) in [
+        (Preset::OpenAi, "https://api.openai.com/v1/chat/completions"),
+        (Preset::Anthropic, "https://api.anthropic.com/v1/messages"),
+        (Preset::OpenRouter, "https://openrouter.ai/api/v1/chat/completions"),
+        (Preset::Ollama, "http://127.0.0.1:11434/v1/chat/completions"),
+        (Preset::LlamaCpp, "http://127.0.0.1:8080/v1/chat/completions"),
+        (Preset::Vllm, "http://127.0.0.1:8000/v1/chat/completions"),
+        (Preset::LmStudio, "http://127.0.0.1:1234/v1/chat/completions"),
+    ] {
+        let reached = address(&LlmSettings::new(preset, "m"), preset.wire()).unwrap();
+        assert_eq!(reached.as_str(), expected);
+    }
+}
+
+#[test]
 fn a_key_shows_in_no_form_of_the_endpoint() {
     let settings = LlmSettings::new(Preset::OpenAi, "m");
     let endpoint = Endpoint::new(&settings, Wire::ChatCompletions, Some(SecretString::from("sk-secret"))).unwrap();
@@ -51,6 +67,12 @@ fn busy_servers_may_be_asked_again_after_the_time_they_name() {
     let CoachError::Unavailable { reason, retry_after } = seconds else { panic!("{seconds}") };
     assert_eq!(retry_after, Some(Duration::from_secs(7)));
     assert_eq!(reason, "host:1 is busy or out of order (429): slow down");
+    let tomorrow = httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(86_400));
+    let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_str(&tomorrow).unwrap())]);
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let later = Answered { server: "host:1", status, headers: &headers, body: b"", key: None }.failure();
+    let CoachError::Unavailable { retry_after: Some(asked_for), .. } = later else { panic!("{later}") };
+    assert!((86_000..=86_400).contains(&asked_for.as_secs()), "{asked_for:?}");
     let past = failure(503, &[(RETRY_AFTER, "Wed, 21 Oct 2015 07:28:00 GMT")], "");
     assert!(matches!(past, CoachError::Unavailable { retry_after: Some(Duration::ZERO), .. }), "{past:?}");
     let nonsense = failure(529, &[(RETRY_AFTER, "soon")], "{");
@@ -77,6 +99,8 @@ fn a_page_or_a_redirect_is_a_wrong_address() {
     for (status, headers, body) in [
         (200, vec![], "<!doctype html><title>Log in</title>"),
         (404, vec![(CONTENT_TYPE, "text/html; charset=utf-8")], "not found"),
+        (404, vec![(CONTENT_TYPE, "text/plain")], "404 page not found"),
+        (405, vec![], r#"{"detail": "Method Not Allowed"}"#),
         (301, vec![(LOCATION, "https://elsewhere/v1")], ""),
     ] {
         let error = failure(status, &headers, body);

@@ -25,11 +25,21 @@ pub enum Reply {
 type Replies = HashMap<(&'static str, Option<&'static str>), Vec<Reply>>;
 
 /// A script under construction: a model that judges the usual answer soundly, unless told otherwise.
-pub struct Script(Replies);
+pub struct Script {
+    replies: Replies,
+    weakness: Option<Weakness>,
+}
+
+/// What a model falls for, and what it replies to requests for a form then.
+struct Weakness {
+    is_fooled: fn(&Value) -> bool,
+    form: &'static str,
+    reply: Reply,
+}
 
 impl Script {
     pub fn sound() -> Self {
-        Self(HashMap::new())
+        Self { replies: HashMap::new(), weakness: None }
             .on("marks", [says(&marks())])
             .on("clarity", [says(&clarity())])
             .on("stronger_answer", [says(&json!({"answer": "The string moves into b. I would borrow it."}))])
@@ -39,7 +49,7 @@ impl Script {
 
     /// Replies to requests for `form`, whichever model is asked.
     pub fn on(mut self, form: &'static str, replies: impl IntoIterator<Item = Reply>) -> Self {
-        self.0.insert((form, None), replies.into_iter().collect());
+        self.replies.insert((form, None), replies.into_iter().collect());
         self
     }
 
@@ -50,7 +60,7 @@ impl Script {
         form: &'static str,
         replies: impl IntoIterator<Item = Reply>,
     ) -> Self {
-        self.0.insert((form, Some(model)), replies.into_iter().collect());
+        self.replies.insert((form, Some(model)), replies.into_iter().collect());
         self
     }
 
@@ -60,10 +70,16 @@ impl Script {
         forms.into_iter().fold(self, |script, form| script.on(form, [reply.clone()]))
     }
 
+    /// Has the model reply to requests for `form` with `reply` when it is fooled by one.
+    pub fn when_fooled(mut self, is_fooled: fn(&Value) -> bool, form: &'static str, reply: Reply) -> Self {
+        self.weakness = Some(Weakness { is_fooled, form, reply });
+        self
+    }
+
     /// Starts the server.
     pub async fn start(self) -> ScriptedModel {
         let server = MockServer::start().await;
-        Mock::given(any()).respond_with(Player(Mutex::new(self.0))).mount(&server).await;
+        Mock::given(any()).respond_with(Player(Mutex::new(self))).mount(&server).await;
         ScriptedModel { server }
     }
 }
@@ -97,12 +113,20 @@ impl ScriptedModel {
     }
 }
 
-struct Player(Mutex<Replies>);
+struct Player(Mutex<Script>);
 
 impl Respond for Player {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let body: Value = serde_json::from_slice(&request.body).unwrap();
+        let as_messages = request.url.path().ends_with("/messages");
         let mut script = self.0.lock().unwrap();
+        if let Some(Weakness { is_fooled, form, reply }) = &script.weakness
+            && *form == form_of(&body)
+            && is_fooled(&body)
+        {
+            return respond(reply.clone(), as_messages);
+        }
+        let script = &mut script.replies;
         let key = script
             .keys()
             .filter(|(form, model)| *form == form_of(&body) && model.is_none_or(|model| body["model"] == model))
@@ -112,7 +136,7 @@ impl Respond for Player {
             return ResponseTemplate::new(500).set_body_string(format!("not in the script: {}", form_of(&body)));
         };
         let reply = if replies.len() > 1 { replies.remove(0) } else { replies[0].clone() };
-        respond(reply, request.url.path().ends_with("/messages"))
+        respond(reply, as_messages)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 /// What a connection gets once it has sent something.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,8 @@ pub enum Behaviour {
     SlowDrip,
     /// Half a response, and then the end.
     Truncated,
+    /// The same, where only the end of the connection would tell that the response is whole.
+    TruncatedOfUnknownLength,
     /// A response without end.
     Flood,
 }
@@ -39,8 +41,7 @@ pub async fn nobody() -> String {
 }
 
 async fn serve(mut stream: TcpStream, behaviour: Behaviour) -> std::io::Result<()> {
-    let mut request = [0; 1024];
-    let _some_of_it = stream.read(&mut request).await?;
+    read_request(&mut stream).await?;
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9999999\r\n\r\n";
     match behaviour {
         Behaviour::Silence => std::future::pending::<()>().await,
@@ -52,6 +53,9 @@ async fn serve(mut stream: TcpStream, behaviour: Behaviour) -> std::io::Result<(
             }
         }
         Behaviour::Truncated => stream.write_all(format!("{head}{{\"choices\": [{{").as_bytes()).await?,
+        Behaviour::TruncatedOfUnknownLength => {
+            stream.write_all(b"HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n{\"choices\": [{").await?;
+        }
         Behaviour::Flood => {
             stream.write_all(head.as_bytes()).await?;
             loop {
@@ -60,6 +64,48 @@ async fn serve(mut stream: TcpStream, behaviour: Behaviour) -> std::io::Result<(
         }
     }
     Ok(())
+}
+
+/// Reads a whole request: a connection that is closed with some of it unread is reset.
+async fn read_request(stream: &mut TcpStream) -> std::io::Result<()> {
+    let (mut request, mut length) = (Vec::new(), None);
+    while length.is_none_or(|length| request.len() < length) {
+        if stream.read_buf(&mut request).await? == 0 {
+            return Ok(());
+        }
+        let text = String::from_utf8_lossy(&request).to_lowercase();
+        length = text.split_once("\r\n\r\n").map(|(head, _)| {
+            let body = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+            head.len() + 4 + body.parse::<usize>().unwrap()
+        });
+    }
+    Ok(())
+}
+
+/// A server that has so many connections waiting that it takes no further one.
+pub struct Crowd {
+    listener: TcpListener,
+    _waiting: Vec<TcpStream>,
+}
+
+impl Crowd {
+    /// Has connections made until the next one hangs.
+    pub async fn gather() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(1).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut waiting = Vec::new();
+        while let Ok(taken) = tokio::time::timeout(Duration::from_secs(1), TcpStream::connect(address)).await {
+            waiting.push(taken.unwrap());
+        }
+        Self { listener, _waiting: waiting }
+    }
+
+    /// The base address for settings.
+    pub fn base_url(&self) -> String {
+        format!("http://{}/v1", self.listener.local_addr().unwrap())
+    }
 }
 
 /// Starts a model that is always ready and takes its time, and returns its base address and the most calls that were under way at once.
