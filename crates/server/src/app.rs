@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::feedback::Feedback;
 use api::turn::Turn;
 use interview::session::{self, TurnState};
 use interview::{Bank, Question, SessionId, TurnId};
@@ -31,13 +32,27 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// A turn as the API shows it.
+    /// A turn as the API shows it, with the panels that are ready when it is being judged.
     pub(crate) async fn shown(&self, id: TurnId) -> Result<Turn, ApiError> {
         let turn = self.store.turn(id).await?;
         let stored = self.store.session(turn.session).await?;
         let turn = stored.turns.iter().find(|turn| turn.id == id);
-        turn.and_then(|turn| wire::turn::turn(&stored, turn))
-            .ok_or_else(|| ApiError::Internal(format!("turn {id} is not part of its session").into()))
+        let mut shown = turn
+            .and_then(|turn| wire::turn::turn(&stored, turn))
+            .ok_or_else(|| ApiError::Internal(format!("turn {id} is not part of its session").into()))?;
+        if shown.state == api::turn::TurnState::Judging {
+            shown.feedback = self.with_ready_panels(id, shown.feedback);
+        }
+        Ok(shown)
+    }
+
+    fn with_ready_panels(&self, id: TurnId, known: Option<Feedback>) -> Option<Feedback> {
+        let ready = self.news.ready_panels(id);
+        if ready.correctness.is_none() && ready.clarity.is_none() {
+            return known;
+        }
+        let known = known.unwrap_or_default();
+        Some(Feedback { correctness: ready.correctness, clarity: ready.clarity, ..known })
     }
 
     /// A session with every judging of its answers.

@@ -1,8 +1,11 @@
 //! What happens to turns, told to whoever waits in this process.
 //!
 //! News is a hint, never the truth: whoever hears it reads the store. Whoever misses some, or waits for another process, looks again
-//! every [`GLANCE`].
+//! every [`GLANCE`]. Only panels that are ready before the whole feedback is are nowhere else; they are kept here until the turn changes,
+//! for whoever comes late.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use api::feedback::Feedback;
@@ -18,7 +21,11 @@ const UNREAD: usize = 256;
 
 /// Spreads news.
 #[derive(Clone, Debug)]
-pub(crate) struct News(broadcast::Sender<Item>);
+pub(crate) struct News {
+    sender: broadcast::Sender<Item>,
+    /// The panels of turns that are being judged.
+    ready: Arc<Mutex<HashMap<TurnId, Feedback>>>,
+}
 
 /// One piece of news.
 #[derive(Clone, Debug)]
@@ -38,26 +45,43 @@ pub(crate) enum What {
 
 impl News {
     pub(crate) fn new() -> Self {
-        Self(broadcast::Sender::new(UNREAD))
+        Self { sender: broadcast::Sender::new(UNREAD), ready: Arc::default() }
     }
 
     /// Tells that a turn changed its state.
     pub(crate) fn changed(&self, turn: TurnId) {
+        self.ready().remove(&turn);
         self.tell(Item { turn, what: What::Changed });
     }
 
     /// Tells that a panel is ready.
     pub(crate) fn panel(&self, turn: TurnId, panel: Feedback) {
+        let Feedback { correctness, clarity, .. } = panel.clone();
+        let mut ready = self.ready();
+        let kept = ready.entry(turn).or_default();
+        kept.correctness = correctness.or(kept.correctness.take());
+        kept.clarity = clarity.or(kept.clarity.take());
+        drop(ready);
         self.tell(Item { turn, what: What::Panel(Box::new(panel)) });
+    }
+
+    /// The panels of a turn that are ready so far, while it is being judged in this process.
+    pub(crate) fn ready_panels(&self, turn: TurnId) -> Feedback {
+        self.ready().get(&turn).cloned().unwrap_or_default()
     }
 
     /// Listens for news of a turn from now on.
     pub(crate) fn of(&self, turn: TurnId) -> Listening {
-        Listening { turn, news: self.0.subscribe() }
+        Listening { turn, news: self.sender.subscribe() }
     }
 
     fn tell(&self, item: Item) {
-        let _nobody_listens = self.0.send(item);
+        let _nobody_listens = self.sender.send(item);
+    }
+
+    fn ready(&self) -> MutexGuard<'_, HashMap<TurnId, Feedback>> {
+        // Nothing that holds the lock can leave the map half changed.
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -110,7 +110,10 @@ impl Grader for AnswerGrader {
         match self.work(&job).await {
             Ok(()) => Outcome::Done,
             // The session was deleted meanwhile: nobody waits for this any more.
-            Err(Interruption::Store(StoreError::NotFound(_))) => Outcome::Done,
+            Err(Interruption::Store(StoreError::NotFound(_))) => {
+                self.news.changed(job.judging.turn);
+                Outcome::Done
+            }
             Err(Interruption::Store(error)) => {
                 tracing::warn!(%error, "an answer could not be judged yet");
                 Outcome::Retry { after: pause(job.attempt, None), detail: error.to_string() }

@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use api::feedback::Feedback;
 use api::turn::{StateEvent, Turn, TurnState};
 use axum::extract::State;
 use axum::response::Sse;
@@ -17,8 +18,8 @@ use crate::routes::refusals::NotFound;
 
 /// What happens to a turn, as server-sent events, until nothing more happens to it by itself.
 ///
-/// `state` comes at once and with every change; `feedback.delta` carries a panel that is ready before the rest; `judged` carries the
-/// settled turn and ends the stream.
+/// `state` comes at once and with every change; `feedback.delta` carries a panel that is ready before the rest, and may repeat it; `judged`
+/// carries the settled turn and ends the stream.
 #[utoipa::path(get, path = "/turns/{id}/events", tag = "turns", params(("id" = uuid::Uuid, Path)), responses(
     (status = OK, description = "the events", body = StateEvent, content_type = "text/event-stream"),
     NotFound,
@@ -50,6 +51,13 @@ impl Watch {
     fn beginning(app: Arc<App>, id: TurnId, listening: Listening, now: &Turn) -> Self {
         let mut watch = Self { app, id, listening, state: now.state, ready: VecDeque::new() };
         watch.tell(now);
+        if now.state == TurnState::Judging {
+            let nothing = Feedback::default;
+            let Feedback { correctness, clarity, .. } = now.feedback.clone().unwrap_or_default();
+            let correctness = correctness.map(|panel| Feedback { correctness: Some(panel), ..nothing() });
+            let clarity = clarity.map(|panel| Feedback { clarity: Some(panel), ..nothing() });
+            correctness.iter().chain(&clarity).for_each(|panel| watch.tell_panel(panel));
+        }
         watch
     }
 
@@ -67,9 +75,7 @@ impl Watch {
                 () = self.app.stopping.cancelled() => return None,
             };
             match what {
-                What::Panel(feedback) => {
-                    self.ready.extend(Event::default().event("feedback.delta").json_data(&*feedback))
-                }
+                What::Panel(panel) => self.tell_panel(&panel),
                 What::Changed => {
                     let turn = self.app.shown(self.id).await.ok()?;
                     if turn.state != self.state {
@@ -79,6 +85,10 @@ impl Watch {
                 }
             }
         }
+    }
+
+    fn tell_panel(&mut self, panel: &Feedback) {
+        self.ready.extend(Event::default().event("feedback.delta").json_data(panel));
     }
 
     fn tell(&mut self, turn: &Turn) {
