@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use api::client::{Client, ClientError};
+use api::feedback::Feedback;
 use api::turn::{Correction, Regrade, Source, Turn, TurnState};
 
 use super::{Then, leads_to_follow_up};
@@ -35,12 +36,12 @@ impl Showing<'_> {
     /// When the server cannot be asked.
     pub async fn follow(&mut self, turn: Turn, then: Then) -> Result<(Turn, Then), Failure> {
         let limit = if then == Then::Interrupted { LAST_WAIT } else { LONGEST_WAIT };
-        let (mut turn, was_interrupted) = self.settled(turn, limit).await?;
+        let (mut turn, seen, was_interrupted) = self.settled(turn, limit).await?;
         if !turn.state.is_settled() {
             self.terminal.say("The answer is kept, and still with the coach. Its feedback will be in the review.");
         }
         if turn.state != TurnState::Skipped {
-            self.show(&turn);
+            self.show(&turn, &seen);
         }
         if was_interrupted {
             return Ok((turn, Then::Interrupted));
@@ -52,10 +53,11 @@ impl Showing<'_> {
         Ok((turn, then))
     }
 
-    /// The turn once nothing more happens to it. What is known of the delivery is shown as soon as waiting takes long.
-    async fn settled(&mut self, mut turn: Turn, limit: Duration) -> Result<(Turn, bool), Failure> {
+    /// The turn once nothing more happens to it, what the candidate has seen of its feedback by then, and whether they ended the
+    /// program. Each panel is shown as soon as it is ready.
+    async fn settled(&mut self, mut turn: Turn, limit: Duration) -> Result<(Turn, Feedback, bool), Failure> {
         let begun = Instant::now();
-        let mut has_delivery = false;
+        let mut seen = Feedback::default();
         while !turn.state.is_settled() && begun.elapsed() < limit {
             let state = if turn.state == TurnState::Transcribing { "being transcribed" } else { "with the coach" };
             let line = format!("{state}  {} s", begun.elapsed().as_secs());
@@ -64,7 +66,7 @@ impl Showing<'_> {
                 asked = self.client.settled_turn(turn.id, WAIT) => asked,
                 () = self.terminal.keyboard.interrupted() => {
                     self.terminal.screen.settle();
-                    return Ok((turn, true));
+                    return Ok((turn, seen, true));
                 }
             };
             turn = match asked {
@@ -72,19 +74,19 @@ impl Showing<'_> {
                 Err(ClientError::TimedOut { .. }) => continue,
                 Err(error) => return Err(error.into()),
             };
-            if !turn.state.is_settled() && !has_delivery && turn.feedback.is_some() {
-                has_delivery = true;
-                let look = self.terminal.screen.look();
-                self.terminal.screen.say(&panel_lines(&turn, look));
+            if !turn.state.is_settled() {
+                let look = self.terminal.screen.results_look();
+                self.terminal.screen.show(&panel_lines(&unseen(&turn, &seen), look));
+                seen = turn.feedback.clone().unwrap_or(seen);
             }
         }
         self.terminal.screen.settle();
-        Ok((turn, false))
+        Ok((turn, seen, false))
     }
 
-    fn show(&mut self, turn: &Turn) {
+    fn show(&mut self, turn: &Turn, seen: &Feedback) {
         let look = self.terminal.screen.results_look();
-        self.terminal.screen.show(&feedback_lines(turn, look));
+        self.terminal.screen.show(&feedback_lines(&unseen(turn, seen), look));
     }
 
     /// Lets the candidate read, correct and ask for more until they go on.
@@ -133,9 +135,9 @@ impl Showing<'_> {
 
     /// Puts a turn that is judged again in the place of the old one and shows it; tells whether the candidate ended the program.
     async fn replace(&mut self, turn: &mut Turn, judged_again: Turn) -> Result<bool, Failure> {
-        let (settled, was_interrupted) = self.settled(judged_again, LONGEST_WAIT).await?;
+        let (settled, seen, was_interrupted) = self.settled(judged_again, LONGEST_WAIT).await?;
         *turn = settled;
-        self.show(turn);
+        self.show(turn, &seen);
         Ok(was_interrupted)
     }
 
@@ -158,6 +160,17 @@ impl Showing<'_> {
     }
 }
 
+/// The turn without the panels that the candidate has seen as they are.
+fn unseen(turn: &Turn, seen: &Feedback) -> Turn {
+    let mut unseen = turn.clone();
+    if let Some(feedback) = &mut unseen.feedback {
+        feedback.correctness = feedback.correctness.take().filter(|panel| seen.correctness.as_ref() != Some(panel));
+        feedback.clarity = feedback.clarity.take().filter(|panel| seen.clarity.as_ref() != Some(panel));
+        feedback.delivery = feedback.delivery.take().filter(|panel| seen.delivery.as_ref() != Some(panel));
+    }
+    unseen
+}
+
 /// What can be done about a turn. While a follow-up is to come, nothing that would give its answer away.
 fn offers(turn: &Turn, has_model_answer: bool) -> Vec<Offer<'static>> {
     let next = if leads_to_follow_up(turn) { "follow-up" } else { "go on" };
@@ -177,6 +190,7 @@ fn offers(turn: &Turn, has_model_answer: bool) -> Vec<Offer<'static>> {
 
 #[cfg(test)]
 mod tests {
+    use api::feedback::Clarity;
     use api::turn::{NextTurn, Role};
     use uuid::Uuid;
 
@@ -185,6 +199,18 @@ mod tests {
 
     fn keys_of(turn: &Turn) -> Vec<&'static str> {
         offers(turn, false).into_iter().map(|(key, _)| key).collect()
+    }
+
+    #[test]
+    fn a_panel_is_shown_again_only_when_it_is_another() {
+        let turn = judged();
+        let whole = turn.feedback.clone().unwrap();
+        let seen = Feedback { clarity: whole.clarity.clone(), ..Feedback::default() };
+        let rest = unseen(&turn, &seen).feedback.unwrap();
+        assert_eq!((&rest.correctness, &rest.clarity, &rest.next_step), (&whole.correctness, &None, &whole.next_step));
+        let another = whole.clarity.clone().map(|clarity| Clarity { score: Some(1.0), ..clarity });
+        let seen = Feedback { clarity: another, ..Feedback::default() };
+        assert_eq!(unseen(&turn, &seen).feedback, turn.feedback);
     }
 
     #[test]
