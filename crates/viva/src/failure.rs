@@ -4,6 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use api::client::ClientError;
+use coach::CoachError;
 
 /// A command that did not do what it was called for.
 #[derive(Debug)]
@@ -159,10 +160,24 @@ impl From<server::ServerError> for Failure {
     }
 }
 
-impl From<coach::CoachError> for Failure {
-    fn from(error: coach::CoachError) -> Self {
-        Self::of(&error)
-            .help("check the settings of the language model: docs/config.toml shows them, `viva doctor` tries them")
+impl From<CoachError> for Failure {
+    fn from(error: CoachError) -> Self {
+        let help = match &error {
+            CoachError::Unavailable { .. } => {
+                "start it, or say with base_url (VIVA_LLM_BASE_URL) where it is; without [llm] the offline coach judges"
+            }
+            CoachError::TimedOut { .. } => "raise first_byte_seconds and whole_call_seconds, or choose a faster model",
+            CoachError::Malformed { .. } => {
+                "choose another model, or the preset of its server: docs/config.toml lists them"
+            }
+            CoachError::Refused { .. } => {
+                "check model (VIVA_LLM_MODEL), preset, and key_variable or key_file: docs/config.toml shows them"
+            }
+            CoachError::Misconfigured { .. } => {
+                "mend it in [llm] of the settings file or in VIVA_LLM_BASE_URL and its like: docs/config.toml shows them"
+            }
+        };
+        Self::of(&error).help(help)
     }
 }
 
@@ -194,7 +209,7 @@ impl From<tokio::task::JoinError> for Failure {
 }
 
 /// The text as one line without control characters: parts of it may come from files and servers.
-fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split(|character: char| character.is_whitespace() || character.is_control()).collect();
     words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -7,13 +7,14 @@ use std::path::Path;
 use coach::eval::{Dataset, Evaluation, Evaluator};
 use coach::llm::Usage;
 use coach::{Coach, LlmCoach, OfflineCoach};
+use interview::wording::counted;
 use server::question_files;
 use tokio::io::AsyncReadExt;
 
 use super::documents::{print, print_json};
 use super::tally::Tally;
 use crate::arguments::{Eval, NamedCoach};
-use crate::failure::Failure;
+use crate::failure::{Failure, one_line};
 use crate::settings::Settings;
 
 /// The largest dataset that is read, in bytes.
@@ -46,7 +47,17 @@ pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
             measured.evaluate(eval, &bank, &dataset, || coach.usage()).await
         }
     };
+    tell_of_ungraded(&evaluation);
     if eval.json { print_json(&evaluation) } else { print(&format!("{}\n", evaluation.table())) }
+}
+
+/// Says why answers were not judged, by the first of them: a wrong key would otherwise look like a bad judge.
+fn tell_of_ungraded(evaluation: &Evaluation) {
+    let reasons: Vec<&str> = evaluation.items.iter().filter_map(|item| item.ungraded.as_deref()).collect();
+    if let Some(first) = reasons.first() {
+        let (were, first) = (if reasons.len() == 1 { "was" } else { "were" }, one_line(first));
+        eprintln!("{} {were} not judged; the first because {first}", counted(reasons.len(), "answer"));
+    }
 }
 
 /// The coach that is measured, and how.

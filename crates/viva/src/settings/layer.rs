@@ -127,6 +127,19 @@ impl Layer {
     }
 }
 
+/// The settings of the language model that are text.
+const LANGUAGE_MODEL_TEXTS: [&str; 8] =
+    ["preset", "model", "second_model", "base_url", "key_variable", "key_file", "prompts", "on_failure"];
+
+/// Those that are whole numbers.
+const LANGUAGE_MODEL_NUMBERS: [&str; 5] =
+    ["connect_seconds", "first_byte_seconds", "whole_call_seconds", "concurrency", "retries"];
+
+/// The variable of a setting of the language model.
+fn variable_of(name: &str) -> String {
+    format!("VIVA_LLM_{}", name.to_uppercase())
+}
+
 struct Environment<Variable> {
     variable: Variable,
 }
@@ -142,15 +155,21 @@ impl<Variable: Fn(&str) -> Option<OsString>> Environment<Variable> {
         (self.variable)(name).map(OsString::into_string).transpose().map_err(not_text)
     }
 
-    /// The settings of the language model that most people need; the others stand in the settings file.
+    /// The settings of the language model.
     fn language_model(&self) -> Result<Option<toml::Table>, Failure> {
         let mut table = toml::Table::new();
-        for (variable, name) in
-            [("VIVA_LLM_PRESET", "preset"), ("VIVA_LLM_MODEL", "model"), ("VIVA_LLM_BASE_URL", "base_url")]
-        {
-            if let Some(value) = self.text(variable)? {
-                table.insert(name.to_owned(), value.into());
+        for name in LANGUAGE_MODEL_TEXTS {
+            if let Some(text) = self.text(&variable_of(name))? {
+                table.insert(name.to_owned(), text.into());
             }
+        }
+        for name in LANGUAGE_MODEL_NUMBERS {
+            if let Some(number) = self.parsed::<i64>(&variable_of(name), "a whole number")? {
+                table.insert(name.to_owned(), number.into());
+            }
+        }
+        if let Some(temperature) = self.parsed::<f64>(&variable_of("temperature"), "a number from 0 to 2")? {
+            table.insert("temperature".to_owned(), temperature.into());
         }
         Ok((!table.is_empty()).then_some(table))
     }

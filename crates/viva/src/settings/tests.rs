@@ -92,6 +92,25 @@ fn the_environment_changes_single_settings_of_the_language_model() {
 }
 
 #[test]
+fn every_setting_of_the_language_model_is_a_variable_too() {
+    let variables = [
+        ("VIVA_LLM_MODEL", "large"),
+        ("VIVA_LLM_SECOND_MODEL", "other"),
+        ("VIVA_LLM_KEY_FILE", "/run/key"),
+        ("VIVA_LLM_ON_FAILURE", "offline"),
+        ("VIVA_LLM_PROMPTS", "/etc/prompts"),
+        ("VIVA_LLM_TEMPERATURE", "0.5"),
+        ("VIVA_LLM_RETRIES", "0"),
+    ];
+    let llm = resolved(environment(&variables).unwrap().over(model("tiny"))).llm.unwrap();
+    assert_eq!((llm.second_model.as_deref(), llm.temperature, llm.retries), (Some("other"), Some(0.5), 0));
+    assert_eq!((llm.on_failure, llm.key_file.as_deref()), (OnFailure::Offline, Some(Path::new("/run/key"))));
+    assert_eq!(llm.prompts.as_deref(), Some(Path::new("/etc/prompts")));
+    let wrong = environment(&[("VIVA_LLM_RETRIES", "often")]).unwrap_err();
+    assert!(wrong.message().contains("VIVA_LLM_RETRIES"), "{wrong:?}");
+}
+
+#[test]
 fn what_is_no_address_is_refused() {
     for layer in [
         Layer { server: Some("ftp://somewhere".to_owned()), ..model("tiny") },

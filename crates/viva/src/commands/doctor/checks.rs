@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use coach::LlmCoach;
+use coach::llm::Connection;
 use interview::wording::counted;
 
 use super::Finding;
@@ -65,7 +66,9 @@ fn try_writing(folder: &Path) -> std::io::Result<()> {
 /// The server inside the program opens the database; one elsewhere is reached.
 async fn server(settings: &Settings) -> Finding {
     const NAME: &str = "server, database";
-    let reached = match Interviewer::reach(settings, None).await {
+    // The language model is looked at by itself.
+    let settings = Settings { llm: None, ..settings.clone() };
+    let reached = match Interviewer::reach(&settings, None).await {
         Ok(interviewer) => {
             let ready = interviewer.client().ready().await.map_err(Failure::from);
             let left = interviewer.leave().await;
@@ -165,11 +168,14 @@ async fn coach(settings: &Settings) -> Finding {
         return Finding::good(NAME, "offline: rules on this machine, no language model");
     };
     let tried = match LlmCoach::new(llm) {
-        Ok(coach) => coach.check_connection().await.map(drop),
+        Ok(coach) => coach.check_connection().await,
         Err(error) => Err(error),
     };
     match tried {
-        Ok(()) => Finding::good(NAME, format!("the language model {} answers", llm.model)),
+        Ok(Connection { models, server, took }) => {
+            let (models, seconds) = (models.join(" and "), took.as_secs_f64());
+            Finding::good(NAME, format!("language model: {models} answers at {server}, in {seconds:.1} s"))
+        }
         Err(error) => Finding::bad(NAME, &error.into()),
     }
 }
