@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a measurement that cannot go on says where it stopped")]
 
+mod language_model;
 mod process;
 mod transcription;
 
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use api::client::{Client, Sending};
 use api::session::NewSession;
-use api::turn::NewAnswer;
+use api::turn::{NewAnswer, TurnState};
 use journeys::program::{Home, Server};
 use uuid::Uuid;
 
@@ -39,6 +40,7 @@ fn main() {
     let judged = runtime.block_on(typed_answers(&client));
     row("a typed answer to its offline marks, median", &milliseconds(judged.times[judged.times.len() / 2]), "50 ms");
     row("the same, slowest of 40", &milliseconds(*judged.times.last().unwrap()), "");
+    runtime.block_on(language_model::measure(&Home::empty()));
     let reading = runtime.block_on(read(&server, judged.session));
     row("reading a judged session, requests a second", &format!("{:.0}", reading.per_second), "");
     row("the same, 99th percentile", &milliseconds(reading.p99), "");
@@ -77,18 +79,30 @@ async fn typed_answers(client: &Client) -> Judged {
     let mut times = Vec::new();
     let mut session = Uuid::nil();
     for _ in 0..REPEATS {
-        let wishes = NewSession { question_ids: vec!["ownership-why".into()], ..NewSession::default() };
-        let created = client.create_session(&wishes).await.unwrap();
-        let answer = NewAnswer { text: Some(ANSWER.into()), ..NewAnswer::default() };
-        let started = Instant::now();
-        let sending = Sending { key: Uuid::now_v7(), wait: Duration::from_secs(20) };
-        let turn = client.answer(created.turns[0].id, &answer, &sending).await.unwrap();
-        times.push(started.elapsed());
-        assert!(turn.state.is_settled());
-        session = created.head.id;
+        let judged = typed_answer(client).await;
+        times.push(judged.time);
+        session = judged.session;
     }
     times.sort();
     Judged { session, times }
+}
+
+struct JudgedAnswer {
+    session: Uuid,
+    time: Duration,
+}
+
+/// Has one answer judged, in a session of its own.
+async fn typed_answer(client: &Client) -> JudgedAnswer {
+    let wishes = NewSession { question_ids: vec!["ownership-why".into()], ..NewSession::default() };
+    let created = client.create_session(&wishes).await.unwrap();
+    let answer = NewAnswer { text: Some(ANSWER.into()), ..NewAnswer::default() };
+    let started = Instant::now();
+    let sending = Sending { key: Uuid::now_v7(), wait: Duration::from_secs(20) };
+    let turn = client.answer(created.turns[0].id, &answer, &sending).await.unwrap();
+    let time = started.elapsed();
+    assert_eq!(turn.state, TurnState::Judged);
+    JudgedAnswer { session: created.head.id, time }
 }
 
 struct Reading {
