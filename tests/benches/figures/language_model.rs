@@ -1,37 +1,67 @@
-//! What judging by a language model costs on top of the model itself.
+//! What judging by a language model costs on top of the model itself: a model that replies at once judges, and for how long requests were
+//! with its server is left out.
 
 use std::ffi::OsStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use api::client::Client;
+use coach::llm::{LlmSettings, Preset};
+use coach::{Assignment, Coach, LlmCoach};
+use interview::follow_up::Rubric;
+use interview::{Bank, Question, Transcript};
 use journeys::language_model::LanguageModel;
 use journeys::program::Home;
+use journeys::workspace::bank_files;
 
-use crate::{milliseconds, row, typed_answer};
+use crate::{ANSWER, QUESTION, milliseconds, row, typed_answer};
 
 /// How many answers are judged.
 const ANSWERS: usize = 40;
 
-/// Has answers judged by a model that replies at once, and leaves out for how long requests were with its server.
+/// Measures the coach by itself, and the whole program.
 pub async fn measure(home: &Home) {
+    let bank = Bank::load(&bank_files().unwrap()).bank;
+    let question = bank.question(&QUESTION.parse().unwrap()).unwrap();
     let model = LanguageModel::kind();
+    let base_url = Some(model.base_url().parse().unwrap());
+    let coach = LlmCoach::new(&LlmSettings { base_url, ..LlmSettings::new(Preset::Custom, "a-model") }).unwrap();
+    let alone = overheads(&model, async || judge(&coach, question).await).await;
+    row(
+        "judging by a language model, without the model's own time, median",
+        &milliseconds(alone[ANSWERS / 2]),
+        "10 ms",
+    );
+    row("the same, slowest of 40", &milliseconds(alone[ANSWERS - 1]), "");
+
     let base_url = model.base_url();
     let variables = [("VIVA_LLM_PRESET", "custom"), ("VIVA_LLM_MODEL", "a-model"), ("VIVA_LLM_BASE_URL", &base_url)];
     let server = home.serve(&variables.map(|(name, value)| (name, OsStr::new(value))));
     let client = Client::new(server.url.parse().unwrap()).unwrap();
-    // The first answer waits for connections to be made.
-    typed_answer(&client).await;
-    let (mut overheads, mut taken_by_model) = (Vec::new(), Duration::ZERO);
+    let whole = overheads(&model, async || typed_answer(&client).await.time).await;
+    let median = milliseconds(whole[ANSWERS / 2]);
+    row("a typed answer to a language model's marks, without the model's own time, median", &median, "");
+}
+
+/// The times that `judging` takes beside the model's own, the shortest first.
+async fn overheads(model: &LanguageModel, judging: impl AsyncFn() -> Duration) -> Vec<Duration> {
+    // The first judging waits for connections to be made.
+    judging().await;
+    let mut overheads = Vec::new();
     for _ in 0..ANSWERS {
-        let _of_the_answer_before = model.time_taken();
-        let judged = typed_answer(&client).await;
-        let models_own = model.time_taken();
-        taken_by_model += models_own;
-        overheads.push(judged.time.saturating_sub(models_own));
+        let _of_the_judging_before = model.time_taken();
+        let time = judging().await;
+        overheads.push(time.saturating_sub(model.time_taken()));
     }
     overheads.sort();
-    let median = milliseconds(overheads[ANSWERS / 2]);
-    row("a typed answer to a language model's marks, without the model's own time, median", &median, "10 ms");
-    row("the same, slowest of 40", &milliseconds(overheads[ANSWERS - 1]), "");
-    row("the model's own time there, mean", &milliseconds(taken_by_model / u32::try_from(ANSWERS).unwrap()), "");
+    overheads
+}
+
+async fn judge(coach: &LlmCoach, question: &Question) -> Duration {
+    let rubric = Rubric::of(question, None);
+    let transcript = Transcript::typed(ANSWER);
+    let prompt = &question.prompt;
+    let assignment = Assignment { question, rubric: &rubric, prompt, target: None, transcript: &transcript };
+    let started = Instant::now();
+    coach.judge(assignment, None).await.unwrap();
+    started.elapsed()
 }

@@ -17,6 +17,8 @@ use api::turn::{NewAnswer, TurnState};
 use journeys::program::{Home, Server};
 use uuid::Uuid;
 
+const QUESTION: &str = "ownership-why";
+
 const ANSWER: &str = "Every value has exactly one owner, and when the owner goes out of scope the value is dropped, so memory is freed \
                       without a garbage collector. Moving hands the ownership over and the old name can't be used any more. That is \
                       decided at compile time, so there is no cost when the program runs.";
@@ -94,7 +96,7 @@ struct JudgedAnswer {
 
 /// Has one answer judged, in a session of its own.
 async fn typed_answer(client: &Client) -> JudgedAnswer {
-    let wishes = NewSession { question_ids: vec!["ownership-why".into()], ..NewSession::default() };
+    let wishes = NewSession { question_ids: vec![QUESTION.into()], ..NewSession::default() };
     let created = client.create_session(&wishes).await.unwrap();
     let answer = NewAnswer { text: Some(ANSWER.into()), ..NewAnswer::default() };
     let started = Instant::now();
