@@ -1,0 +1,89 @@
+//! A panel is there when its own call is done, while another call still hangs.
+
+use std::sync::Mutex;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use api::client::{Client, Sending};
+use api::session::NewSession;
+use api::turn::{NewAnswer, TurnState};
+use journeys::language_model::{LanguageModel, Reply, kind_words};
+use journeys::program::Home;
+use uuid::Uuid;
+
+use crate::{ANSWER, QUESTION, set_up};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a terminal may show nothing new, in milliseconds.
+const LIMIT: u64 = 40_000;
+
+#[test]
+fn the_terminal_shows_each_panel_once_and_as_soon_as_it_is_ready() {
+    let (model, seen) = model_that_waits_with_marks();
+    let home = Home::empty();
+    let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute"];
+    let run = set_up(home.viva(arguments), &model.base_url());
+    let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
+    terminal.exp_string("Enter").unwrap();
+    terminal.send(&format!("{ANSWER}\r\r")).unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("Clarity").unwrap();
+    seen.send(()).unwrap();
+    terminal.exp_string("Correctness").unwrap();
+    let rest = terminal.exp_string("Next step").unwrap();
+    assert!(!rest.contains("Clarity"), "{rest}");
+    terminal.send("q").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_eof().unwrap();
+}
+
+#[tokio::test]
+async fn a_panel_is_shown_when_its_own_call_is_done_while_another_call_still_hangs() {
+    let (model, seen) = model_that_waits_with_marks();
+    let home = Home::empty();
+    let variables =
+        [("VIVA_LLM_PRESET", "custom"), ("VIVA_LLM_MODEL", "a-model"), ("VIVA_LLM_BASE_URL", &model.base_url())];
+    let server = home.serve(&variables.map(|(name, value)| (name, value.as_ref())));
+    let client = Client::new(server.url.parse().unwrap()).unwrap();
+    let wishes = NewSession { question_ids: vec![QUESTION.into()], follow_ups: Some(0), ..NewSession::default() };
+    let turn = client.create_session(&wishes).await.unwrap().turns[0].id;
+    let answer = NewAnswer { text: Some(ANSWER.into()), ..NewAnswer::default() };
+    client.answer(turn, &answer, &Sending { key: Uuid::now_v7(), wait: Duration::ZERO }).await.unwrap();
+
+    let told = events(&server.url, turn, "event: feedback.delta\n").await;
+    assert!(told.contains("\"clarity\":{") && !told.contains("event: judged"), "{told}");
+    let waiting = client.turn(turn).await.unwrap();
+    let ready = waiting.feedback.unwrap();
+    assert_eq!(waiting.state, TurnState::Judging);
+    assert!(ready.clarity.is_some() && ready.correctness.is_none());
+    let told = events(&server.url, turn, "event: feedback.delta\n").await;
+    assert!(told.contains("\"clarity\":{"), "whoever comes late is told what is ready: {told}");
+
+    seen.send(()).unwrap();
+    let told = events(&server.url, turn, "event: judged\n").await;
+    assert!(told.contains("\"correctness\":{"), "{told}");
+}
+
+/// A model that says nothing of an answer's correctness until it is told that something was seen.
+fn model_that_waits_with_marks() -> (LanguageModel, mpsc::Sender<()>) {
+    let (seen, wait_until_seen) = mpsc::channel();
+    let wait_until_seen = Mutex::new(wait_until_seen);
+    let model = LanguageModel::start(move |asked| {
+        if asked.form == "marks" {
+            wait_until_seen.lock().unwrap().recv_timeout(PATIENCE).unwrap();
+        }
+        Reply::Says(kind_words(asked))
+    });
+    (model, seen)
+}
+
+/// What the turn's events say up to the given line, and the line after it.
+async fn events(server: &str, turn: Uuid, line: &str) -> String {
+    let mut events = reqwest::get(format!("{server}/api/v1/turns/{turn}/events")).await.unwrap();
+    let mut told = String::new();
+    while told.split_once(line).is_none_or(|(_, behind)| !behind.contains('\n')) {
+        let chunk = tokio::time::timeout(PATIENCE, events.chunk()).await.unwrap().unwrap();
+        told.push_str(std::str::from_utf8(&chunk.unwrap_or_else(|| panic!("no {line} in {told}"))).unwrap());
+    }
+    told
+}

@@ -1,0 +1,33 @@
+//! A language model judges, or fails to: the real program against a model server that says what the test wants.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
+
+mod doctor;
+mod early_panels;
+mod evaluation;
+mod feedback;
+
+use journeys::language_model::{LanguageModel, Reply};
+use journeys::program::{Home, Run};
+
+const QUESTION: &str = "ownership-why";
+const ANSWER: &str = "Every value has exactly one owner, and it is dropped when the owner goes out of scope.";
+
+/// The variables that set a model up whose server is at `base_url`.
+fn set_up(run: Run, base_url: &str) -> Run {
+    run.env("VIVA_LLM_PRESET", "custom").env("VIVA_LLM_MODEL", "a-model").env("VIVA_LLM_BASE_URL", base_url)
+}
+
+/// A settings file that sets the model up, with these lines besides.
+fn settings(home: &Home, base_url: &str, lines: &str) -> String {
+    let file = home.path().join("config.toml");
+    let text =
+        format!("[llm]\npreset = \"custom\"\nmodel = \"a-model\"\nbase_url = \"{base_url}\"\nretries = 0\n{lines}\n");
+    std::fs::write(&file, text).unwrap();
+    file.display().to_string()
+}
+
+fn answers(status: u16, kind: &'static str, body: &str) -> LanguageModel {
+    let reply = Reply::Answers(status, kind, body.to_owned());
+    LanguageModel::start(move |_| reply.clone())
+}
