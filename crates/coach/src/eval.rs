@@ -7,15 +7,14 @@ mod dataset;
 mod evaluation;
 mod evaluator;
 mod question;
-mod similarity;
 mod statistics;
 mod summary;
 mod table;
 
+pub use crate::similarity::similarity;
 pub use dataset::{BrokenLine, Dataset, Expectation, ExpectedMisconception, Item, Label, LabelledQuestion};
 pub use evaluation::{Evaluation, JudgedItem, JudgedPoint, QuotedMisconception};
 pub use evaluator::Evaluator;
 pub use question::InlineQuestion;
-pub use similarity::similarity;
 pub use statistics::Share;
 pub use summary::{Agreement, Baseline, Figures, Misconceptions, Order, Summary};

@@ -15,6 +15,7 @@ mod lexicon;
 pub mod llm;
 pub mod offline;
 mod proofreading;
+mod similarity;
 
 pub use coach::{Assignment, Coach, Panel, Panels};
 pub use error::CoachError;

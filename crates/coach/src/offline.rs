@@ -5,9 +5,13 @@
 //! number that decides stands in `thresholds`.
 
 mod advice;
+mod background;
 mod clarity;
+mod enrichment;
+mod likeness;
 mod matching;
 mod phrasings;
+mod plausibility;
 mod rarity;
 mod reading;
 mod reference;
@@ -20,13 +24,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use interview::marks::{CoachKind, Feedback, JudgedBy, Marks};
 use interview::scoring::{Clarity, Correctness};
+use interview::transcript::normal_words;
 use interview::{Question, Transcript};
 
 use crate::coach::{Assignment, Coach, Panel, Panels};
 use crate::error::CoachError;
 use crate::evidence;
+use crate::similarity::Stems;
+use background::Background;
 use phrasings::{Asked, Phrasings};
-use rarity::Background;
+use plausibility::{Plausibility, Scope};
 use reading::Reading;
 
 /// The most prepared questions that are kept; past it all are dropped and prepared anew when needed.
@@ -34,8 +41,14 @@ const MOST_PREPARED: usize = 1024;
 
 /// The coach that needs nothing but the bank.
 pub struct OfflineCoach {
-    rarity: Background,
-    prepared: Mutex<HashMap<Key, Arc<Phrasings>>>,
+    background: Background,
+    prepared: Mutex<HashMap<Key, Arc<Prepared>>>,
+}
+
+/// A question as answers are held against it.
+struct Prepared {
+    phrasings: Phrasings,
+    model_answer: Stems,
 }
 
 /// What a prepared question depends on: its rubric's version, and what was asked.
@@ -50,7 +63,7 @@ struct Key {
 impl OfflineCoach {
     /// A coach for these questions; how rare words are among all of them decides how much a word tells. It judges other questions too.
     pub fn new(questions: &[Question]) -> Self {
-        Self { rarity: Background::of(questions), prepared: Mutex::default() }
+        Self { background: Background::of(questions), prepared: Mutex::default() }
     }
 
     /// Judges one answer, as [`Coach::judge`] does, on the calling thread.
@@ -58,11 +71,12 @@ impl OfflineCoach {
     /// # Errors
     /// When the rubric is not the question's own.
     pub fn judge_now(&self, assignment: &Assignment<'_>) -> Result<Feedback, CoachError> {
-        let phrasings = self.prepared(assignment);
+        let prepared = self.prepared(assignment);
+        let phrasings = &prepared.phrasings;
         let prompt = Reading::of_text(assignment.prompt, &phrasings.glossary);
         let reading = Reading::of(assignment.transcript, &phrasings.glossary).without_repetition_of(&prompt);
         let reading = if assignment.target.is_some() { reading.with_fragments() } else { reading };
-        let correctness = Correctness::of(&assignment.rubric.key_points, marks(assignment, &reading, &phrasings)?);
+        let correctness = Correctness::of(&assignment.rubric.key_points, marks(assignment, &reading, &prepared)?);
         let clarity_claims = clarity::claims(&reading, &phrasings.subject, assignment.target.is_some());
         let clarity = Clarity::of(evidence::check_clarity(assignment.transcript, &clarity_claims));
         Ok(Feedback {
@@ -78,10 +92,10 @@ impl OfflineCoach {
     /// How well an answer agrees with a reference answer, from 0 to 1, where a question has no key points. It orders answers to one
     /// question, and is meant to go with what people would grade; by itself it says nothing.
     pub fn agreement(&self, prompt: &str, reference: &str, answer: &Transcript) -> f64 {
-        f64::from(reference::agreement(prompt, reference, answer, self.rarity.get()))
+        f64::from(reference::agreement(prompt, reference, answer, self.background.rarity()))
     }
 
-    fn prepared(&self, assignment: &Assignment<'_>) -> Arc<Phrasings> {
+    fn prepared(&self, assignment: &Assignment<'_>) -> Arc<Prepared> {
         let key = Key {
             question: assignment.question.id.clone(),
             rubric_version: assignment.question.rubric_version(),
@@ -97,13 +111,15 @@ impl OfflineCoach {
             None => Asked::Question(assignment.prompt),
             Some(_) => Asked::FollowUp(assignment.prompt),
         };
-        let phrasings = Arc::new(Phrasings::of(assignment.question, asked, self.rarity.get()));
+        let phrasings = enrichment::phrasings(assignment.question, asked, &self.background);
+        let model_answer = Stems::of(normal_words(&assignment.question.model_answer));
+        let made = Arc::new(Prepared { phrasings, model_answer });
         let mut prepared = lock();
         if prepared.len() >= MOST_PREPARED {
             prepared.clear();
         }
-        prepared.insert(key, Arc::clone(&phrasings));
-        phrasings
+        prepared.insert(key, Arc::clone(&made));
+        made
     }
 }
 
@@ -126,10 +142,14 @@ impl Coach for OfflineCoach {
     }
 }
 
-fn marks(assignment: &Assignment<'_>, reading: &Reading, phrasings: &Phrasings) -> Result<Marks, CoachError> {
-    let findings = matching::findings(reading, phrasings);
-    let hit = if assignment.target.is_some() { thresholds::HIT_IN_FOLLOW_UP } else { thresholds::HIT };
-    let claims = verdicts::claims(assignment.question, assignment.rubric, reading, &findings, hit);
+fn marks(assignment: &Assignment<'_>, reading: &Reading, prepared: &Prepared) -> Result<Marks, CoachError> {
+    let findings = matching::findings(reading, &prepared.phrasings);
+    let scope = match assignment.target {
+        Some(_) => Scope::FollowUp,
+        None => Scope::Question { relevance: reading.stems().cosine(&prepared.model_answer) as f32 },
+    };
+    let plausibility = Plausibility::of(assignment.question, &findings, scope);
+    let claims = verdicts::claims(assignment.question, assignment.rubric, reading, &plausibility);
     evidence::check(assignment.rubric, assignment.transcript, claims)
         .map_err(|invalid| CoachError::Malformed { reason: invalid.to_string() })
 }

@@ -1,102 +1,159 @@
 //! The offline coach on spoken answers of known worth: how often it puts the better answer above the poorer one, finds the
-//! misconception that was stated, and raises a false alarm. The bounds stand a little below what was measured; they guard against
-//! getting worse.
+//! misconception that was stated, and raises a false alarm; and how many of its verdicts a careful reader shares. The bounds stand a
+//! little below what was measured; they guard against getting worse.
 
 #![allow(clippy::unwrap_used)]
 
 mod support;
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use coach::OfflineCoach;
-use interview::Bank;
-use support::answers::{Answer, Label, written};
-use support::{bank, judge};
+use coach::eval::{Evaluation, Evaluator, Share, Summary};
+use support::answers::{Marked, bare_claims, marked, written};
+use support::bank;
 
-#[test]
-fn answers_that_were_looked_at_for_tuning_are_told_apart() {
-    let table = table("tuning");
-    assert!(table.strong_over_partial >= 0.90, "{table:?}");
-    assert!(table.strong_over_wrong >= 0.95, "{table:?}");
-    assert!(table.partial_over_wrong >= 0.85, "{table:?}");
-    assert!(table.over_off_topic >= 0.97, "{table:?}");
-    assert!(table.misconceptions_found >= 0.55, "{table:?}");
-    assert!(table.false_alarms <= 0.05, "{table:?}");
+#[tokio::test]
+async fn answers_that_were_looked_at_for_tuning_are_told_apart() {
+    let figures = Measured::of(&judged("tuning answers", &written("tuning")).await.summary);
+    figures.are_at_least(&Measured {
+        strong_over_partial: 0.90,
+        strong_over_wrong: 0.95,
+        partial_over_wrong: 0.84,
+        over_offtopic: 0.95,
+        misconceptions_found: 0.60,
+        free_of_false_alarms: 0.95,
+    });
 }
 
-#[test]
-fn answers_that_nobody_looked_at_are_told_apart() {
-    let table = table("held_out");
-    assert!(table.strong_over_partial >= 0.80, "{table:?}");
-    assert!(table.strong_over_wrong >= 0.95, "{table:?}");
-    assert!(table.partial_over_wrong >= 0.85, "{table:?}");
-    assert!(table.over_off_topic >= 0.95, "{table:?}");
-    assert!(table.misconceptions_found >= 0.55, "{table:?}");
-    assert!(table.false_alarms <= 0.05, "{table:?}");
+#[tokio::test]
+async fn answers_that_nobody_looked_at_are_told_apart() {
+    let figures = Measured::of(&judged("held out answers", &written("held_out")).await.summary);
+    figures.are_at_least(&Measured {
+        strong_over_partial: 0.88,
+        strong_over_wrong: 0.95,
+        partial_over_wrong: 0.90,
+        over_offtopic: 0.95,
+        misconceptions_found: 0.60,
+        free_of_false_alarms: 0.95,
+    });
 }
 
-fn table(half: &str) -> Table {
+#[tokio::test]
+async fn answers_to_questions_without_phrasings_are_told_apart() {
+    let figures = Measured::of(&judged("answers judged by bare claims", &bare_claims("held_out")).await.summary);
+    figures.are_at_least(&Measured {
+        strong_over_partial: 0.78,
+        strong_over_wrong: 0.82,
+        partial_over_wrong: 0.58,
+        over_offtopic: 0.90,
+        misconceptions_found: 0.0,
+        free_of_false_alarms: 0.95,
+    });
+}
+
+#[tokio::test]
+async fn most_verdicts_are_those_of_a_careful_reader() {
+    let answers = judged("marked answers", &written("tuning")).await;
+    let (mut hits, mut stated) = (Tally::default(), Tally::default());
+    for Marked { id, hit, half, stated: held } in marked("tuning") {
+        let Some(item) = answers.items.iter().find(|item| item.id == id) else { continue };
+        for point in item.key_points.iter().filter(|point| !half.contains(&point.id)) {
+            hits.add(point.verdict == "hit", hit.contains(&point.id));
+        }
+        let found: Vec<&String> = item.misconceptions.iter().map(|misconception| &misconception.id).collect();
+        found.iter().for_each(|id| stated.add(true, held.contains(id)));
+        held.iter().filter(|id| !found.contains(id)).for_each(|_| stated.add(false, true));
+    }
+    print(&format!("points said to be made: {hits:?}; misconceptions said to be stated: {stated:?}"));
+    assert!(hits.precision() >= 0.73 && hits.recall() >= 0.85, "{hits:?}");
+    assert!(stated.precision() >= 0.68 && stated.recall() >= 0.45, "{stated:?}");
+}
+
+/// Has the dataset judged, and prints the table that users see.
+async fn judged(name: &str, dataset: &coach::eval::Dataset) -> Evaluation {
     let bank = bank::built_in();
     let coach = OfflineCoach::new(bank.questions());
-    let table = Table::of(&coach, &bank, &written(half));
-    let shown = format!("offline coach, {half} answers: {table:?}\n");
-    std::io::stdout().write_all(shown.as_bytes()).unwrap();
-    table
+    let evaluator = Evaluator {
+        coach: &coach,
+        bank: &bank,
+        by_reference: None,
+        concurrency: std::num::NonZeroUsize::MIN,
+        similarity_baseline: true,
+    };
+    let evaluation = evaluator.evaluate(dataset, |_| {}, Default::default).await;
+    assert_eq!((evaluation.summary.ungraded, evaluation.summary.broken_lines.len()), (0, 0));
+    print(&format!("\n{name}\n{}", evaluation.table()));
+    evaluation
 }
 
+/// Prints past the test runner, which keeps what goes through its own macros to itself.
+fn print(text: &str) {
+    std::io::stdout().write_all(format!("{text}\n").as_bytes()).unwrap();
+}
+
+/// The figures that matter, all the better the higher.
 #[derive(Debug)]
-struct Table {
+struct Measured {
     strong_over_partial: f64,
     strong_over_wrong: f64,
     partial_over_wrong: f64,
-    over_off_topic: f64,
+    over_offtopic: f64,
     misconceptions_found: f64,
-    false_alarms: f64,
+    free_of_false_alarms: f64,
 }
 
-impl Table {
-    fn of(coach: &OfflineCoach, bank: &Bank, answers: &[Answer]) -> Self {
-        let mut scores: BTreeMap<(&str, Label), f64> = BTreeMap::new();
-        let (mut expected, mut found, mut clean, mut alarms) = (0_u32, 0_u32, 0_u32, 0_u32);
-        for answer in answers {
-            let Some(question) = bank.question(&answer.question.parse().unwrap()) else { continue };
-            let correctness = judge(coach, question, &answer.answer).correctness;
-            let score = correctness.score.map_or(0.0, f64::from);
-            scores.insert((&answer.question, answer.label), score);
-            let stated = correctness.marks.misconceptions;
-            if let Some(misconception) = &answer.expect.misconception {
-                expected += 1;
-                found += u32::from(stated.iter().any(|mark| mark.id.as_str() == misconception));
-            }
-            if answer.label != Label::Wrong {
-                clean += 1;
-                alarms += u32::from(!stated.is_empty());
-            }
-        }
-        let pairs = |better: Label, worse: Label| share_in_order(&scores, better, worse);
+impl Measured {
+    fn of(summary: &Summary) -> Self {
+        let share = |share: &Option<Share>| share.unwrap().share;
+        let order = &summary.figures.order;
         Self {
-            strong_over_partial: pairs(Label::Strong, Label::Partial),
-            strong_over_wrong: pairs(Label::Strong, Label::Wrong),
-            partial_over_wrong: pairs(Label::Partial, Label::Wrong),
-            over_off_topic: (pairs(Label::Strong, Label::OffTopic) + pairs(Label::Partial, Label::OffTopic)) / 2.0,
-            misconceptions_found: f64::from(found) / f64::from(expected.max(1)),
-            false_alarms: f64::from(alarms) / f64::from(clean.max(1)),
+            strong_over_partial: share(&order.strong_over_partial),
+            strong_over_wrong: share(&order.strong_over_wrong),
+            partial_over_wrong: share(&order.partial_over_wrong),
+            over_offtopic: share(&order.over_offtopic),
+            misconceptions_found: share(&summary.misconceptions.recall),
+            free_of_false_alarms: 1.0 - share(&summary.misconceptions.false_alarms),
+        }
+    }
+
+    fn are_at_least(&self, bounds: &Self) {
+        for (measured, bound) in [
+            (self.strong_over_partial, bounds.strong_over_partial),
+            (self.strong_over_wrong, bounds.strong_over_wrong),
+            (self.partial_over_wrong, bounds.partial_over_wrong),
+            (self.over_offtopic, bounds.over_offtopic),
+            (self.misconceptions_found, bounds.misconceptions_found),
+            (self.free_of_false_alarms, bounds.free_of_false_alarms),
+        ] {
+            assert!(measured >= bound, "{self:?} against {bounds:?}");
         }
     }
 }
 
-/// The share of questions whose better answer scores more than the worse one; equal scores count half.
-fn share_in_order(scores: &BTreeMap<(&str, Label), f64>, better: Label, worse: Label) -> f64 {
-    let pairs: Vec<(f64, f64)> = scores
-        .iter()
-        .filter(|((_, label), _)| *label == better)
-        .filter_map(|((question, _), score)| Some((*score, *scores.get(&(*question, worse))?)))
-        .collect();
-    assert!(pairs.len() >= 10, "there are only {} pairs of answers", pairs.len());
-    let in_order: f64 = pairs
-        .iter()
-        .map(|(better, worse)| f64::from(u8::from(better > worse)) + if better == worse { 0.5 } else { 0.0 })
-        .sum();
-    in_order / pairs.len() as f64
+/// How the coach's claims of one kind compare with a reader's.
+#[derive(Debug, Default)]
+struct Tally {
+    shared: u32,
+    only_coach: u32,
+    only_reader: u32,
+}
+
+impl Tally {
+    fn add(&mut self, by_coach: bool, by_reader: bool) {
+        match (by_coach, by_reader) {
+            (true, true) => self.shared += 1,
+            (true, false) => self.only_coach += 1,
+            (false, true) => self.only_reader += 1,
+            (false, false) => {}
+        }
+    }
+
+    fn precision(&self) -> f64 {
+        f64::from(self.shared) / f64::from((self.shared + self.only_coach).max(1))
+    }
+
+    fn recall(&self) -> f64 {
+        f64::from(self.shared) / f64::from((self.shared + self.only_reader).max(1))
+    }
 }

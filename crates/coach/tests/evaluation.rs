@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 fn lines() -> String {
     let question = json!({
         "prompt": "What does ownership mean in Rust?",
-        "reference": "Every value has one owner, and it is dropped when its owner goes out of scope.",
+        "reference": "Every value has one owner. It is dropped when the scope ends.",
         "key_points": [
             {"id": "one-owner", "summary": "every value has one owner", "weight": 2, "core": true,
              "says": ["every value has one owner", "each value has exactly one owner"]},
-            {"id": "dropped", "summary": "the value is dropped when its owner goes out of scope", "weight": 2,
-             "says": ["it is dropped when its owner goes out of scope", "the value is freed at the end of the scope"]},
+            {"id": "dropped", "summary": "memory is freed at the end of the scope", "weight": 2,
+             "says": ["it is dropped when the scope ends", "memory is freed at the end of the block"]},
         ],
         "misconceptions": [
             {"id": "collector", "claim": "a garbage collector frees values",
@@ -29,7 +29,7 @@ fn lines() -> String {
         json!({"id": id, "question": question, "answer": answer, "label": label, "group": "ownership"}).to_string()
     };
     [
-        item("s", "strong", "Every value has one owner. The value is dropped when its owner goes out of scope."),
+        item("s", "strong", "Every value has one owner. Its memory is freed when the scope ends."),
         item("p", "partial", "Each value has exactly one owner, that's what the compiler checks."),
         item("w", "wrong", "A garbage collector frees the values while the program is running."),
         "{not json".to_owned(),

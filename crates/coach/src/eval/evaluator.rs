@@ -11,11 +11,11 @@ use interview::scoring::{Band, Score};
 
 use super::dataset::{Dataset, Item, LabelledQuestion};
 use super::evaluation::{Evaluation, JudgedItem, quotes};
-use super::similarity::similarity;
 use super::summary::{Judgement, Summary};
 use crate::coach::{Assignment, Coach};
 use crate::llm::Usage;
 use crate::offline::OfflineCoach;
+use crate::similarity::similarity;
 
 /// Judges datasets with a coach.
 pub struct Evaluator<'a> {

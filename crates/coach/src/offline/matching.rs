@@ -7,8 +7,8 @@ use std::ops::Range;
 use super::phrasings::{Phrasing, Phrasings};
 use super::reading::{Clause, Reading, Stance};
 use super::thresholds::{
-    CLASH, DECIDES, DENIED, DENIED_AT_MOST, DENIED_SHARE, HIT_MARGIN, OPPOSED_MARGIN, STATED_MARGIN, UNDECIDED,
-    UNDECIDED_MISCONCEPTION, WINDOW, WINDOW_WORDS,
+    CLASH, DECIDES, DENIED, DENIED_AT_MOST, DENIED_SHARE, LEAD, OPPOSED_MARGIN, UNDECIDED, UNDECIDED_MISCONCEPTION,
+    WINDOW, WINDOW_WORDS,
 };
 use cells::{Cell, Cells};
 
@@ -28,12 +28,22 @@ pub(crate) struct Finding {
 pub(crate) struct Said {
     /// How much of a phrasing's weight they say, up to 1.
     pub(crate) share: f32,
+    /// By how much they say it better than any claim of the other kind; negative, where they say that one better.
+    pub(crate) lead: f32,
     /// How much of it without the words in doubt.
     pub(crate) certain: f32,
     /// The weight of the words that say it, in weights of a rare word.
     pub(crate) weight: f32,
     /// Their words, as numbers of the reading's words.
     pub(crate) words: Range<usize>,
+}
+
+impl Said {
+    /// How much the words speak for the claim: words that state a misconception better than a key point tell little of the key point,
+    /// and the other way round.
+    pub(crate) fn support(&self) -> f32 {
+        self.share + LEAD * self.lead
+    }
 }
 
 /// What the answer says of every claim, in the order of the claims. Takes time linear in the length of the answer.
@@ -55,6 +65,13 @@ pub(crate) fn findings(reading: &Reading, phrasings: &Phrasings) -> Vec<Finding>
         }
     }
     findings
+}
+
+/// The claim of which a text says most, and how much.
+pub(crate) fn best_claim(text: &str, phrasings: &Phrasings) -> Option<(usize, f32)> {
+    let findings = findings(&Reading::of_text(text, &phrasings.glossary), phrasings);
+    let shares = findings.iter().enumerate().filter_map(|(claim, finding)| Some((claim, finding.said.as_ref()?.share)));
+    shares.max_by(|one, other| one.1.total_cmp(&other.1))
 }
 
 /// Whether this is a single clause that claims something: only then what it denies is clear.
@@ -96,37 +113,37 @@ impl Shares {
         Self { claims }
     }
 
-    /// Notes what this window says better than those before. Words that say a misconception better than a key point do not count for
-    /// the key point, and the other way round. Only a single clause can say the opposite: over several, the denial may be of anything.
+    /// Notes what this window says better than those before. Only a single clause can say the opposite: over several, the denial may
+    /// be of anything.
     fn record(&self, findings: &mut [Finding], key_points: usize, words: &Range<usize>, is_plain: bool) {
         let best = |shares: &[Share]| shares.iter().map(|share| share.said).fold(0.0, f32::max);
         let (right, wrong) = self.claims.split_at(key_points);
         let (best_right, best_wrong) = (best(right), best(wrong));
-        let best_other = |number: usize| {
-            let others = self.claims.iter().enumerate().filter(|(other, _)| *other != number);
-            others.map(|(_, share)| share.said).fold(0.0, f32::max)
-        };
+        let best_said = best_right.max(best_wrong);
         for (number, (measured, finding)) in self.claims.iter().zip(findings).enumerate() {
-            let counts = if number < key_points {
-                measured.said + HIT_MARGIN >= best_wrong
-            } else {
-                measured.said >= best_right + STATED_MARGIN
+            let other_kind = if number < key_points { best_wrong } else { best_right };
+            let found = |share: f32, certain: f32| Said {
+                share,
+                certain,
+                lead: share - other_kind,
+                weight: measured.weight,
+                words: words.clone(),
             };
-            let said =
-                |share: f32, certain| Some(Said { share, certain, weight: measured.weight, words: words.clone() });
-            let is_better = |known: &Option<Said>, share: f32| known.as_ref().map_or(0.0, |known| known.share) < share;
-            if counts && is_better(&finding.said, measured.said) {
-                finding.said = said(measured.said, measured.certain);
+            finding.said = better(finding.said.take(), found(measured.said, measured.certain));
+            if is_plain && best_said < measured.opposed - OPPOSED_MARGIN {
+                finding.opposed = better(finding.opposed.take(), found(measured.opposed, measured.opposed));
             }
-            let denies_it =
-                is_plain && measured.said < DENIED_AT_MOST && best_other(number) < measured.opposed - OPPOSED_MARGIN;
-            if denies_it && is_better(&finding.opposed, measured.opposed) {
-                finding.opposed = said(measured.opposed, measured.opposed);
-            }
-            if is_better(&finding.doubtful, measured.possible) {
-                finding.doubtful = said(measured.possible, measured.said);
-            }
+            finding.doubtful = better(finding.doubtful.take(), found(measured.possible, measured.said));
         }
+    }
+}
+
+/// What says more of the claim; the earlier, if they say the same. What says nothing of it is left out.
+fn better(known: Option<Said>, found: Said) -> Option<Said> {
+    match known {
+        Some(known) if known.support() >= found.support() => Some(known),
+        known if found.share <= 0.0 => known,
+        _ => Some(found),
     }
 }
 
@@ -140,7 +157,7 @@ fn share(phrasings: &Phrasings, phrasing: &Phrasing, cells: &Cells<'_>, factor: 
         certain += weight * agrees_certainly;
         if agrees < clashes {
             clashed += weight * (clashes - agrees);
-            denied += weight * cell.denied;
+            denied += weight * (cell.denied - agrees).max(0.0);
         } else if agrees == 0.0 && cells.doubtful > 0 {
             unfilled.push(weight);
         }
@@ -156,15 +173,13 @@ fn share(phrasings: &Phrasings, phrasing: &Phrasing, cells: &Cells<'_>, factor: 
     } else {
         0.0
     };
+    let said = kept * of_whole(agreed - CLASH * clashed);
+    let is_denied = denied > DENIED_SHARE * phrasing.full && said < DENIED_AT_MOST && phrasing.is_deniable;
     Share {
-        said: kept * of_whole(agreed - CLASH * clashed),
+        said,
         weight: agreed - CLASH * clashed,
         certain: kept * of_whole(certain - CLASH * clashed),
-        opposed: if denied > DENIED_SHARE * phrasing.full {
-            (agreed + denied) / phrasing.full * phrasing.worth
-        } else {
-            0.0
-        },
+        opposed: if is_denied { (agreed + denied) / phrasing.full * phrasing.worth } else { 0.0 },
         possible: of_whole(possible),
     }
 }

@@ -47,6 +47,8 @@ pub(crate) struct Phrasing {
     pub(crate) total: f32,
     /// What matching all of it is worth.
     pub(crate) worth: f32,
+    /// Whether denying one of its words denies it: it is one sentence, and denies nothing itself.
+    pub(crate) is_deniable: bool,
     /// The slot that tells most; without it the rest is only about the same subject.
     pub(crate) deciding: usize,
 }
@@ -110,23 +112,24 @@ impl Asked<'_> {
     }
 }
 
-impl Phrasings {
-    /// Prepares a question's claims for answers to what was asked.
-    pub(crate) fn of(question: &Question, asked: Asked<'_>, rarity: &Rarity) -> Self {
-        let key_points = question.key_points.iter().map(|point| &point.says);
-        let misconceptions = question.misconceptions.iter().map(|misconception| &misconception.says);
-        let claims: Vec<&Vec<String>> = key_points.chain(misconceptions).collect();
-        Self::of_claims(&claims, question.key_points.len(), Glossary::of(&question.glossary), asked, rarity)
-    }
+/// Every way of saying a question's claims that its author wrote down: the key points in order, then the misconceptions.
+pub(crate) fn claims(question: &Question) -> Vec<Vec<String>> {
+    let key_points = question.key_points.iter().map(|point| (&point.says, &point.summary));
+    let misconceptions =
+        question.misconceptions.iter().map(|misconception| (&misconception.says, &misconception.claim));
+    key_points.chain(misconceptions).map(|(says, summary)| with_summary(says, summary)).collect()
+}
 
-    /// Prepares claims given by their phrasings; the first `key_points` are right, the others wrong.
-    pub(crate) fn of_claims(
-        claims: &[&Vec<String>],
-        key_points: usize,
-        glossary: Glossary,
-        asked: Asked<'_>,
-        rarity: &Rarity,
-    ) -> Self {
+/// A claim's summary is a way of saying it as well.
+fn with_summary(says: &[String], summary: &String) -> Vec<String> {
+    let summary = Some(summary).filter(|summary| !says.contains(summary));
+    says.iter().chain(summary).cloned().collect()
+}
+
+impl Phrasings {
+    /// Prepares a question's claims, given by all ways of saying them, for answers to what was asked.
+    pub(crate) fn of(question: &Question, claims: &[Vec<String>], asked: Asked<'_>, rarity: &Rarity) -> Self {
+        let (key_points, glossary) = (question.key_points.len(), Glossary::of(&question.glossary));
         let prompt = Reading::of_text(asked.prompt(), &glossary);
         let read: Vec<Vec<Reading>> = claims
             .iter()
@@ -204,6 +207,7 @@ impl Phrasings {
             full: total.max(f32::EPSILON),
             total: total + SHORT_PHRASING,
             worth,
+            is_deniable: worth >= 1.0 && units.iter().all(|unit| unit.polarity == Polarity::Positive),
             deciding,
         });
     }

@@ -1,37 +1,11 @@
 //! How much words tell: the rarer in the bank's claims, the more.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
 
 use interview::Question;
 
 use super::reading::{Glossary, Reading};
 use crate::lexicon::{Concept, Feature, Polarity, Unit};
-
-/// The rarity of words among the claims of some questions, found out on a thread of its own, because a program that has just been
-/// started should not wait for it before anybody has said a word.
-pub(crate) struct Background(Arc<Pending>);
-
-struct Pending {
-    questions: Vec<Question>,
-    found: OnceLock<Rarity>,
-}
-
-impl Background {
-    /// Begins to find out.
-    pub(crate) fn of(questions: &[Question]) -> Self {
-        let pending = Arc::new(Pending { questions: questions.to_vec(), found: OnceLock::new() });
-        let worker = Arc::clone(&pending);
-        // The thread ends by itself; whoever needs the result earlier finds it out, or waits for the one who is doing so.
-        let _runs_on = std::thread::spawn(move || worker.found.get_or_init(|| Rarity::of(&worker.questions)).claims);
-        Self(pending)
-    }
-
-    /// The result, as soon as it is there.
-    pub(crate) fn get(&self) -> &Rarity {
-        self.0.found.get_or_init(|| Rarity::of(&self.0.questions))
-    }
-}
 
 /// In how many of the bank's claims each concept occurs. A claim is a key point or a misconception with all its phrasings.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +26,11 @@ impl Rarity {
             }
         }
         rarity
+    }
+
+    /// The number of claims.
+    pub(crate) fn claims(&self) -> usize {
+        self.claims
     }
 
     /// How much the unit tells, from 0 to 1: the mean of how rare its words are and how rare its most frequent meaning is (inverse

@@ -13,6 +13,7 @@ use interview::Transcript;
 
 use super::thresholds::{FRAGMENT, REPETITION};
 use crate::lexicon::{self, Marker, Polarity, Unit};
+use crate::similarity::Stems;
 
 pub(crate) use order::Sense;
 pub(crate) use sounds::Glossary;
@@ -105,6 +106,11 @@ impl Reading {
         self
     }
 
+    /// The stems of all its words.
+    pub(crate) fn stems(&self) -> Stems {
+        Stems::of(self.words.iter().map(|word| word.normal.as_str()))
+    }
+
     /// Every unit in order.
     pub(crate) fn units(&self) -> impl Iterator<Item = &SaidUnit> {
         self.clauses.iter().flat_map(|clause| &clause.units)
@@ -113,6 +119,12 @@ impl Reading {
     /// The markers that begin within the words.
     pub(crate) fn markers_in(&self, words: &Range<usize>) -> &[Marker] {
         markers_in(&self.markers, words)
+    }
+
+    /// The normal words of a stretch, as text.
+    pub(crate) fn text(&self, words: &Range<usize>) -> String {
+        let words = self.words.get(words.clone()).unwrap_or_default();
+        words.iter().map(|word| word.normal.as_str()).collect::<Vec<_>>().join(" ")
     }
 
     /// The first and the last word of the transcript that the normal words stand for.

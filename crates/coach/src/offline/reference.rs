@@ -1,8 +1,11 @@
 //! Judging by a prompt and a reference answer alone, where nobody wrote key points: how much of the reference an answer says.
 //!
 //! The points are the reference's sentences. How well an answer agrees is a mix of measures that need no training: the share of the
-//! reference's words that it says, each weighted by its rarity and less when the prompt says it too; the same for the point that it
-//! makes best; and the likeness of spelling, for words that no lexicon knows. The mix is ours.
+//! reference's words that it says, once with each word weighted by its rarity and less when the prompt says it too, once with all words
+//! alike; the same for the point that it makes best; and the likeness of spelling, for words that no lexicon knows. The mix is ours,
+//! chosen on graded answers to questions on neural networks. People give most of the marks for the first half of what there is to say
+//! (saturation), and fewer for an answer much shorter than the reference (the brevity penalty known from judging translations: Papineni
+//! et al. 2002, BLEU).
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,10 +19,18 @@ use crate::lexicon::Concept;
 const IN_PROMPT: f32 = 0.25;
 
 /// What each measure counts; together 1.
-const RECALL: f32 = 0.5;
-const BEST_POINT: f32 = 0.2;
-const SPELLING: f32 = 0.2;
-const PRECISION: f32 = 0.1;
+const RECALL: f32 = 0.2;
+const PLAIN_RECALL: f32 = 0.35;
+const BEST_POINT: f32 = 0.15;
+const SPELLING: f32 = 0.15;
+const NEW_SPELLING: f32 = 0.1;
+const PRECISION: f32 = 0.05;
+
+/// How soon more of the reference earns less.
+const SATURATION: f32 = 3.0;
+
+/// How much an answer shorter than the reference loses: the power of the ratio of their lengths.
+const BREVITY: f32 = 0.25;
 
 /// The length of the pieces in which spelling is compared.
 const PIECE: usize = 4;
@@ -33,21 +44,33 @@ pub(super) fn agreement(prompt: &str, reference: &str, answer: &Transcript, rari
     }
     let prompt = Reading::of_text(prompt, &glossary);
     let reference = Reading::of_text(reference, &glossary);
+    let brevity = (answer.words.len() as f32 / reference.words.len().max(1) as f32).min(1.0).powf(BREVITY);
+    saturated(likeness(&prompt, &reference, &answer, rarity)) * brevity
+}
+
+/// More of a share earns less and less, from 0 at 0 to 1 at 1.
+fn saturated(share: f32) -> f32 {
+    (1.0 - (-SATURATION * share).exp()) / (1.0 - (-SATURATION).exp())
+}
+
+/// How like the reference the answer is, from 0 to 1.
+fn likeness(prompt: &Reading, reference: &Reading, answer: &Reading, rarity: &Rarity) -> f32 {
     let asked: HashSet<Concept> = prompt.units().map(own_word).collect();
     let weight = |unit: &SaidUnit| {
         let left = if asked.contains(&own_word(unit)) { IN_PROMPT } else { 1.0 };
         rarity.weight(&unit.unit) * left
     };
-    let said = strengths(&answer);
-    let wanted = strengths(&reference);
-    let points = points(&reference);
+    let (said, wanted) = (strengths(answer), strengths(reference));
+    let points = points(reference);
     let of_point = |point: &Vec<&SaidUnit>| covered(point, &said, &weight);
     let best_point = points.iter().map(of_point).fold(0.0, f32::max);
     let all: Vec<&SaidUnit> = distinct(reference.units());
     let news: Vec<&SaidUnit> = distinct(answer.units().filter(|unit| !asked.contains(&own_word(unit))));
     RECALL * covered(&all, &said, &weight)
+        + PLAIN_RECALL * covered(&all, &said, &|_| 1.0)
         + BEST_POINT * best_point
-        + SPELLING * spelling(&reference, &answer, &asked)
+        + SPELLING * spelling(reference, answer, &HashSet::new())
+        + NEW_SPELLING * spelling(reference, answer, &asked)
         + PRECISION * covered(&news, &wanted, &weight)
 }
 
@@ -88,10 +111,10 @@ fn strengths(reading: &Reading) -> HashMap<Concept, f32> {
     strengths
 }
 
-/// The share of the pieces of the reference's words that the answer's words have too; the prompt's words count for neither.
-fn spelling(reference: &Reading, answer: &Reading, asked: &HashSet<Concept>) -> f32 {
+/// The share of the pieces of the reference's words that the answer's words have too; the words left out count for neither.
+fn spelling(reference: &Reading, answer: &Reading, left_out: &HashSet<Concept>) -> f32 {
     let pieces = |reading: &Reading| -> HashSet<String> {
-        let units = reading.units().filter(|unit| !asked.contains(&own_word(unit)));
+        let units = reading.units().filter(|unit| !left_out.contains(&own_word(unit)));
         let words = units.flat_map(|unit| &reading.words[unit.unit.words.clone()]);
         words.flat_map(|word| pieces(&word.normal)).collect()
     };

@@ -3,6 +3,7 @@ mod bank;
 
 use interview::Question;
 
+use super::phrasings::claims;
 use super::rarity::Rarity;
 use super::*;
 
@@ -25,14 +26,14 @@ fn a_phrasing_that_was_never_seen_is_taken_for_its_own_claim() {
     let (mut right, mut wrong) = (0, 0);
     for question in bank.questions() {
         let (less, taken) = without_phrasing(question, 1);
-        let phrasings = Phrasings::of(&less, Asked::Question(&question.prompt), &rarity);
+        let phrasings = Phrasings::of(&less, &claims(&less), Asked::Question(&question.prompt), &rarity);
         for (claim, phrase) in taken.iter().enumerate().take(phrasings.key_points) {
             let reading = Reading::of_text(phrase, &phrasings.glossary);
             let findings = matching::findings(&reading, &phrasings);
             let share = |number: usize| findings[number].said.as_ref().map_or(0.0, |said| said.share);
             let best = (0..phrasings.key_points).max_by(|one, other| share(*one).total_cmp(&share(*other)));
             match best {
-                Some(best) if share(best) < thresholds::HIT => {}
+                Some(best) if share(best) < thresholds::SAID_AT_LEAST => {}
                 Some(best) if best == claim => right += 1,
                 _ => wrong += 1,
             }

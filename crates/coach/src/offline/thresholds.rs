@@ -5,49 +5,73 @@
 //! compared.
 
 /// Names the rules and figures in results.
-pub(crate) const VERSION: &str = "offline-1";
-
-/// From this share of a phrasing's weight a key point counts as made.
-pub(crate) const HIT: f32 = 0.47;
-
-/// From this share of its weight a key point counts as made in a follow-up, where the question has set the scene.
-pub(crate) const HIT_IN_FOLLOW_UP: f32 = 0.42;
-
-/// From this share of a phrasing's weight a key point is made so plainly that the speaker seems to know the subject.
-pub(crate) const PLAIN: f32 = 0.57;
-
-/// How much less plain a key point may be in an answer that plainly makes every one than in one that makes none.
-pub(crate) const HIT_BY_A_KNOWER: f32 = 0.08;
-
-/// How much plainer a key point must be for each misconception beside it.
-pub(crate) const HIT_BESIDE_MISCONCEPTION: f32 = 0.08;
-
-/// How plain a key point must be at most.
-pub(crate) const HIT_AT_MOST: f32 = 0.7;
-
-/// By how much a misconception may be closer to the words that make a key point.
-pub(crate) const HIT_MARGIN: f32 = 0.04;
+pub(crate) const VERSION: &str = "offline-2";
 
 /// A key point that reaches this share, and could reach [`HIT`] if doubtful words were its own, is unclear instead of missed.
 pub(crate) const DOUBTFUL: f32 = 0.25;
 
-/// From this share of a phrasing's weight a misconception counts as stated.
-pub(crate) const STATED: f32 = 0.46;
+/// Weights of a logistic regression: how plausible it is that an answer makes a claim.
+pub(crate) struct Weights {
+    /// Before anything is known.
+    pub(crate) base: f32,
+    /// For the support that the answer's best words give the claim.
+    pub(crate) support: f32,
+    /// For what is said of the other key points: the sum of their shares ÷ the number of all key points.
+    pub(crate) right: f32,
+    /// For its square.
+    pub(crate) right_squared: f32,
+    /// For what is said of the other misconceptions, likewise.
+    pub(crate) wrong: f32,
+    /// For how like the model answer's words the answer's are, up to [`RELEVANT`].
+    pub(crate) relevance: f32,
+    /// For the natural logarithm of the number of phrasings that were written down: of many, one is always near.
+    pub(crate) phrasings: f32,
+}
 
-/// How much plainer a misconception must be in an answer that plainly makes every key point than in one that makes none.
-pub(crate) const STATED_BY_A_KNOWER: f32 = 0.65;
+/// How plausible it is that an answer makes a key point. Fitted to answers whose points were marked by hand.
+pub(crate) const HIT: Weights =
+    Weights { base: -4.0, support: 6.9, right: 1.5, right_squared: 0.0, wrong: -1.9, relevance: 6.8, phrasings: -1.0 };
 
-/// How much less plain a misconception may be for each other one beside it.
-pub(crate) const STATED_BESIDE_OTHERS: f32 = 0.03;
+/// How plausible it is that an answer states a misconception. The share of the key points counts with its square: who makes none of them
+/// speaks of something else, who makes most of them knows better.
+pub(crate) const STATED: Weights =
+    Weights { base: -6.4, support: 5.1, right: 10.6, right_squared: -28.0, wrong: 7.5, relevance: 6.8, phrasings: 0.0 };
 
-/// How plain a misconception must be at least.
-pub(crate) const STATED_AT_LEAST: f32 = 0.44;
+/// The similarity with the model answer from which an answer is certainly about the subject.
+pub(crate) const RELEVANT: f32 = 0.3;
+
+/// How much of a claim the best words must say at least.
+pub(crate) const SAID_AT_LEAST: f32 = 0.3;
 
 /// The weight of words that a misconception rests on at least, in weights of a rare word.
 pub(crate) const STATED_WEIGHT: f32 = 0.6;
 
-/// By how much a misconception must be closer than any key point to the same words.
-pub(crate) const STATED_MARGIN: f32 = 0.06;
+/// From this share on a key point counts as made in a follow-up, where the question has set the scene.
+pub(crate) const HIT_IN_FOLLOW_UP: f32 = 0.42;
+
+/// By how much a misconception may be closer to the words that make a key point in a follow-up.
+pub(crate) const HIT_LEAD: f32 = -0.04;
+
+/// From this share on a misconception counts as stated in a follow-up.
+pub(crate) const STATED_IN_FOLLOW_UP: f32 = 0.46;
+
+/// By how much a misconception must be closer than any key point to the words that state it in a follow-up.
+pub(crate) const STATED_LEAD: f32 = 0.1;
+
+/// How much words support a claim the more for each share by which they say it better than any claim of the other kind.
+pub(crate) const LEAD: f32 = 0.5;
+
+/// A claim with up to this many phrasings is given more.
+pub(crate) const FEW_PHRASINGS: usize = 2;
+
+/// From this share of a phrasing's weight the model answer's words are another way of saying it.
+pub(crate) const IN_MODEL_ANSWER: f32 = 0.2;
+
+/// From this share on a text makes a claim of the bank.
+pub(crate) const LIKE: f32 = 0.65;
+
+/// From this share on a phrasing of the bank makes the claim that is like its own.
+pub(crate) const LIKE_IN_RETURN: f32 = 0.3;
 
 /// How much a denied word takes off, in weights of the word.
 pub(crate) const CLASH: f32 = 1.0;
@@ -65,7 +89,7 @@ pub(crate) const OPPOSED: f32 = 0.92;
 pub(crate) const OPPOSED_MARGIN: f32 = 0.4;
 
 /// Words that say so much of a point do not deny it.
-pub(crate) const DENIED_AT_MOST: f32 = 0.3;
+pub(crate) const DENIED_AT_MOST: f32 = 0.42;
 
 /// Added to the weight of every phrasing, in weights of a rare word, so that short ones need more than a chance word.
 pub(crate) const SHORT_PHRASING: f32 = 0.25;

@@ -42,7 +42,7 @@ async fn a_review_shows_prompt_code_words_panels_and_evidence() {
         "Clarity",
         "Delivery",
         "<mark class=\"hit\">",
-        "rules offline-1",
+        "rules offline-2",
     ] {
         assert!(page.contains(expected), "{expected}");
     }

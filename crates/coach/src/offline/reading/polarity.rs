@@ -13,13 +13,16 @@ pub(super) fn denies(markers: &[Marker]) -> bool {
 /// The polarity of each unit of a clause.
 ///
 /// A negator denies the first unit behind it, and those behind that one which have an opposite ("can't have two owners" denies
-/// "two"); what else it may deny stays open. What is averted ("prevents double frees") is neither said nor denied.
+/// "two"); what else it may deny stays open. It reaches as far as the next negator ("nothing warned us because the compiler does not
+/// detect it"). What is averted ("prevents double frees") is neither said nor denied.
 pub(super) fn polarities(units: &[Unit], markers: &[Marker]) -> Vec<Polarity> {
     let mut polarities = vec![Polarity::Positive; units.len()];
     if markers.iter().any(|marker| marker.sort == Sort::Averting) {
         polarities.fill(Polarity::Open);
     }
-    for negator in negators(markers) {
+    let mut negators = negators(markers).peekable();
+    while let Some(negator) = negators.next() {
+        let next = negators.peek().map_or(usize::MAX, |next| next.words.start);
         let inside_unit = units.iter().any(|unit| {
             let holds = unit.words.start <= negator.words.start && negator.words.end <= unit.words.end;
             holds && unit.words != negator.words
@@ -27,10 +30,8 @@ pub(super) fn polarities(units: &[Unit], markers: &[Marker]) -> Vec<Polarity> {
         if inside_unit {
             continue;
         }
-        let reached = units
-            .iter()
-            .zip(&mut polarities)
-            .filter(|(unit, _)| unit.words.start >= negator.words.end && unit.words.start < negator.words.end + REACH);
+        let reach = negator.words.end..next.min(negator.words.end + REACH);
+        let reached = units.iter().zip(&mut polarities).filter(|(unit, _)| reach.contains(&unit.words.start));
         for (number, (unit, polarity)) in reached.enumerate() {
             let opposable = unit.features.iter().any(is_opposable);
             *polarity = if number == 0 || opposable { polarity.flipped() } else { Polarity::Open };
