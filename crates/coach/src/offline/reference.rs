@@ -32,6 +32,9 @@ const SATURATION: f32 = 3.0;
 /// How much an answer shorter than the reference loses: the power of the ratio of their lengths.
 const BREVITY: f32 = 0.25;
 
+/// From this likeness on two words are one word, spelt in haste.
+const ALMOST: f32 = 0.7;
+
 /// The length of the pieces in which spelling is compared.
 const PIECE: usize = 4;
 
@@ -60,18 +63,19 @@ fn likeness(prompt: &Reading, reference: &Reading, answer: &Reading, rarity: &Ra
         let left = if asked.contains(&own_word(unit)) { IN_PROMPT } else { 1.0 };
         rarity.weight(&unit.unit) * left
     };
-    let (said, wanted) = (strengths(answer), strengths(reference));
+    let (said, wanted) = (Content::of(answer), Content::of(reference));
+    let of_reference = |units: &[&SaidUnit], weight: &dyn Fn(&SaidUnit) -> f32| said.share_of(units, reference, weight);
     let points = points(reference);
-    let of_point = |point: &Vec<&SaidUnit>| covered(point, &said, &weight);
+    let of_point = |point: &Vec<&SaidUnit>| of_reference(point, &weight);
     let best_point = points.iter().map(of_point).fold(0.0, f32::max);
     let all: Vec<&SaidUnit> = distinct(reference.units());
     let news: Vec<&SaidUnit> = distinct(answer.units().filter(|unit| !asked.contains(&own_word(unit))));
-    RECALL * covered(&all, &said, &weight)
-        + PLAIN_RECALL * covered(&all, &said, &|_| 1.0)
+    RECALL * of_reference(&all, &weight)
+        + PLAIN_RECALL * of_reference(&all, &|_| 1.0)
         + BEST_POINT * best_point
         + SPELLING * spelling(reference, answer, &HashSet::new())
         + NEW_SPELLING * spelling(reference, answer, &asked)
-        + PRECISION * covered(&news, &wanted, &weight)
+        + PRECISION * wanted.share_of(&news, answer, &weight)
 }
 
 /// The reference's points: its sentences, each as the units it is made of.
@@ -90,25 +94,55 @@ fn points(reference: &Reading) -> Vec<Vec<&SaidUnit>> {
     points.into_iter().map(|point| distinct(point.into_iter())).collect()
 }
 
-/// The share of the units' weight that the strengths cover.
-fn covered(units: &[&SaidUnit], strengths: &HashMap<Concept, f32>, weight: &impl Fn(&SaidUnit) -> f32) -> f32 {
-    let strength = |unit: &SaidUnit| {
-        let known = unit.unit.features.iter().filter(|feature| !feature.is_opposite);
-        known.filter_map(|feature| Some(feature.strength.min(*strengths.get(&feature.concept)?))).fold(0.0, f32::max)
-    };
-    let total: f32 = units.iter().map(|unit| weight(unit)).sum();
-    let found: f32 = units.iter().map(|unit| weight(unit) * strength(unit)).sum();
-    if total > 0.0 { found / total } else { 0.0 }
+/// What a text says: its concepts, and its words by their first letters.
+struct Content<'r> {
+    strengths: HashMap<Concept, f32>,
+    words: HashMap<char, HashSet<&'r str>>,
 }
 
-/// How strongly each concept is said.
-fn strengths(reading: &Reading) -> HashMap<Concept, f32> {
-    let mut strengths: HashMap<Concept, f32> = HashMap::new();
-    for feature in reading.units().flat_map(|unit| &unit.unit.features).filter(|feature| !feature.is_opposite) {
-        let strength = strengths.entry(feature.concept).or_default();
-        *strength = strength.max(feature.strength);
+impl<'r> Content<'r> {
+    fn of(reading: &'r Reading) -> Self {
+        let mut content = Self { strengths: HashMap::new(), words: HashMap::new() };
+        for unit in reading.units() {
+            for feature in unit.unit.features.iter().filter(|feature| !feature.is_opposite) {
+                let strength = content.strengths.entry(feature.concept).or_default();
+                *strength = strength.max(feature.strength);
+            }
+            for word in &reading.words[unit.unit.words.clone()] {
+                content.words.entry(initial(&word.normal)).or_default().insert(&word.normal);
+            }
+        }
+        content
     }
-    strengths
+
+    /// The share of the weight of another text's units that this one says.
+    fn share_of(&self, units: &[&SaidUnit], of: &Reading, weight: &dyn Fn(&SaidUnit) -> f32) -> f32 {
+        let total: f32 = units.iter().map(|unit| weight(unit)).sum();
+        let found: f32 = units.iter().map(|unit| weight(unit) * self.strength(unit, of)).sum();
+        if total > 0.0 { found / total } else { 0.0 }
+    }
+
+    /// How strongly this text says the unit: in words of the same meaning, or in a word spelt almost alike.
+    fn strength(&self, unit: &SaidUnit, of: &Reading) -> f32 {
+        let known = unit.unit.features.iter().filter(|feature| !feature.is_opposite);
+        let meant = known.filter_map(|feature| Some(feature.strength.min(*self.strengths.get(&feature.concept)?)));
+        let meant = meant.fold(0.0, f32::max);
+        match &of.words[unit.unit.words.clone()] {
+            [word] if meant < ALMOST => meant.max(self.spelt_almost(&word.normal)),
+            _ => meant,
+        }
+    }
+
+    /// How much alike the most similar word is spelt, where it is almost the same: Dice's coefficient of the pairs of letters, 0 to 1.
+    fn spelt_almost(&self, word: &str) -> f32 {
+        let words = self.words.get(&initial(word)).into_iter().flatten();
+        let likeness = words.map(|other| strsim::sorensen_dice(word, other) as f32);
+        likeness.filter(|likeness| *likeness >= ALMOST).fold(0.0, f32::max)
+    }
+}
+
+fn initial(word: &str) -> char {
+    word.chars().next().unwrap_or_default()
 }
 
 /// The share of the pieces of the reference's words that the answer's words have too; the words left out count for neither.
@@ -167,6 +201,14 @@ mod tests {
     #[test]
     fn repeating_the_question_earns_next_to_nothing() {
         assert!(agreement_of(PROMPT) < 0.25, "{}", agreement_of(PROMPT));
+    }
+
+    #[test]
+    fn a_word_spelt_in_haste_counts_nearly_as_much() {
+        let rightly = agreement_of("A queue keeps the order in which things arrived.");
+        let in_haste = agreement_of("A queue keeps the oder in which things arived.");
+        let otherwise = agreement_of("A queue keeps the name with which things start.");
+        assert!(rightly > in_haste && in_haste > otherwise, "{rightly} {in_haste} {otherwise}");
     }
 
     #[test]
