@@ -4,6 +4,7 @@
 
 use std::net::TcpListener;
 
+use journeys::language_model::LanguageModel;
 use journeys::program::{Home, Run};
 use serde_json::Value;
 
@@ -42,6 +43,29 @@ fn an_answer_that_found_no_coach_is_judged_later_from_the_terminal() {
     assert_eq!(session(&home)["turns"][0]["state"], "judged");
     let shown = home.viva(["review", "last"]).finish().success();
     assert!(!shown.errors.contains("--regrade"), "{}", shown.errors);
+}
+
+#[test]
+fn another_model_of_the_same_server_judges_again_and_both_results_stay() {
+    let home = Home::empty();
+    let model = LanguageModel::kind();
+    judged_by_model_at(practice(&home), &model.base_url()).finish().success();
+    let again = home.viva(["review", "last", "--regrade", "--model", "another-model"]);
+    judged_by_model_at(again, &model.base_url()).finish().success();
+    let feedback = &session(&home)["turns"][0]["feedback"];
+    assert_eq!(feedback["judged_by"]["model"], "another-model");
+    let markdown = home.viva(["review", "last", "--export", "md"]).finish().success().output;
+    let (_, history) = markdown.split_once("Judged before:").unwrap();
+    assert!(history.contains("some-model") && !history.contains("another-model"), "{history}");
+}
+
+#[test]
+fn no_model_can_be_asked_where_none_is_set_up() {
+    let home = Home::empty();
+    practice(&home).finish().success();
+    let refused = home.viva(["review", "last", "--regrade", "--model", "another-model"]).finish().fails_with(1);
+    assert!(refused.errors.contains("language model"), "{}", refused.errors);
+    assert_eq!(session(&home)["turns"][0]["state"], "judged");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The seam: whatever judges answers.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use interview::follow_up::{FollowUp, Rubric, Target};
 use interview::marks::{Feedback, JudgedBy};
@@ -27,6 +29,12 @@ pub trait Coach: Send + Sync {
 
     /// Who judges answers to `question`, and by which versions of what.
     fn judged_by(&self, question: &Question) -> JudgedBy;
+
+    /// The same coach with another model, as the server behind it calls it. `None` when there is no model to exchange, or when the
+    /// name cannot be one; whether the server knows it shows at the first judging.
+    fn with_model(&self, _name: &str) -> Option<Arc<dyn Coach>> {
+        None
+    }
 }
 
 /// One answer and all that it is judged by.

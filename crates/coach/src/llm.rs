@@ -25,6 +25,8 @@ mod subject;
 mod usage;
 mod wire;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use interview::Question;
 use interview::follow_up::FollowUp;
@@ -50,7 +52,7 @@ const MOST_WORDS: usize = 12_000;
 pub struct LlmCoach {
     model: Model,
     second: Option<Model>,
-    prompts: Prompts,
+    prompts: Arc<Prompts>,
 }
 
 impl LlmCoach {
@@ -63,7 +65,7 @@ impl LlmCoach {
         let second = settings.second_model.as_deref().map(|name| model.beside(name)).transpose()?;
         let prompts = Prompts::load(settings.prompts.as_deref())?;
         rehearsal::rehearse(&prompts)?;
-        Ok(Self { model, second, prompts })
+        Ok(Self { model, second, prompts: Arc::new(prompts) })
     }
 
     /// Tries the connection with the smallest request there is.
@@ -163,6 +165,11 @@ impl Coach for LlmCoach {
             prompt_version: self.prompts.version().to_owned(),
             rubric_version: question.rubric_version(),
         }
+    }
+
+    fn with_model(&self, name: &str) -> Option<Arc<dyn Coach>> {
+        let model = self.model.beside(name).ok()?;
+        Some(Arc::new(Self { model, second: None, prompts: Arc::clone(&self.prompts) }))
     }
 }
 

@@ -59,16 +59,21 @@ impl Coaches {
         Self { first, offline, llm }
     }
 
-    /// The coach that a wish names, or the first choice when it names none, for answers to `question`. `None` when the wish cannot be
-    /// met: no language model is set up, or another one than it names.
+    /// The coach that a wish names, or the first choice when it names none, for answers to `question`. Another model than the one set
+    /// up is asked of the same model server. `None` when the wish cannot be met: no language model is set up, or the offline coach is
+    /// asked for a model.
     pub(crate) fn for_wish(&self, wish: &CoachWish, question: &Question) -> Option<Arc<dyn Coach>> {
         let coach = match wish.coach {
             None => Arc::clone(&self.first),
             Some(CoachKind::Offline) => Arc::clone(&self.offline),
             Some(CoachKind::Llm) => Arc::clone(self.llm.as_ref()?),
         };
-        let is_meant = wish.model.is_none() || coach.judged_by(question).model == wish.model;
-        is_meant.then_some(coach)
+        match &wish.model {
+            None => Some(coach),
+            Some(_) if coach.judged_by(question).model == wish.model => Some(coach),
+            Some(_) if wish.coach == Some(CoachKind::Offline) => None,
+            Some(name) => self.llm.as_ref()?.with_model(name),
+        }
     }
 }
 

@@ -28,6 +28,17 @@ async fn a_point_on_which_two_models_disagree_is_unclear_and_that_is_said() {
 }
 
 #[tokio::test]
+async fn another_model_of_the_same_server_can_be_asked_instead() {
+    let model = Script::sound().start().await;
+    let other = coach(&model.base_url()).with_model("better").unwrap();
+    let feedback = judge(other.as_ref(), ANSWER).await.unwrap();
+    assert_eq!(feedback.judged_by.model.as_deref(), Some("better"));
+    let asked: Vec<Value> = model.requests("marks").await;
+    assert_eq!(asked.iter().map(|request| &request["model"]).collect::<Vec<_>>(), ["better"]);
+    assert!(coach(&model.base_url()).with_model(" ").is_none());
+}
+
+#[tokio::test]
 async fn two_models_that_agree_say_so() {
     let model = Script::sound().start().await;
     let feedback = judge(&coach(&model.base_url()), ANSWER).await.unwrap();

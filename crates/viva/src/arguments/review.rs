@@ -17,7 +17,8 @@ use crate::turn_number::TurnNumber;
 #[command(after_help = "Examples:\n  viva review\n  viva review last\n  viva review last --open\n  \
                   viva review last --export md --output session.md\n  \
                   viva review last --regrade                  when the coach was away, or is another one now\n  \
-                  viva review last --regrade --turn 2 --coach offline")]
+                  viva review last --regrade --turn 2 --coach offline\n  \
+                  viva review last --regrade --model qwen3:14b   by another model of the same server")]
 pub struct Review {
     /// The session: its id, the beginning of it, or `last`
     #[arg(value_name = "SESSION")]
@@ -37,6 +38,9 @@ pub struct Review {
     /// Judge again by this coach [default: the one of the settings]
     #[arg(long, value_enum, value_name = "COACH", requires = "regrade")]
     pub coach: Option<NamedCoach>,
+    /// Ask this model of the language model's server instead of the one of the settings
+    #[arg(long, value_name = "NAME", requires = "regrade")]
+    pub model: Option<String>,
     /// Judge only this answer again: `2` is the second question, `2.1` the first follow-up on it
     #[arg(long, value_name = "N", requires = "regrade")]
     pub turn: Option<TurnNumber>,

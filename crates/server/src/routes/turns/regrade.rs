@@ -33,7 +33,7 @@ pub(crate) async fn regrade_turn(
     let wish = CoachWish { coach: coach.map(wire::coach::kind), model };
     let question = app.question_of(&app.store.turn(id).await?).await?;
     if app.coaches.for_wish(&wish, &question).is_none() {
-        let detail = "this coach or model is not set up on this server; ask for `offline`, or name none";
+        let detail = "this coach or model is not set up on this server; ask for the coach `offline` without a model, or name none";
         return Err(ApiError::NotSetUp(detail.to_owned()));
     }
     app.store.regrade(id, wish).await?;

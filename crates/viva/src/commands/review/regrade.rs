@@ -33,13 +33,14 @@ pub(super) async fn run(
     settings: &Settings,
     client: &Client,
 ) -> Result<(), Failure> {
-    if review.coach == Some(NamedCoach::Llm) && settings.server.is_none() {
+    let asks_a_model = review.coach == Some(NamedCoach::Llm) || review.model.is_some();
+    if asks_a_model && settings.server.is_none() {
         settings.language_model()?;
     }
     let turns = chosen(session, review.turn)?;
     let mut regrading = Regrading {
         client,
-        wish: Regrade { coach: review.coach.map(coach), model: None },
+        wish: Regrade { coach: review.coach.map(coach), model: review.model.clone() },
         screen: Screen::new(Surroundings::look(settings.plain, review.json)),
         regraded: Vec::new(),
     };
