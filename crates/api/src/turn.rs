@@ -164,7 +164,7 @@ pub struct Correction {
 pub struct Regrade {
     /// `offline` or `llm`.
     pub coach: Option<Coach>,
-    /// The language model, by the name under which the server judges with it; another one is refused.
+    /// The language model, by the name under which the model server that is set up knows it.
     pub model: Option<String>,
 }
 
