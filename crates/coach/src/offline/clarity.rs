@@ -7,7 +7,7 @@ use interview::marks::{ClarityCheck, ClarityVerdict};
 
 use super::reading::{Clause, Reading, Sense};
 use crate::evidence::{ClarityClaim, Quote};
-use crate::lexicon::{Concept, Sort};
+use crate::lexicon::{Concept, Marker, Sort};
 
 /// The headline is looked for in this many words; a tenth of a minute of speech for every five of them.
 const HEADLINE_WORDS: usize = 40;
@@ -30,13 +30,8 @@ pub(super) fn claims(reading: &Reading, subject: &HashSet<Concept>, is_follow_up
     let claims = [
         answers_the_question(reading, subject),
         headline_first(reading, subject),
-        marked(reading, ClarityCheck::SaysWhy, Sort::Reason, "say why it is so: \u{201C}because \u{2026}\u{201D}"),
-        marked(
-            reading,
-            ClarityCheck::DefinesOrExemplifies,
-            Sort::Example,
-            "give one example, or say what a term means",
-        ),
+        says_why(reading),
+        defines_or_exemplifies(reading),
         ordered(reading),
         stops_when_done(reading),
     ];
@@ -71,14 +66,25 @@ fn headline_first(reading: &Reading, subject: &HashSet<Concept>) -> ClarityClaim
     }
 }
 
-/// Whether words of the sort stand anywhere.
-fn marked(reading: &Reading, check: ClarityCheck, sort: Sort, advice: &str) -> ClarityClaim {
-    let clause_with = |start: usize| reading.clauses.iter().find(|clause| clause.words.contains(&start));
-    let found =
-        reading.markers.iter().find(|marker| marker.sort == sort).and_then(|marker| clause_with(marker.words.start));
-    match found {
+/// Whether a reason is given. "So" gives one too, but only of something that was said before: many people begin with it.
+fn says_why(reading: &Reading) -> ClarityClaim {
+    let check = ClarityCheck::SaysWhy;
+    let says_so = |marker: &Marker| reading.words[marker.words.start].normal == "so";
+    let mut reasons = reading.markers.iter().filter(|marker| marker.sort == Sort::Reason);
+    let so = reasons.clone().find(|marker| says_so(marker) && !reading.opens_with(marker));
+    match reasons.find(|marker| !says_so(marker)).or(so).and_then(|reason| reading.clause_with(reason)) {
         Some(clause) => yes(check, reading, &clause.words),
-        None => no(check, advice),
+        None => no(check, "say why it is so: \u{201C}because \u{2026}\u{201D}"),
+    }
+}
+
+/// Whether a term is defined, or an example given.
+fn defines_or_exemplifies(reading: &Reading) -> ClarityClaim {
+    let check = ClarityCheck::DefinesOrExemplifies;
+    let mut examples = reading.markers.iter().filter(|marker| marker.sort == Sort::Example);
+    match examples.next().and_then(|example| reading.clause_with(example)) {
+        Some(clause) => yes(check, reading, &clause.words),
+        None => no(check, "give one example, or say what a term means"),
     }
 }
 
@@ -89,8 +95,7 @@ fn ordered(reading: &Reading) -> ClarityClaim {
     let words = reading.words.len();
     match (signposts.next(), signposts.next()) {
         _ if words < SHORT => unclear(check),
-        (Some(first), Some(_)) => match reading.clauses.iter().find(|clause| clause.words.contains(&first.words.start))
-        {
+        (Some(first), Some(_)) => match reading.clause_with(first) {
             Some(clause) => yes(check, reading, &clause.words),
             None => unclear(check),
         },
@@ -148,3 +153,6 @@ fn decided(check: ClarityCheck, verdict: ClarityVerdict, reading: &Reading, word
     let quote = reading.transcript_words(words).map(|(first, last)| Quote::Words { first, last });
     ClarityClaim { check, verdict, quote, note: None }
 }
+
+#[cfg(test)]
+mod tests;
