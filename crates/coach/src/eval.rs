@@ -6,6 +6,7 @@
 mod dataset;
 mod evaluation;
 mod evaluator;
+mod given;
 mod question;
 mod statistics;
 mod summary;

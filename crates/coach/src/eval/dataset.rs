@@ -3,6 +3,7 @@
 use interview::QuestionId;
 use serde::{Deserialize, Serialize};
 
+use super::given;
 use super::question::InlineQuestion;
 
 /// The longest line that is read, in bytes.
@@ -30,6 +31,7 @@ pub struct BrokenLine {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Item {
     /// Names the answer.
+    #[serde(deserialize_with = "given::name")]
     pub id: String,
     /// What was asked.
     pub question: LabelledQuestion,
@@ -42,10 +44,10 @@ pub struct Item {
     #[serde(default)]
     pub score: Option<f64>,
     /// Answers of one group are compared with each other; the question, when there is none.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given::name_if_any")]
     pub group: Option<String>,
     /// What a judgement must hold.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given::or_nothing")]
     pub expect: Expectation,
 }
 
@@ -62,15 +64,29 @@ impl Item {
 
 /// What was asked: a question of the bank, or one that the line itself holds.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(
-    untagged,
-    expecting = "`question` must be the id of a bank's question, or an object with `prompt` and `reference`"
-)]
+#[serde(try_from = "serde_json::Value")]
 pub enum LabelledQuestion {
     /// By its id.
     Bank(QuestionId),
     /// In full.
-    Inline(InlineQuestion),
+    Inline(Box<InlineQuestion>),
+}
+
+impl TryFrom<serde_json::Value> for LabelledQuestion {
+    type Error = String;
+
+    fn try_from(value: serde_json::Value) -> Result<Self, Self::Error> {
+        match value {
+            serde_json::Value::String(id) => id.parse().map(Self::Bank).map_err(|error| format!("`question`: {error}")),
+            question @ serde_json::Value::Object(_) => serde_json::from_value(question)
+                .map(|question| Self::Inline(Box::new(question)))
+                .map_err(|error| format!("`question`: {error}")),
+            _ => {
+                Err("`question` must be the id of a bank's question, or an object with `prompt` and `reference`"
+                    .to_owned())
+            }
+        }
+    }
 }
 
 /// What an answer was meant to be, from worst to best.
@@ -78,6 +94,7 @@ pub enum LabelledQuestion {
 #[serde(rename_all = "lowercase")]
 pub enum Label {
     /// Fluent talk about something else.
+    #[serde(alias = "off_topic", alias = "off-topic", alias = "off topic")]
     OffTopic,
     /// Confident and false.
     Wrong,
@@ -167,9 +184,29 @@ mod tests {
         let lines: Vec<usize> = dataset.broken_lines.iter().map(|broken| broken.line).collect();
         assert_eq!(lines, [2, 4, 5]);
         assert_eq!(dataset.broken_lines[0].reason, "EOF while parsing an object at column 10");
-        assert!(dataset.broken_lines[1].reason.contains("id of a bank's question"), "{:?}", dataset.broken_lines);
+        assert!(dataset.broken_lines[1].reason.contains("`NOT AN ID` is not an id"), "{:?}", dataset.broken_lines);
         assert_eq!((dataset.items[0].group(), dataset.items[1].group()), ("some-id", "p"));
         assert_eq!(dataset.items[1].expect.misconception, Some(ExpectedMisconception::Named("m1".to_owned())));
+    }
+
+    #[test]
+    fn what_a_question_lacks_is_named() {
+        let reason = |question: &str| {
+            let dataset = Dataset::parse(&format!("{{\"id\": \"a\", \"question\": {question}, \"answer\": \"x\"}}"));
+            dataset.broken_lines[0].reason.clone()
+        };
+        assert!(reason("{\"prompt\": \"p\"}").contains("missing field `reference`"));
+        assert!(reason("[]").contains("an object with `prompt` and `reference`"));
+        let claim = "{\"prompt\": \"p\", \"reference\": \"r\", \"key_points\": [7]}";
+        assert!(reason(claim).contains("a claim is a text"), "{}", reason(claim));
+    }
+
+    #[test]
+    fn what_others_leave_empty_or_number_is_read() {
+        let line = "{\"id\": 5, \"question\": {\"prompt\": \"p\", \"reference\": \"r\", \"key_points\": null}, \"answer\": \"x\", \
+                    \"label\": \"off_topic\", \"score\": null, \"group\": 1.1, \"expect\": null}";
+        let item = &Dataset::parse(line).items[0];
+        assert_eq!((item.id.as_str(), item.group(), item.label), ("5", "1.1", Some(Label::OffTopic)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use interview::marks::{Doubt, Feedback, Verdict};
 use serde::Serialize;
 
+use super::question::NamedQuestion;
 use super::summary::Summary;
 use super::table;
 
@@ -59,18 +60,18 @@ pub struct QuotedMisconception {
 }
 
 impl JudgedItem {
-    /// The judgement that `feedback` holds.
-    pub(super) fn of(id: &str, feedback: &Feedback) -> Self {
+    /// The judgement that `feedback` holds, in the question's own names.
+    pub(super) fn of(id: &str, question: &NamedQuestion, feedback: &Feedback) -> Self {
         let marks = &feedback.correctness.marks;
         let key_points = marks.key_points.iter().map(|mark| JudgedPoint {
-            id: mark.id.to_string(),
+            id: question.key_point(&mark.id),
             verdict: mark.verdict.name(),
             quote: mark.verdict.evidence().map(|evidence| evidence.quote().to_owned()),
         });
-        let misconceptions = marks
-            .misconceptions
-            .iter()
-            .map(|mark| QuotedMisconception { id: mark.id.to_string(), quote: mark.evidence.quote().to_owned() });
+        let misconceptions = marks.misconceptions.iter().map(|mark| QuotedMisconception {
+            id: question.misconception(&mark.id),
+            quote: mark.evidence.quote().to_owned(),
+        });
         Self {
             id: id.to_owned(),
             score: feedback.correctness.score.map(|score| score.get()),
@@ -78,12 +79,6 @@ impl JudgedItem {
             misconceptions: misconceptions.collect(),
             ungraded: None,
         }
-    }
-
-    /// A score without marks.
-    pub(super) fn scored(id: &str, score: f64) -> Self {
-        let ungraded = None;
-        Self { id: id.to_owned(), score: Some(score), key_points: Vec::new(), misconceptions: Vec::new(), ungraded }
     }
 
     /// No judgement, and why.

@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use futures::StreamExt;
 use interview::Transcript;
-use interview::bank::{Bank, Question};
+use interview::bank::Bank;
 use interview::follow_up::Rubric;
-use interview::scoring::{Band, Score};
+use interview::scoring::{Band, MISCONCEPTION_PENALTY, Score};
 
 use super::dataset::{Dataset, Item, LabelledQuestion};
 use super::evaluation::{Evaluation, JudgedItem, quotes};
+use super::question::{InlineQuestion, NamedQuestion};
 use super::summary::{Judgement, Summary};
 use crate::coach::{Assignment, Coach};
 use crate::llm::Usage;
@@ -56,19 +57,19 @@ impl Evaluator<'_> {
             Ok(question) => question,
             Err(reason) => return Judgement::without_feedback(item, JudgedItem::ungraded(&item.id, reason)),
         };
-        let similarity = self.similarity_baseline.then(|| 10.0 * similarity(&question.model_answer, &item.answer));
-        let judgement = match (&item.question, self.by_reference) {
-            (LabelledQuestion::Inline(inline), Some(coach)) if inline.has_only_a_reference() => {
-                let answer = Transcript::typed(&item.answer);
-                let score = Score::clamped(10.0 * coach.agreement(&inline.prompt, &inline.reference, &answer));
-                Judgement::without_feedback(item, JudgedItem::scored(&item.id, score.get()))
-            }
-            _ => self.judge_by_rubric(item, &question).await,
-        };
+        let model_answer = &question.question.model_answer;
+        let similarity = self.similarity_baseline.then(|| 10.0 * similarity(model_answer, &item.answer));
+        let mut judgement = self.judge_by_rubric(item, &question).await;
+        if let (LabelledQuestion::Inline(inline), Some(coach)) = (&item.question, self.by_reference)
+            && inline.has_only_a_reference()
+        {
+            judgement.judged.score = Some(agreement(coach, inline, item, judgement.judged.misconceptions.len()));
+        }
         Judgement { similarity, ..judgement }
     }
 
-    async fn judge_by_rubric<'i>(&self, item: &'i Item, question: &Question) -> Judgement<'i> {
+    async fn judge_by_rubric<'i>(&self, item: &'i Item, named: &NamedQuestion) -> Judgement<'i> {
+        let question = &named.question;
         let rubric = Rubric::of(question, None);
         let transcript = Transcript::typed(&item.answer);
         let prompt = &question.prompt;
@@ -76,7 +77,7 @@ impl Evaluator<'_> {
         match self.coach.judge(assignment, None).await {
             Ok(feedback) => Judgement {
                 item,
-                judged: JudgedItem::of(&item.id, &feedback),
+                judged: JudgedItem::of(&item.id, named, &feedback),
                 band: feedback.correctness.band.map(Band::number),
                 quotes: quotes(&feedback),
                 similarity: None,
@@ -85,12 +86,20 @@ impl Evaluator<'_> {
         }
     }
 
-    fn question(&self, item: &Item) -> Result<Question, String> {
+    fn question(&self, item: &Item) -> Result<NamedQuestion, String> {
         match &item.question {
             LabelledQuestion::Bank(id) => {
-                self.bank.question(id).cloned().ok_or_else(|| format!("there is no question `{id}` in the bank"))
+                let question = self.bank.question(id).cloned().map(NamedQuestion::of_bank);
+                question.ok_or_else(|| format!("there is no question `{id}` in the bank"))
             }
             LabelledQuestion::Inline(inline) => inline.to_question().map_err(|unfit| unfit.to_string()),
         }
     }
+}
+
+/// The score, 0 to 10, where nobody wrote key points: how far the answer agrees with the reference, less what misconceptions cost.
+fn agreement(coach: &OfflineCoach, question: &InlineQuestion, item: &Item, misconceptions: usize) -> f64 {
+    let answer = Transcript::typed(&item.answer);
+    let agreement = coach.agreement(&question.prompt, &question.reference, &answer);
+    Score::clamped(10.0 * agreement - MISCONCEPTION_PENALTY * misconceptions as f64).get()
 }

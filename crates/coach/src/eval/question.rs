@@ -2,8 +2,11 @@
 
 use interview::bank::{Anchors, InvalidTimeLimit, InvalidWeight, KeyPoint, Kind, Level, Misconception, Question};
 use interview::id::InvalidSlug;
+use interview::{KeyPointId, MisconceptionId};
 use serde::Deserialize;
 use unicode_segmentation::UnicodeSegmentation;
+
+use super::given;
 
 /// The most points that a reference answer is taken apart into.
 const MOST_POINTS: usize = 12;
@@ -16,11 +19,19 @@ pub struct InlineQuestion {
     /// A good answer.
     pub reference: String,
     /// The claims that a good answer makes; without them, the sentences of the reference are taken for claims.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given::or_nothing")]
     key_points: Vec<Claim>,
     /// The wrong claims that people make.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given::or_nothing")]
     misconceptions: Vec<Claim>,
+}
+
+/// A question in the bank's form, and what its claims were called where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct NamedQuestion {
+    pub(super) question: Question,
+    key_points: Vec<Option<String>>,
+    misconceptions: Vec<Option<String>>,
 }
 
 /// A claim, in one line or in full.
@@ -33,17 +44,17 @@ enum Claim {
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 struct FullClaim {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given::name_if_any")]
     id: Option<String>,
-    #[serde(alias = "claim", alias = "text")]
+    #[serde(alias = "claim", alias = "text", alias = "statement", alias = "point", alias = "description")]
     summary: String,
     #[serde(default)]
     weight: Option<u8>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given::or_nothing")]
     core: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given::or_nothing")]
     why_wrong: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given::or_nothing")]
     says: Vec<String>,
 }
 
@@ -66,8 +77,8 @@ impl InlineQuestion {
         self.key_points.is_empty()
     }
 
-    /// The question in the bank's form.
-    pub(super) fn to_question(&self) -> Result<Question, UnfitQuestion> {
+    /// The question in the bank's form. Its claims are numbered, because they may be called anything.
+    pub(super) fn to_question(&self) -> Result<NamedQuestion, UnfitQuestion> {
         let sentences: Vec<Claim>;
         let key_points = if self.has_only_a_reference() {
             let reference = self.reference.unicode_sentences().map(str::trim).filter(|sentence| !sentence.is_empty());
@@ -79,7 +90,9 @@ impl InlineQuestion {
         if key_points.is_empty() {
             return Err(UnfitQuestion::NothingToJudgeBy);
         }
-        Ok(Question {
+        let given = |claims: &[Claim]| claims.iter().map(|claim| claim.in_full().id).collect();
+        let names = (given(key_points), given(&self.misconceptions));
+        let question = Question {
             id: "inline".parse()?,
             title: self.prompt.clone(),
             topic: "inline".parse()?,
@@ -100,8 +113,32 @@ impl InlineQuestion {
             sources: Vec::new(),
             time_limit: 120.try_into()?,
             proofs: Vec::new(),
-        })
+        };
+        Ok(NamedQuestion { question, key_points: names.0, misconceptions: names.1 })
     }
+}
+
+impl NamedQuestion {
+    /// A question of the bank, whose claims keep their ids.
+    pub(super) fn of_bank(question: Question) -> Self {
+        Self { question, key_points: Vec::new(), misconceptions: Vec::new() }
+    }
+
+    /// What a key point is called where the question comes from.
+    pub(super) fn key_point(&self, id: &KeyPointId) -> String {
+        let number = self.question.key_points.iter().position(|point| point.id == *id);
+        given_name(number, &self.key_points).unwrap_or_else(|| id.to_string())
+    }
+
+    /// What a misconception is called where the question comes from.
+    pub(super) fn misconception(&self, id: &MisconceptionId) -> String {
+        let number = self.question.misconceptions.iter().position(|misconception| misconception.id == *id);
+        given_name(number, &self.misconceptions).unwrap_or_else(|| id.to_string())
+    }
+}
+
+fn given_name(number: Option<usize>, names: &[Option<String>]) -> Option<String> {
+    names.get(number?).cloned().flatten()
 }
 
 impl Claim {
@@ -129,7 +166,7 @@ fn numbered<T>(
 
 fn key_point(number: usize, claim: FullClaim) -> Result<KeyPoint, UnfitQuestion> {
     Ok(KeyPoint {
-        id: claim.id.clone().unwrap_or_else(|| format!("point-{number}")).parse()?,
+        id: format!("point-{number}").parse()?,
         weight: claim.weight.unwrap_or(1).try_into()?,
         core: claim.core,
         says: says(&claim),
@@ -140,7 +177,7 @@ fn key_point(number: usize, claim: FullClaim) -> Result<KeyPoint, UnfitQuestion>
 
 fn misconception(number: usize, claim: FullClaim) -> Result<Misconception, UnfitQuestion> {
     Ok(Misconception {
-        id: claim.id.clone().unwrap_or_else(|| format!("misconception-{number}")).parse()?,
+        id: format!("misconception-{number}").parse()?,
         says: says(&claim),
         claim: claim.summary,
         why_wrong: claim.why_wrong,
@@ -157,8 +194,14 @@ fn says(claim: &FullClaim) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn question(json: &str) -> Result<Question, UnfitQuestion> {
+    fn question(json: &str) -> Result<NamedQuestion, UnfitQuestion> {
         serde_json::from_str::<InlineQuestion>(json).unwrap().to_question()
+    }
+
+    fn names(question: &NamedQuestion) -> Vec<String> {
+        let key_points = question.question.key_points.iter().map(|point| question.key_point(&point.id));
+        let wrong = question.question.misconceptions.iter().map(|wrong| question.misconception(&wrong.id));
+        key_points.chain(wrong).collect()
     }
 
     #[test]
@@ -168,11 +211,21 @@ mod tests {
                 "misconceptions": [{"claim": "it is so", "why_wrong": "it is not"}]}"#,
         )
         .unwrap();
-        let points: Vec<_> =
-            question.key_points.iter().map(|point| (point.id.as_str(), point.weight.get(), point.core)).collect();
-        assert_eq!(points, [("point-1", 1, false), ("two", 3, true)]);
-        assert_eq!(question.key_points[0].says, ["one thing"]);
-        assert_eq!(question.misconceptions[0].id.as_str(), "misconception-1");
+        let weights: Vec<_> =
+            question.question.key_points.iter().map(|point| (point.weight.get(), point.core)).collect();
+        assert_eq!(weights, [(1, false), (3, true)]);
+        assert_eq!(names(&question), ["point-1", "two", "misconception-1"]);
+        assert_eq!(question.question.key_points[0].says, ["one thing"]);
+    }
+
+    #[test]
+    fn claims_keep_the_names_that_others_gave_them() {
+        let question = question(
+            r#"{"prompt": "p?", "reference": "r", "key_points": [{"id": "KP_1", "text": "s"}, {"id": 2, "statement": "t"}],
+                "misconceptions": [{"id": "m", "description": "it is so", "says": null}]}"#,
+        )
+        .unwrap();
+        assert_eq!(names(&question), ["KP_1", "2", "m"]);
     }
 
     #[test]
@@ -180,7 +233,7 @@ mod tests {
         let question =
             question(r#"{"prompt": "p?", "reference": "A stack is last in, first out. It has push and pop."}"#)
                 .unwrap();
-        let claims: Vec<&str> = question.key_points.iter().map(|point| point.summary.as_str()).collect();
+        let claims: Vec<&str> = question.question.key_points.iter().map(|point| point.summary.as_str()).collect();
         assert_eq!(claims, ["A stack is last in, first out.", "It has push and pop."]);
     }
 

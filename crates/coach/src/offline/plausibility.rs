@@ -78,13 +78,14 @@ impl<'a> Plausibility<'a> {
         self.makes(number, &Said { share: said.certain, lead: said.lead - in_doubt, ..said.clone() })
     }
 
-    /// Whether the words state misconception `number`.
+    /// Whether the words state misconception `number`. Who says most of one speaks of the subject, however unlike the model answer.
     pub(super) fn states(&self, number: usize, said: &Said) -> bool {
         said.share >= SAID_AT_LEAST
             && said.weight >= STATED_WEIGHT
             && match self.scope {
                 Scope::FollowUp => said.share >= STATED_IN_FOLLOW_UP && said.lead >= STATED_LEAD,
                 Scope::Question { relevance } => {
+                    let relevance = relevance.max(RELEVANT * said.share);
                     let answer = Answer { right: self.right.mean(), wrong: self.wrong.mean_without(number), relevance };
                     weigh(&STATED, said, &answer, self.wrong.phrasings[number]) >= 0.0
                 }

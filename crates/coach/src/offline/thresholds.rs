@@ -36,7 +36,7 @@ pub(crate) const HIT: Weights =
 /// How plausible it is that an answer states a misconception. The share of the key points counts with its square: who makes none of them
 /// speaks of something else, who makes most of them knows better.
 pub(crate) const STATED: Weights =
-    Weights { base: -6.4, support: 5.1, right: 10.6, right_squared: -28.0, wrong: 7.5, relevance: 6.8, phrasings: 0.0 };
+    Weights { base: -6.7, support: 5.1, right: 10.6, right_squared: -28.0, wrong: 7.5, relevance: 6.8, phrasings: 0.0 };
 
 /// The similarity with the model answer from which an answer is certainly about the subject.
 pub(crate) const RELEVANT: f32 = 0.3;
