@@ -1,6 +1,7 @@
 //! A question's key points and misconceptions, prepared so that answers can be held against every way of saying them.
 
 mod compared;
+mod weigher;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -9,10 +10,11 @@ use interview::Question;
 
 use super::rarity::Rarity;
 use super::reading::{Glossary, Reading, SaidUnit};
-use super::thresholds::{EVERYWHERE, IN_FOLLOW_UP, IN_QUESTION, POOLED, SHORT_PHRASING};
-use crate::lexicon::{Concept, Feature, Polarity, is_opposable};
+use super::thresholds::{IN_FOLLOW_UP, IN_QUESTION, POOLED, SHORT_PHRASING};
+use crate::lexicon::{Concept, Feature, Polarity};
 
 pub(crate) use compared::{Compared, Topics};
+use weigher::Weigher;
 
 /// All phrasings of a question's claims: the key points in order, then the misconceptions.
 #[derive(Clone, Debug)]
@@ -233,40 +235,4 @@ fn meaning(unit: &SaidUnit) -> Concept {
 fn distinct<'a>(units: impl Iterator<Item = &'a SaidUnit>) -> Vec<&'a SaidUnit> {
     let mut seen = HashSet::new();
     units.filter(|unit| seen.insert(meaning(unit))).collect()
-}
-
-/// Weighs the units of a question's phrasings: by how rare they are in the bank, less for what the question itself says, less for
-/// what many of its claims share.
-struct Weigher<'a> {
-    rarity: &'a Rarity,
-    in_prompt: HashSet<Concept>,
-    left_in_prompt: f32,
-    claims_with: HashMap<Concept, usize>,
-    claims: usize,
-}
-
-impl<'a> Weigher<'a> {
-    fn new(read: &[Vec<Reading>], prompt: &Reading, asked: Asked<'_>, rarity: &'a Rarity) -> Self {
-        let mut claims_with = HashMap::new();
-        for readings in read {
-            let meanings: HashSet<Concept> = readings.iter().flat_map(Reading::units).map(meaning).collect();
-            meanings.into_iter().for_each(|concept| *claims_with.entry(concept).or_default() += 1);
-        }
-        Self {
-            rarity,
-            in_prompt: prompt.units().flat_map(|unit| asked.concepts(unit)).collect(),
-            left_in_prompt: asked.left_of_weight(),
-            claims_with,
-            claims: read.len(),
-        }
-    }
-
-    fn weight(&self, unit: &SaidUnit) -> f32 {
-        let with = self.claims_with.get(&meaning(unit)).copied().unwrap_or(1).saturating_sub(1) as f32;
-        let others = self.claims.saturating_sub(1).max(1) as f32;
-        let is_asked = unit.unit.features.iter().any(|feature| self.in_prompt.contains(&feature.concept));
-        let is_choice = unit.unit.features.iter().any(is_opposable);
-        let asked = if is_asked && !is_choice { self.left_in_prompt } else { 1.0 };
-        self.rarity.weight(&unit.unit) * asked * (1.0 - EVERYWHERE * with / others)
-    }
 }
