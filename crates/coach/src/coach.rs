@@ -21,6 +21,14 @@ pub trait Coach: Send + Sync {
     /// When there is no judgement; nothing is made up in its place.
     async fn judge(&self, assignment: Assignment<'_>, panels: Option<&Panels>) -> Result<Feedback, CoachError>;
 
+    /// Judges correctness alone, for those who measure coaches.
+    ///
+    /// # Errors
+    /// As for [`Coach::judge`].
+    async fn judge_correctness(&self, assignment: Assignment<'_>) -> Result<Correctness, CoachError> {
+        Ok(self.judge(assignment, None).await?.correctness)
+    }
+
     /// Words a follow-up for the candidate who gave this answer. What it aims at is decided already. A coach that words nothing, or
     /// nothing better, leaves it at the bank's wording.
     async fn word_follow_up(&self, _assignment: Assignment<'_>, follow_up: &FollowUp) -> String {

@@ -146,6 +146,11 @@ impl Coach for LlmCoach {
         })
     }
 
+    async fn judge_correctness(&self, assignment: Assignment<'_>) -> Result<Correctness, CoachError> {
+        let (marks, _) = self.correctness(&assignment, &fenced(&assignment)?).await?;
+        Ok(Correctness::of(&assignment.rubric.key_points, marks))
+    }
+
     async fn word_follow_up(&self, assignment: Assignment<'_>, follow_up: &FollowUp) -> String {
         let worded = match fenced(&assignment) {
             Ok(fenced) => follow_up::word(&self.model, &self.prompts, &assignment, follow_up, &fenced).await,

@@ -1,6 +1,7 @@
 //! What an evaluation gives: every item's judgement, and the summary of all.
 
-use interview::marks::{Doubt, Feedback, Verdict};
+use interview::marks::{Doubt, Verdict};
+use interview::scoring::Correctness;
 use serde::Serialize;
 
 use super::question::NamedQuestion;
@@ -60,9 +61,9 @@ pub struct QuotedMisconception {
 }
 
 impl JudgedItem {
-    /// The judgement that `feedback` holds, in the question's own names.
-    pub(super) fn of(id: &str, question: &NamedQuestion, feedback: &Feedback) -> Self {
-        let marks = &feedback.correctness.marks;
+    /// The judgement, in the question's own names.
+    pub(super) fn of(id: &str, question: &NamedQuestion, correctness: &Correctness) -> Self {
+        let marks = &correctness.marks;
         let key_points = marks.key_points.iter().map(|mark| JudgedPoint {
             id: question.key_point(&mark.id),
             verdict: mark.verdict.name(),
@@ -74,7 +75,7 @@ impl JudgedItem {
         });
         Self {
             id: id.to_owned(),
-            score: feedback.correctness.score.map(|score| score.get()),
+            score: correctness.score.map(|score| score.get()),
             key_points: key_points.collect(),
             misconceptions: misconceptions.collect(),
             ungraded: None,
@@ -89,11 +90,11 @@ impl JudgedItem {
 }
 
 /// For each quote that the coach gave for a key point: whether it was in the transcript.
-pub(super) fn quotes(feedback: &Feedback) -> Vec<bool> {
+pub(super) fn quotes(correctness: &Correctness) -> Vec<bool> {
     let found = |verdict: &Verdict| match verdict {
         Verdict::Hit { .. } => Some(true),
         Verdict::Unclear { doubt: Doubt::QuoteNotFound, .. } => Some(false),
         Verdict::Unclear { .. } | Verdict::Missed => None,
     };
-    feedback.correctness.marks.key_points.iter().filter_map(|mark| found(&mark.verdict)).collect()
+    correctness.marks.key_points.iter().filter_map(|mark| found(&mark.verdict)).collect()
 }

@@ -74,12 +74,12 @@ impl Evaluator<'_> {
         let transcript = Transcript::typed(&item.answer);
         let prompt = &question.prompt;
         let assignment = Assignment { question, rubric: &rubric, prompt, target: None, transcript: &transcript };
-        match self.coach.judge(assignment, None).await {
-            Ok(feedback) => Judgement {
+        match self.coach.judge_correctness(assignment).await {
+            Ok(correctness) => Judgement {
                 item,
-                judged: JudgedItem::of(&item.id, named, &feedback),
-                band: feedback.correctness.band.map(Band::number),
-                quotes: quotes(&feedback),
+                judged: JudgedItem::of(&item.id, named, &correctness),
+                band: correctness.band.map(Band::number),
+                quotes: quotes(&correctness),
                 similarity: None,
             },
             Err(error) => Judgement::without_feedback(item, JudgedItem::ungraded(&item.id, error.to_string())),
