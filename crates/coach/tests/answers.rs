@@ -10,7 +10,7 @@ use std::io::Write;
 
 use coach::OfflineCoach;
 use coach::eval::{Evaluation, Evaluator, Share, Summary};
-use support::answers::{Marked, bare_claims, marked, written};
+use support::answers::{Marked, bare_claims, degenerate, marked, written};
 use support::bank;
 
 #[tokio::test]
@@ -50,6 +50,13 @@ async fn answers_to_questions_without_phrasings_are_told_apart() {
         misconceptions_found: 0.0,
         free_of_false_alarms: 0.95,
     });
+}
+
+#[tokio::test]
+async fn answers_that_only_look_like_answers_earn_what_they_say_and_no_more() {
+    let summary = judged("degenerate answers", &degenerate()).await.summary;
+    let met = summary.expectations_met.unwrap();
+    assert!(met.of >= 100 && met.share == 1.0, "{met:?}");
 }
 
 #[tokio::test]

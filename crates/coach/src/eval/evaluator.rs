@@ -62,8 +62,10 @@ impl Evaluator<'_> {
         let mut judgement = self.judge_by_rubric(item, &question).await;
         if let (LabelledQuestion::Inline(inline), Some(coach)) = (&item.question, self.by_reference)
             && inline.has_only_a_reference()
+            && judgement.judged.ungraded.is_none()
         {
             judgement.judged.score = Some(agreement(coach, inline, item, judgement.judged.misconceptions.len()));
+            judgement.band = None;
         }
         Judgement { similarity, ..judgement }
     }

@@ -78,14 +78,13 @@ impl<'a> Plausibility<'a> {
         self.makes(number, &Said { share: said.certain, lead: said.lead - in_doubt, ..said.clone() })
     }
 
-    /// Whether the words state misconception `number`. Who says most of one speaks of the subject, however unlike the model answer.
+    /// Whether the words state misconception `number`.
     pub(super) fn states(&self, number: usize, said: &Said) -> bool {
         said.share >= SAID_AT_LEAST
             && said.weight >= STATED_WEIGHT
             && match self.scope {
                 Scope::FollowUp => said.share >= STATED_IN_FOLLOW_UP && said.lead >= STATED_LEAD,
                 Scope::Question { relevance } => {
-                    let relevance = relevance.max(RELEVANT * said.share);
                     let answer = Answer { right: self.right.mean(), wrong: self.wrong.mean_without(number), relevance };
                     weigh(&STATED, said, &answer, self.wrong.phrasings[number]) >= 0.0
                 }
@@ -120,13 +119,14 @@ struct Answer {
     relevance: f32,
 }
 
-/// The logit of a logistic regression.
+/// The logit of a logistic regression. Who says a claim almost whole speaks of the subject, however unlike the model answer the rest is.
 fn weigh(weights: &Weights, said: &Said, answer: &Answer, phrasings: usize) -> f32 {
+    let relevance = answer.relevance.max(RELEVANT * said.share * said.share).min(RELEVANT);
     weights.base
         + weights.support * said.support()
         + weights.right * answer.right
         + weights.right_squared * answer.right * answer.right
         + weights.wrong * answer.wrong
-        + weights.relevance * answer.relevance.min(RELEVANT)
+        + weights.relevance * relevance
         + weights.phrasings * (phrasings.max(1) as f32).ln()
 }

@@ -8,7 +8,8 @@
 /// Names the rules and figures in results.
 pub(crate) const VERSION: &str = "offline-2";
 
-/// A key point that reaches this share, and could reach [`HIT`] if doubtful words were its own, is unclear instead of missed.
+/// A key point of which certain words say this share, and that would be plausible if doubtful words were its own, is unclear instead of
+/// missed.
 pub(crate) const DOUBTFUL: f32 = 0.25;
 
 /// Weights of a logistic regression: how plausible it is that an answer makes a claim.
@@ -62,7 +63,7 @@ pub(crate) const STATED_LEAD: f32 = 0.1;
 /// How much words support a claim the more for each share by which they say it better than any claim of the other kind.
 pub(crate) const LEAD: f32 = 0.5;
 
-/// A claim with up to this many phrasings is given more.
+/// A claim with up to this many phrasings, its summary among them, is given more.
 pub(crate) const FEW_PHRASINGS: usize = 2;
 
 /// From this share of a phrasing's weight the model answer's words are another way of saying it.
@@ -86,7 +87,7 @@ pub(crate) const DENIED_SHARE: f32 = 0.15;
 /// From this share of a phrasing's weight its opposite counts as said.
 pub(crate) const OPPOSED: f32 = 0.92;
 
-/// By how much the denial of a point must be plainer than any other claim in the same words.
+/// By how much the denial of a point must be plainer than any claim in the same words.
 pub(crate) const OPPOSED_MARGIN: f32 = 0.4;
 
 /// Words that say so much of a point do not deny it.

@@ -33,6 +33,11 @@ pub fn bare_claims(half: &str) -> Dataset {
     Dataset::parse(&std::fs::read_to_string(file).unwrap())
 }
 
+/// Answers that are none, and one right sentence among much else or many times over.
+pub fn degenerate() -> Dataset {
+    Dataset::parse(&std::fs::read_to_string(calibration().join("degenerate.jsonl")).unwrap())
+}
+
 /// A reader's verdicts on answers of one half.
 pub fn marked(half: &str) -> Vec<Marked> {
     let file = calibration().join("marked").join(half).with_extension("jsonl");

@@ -54,7 +54,8 @@ impl Question {
         self.misconceptions.iter().find(|misconception| &misconception.id == id)
     }
 
-    /// The version of what answers are judged against: changes whenever a key point or a misconception does, and with nothing else.
+    /// The version of what answers are judged against: changes whenever a key point, a misconception or the model answer does, and with
+    /// nothing else.
     /// Sixteen hexadecimal digits (FNV-1a, 64 bit), not meant to withstand forgery.
     pub fn rubric_version(&self) -> String {
         let mut hash = Fnv::default();
@@ -70,6 +71,7 @@ impl Question {
             hash.write(&misconception.claim);
             misconception.says.iter().for_each(|phrasing| hash.write(phrasing));
         }
+        hash.write(&self.model_answer);
         format!("{:016x}", hash.0)
     }
 }

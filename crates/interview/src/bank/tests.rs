@@ -122,6 +122,9 @@ fn the_rubric_version_changes_with_what_is_judged_and_with_nothing_else() {
     let mut reworded = question.clone();
     reworded.prompt = "Something else entirely?".into();
     assert_eq!(question.rubric_version(), reworded.rubric_version());
+    reworded.model_answer.push_str(" And more.");
+    assert_ne!(question.rubric_version(), reworded.rubric_version());
+    let mut reworded = question.clone();
     reworded.key_points[0].says.push("another way of saying heavy".into());
     assert_ne!(question.rubric_version(), reworded.rubric_version());
 }

@@ -12,6 +12,12 @@ const ENOUGH: usize = 6;
 const JOINING: [&str; 16] =
     ["and", "or", "the", "a", "an", "of", "also", "with", "then", "plus", "to", "in", "um", "uh", "like", "so"];
 
+/// With up to so many terms a verb and a word that is about it ("we delivered two days before the deadline") are grammar enough.
+const SHORT_STATEMENT: usize = 8;
+
+/// Words that begin what a verb is about: "stores the type", where "drop and scope" is two terms.
+const OBJECTS: [&str; 6] = ["the", "a", "an", "its", "their", "your"];
+
 /// Words behind which a letter is a name.
 const NAMING: [&str; 6] = ["tick", "apostrophe", "quote", "lifetime", "letter", "variable"];
 
@@ -78,8 +84,11 @@ impl Grammar {
                 grammar.function_words += 1;
                 grammar.predicating += usize::from(!JOINING.contains(&words[index].normal.as_str()));
             }
-            let verbs = clause.units.iter().filter(|unit| has_verb(&words[unit.unit.words.clone()]));
-            grammar.verbs += verbs.count();
+            for unit in clause.units.iter().filter(|unit| has_verb(&words[unit.unit.words.clone()])) {
+                grammar.verbs += 1;
+                let next = words[..clause.words.end].get(unit.unit.words.end);
+                grammar.predicating += usize::from(next.is_some_and(|word| OBJECTS.contains(&word.normal.as_str())));
+            }
         }
         grammar
     }
@@ -89,7 +98,9 @@ impl Grammar {
     }
 
     fn is_hardly_any(&self) -> bool {
-        self.terms >= 5 && (self.function_words as f64) < LIST * (self.terms + self.function_words) as f64
+        let is_short_statement = self.terms <= SHORT_STATEMENT && self.predicating > 0 && self.verbs > 0;
+        let is_sparse = (self.function_words as f64) < LIST * (self.terms + self.function_words) as f64;
+        self.terms >= 5 && is_sparse && !is_short_statement
     }
 }
 

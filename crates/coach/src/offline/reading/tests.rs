@@ -116,3 +116,11 @@ fn sense_is_told_from_disorder_and_from_other_languages() {
 fn other_spellings_are_read_as_they_are_said() {
     assert_eq!(clauses(&read("an Rc holds a RefCell here")), ["an r c holds a ref cell here"]);
 }
+
+#[test]
+fn a_short_statement_is_no_list_of_terms() {
+    let is_list = |text: &str| read(text).clauses.iter().all(|clause| clause.is_list);
+    assert!(!is_list("The conversion stores the type together with the nil pointer."));
+    assert!(!is_list("As a result we delivered two days before the deadline."));
+    assert!(is_list("Ownership and moves and drop and scope and memory safety and compile time."));
+}
