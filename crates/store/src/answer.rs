@@ -33,7 +33,10 @@ impl Submission {
 
 /// The sender's own name for one submission: 1 to 255 visible ASCII characters. Sending the same key twice is sending once.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct IdempotencyKey(String);
+pub struct IdempotencyKey {
+    key: String,
+    digest: Option<String>,
+}
 
 impl IdempotencyKey {
     /// The longest key, in characters.
@@ -41,7 +44,17 @@ impl IdempotencyKey {
 
     /// The key as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.key
+    }
+
+    /// Ties the key to what is sent under it, by a digest of the request's body: the same key with another digest is refused.
+    pub fn with_digest(self, digest: impl Into<String>) -> Self {
+        Self { digest: Some(digest.into()), ..self }
+    }
+
+    /// The digest of what is sent under the key, if it was tied to it.
+    pub fn digest(&self) -> Option<&str> {
+        self.digest.as_deref()
     }
 }
 
@@ -50,13 +63,13 @@ impl FromStr for IdempotencyKey {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fits = (1..=Self::MAX_LENGTH).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-        fits.then(|| Self(text.to_owned())).ok_or(InvalidIdempotencyKey)
+        fits.then(|| Self { key: text.to_owned(), digest: None }).ok_or(InvalidIdempotencyKey)
     }
 }
 
 impl fmt::Display for IdempotencyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.key)
     }
 }
 

@@ -21,6 +21,9 @@ pub enum StoreError {
         /// What was to be done with it, as a participle.
         wanted: &'static str,
     },
+    /// The turn's answer was sent under this idempotency key with another body. Use another key, or send the same body.
+    #[error("turn {0} was answered under this idempotency key with another body")]
+    KeyReused(TurnId),
     /// An id that was to be new is in use. Make another.
     #[error("the id of a new session, turn or answer is in use; make another")]
     Duplicate,

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use interview::session::{Answer, AudioObject, Session, Turn};
-use interview::{SessionId, TurnId};
+use interview::{QuestionId, SessionId, TurnId};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use crate::answer::{IdempotencyKey, Submission};
@@ -65,6 +65,14 @@ impl Store for SqliteStore {
 
     async fn session(&self, id: SessionId) -> Result<StoredSession, StoreError> {
         sessions::read(self, id).await
+    }
+
+    async fn session_version(&self, id: SessionId) -> Result<u64, StoreError> {
+        sessions::version(self, id).await
+    }
+
+    async fn is_question_answered(&self, question: &QuestionId) -> Result<bool, StoreError> {
+        turns::is_question_answered(self, question).await
     }
 
     async fn sessions(&self, query: &SessionQuery) -> Result<Page, StoreError> {

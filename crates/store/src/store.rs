@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use interview::session::{Answer, AudioObject, Session, Turn};
-use interview::{SessionId, TurnId};
+use interview::{QuestionId, SessionId, TurnId};
 
 use crate::answer::{IdempotencyKey, Submission};
 use crate::error::StoreError;
@@ -34,6 +34,16 @@ pub trait Store: Send + Sync {
     ///
     /// [`StoreError::NotFound`].
     async fn session(&self, id: SessionId) -> Result<StoredSession, StoreError>;
+
+    /// A number that grows with every change of the session, its turns and its judgings. Costs one look-up.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NotFound`].
+    async fn session_version(&self, id: SessionId) -> Result<u64, StoreError>;
+
+    /// Whether a turn about the question is over in any session: judged, ungraded or skipped.
+    async fn is_question_answered(&self, question: &QuestionId) -> Result<bool, StoreError>;
 
     /// One page of sessions, the newest first.
     async fn sessions(&self, query: &SessionQuery) -> Result<Page, StoreError>;
@@ -65,7 +75,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when the turn was skipped or answered under another key.
+    /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when the turn was skipped or answered under another key;
+    /// [`StoreError::KeyReused`] when it was answered under this key with another body.
     async fn accept_answer(
         &self,
         turn: TurnId,

@@ -15,7 +15,7 @@ pub(crate) struct TurnRecord {
     pub(crate) turn: Turn,
     pub(crate) topic: TopicId,
     pub(crate) revision: Revision,
-    pub(crate) key: Option<String>,
+    pub(crate) key: Option<IdempotencyKey>,
 }
 
 /// What a change comes to.
@@ -57,10 +57,15 @@ impl TurnRecord {
         key: Option<&IdempotencyKey>,
     ) -> Result<Effect, StoreError> {
         if self.turn.state != TurnState::Asked {
-            let repeated = key.is_some_and(|key| self.key.as_deref() == Some(key.as_str()));
-            return if repeated { Ok(Effect::Nothing) } else { Err(self.conflict("answered")) };
+            return match (key, &self.key) {
+                (Some(sent), Some(stored)) if sent.as_str() == stored.as_str() => {
+                    let differs = sent.digest().zip(stored.digest()).is_some_and(|(sent, stored)| sent != stored);
+                    if differs { Err(StoreError::KeyReused(self.turn.id)) } else { Ok(Effect::Nothing) }
+                }
+                _ => Err(self.conflict("answered")),
+            };
         }
-        self.key = key.map(|key| key.as_str().to_owned());
+        self.key = key.cloned();
         Ok(self.restart(submission.into_state()))
     }
 

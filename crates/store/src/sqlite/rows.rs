@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::answer::{IdempotencyKey, InvalidIdempotencyKey};
 use crate::error::StoreError;
 use crate::judging::{Ending, Judging, PastJudging, Revision};
 use crate::session::{QuestionHead, SessionOverview, StoredSession};
@@ -66,6 +67,7 @@ pub(super) struct TurnRow {
     state_document: Json<TurnState>,
     revision: u32,
     idempotency_key: Option<String>,
+    idempotency_digest: Option<String>,
 }
 
 impl TryFrom<TurnRow> for TurnRecord {
@@ -81,11 +83,18 @@ impl TryFrom<TurnRow> for TurnRecord {
             prompt: row.prompt,
             state: row.state_document.0,
         };
+        let key = row.idempotency_key.map(|key| {
+            let key: IdempotencyKey = key.parse()?;
+            Ok::<_, InvalidIdempotencyKey>(match row.idempotency_digest {
+                Some(digest) => key.with_digest(digest),
+                None => key,
+            })
+        });
         Ok(Self {
             turn,
             topic: TopicId::try_from(row.topic).map_err(|error| StoreError::Corrupt(error.into()))?,
             revision: Revision::stored(row.revision),
-            key: row.idempotency_key,
+            key: key.transpose().map_err(|error| StoreError::Corrupt(error.into()))?,
         })
     }
 }

@@ -4,7 +4,7 @@ use interview::session::{AudioObject, Session, Turn};
 use interview::{SessionId, TopicId};
 use jiff::Timestamp;
 use sqlx::types::Json;
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::rows::{OverviewRow, SessionRow};
 use super::{SqliteStore, jobs, turns};
@@ -44,26 +44,24 @@ pub(super) async fn read(store: &SqliteStore, id: SessionId) -> Result<StoredSes
     Ok(stored)
 }
 
+pub(super) async fn version(store: &SqliteStore, id: SessionId) -> Result<u64, StoreError> {
+    let version: Option<i64> = sqlx::query_scalar("select version from sessions where id = $1")
+        .bind(id.uuid())
+        .fetch_optional(&store.readers)
+        .await?;
+    version.map(i64::cast_unsigned).ok_or(StoreError::NotFound(Missing::Session(id)))
+}
+
+/// Counts a change of the session, its turns or its judgings.
+pub(super) async fn changed(connection: &mut SqliteConnection, id: SessionId) -> Result<(), StoreError> {
+    let count = sqlx::query("update sessions set version = version + 1 where id = $1").bind(id.uuid());
+    count.execute(connection).await?;
+    Ok(())
+}
+
 pub(super) async fn list(store: &SqliteStore, query: &SessionQuery) -> Result<Page, StoreError> {
     let limit = query.limit.get();
-    let rows: Vec<OverviewRow> = sqlx::query_as(
-        "select id, created_at, finished_at, outline,
-                (select count(*) from turns where session_id = sessions.id and answer_id is not null) as answered
-         from sessions
-         where ($1 is null or exists (select 1 from turns where topic = $1 and session_id = sessions.id))
-           and ($2 is null or (finished_at is not null) = $2)
-           and ($3 is null or (created_at, id) < ($3, $4))
-         order by created_at desc, id desc
-         limit $5",
-    )
-    .bind(query.topic.as_ref().map(TopicId::as_str))
-    .bind(query.state.map(|state| state == SessionState::Finished))
-    .bind(query.after.map(|cursor| cursor.created_at.as_microsecond()))
-    .bind(query.after.map(|cursor| cursor.id.uuid()))
-    // One more than wanted tells whether there is a next page.
-    .bind(limit + 1)
-    .fetch_all(&store.readers)
-    .await?;
+    let rows: Vec<OverviewRow> = list_statement("", query).build_query_as().fetch_all(&store.readers).await?;
     let mut sessions = rows.into_iter().map(SessionOverview::try_from).collect::<Result<Vec<_>, _>>()?;
     let more = sessions.len() > limit as usize;
     sessions.truncate(limit as usize);
@@ -72,9 +70,34 @@ pub(super) async fn list(store: &SqliteStore, query: &SessionQuery) -> Result<Pa
     Ok(Page { sessions, next })
 }
 
+/// Names only the conditions that there are: SQLite seeks to a cursor, but not to one that may be null.
+pub(super) fn list_statement(prefix: &str, query: &SessionQuery) -> QueryBuilder<Sqlite> {
+    let mut statement = QueryBuilder::new(prefix);
+    statement.push(
+        "select id, created_at, finished_at, outline,
+                (select count(*) from turns where session_id = sessions.id and answer_id is not null) as answered
+         from sessions
+         where true",
+    );
+    if let Some(topic) = &query.topic {
+        statement.push(" and exists (select 1 from turns where session_id = sessions.id and topic = ");
+        statement.push_bind(topic.to_string()).push(")");
+    }
+    if let Some(state) = query.state {
+        statement.push(" and finished_at is ").push(if state == SessionState::Finished { "not null" } else { "null" });
+    }
+    if let Some(cursor) = query.after {
+        statement.push(" and (created_at, id) < (").push_bind(cursor.created_at.as_microsecond());
+        statement.push(", ").push_bind(cursor.id.uuid()).push(")");
+    }
+    // One more than wanted tells whether there is a next page.
+    statement.push(" order by created_at desc, id desc limit ").push_bind(query.limit.get() + 1);
+    statement
+}
+
 pub(super) async fn finish(store: &SqliteStore, id: SessionId) -> Result<StoredSession, StoreError> {
     let mut transaction = store.begin().await?;
-    sqlx::query("update sessions set finished_at = $2 where id = $1 and finished_at is null")
+    sqlx::query("update sessions set finished_at = $2, version = version + 1 where id = $1 and finished_at is null")
         .bind(id.uuid())
         .bind(Timestamp::now().as_microsecond())
         .execute(&mut *transaction)

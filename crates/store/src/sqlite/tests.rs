@@ -9,9 +9,10 @@ use interview::session::Session;
 use sqlx::SqlitePool;
 use uuid::Uuid;
 
-use super::SqliteStore;
+use super::{SqliteStore, sessions};
 use crate::error::StoreError;
 use crate::queue::{Grader, GradingJob, Outcome};
+use crate::session::SessionQuery;
 use crate::store::Store;
 
 #[tokio::test]
@@ -45,6 +46,34 @@ async fn a_full_disk_costs_nothing_that_was_stored() {
     sqlx::query("pragma max_page_count = 1000000").execute(&store.writer).await.unwrap();
     let second = store.create_session(&session(100_000), &[]).await.unwrap();
     assert_eq!(store.session(second.session.id).await.unwrap(), second);
+}
+
+#[tokio::test]
+async fn no_page_of_sessions_scans_those_before_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("viva.sqlite")).await.unwrap();
+    let after = Some("1763805600000001.019aa9f5-6a00-7000-8000-000000000001".parse().unwrap());
+    let query = SessionQuery { after, ..SessionQuery::default() };
+    let mut statement = sessions::list_statement("explain query plan ", &query);
+    let steps: Vec<(i64, i64, i64, String)> = statement.build_query_as().fetch_all(&store.readers).await.unwrap();
+    let plan: Vec<String> = steps.into_iter().map(|(.., detail)| detail).collect();
+    assert_eq!(plan[0], "SEARCH sessions USING INDEX sessions_by_age ((created_at,id)<(?,?))", "{plan:#?}");
+    assert!(plan.iter().all(|step| !step.starts_with("SCAN") && !step.contains("TEMP B-TREE")), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn turns_are_looked_up_by_question() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("viva.sqlite")).await.unwrap();
+    let steps: Vec<(i64, i64, i64, String)> = sqlx::query_as(concat!(
+        "explain query plan select 1 from turns",
+        " where question_id = 'ownership-why' and state in ('judged', 'ungraded', 'skipped')"
+    ))
+    .fetch_all(&store.readers)
+    .await
+    .unwrap();
+    let detail = &steps[0].3;
+    assert!(detail.starts_with("SEARCH turns USING COVERING INDEX turns_by_question"), "{detail}");
 }
 
 /// Journal mode, synchronous (2 is full), foreign keys and busy timeout of every connection that the pool can have.

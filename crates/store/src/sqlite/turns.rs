@@ -1,10 +1,12 @@
 //! Turns in SQLite.
 
-use interview::{SessionId, TurnId};
+use interview::{QuestionId, SessionId, TurnId};
 use sqlx::SqliteConnection;
 use sqlx::types::Json;
 
 use super::rows::TurnRow;
+use super::{SqliteStore, sessions};
+use crate::answer::IdempotencyKey;
 use crate::error::{Missing, StoreError};
 use crate::turn_record::TurnRecord;
 
@@ -29,6 +31,13 @@ pub(super) async fn of_session(
     rows.into_iter().map(TurnRecord::try_from).collect()
 }
 
+pub(super) async fn is_question_answered(store: &SqliteStore, question: &QuestionId) -> Result<bool, StoreError> {
+    let answered = sqlx::query_scalar(
+        "select exists (select 1 from turns where question_id = $1 and state in ('judged', 'ungraded', 'skipped'))",
+    );
+    Ok(answered.bind(question.as_str()).fetch_one(&store.readers).await?)
+}
+
 /// Inserts a turn unless there is one at its place already.
 pub(super) async fn insert_if_vacant(connection: &mut SqliteConnection, record: &TurnRecord) -> Result<(), StoreError> {
     let place = record.turn.place;
@@ -47,8 +56,8 @@ pub(super) async fn insert(connection: &mut SqliteConnection, record: &TurnRecor
     let turn = &record.turn;
     sqlx::query(
         "insert into turns (id, session_id, position, depth, question_id, topic, target, prompt,
-                            state, state_document, answer_id, revision, idempotency_key)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                            state, state_document, answer_id, revision, idempotency_key, idempotency_digest)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(turn.id.uuid())
     .bind(turn.session.uuid())
@@ -62,17 +71,19 @@ pub(super) async fn insert(connection: &mut SqliteConnection, record: &TurnRecor
     .bind(Json(&turn.state))
     .bind(record.answer().map(|id| id.uuid()))
     .bind(record.revision.get())
-    .bind(&record.key)
-    .execute(connection)
+    .bind(record.key.as_ref().map(IdempotencyKey::as_str))
+    .bind(record.key.as_ref().and_then(IdempotencyKey::digest))
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    sessions::changed(connection, turn.session).await
 }
 
 /// Stores what can change of a turn.
 pub(super) async fn update(connection: &mut SqliteConnection, record: &TurnRecord) -> Result<(), StoreError> {
     sqlx::query(
         "update turns
-         set state = $2, state_document = $3, answer_id = $4, revision = $5, idempotency_key = $6
+         set state = $2, state_document = $3, answer_id = $4, revision = $5, idempotency_key = $6,
+             idempotency_digest = $7
          where id = $1",
     )
     .bind(record.turn.id.uuid())
@@ -80,8 +91,9 @@ pub(super) async fn update(connection: &mut SqliteConnection, record: &TurnRecor
     .bind(Json(&record.turn.state))
     .bind(record.answer().map(|id| id.uuid()))
     .bind(record.revision.get())
-    .bind(&record.key)
-    .execute(connection)
+    .bind(record.key.as_ref().map(IdempotencyKey::as_str))
+    .bind(record.key.as_ref().and_then(IdempotencyKey::digest))
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    sessions::changed(connection, record.turn.session).await
 }

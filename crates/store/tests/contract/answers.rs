@@ -37,6 +37,19 @@ pub async fn the_same_key_again_changes_nothing(store: Arc<dyn Store>) {
     assert_eq!(other.state, TurnState::Judging { answer: second }, "a key belongs to its turn");
 }
 
+pub async fn the_same_key_with_another_body_is_refused(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let (first, second) = (fixtures::typed("first"), fixtures::typed("second"));
+    let sent = |digest| key("sent-once").with_digest(digest);
+
+    let turn = store.accept_answer(turns[0].id, words(&first), Some(&sent("one"))).await.unwrap();
+    assert_eq!(store.accept_answer(turns[0].id, words(&first), Some(&sent("one"))).await.unwrap(), turn);
+    let refused = store.accept_answer(turns[0].id, words(&second), Some(&sent("two"))).await;
+    assert!(matches!(refused, Err(StoreError::KeyReused(id)) if id == turn.id));
+    assert_eq!(store.turn(turn.id).await.unwrap(), turn);
+}
+
 pub async fn a_second_answer_is_refused_and_the_first_kept(store: Arc<dyn Store>) {
     let (session, turns) = fixtures::session(&["ownership"]);
     store.create_session(&session, &turns).await.unwrap();

@@ -19,10 +19,13 @@ macro_rules! contract {
             sessions_are_listed_newest_first_page_by_page,
             a_page_stays_put_while_sessions_come_and_go,
             sessions_are_filtered_by_topic_and_state,
+            the_version_of_a_session_grows_with_every_change,
+            a_question_is_answered_once_a_turn_about_it_is_over,
             a_deleted_session_leaves_nothing_but_the_names_of_its_recordings);
         contract!(@tests $open, answers:
             words_go_to_the_coach_and_sound_is_transcribed_first,
             the_same_key_again_changes_nothing,
+            the_same_key_with_another_body_is_refused,
             a_second_answer_is_refused_and_the_first_kept,
             one_of_two_answers_at_once_wins,
             silence_is_kept_and_not_judged,

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use interview::SessionId;
-use store::{Cursor, Missing, PageLimit, SessionQuery, SessionState, Store, StoreError, Submission};
+use store::{CoachWish, Cursor, Missing, PageLimit, SessionQuery, SessionState, Store, StoreError, Submission};
 use uuid::Uuid;
 
 use super::fixtures;
+use super::worker::Worker;
 
 pub async fn a_session_is_read_back_as_it_was_created(store: Arc<dyn Store>) {
     let (session, turns) = fixtures::session(&["ownership", "borrowing", "lifetimes"]);
@@ -120,6 +121,59 @@ pub async fn sessions_are_filtered_by_topic_and_state(store: Arc<dyn Store>) {
     assert_eq!(found(None, Some(SessionState::Finished)).await, [(session.id, 1)]);
     assert_eq!(found(Some("lifetimes"), Some(SessionState::Finished)).await, []);
     assert_eq!(found(None, None).await, [(other, 0), (session.id, 1)]);
+}
+
+pub async fn the_version_of_a_session_grows_with_every_change(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let untouched = create(&store, &["ownership"]).await;
+    let before = store.session_version(untouched).await.unwrap();
+    let mut versions = vec![store.session_version(session.id).await.unwrap()];
+    let mut note = async || versions.push(store.session_version(session.id).await.unwrap());
+
+    let answer = fixtures::typed("words");
+    store.accept_answer(turns[0].id, Submission::Words(Box::new(answer.clone())), None).await.unwrap();
+    note().await;
+    let mut worker = Worker::start(&store, 1);
+    let handed = worker.next().await;
+    handed.settle(&store).await;
+    worker.stop().await.unwrap();
+    note().await;
+    store.correct_transcript(turns[0].id, answer).await.unwrap();
+    note().await;
+    store.regrade(turns[0].id, CoachWish::default()).await.unwrap();
+    note().await;
+    store.skip(turns[1].id).await.unwrap();
+    note().await;
+    store.finish(session.id).await.unwrap();
+    note().await;
+    assert!(versions.is_sorted_by(|earlier, later| earlier < later), "{versions:?}");
+
+    store.session(session.id).await.unwrap();
+    store.finish(session.id).await.unwrap();
+    store.skip(turns[1].id).await.unwrap();
+    assert_eq!(store.session_version(session.id).await.unwrap(), versions[6], "nothing changed");
+    assert_eq!(store.session_version(untouched).await.unwrap(), before);
+    store.delete(session.id).await.unwrap();
+    assert!(matches!(store.session_version(session.id).await, Err(StoreError::NotFound(_))));
+}
+
+pub async fn a_question_is_answered_once_a_turn_about_it_is_over(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let answered = async || {
+        let first = store.is_question_answered(&turns[0].question).await.unwrap();
+        (first, store.is_question_answered(&turns[1].question).await.unwrap())
+    };
+    assert_eq!(answered().await, (false, false));
+    store.accept_answer(turns[0].id, Submission::Words(Box::new(fixtures::typed("words"))), None).await.unwrap();
+    assert_eq!(answered().await, (false, false), "an answer that is being judged must not reveal what is looked for");
+    store.skip(turns[1].id).await.unwrap();
+    assert_eq!(answered().await, (false, true));
+    let mut worker = Worker::start(&store, 1);
+    worker.next().await.settle(&store).await;
+    worker.stop().await.unwrap();
+    assert_eq!(answered().await, (true, true));
 }
 
 pub async fn a_deleted_session_leaves_nothing_but_the_names_of_its_recordings(store: Arc<dyn Store>) {

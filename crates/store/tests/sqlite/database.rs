@@ -2,15 +2,10 @@
 
 use std::path::PathBuf;
 
-use interview::marks::CoachKind;
-use sqlx::Connection;
-use sqlx::migrate::Migrator;
-use sqlx::types::Json;
-use store::{DatabaseUrl, Ending, StoreError};
+use store::{DatabaseUrl, StoreError};
 
-use crate::contract::fixtures;
 use crate::contract::worker::answered;
-use crate::{look_first, look_into, open, open_in};
+use crate::{look_into, open, open_in};
 
 #[tokio::test]
 async fn a_second_viva_is_kept_out_until_the_first_is_gone() {
@@ -44,41 +39,6 @@ async fn a_database_of_a_newer_version_is_left_alone() {
         let refused = open_in(folder.path()).await.err().unwrap();
         assert!(matches!(refused, StoreError::Newer { .. }), "{table}: {refused}");
     }
-}
-
-#[tokio::test]
-async fn the_history_of_an_older_version_is_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut connection = look_first(folder.path()).await;
-    let mut first = sqlx::migrate!("migrations/sqlite").iter().cloned().collect::<Vec<_>>();
-    first.truncate(1);
-    Migrator::with_migrations(first).run(&mut connection).await.unwrap();
-    let (session, turns) = fixtures::session(&["ownership"]);
-    let answer = fixtures::heard(&fixtures::recording());
-    let feedback = fixtures::feedback(&answer, CoachKind::Offline, "say why");
-    let written_before = "
-        insert into sessions (id, created_at, outline, document) values ($1, 1, '[]', $2);
-        insert into turns (id, session_id, position, depth, question_id, topic, prompt, state, state_document, revision)
-            values ($3, $1, 1, 0, 'question-0', 'ownership', 'why', 'skipped', '{\"state\": \"skipped\"}', 1);
-        insert into judgings values ($4, 1, $3, 1763805600000001, $5, $6)";
-    sqlx::query(written_before)
-        .bind(session.id.uuid())
-        .bind(Json(&session))
-        .bind(turns[0].id.uuid())
-        .bind(answer.id.uuid())
-        .bind(Json(&answer))
-        .bind(Json(&feedback))
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    connection.close().await.unwrap();
-
-    let store = open_in(folder.path()).await.unwrap();
-    let history = store.judgings(turns[0].id).await.unwrap();
-    assert_eq!(history.len(), 1);
-    assert_eq!(history[0].settled_at.as_microsecond(), 1_763_805_600_000_001);
-    let expected = Ending::Judged { answer: Box::new(answer), feedback };
-    assert_eq!(history[0].ending, expected, "times and scores to the last bit");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 mod contract;
 mod crash;
 mod database;
+mod golden;
 mod queue;
 
 use std::path::Path;
@@ -32,17 +33,7 @@ async fn open_in(folder: &Path) -> Result<Arc<dyn Store>, StoreError> {
 
 /// A connection past the store.
 async fn look_into(folder: &Path) -> SqliteConnection {
-    connection(folder, false).await
-}
-
-/// A connection to a database that no store has seen yet.
-async fn look_first(folder: &Path) -> SqliteConnection {
-    connection(folder, true).await
-}
-
-async fn connection(folder: &Path, is_new: bool) -> SqliteConnection {
-    let file = SqliteConnectOptions::new().filename(folder.join("viva.sqlite"));
-    file.create_if_missing(is_new).connect().await.unwrap()
+    SqliteConnectOptions::new().filename(folder.join("viva.sqlite")).connect().await.unwrap()
 }
 
 async fn is_judged(store: &Arc<dyn Store>, turn: TurnId) -> bool {
