@@ -5,10 +5,11 @@ mod bank;
 
 use std::hint::black_box;
 
-use coach::{Assignment, OfflineCoach};
+use coach::OfflineCoach;
 use criterion::{Criterion, criterion_group, criterion_main};
 use interview::Transcript;
 use interview::follow_up::Rubric;
+use interview::judging::Assignment;
 
 fn judging(criterion: &mut Criterion) {
     let bank = bank::built_in();

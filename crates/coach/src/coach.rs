@@ -3,30 +3,35 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use interview::follow_up::{FollowUp, Rubric, Target};
-use interview::marks::{Feedback, JudgedBy};
-use interview::scoring::{Clarity, Correctness};
-use interview::{Question, Transcript};
+use interview::Question;
+use interview::claims::{Claims, ClarityClaim, Report};
+use interview::follow_up::FollowUp;
+use interview::judging::Assignment;
+use interview::marks::JudgedBy;
 use tokio::sync::mpsc;
 
 use crate::error::CoachError;
 
-/// Whatever judges answers. Every coach makes claims; [`evidence`](crate::evidence) decides what they are worth.
+/// Whatever judges answers. A coach only claims; [`interview::judging`] decides what its claims are worth.
 #[async_trait]
 pub trait Coach: Send + Sync {
-    /// Judges one answer. Each panel is also sent to `panels`, if there is such a channel, as soon as it is ready; a receiver that
-    /// is gone or full is ignored.
+    /// Judges one answer. The claims of each panel are also sent to `panels`, if there is such a channel, as soon as they are ready; a
+    /// receiver that is gone or full is ignored.
     ///
     /// # Errors
-    /// When there is no judgement; nothing is made up in its place.
-    async fn judge(&self, assignment: Assignment<'_>, panels: Option<&Panels>) -> Result<Feedback, CoachError>;
+    /// When neither panel could be judged. When one could not, the report says why; nothing is made up in its place.
+    async fn judge(
+        &self,
+        assignment: Assignment<'_>,
+        panels: Option<&Panels>,
+    ) -> Result<Report<CoachError>, CoachError>;
 
     /// Judges correctness alone, for those who measure coaches.
     ///
     /// # Errors
-    /// As for [`Coach::judge`].
-    async fn judge_correctness(&self, assignment: Assignment<'_>) -> Result<Correctness, CoachError> {
-        Ok(self.judge(assignment, None).await?.correctness)
+    /// When it could not be judged.
+    async fn judge_correctness(&self, assignment: Assignment<'_>) -> Result<Claims, CoachError> {
+        self.judge(assignment, None).await?.correctness
     }
 
     /// Words a follow-up for the candidate who gave this answer. What it aims at is decided already. A coach that words nothing, or
@@ -45,39 +50,24 @@ pub trait Coach: Send + Sync {
     }
 }
 
-/// One answer and all that it is judged by.
-#[derive(Clone, Copy, Debug)]
-pub struct Assignment<'a> {
-    /// The question that the turn belongs to.
-    pub question: &'a Question,
-    /// What this turn is judged against.
-    pub rubric: &'a Rubric,
-    /// What was asked in this turn: the question's prompt, or a follow-up's.
-    pub prompt: &'a str,
-    /// What the follow-up aims at; `None` for a main turn.
-    pub target: Option<&'a Target>,
-    /// What the candidate said.
-    pub transcript: &'a Transcript,
-}
-
 /// Where panels go as soon as each is ready. A channel that holds two never fills.
 pub type Panels = mpsc::Sender<Panel>;
 
-/// A part of the feedback that is ready before the whole is.
+/// The claims of one panel, ready before the whole report is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Panel {
     /// What was said.
-    Correctness(Correctness),
+    Correctness(Claims),
     /// How clearly it was said.
-    Clarity(Clarity),
+    Clarity(Vec<ClarityClaim>),
 }
 
 impl Panel {
     /// Sends the panel to whoever still waits for it.
-    pub fn announce(self, panels: Option<&Panels>) {
+    pub fn send(self, panels: Option<&Panels>) {
         if let Some(panels) = panels {
-            // Nobody waits any more, or not for this: the whole feedback still follows.
-            let _nobody_listens = panels.try_send(self);
+            // Nobody waits any more, or not for this: the whole report still follows.
+            panels.try_send(self).ok();
         }
     }
 }

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use interview::Question;
+use interview::claims::Report;
 use interview::follow_up::FollowUp;
-use interview::marks::{CoachKind, Feedback, JudgedBy};
+use interview::judging::Assignment;
+use interview::marks::{CoachKind, JudgedBy};
 
-use crate::coach::{Assignment, Coach, Panels};
+use crate::coach::{Coach, Panels};
 use crate::error::CoachError;
 
-/// Judges by the first coach and, when that fails, by the second. Feedback of the second says so in its remark, and its
+/// Judges by the first coach and, when that fails, by the second. A report of the second says so in its remark, and its
 /// [`JudgedBy`] is the second coach's own, so that results of the two are never mixed up.
 pub struct WithFallback {
     first: Arc<dyn Coach>,
@@ -33,21 +35,25 @@ fn name(coach: CoachKind) -> &'static str {
 
 #[async_trait]
 impl Coach for WithFallback {
-    async fn judge(&self, assignment: Assignment<'_>, panels: Option<&Panels>) -> Result<Feedback, CoachError> {
+    async fn judge(
+        &self,
+        assignment: Assignment<'_>,
+        panels: Option<&Panels>,
+    ) -> Result<Report<CoachError>, CoachError> {
         let failure = match self.first.judge(assignment, panels).await {
-            Ok(feedback) => return Ok(feedback),
+            Ok(report) => return Ok(report),
             Err(failure) => failure,
         };
         tracing::warn!(question = %assignment.question.id, %failure, "another coach steps in");
-        let feedback = self.second.judge(assignment, panels).await?;
-        let (chosen, other) = (self.first.judged_by(assignment.question), &feedback.judged_by);
+        let report = self.second.judge(assignment, panels).await?;
+        let (chosen, other) = (self.first.judged_by(assignment.question), &report.judged_by);
         let stepped_in = format!(
             "The {} could not judge this answer ({failure}), so the {} did.",
             name(chosen.coach),
             name(other.coach)
         );
-        let remark = [Some(stepped_in), feedback.remark].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        Ok(Feedback { remark: Some(remark), ..feedback })
+        let remark = [Some(stepped_in), report.remark].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        Ok(Report { remark: Some(remark), ..report })
     }
 
     async fn word_follow_up(&self, assignment: Assignment<'_>, follow_up: &FollowUp) -> String {

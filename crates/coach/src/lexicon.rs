@@ -11,15 +11,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 pub(crate) use groups::{Concept, Feature, Polarity, Unit, is_opposable, units};
+pub(crate) use interview::transcript::is_function_word;
 pub(crate) use markers::{Marker, Sort, is_negator, markers};
 pub(crate) use sequences::follows_badly;
 pub(crate) use stems::stem;
-
-/// Whether the normal word carries grammar rather than meaning, such as "the", "because" or "it's".
-pub(crate) fn is_function_word(word: &str) -> bool {
-    static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| listed(include_str!("../data/function_words.txt")));
-    WORDS.contains(word)
-}
 
 /// Whether the normal word is a verb form that makes a statement of what would otherwise be a list of terms.
 pub(crate) fn is_verb(word: &str) -> bool {

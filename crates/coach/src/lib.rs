@@ -1,15 +1,13 @@
-//! Words to marks.
+//! Words to claims.
 //!
 //! A [`Coach`] reads one answer against its rubric and says which key points it makes, which misconceptions it states and how clearly
-//! it was said. Coaches only claim; [`evidence`] checks every claim against the transcript, and `interview` computes every score.
+//! it was said. Coaches only claim; [`interview::judging`] checks every claim against the transcript and computes every score.
 //!
-//! This crate does not know that databases, pages or microphones exist. Start reading at [`Coach`], then [`evidence`].
+//! This crate does not know that databases, pages or microphones exist. Start reading at [`Coach`].
 
-mod advice;
 mod coach;
 mod error;
 pub mod eval;
-pub mod evidence;
 mod fallback;
 mod lexicon;
 pub mod llm;
@@ -17,7 +15,7 @@ pub mod offline;
 mod proofreading;
 mod similarity;
 
-pub use coach::{Assignment, Coach, Panel, Panels};
+pub use coach::{Coach, Panel, Panels};
 pub use error::CoachError;
 pub use fallback::WithFallback;
 pub use llm::{LlmCoach, LlmSettings};

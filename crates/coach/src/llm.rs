@@ -29,12 +29,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use interview::Question;
+use interview::claims::{Claims, Report, StrongerAnswer};
 use interview::follow_up::FollowUp;
-use interview::marks::{CoachKind, Feedback, JudgedBy, Marks};
-use interview::scoring::{Clarity, Correctness};
+use interview::judging::Assignment;
+use interview::marks::{CoachKind, JudgedBy};
 
-use crate::advice;
-use crate::coach::{Assignment, Coach, Panel, Panels};
+use crate::coach::{Coach, Panel, Panels};
 use crate::error::CoachError;
 pub use connection::Connection;
 use fence::{Mark, fence};
@@ -83,72 +83,76 @@ impl LlmCoach {
         self.model.usage()
     }
 
+    /// The claims about correctness, and a remark when two models were asked.
     async fn correctness(
         &self,
         assignment: &Assignment<'_>,
         fenced: &str,
-    ) -> Result<(Marks, Option<String>), CoachError> {
+    ) -> Result<(Claims, Option<String>), CoachError> {
         let first = correctness::judge(&self.model, &self.prompts, assignment, fenced);
-        let Some(second) = &self.second else { return Ok((first.await?, None)) };
+        let Some(second) = &self.second else { return Ok((first.await?.0, None)) };
         let (first, other) = tokio::join!(first, correctness::judge(second, &self.prompts, assignment, fenced));
         let (asked, also_asked) = (self.model.name(), second.name());
-        let remark = |agreement: &Agreement| match agreement.disagreements {
-            0 => format!("Two models judged this answer and agree on every point ({asked}, {also_asked})."),
-            number => format!(
-                "Two models judged this answer ({asked}, {also_asked}) and disagree on {number} of its points, which count neither way."
-            ),
+        let (claims, marks) = first?;
+        let (claims, remark) = match other {
+            Ok((_, other)) => {
+                let Agreement { claims, disagreements } = second_opinion::compare(claims, &marks, &other);
+                let remark = match disagreements {
+                    0 => format!("Two models judged this answer and agree on every point ({asked}, {also_asked})."),
+                    number => format!(
+                        "Two models judged this answer ({asked}, {also_asked}) and disagree on {number} of its points, which count neither way."
+                    ),
+                };
+                (claims, remark)
+            }
+            Err(failure) => (claims, format!("Only {asked} judged this answer; {also_asked} could not: {failure}.")),
         };
-        match (first?, other) {
-            (first, Ok(other)) => {
-                let agreement = second_opinion::weigh(first, &other);
-                let remark = remark(&agreement);
-                Ok((agreement.marks, Some(remark)))
-            }
-            (first, Err(failure)) => {
-                let remark = format!("Only {asked} judged this answer; {also_asked} could not: {failure}.");
-                Ok((first, Some(remark)))
-            }
-        }
+        Ok((claims, Some(remark)))
     }
 }
 
 #[async_trait]
 impl Coach for LlmCoach {
-    async fn judge(&self, assignment: Assignment<'_>, panels: Option<&Panels>) -> Result<Feedback, CoachError> {
+    async fn judge(
+        &self,
+        assignment: Assignment<'_>,
+        panels: Option<&Panels>,
+    ) -> Result<Report<CoachError>, CoachError> {
         let fenced = fenced(&assignment)?;
         let correctness = async {
-            let (marks, remark) = self.correctness(&assignment, &fenced).await?;
-            let correctness = Correctness::of(&assignment.rubric.key_points, marks);
-            Panel::Correctness(correctness.clone()).announce(panels);
-            Ok::<_, CoachError>((correctness, remark))
+            let judged = self.correctness(&assignment, &fenced).await;
+            judged.iter().for_each(|(claims, _)| Panel::Correctness(claims.clone()).send(panels));
+            judged
         };
         let clarity = async {
-            let marks = clarity::judge(&self.model, &self.prompts, &assignment, &fenced).await?;
-            let clarity = Clarity::of(marks);
-            Panel::Clarity(clarity.clone()).announce(panels);
-            Ok(clarity)
+            let judged = clarity::judge(&self.model, &self.prompts, &assignment, &fenced).await;
+            judged.iter().for_each(|claims| Panel::Clarity(claims.clone()).send(panels));
+            judged
         };
-        // The two panels are the judgement; an answer keeps them when only the stronger answer failed.
-        let stronger = async { Ok(stronger_answer::write(&self.model, &self.prompts, &assignment, &fenced).await) };
-        let ((correctness, opinions), clarity, stronger) = tokio::try_join!(correctness, clarity, stronger)?;
+        let stronger = stronger_answer::write(&self.model, &self.prompts, &assignment, &fenced);
+        let (correctness, clarity, stronger) = tokio::join!(correctness, clarity, stronger);
+        let (correctness, opinions) = match (correctness, &clarity) {
+            (Ok((claims, opinions)), _) => (Ok(claims), opinions),
+            (Err(failure), Ok(_)) => (Err(failure), None),
+            (Err(failure), Err(_)) => return Err(failure),
+        };
         let (stronger_answer, failure) = match stronger {
-            Ok(stronger_answer) => (stronger_answer, None),
-            Err(failure) => (None, Some(format!("There is no stronger answer: {failure}."))),
+            Ok(Some(answer)) => (StrongerAnswer::Written(answer), None),
+            Ok(None) => (StrongerAnswer::None, None),
+            Err(failure) => (StrongerAnswer::None, Some(format!("There is no stronger answer: {failure}."))),
         };
         let remarks: Vec<String> = [opinions, failure].into_iter().flatten().collect();
-        Ok(Feedback {
-            next_step: advice::next_step(&assignment, &correctness.marks, &clarity.marks),
+        Ok(Report {
+            correctness,
+            clarity,
             stronger_answer,
             remark: (!remarks.is_empty()).then(|| remarks.join(" ")),
             judged_by: self.judged_by(assignment.question),
-            correctness,
-            clarity,
         })
     }
 
-    async fn judge_correctness(&self, assignment: Assignment<'_>) -> Result<Correctness, CoachError> {
-        let (marks, _) = self.correctness(&assignment, &fenced(&assignment)?).await?;
-        Ok(Correctness::of(&assignment.rubric.key_points, marks))
+    async fn judge_correctness(&self, assignment: Assignment<'_>) -> Result<Claims, CoachError> {
+        Ok(self.correctness(&assignment, &fenced(&assignment)?).await?.0)
     }
 
     async fn word_follow_up(&self, assignment: Assignment<'_>, follow_up: &FollowUp) -> String {

@@ -4,7 +4,6 @@
 //! (`phrasings`, `matching`), and what comes of it is claimed (`verdicts`) and then checked like any other coach's claims. Every
 //! number that decides stands in `thresholds`.
 
-mod advice;
 mod background;
 mod clarity;
 mod enrichment;
@@ -22,14 +21,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use interview::marks::{CoachKind, Feedback, JudgedBy, Marks};
-use interview::scoring::{Clarity, Correctness};
+use interview::claims::{Claims, Report, StrongerAnswer};
+use interview::judging::Assignment;
+use interview::marks::{CoachKind, JudgedBy};
 use interview::transcript::normal_words;
 use interview::{Question, Transcript};
 
-use crate::coach::{Assignment, Coach, Panel, Panels};
+use crate::coach::{Coach, Panel, Panels};
 use crate::error::CoachError;
-use crate::evidence;
 use crate::similarity::Stems;
 use background::Background;
 use phrasings::{Asked, Phrasings};
@@ -67,26 +66,19 @@ impl OfflineCoach {
     }
 
     /// Judges one answer, as [`Coach::judge`] does, on the calling thread.
-    ///
-    /// # Errors
-    /// When the rubric is not the question's own.
-    pub fn judge_now(&self, assignment: &Assignment<'_>) -> Result<Feedback, CoachError> {
+    pub fn judge_now(&self, assignment: &Assignment<'_>) -> Report<CoachError> {
         let prepared = self.prepared(assignment);
         let phrasings = &prepared.phrasings;
         let prompt = Reading::of_text(assignment.prompt, &phrasings.glossary);
         let reading = Reading::of(assignment.transcript, &phrasings.glossary).without_repetition_of(&prompt);
         let reading = if assignment.target.is_some() { reading.with_fragments() } else { reading };
-        let correctness = Correctness::of(&assignment.rubric.key_points, marks(assignment, &reading, &prepared)?);
-        let clarity_claims = clarity::claims(&reading, &phrasings.subject, assignment.target.is_some());
-        let clarity = Clarity::of(evidence::check_clarity(assignment.transcript, &clarity_claims));
-        Ok(Feedback {
-            stronger_answer: advice::stronger_answer(assignment, &correctness.marks),
-            next_step: advice::next_step(assignment, &correctness.marks, &clarity.marks),
-            remark: Some(advice::remark(reading.sense).to_owned()),
+        Report {
+            correctness: Ok(claims(assignment, &reading, &prepared)),
+            clarity: Ok(clarity::claims(&reading, &phrasings.subject, assignment.target.is_some())),
+            stronger_answer: StrongerAnswer::ModelAnswer,
+            remark: Some(verdicts::remark(reading.sense).to_owned()),
             judged_by: self.judged_by(assignment.question),
-            correctness,
-            clarity,
-        })
+        }
     }
 
     /// How well an answer agrees with a reference answer, from 0 to 1, where a question has no key points. It orders answers to one
@@ -125,11 +117,15 @@ impl OfflineCoach {
 
 #[async_trait]
 impl Coach for OfflineCoach {
-    async fn judge(&self, assignment: Assignment<'_>, panels: Option<&Panels>) -> Result<Feedback, CoachError> {
-        let feedback = self.judge_now(&assignment)?;
-        Panel::Correctness(feedback.correctness.clone()).announce(panels);
-        Panel::Clarity(feedback.clarity.clone()).announce(panels);
-        Ok(feedback)
+    async fn judge(
+        &self,
+        assignment: Assignment<'_>,
+        panels: Option<&Panels>,
+    ) -> Result<Report<CoachError>, CoachError> {
+        let report = self.judge_now(&assignment);
+        report.correctness.iter().for_each(|claims| Panel::Correctness(claims.clone()).send(panels));
+        report.clarity.iter().for_each(|claims| Panel::Clarity(claims.clone()).send(panels));
+        Ok(report)
     }
 
     fn judged_by(&self, question: &Question) -> JudgedBy {
@@ -142,16 +138,14 @@ impl Coach for OfflineCoach {
     }
 }
 
-fn marks(assignment: &Assignment<'_>, reading: &Reading, prepared: &Prepared) -> Result<Marks, CoachError> {
+fn claims(assignment: &Assignment<'_>, reading: &Reading, prepared: &Prepared) -> Claims {
     let findings = matching::findings(reading, &prepared.phrasings);
     let scope = match assignment.target {
         Some(_) => Scope::FollowUp,
         None => Scope::Question { relevance: reading.stems().cosine(&prepared.model_answer) as f32 },
     };
     let plausibility = Plausibility::of(assignment.question, &findings, scope);
-    let claims = verdicts::claims(assignment.question, assignment.rubric, reading, &plausibility);
-    evidence::check(assignment.rubric, assignment.transcript, claims)
-        .map_err(|invalid| CoachError::Malformed { reason: invalid.to_string() })
+    verdicts::claims(assignment.question, assignment.rubric, reading, &plausibility)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Reading a question as its candidates will be read: does its model answer score full marks, and can its claims be told apart?
 
 use interview::follow_up::{Rubric, Target};
+use interview::judging::{self, Assignment};
 use interview::marks::Marks;
 use interview::{KeyPointId, Question, Transcript};
 
-use crate::coach::Assignment;
 use crate::offline::OfflineCoach;
 
 /// Something that an author should mend.
@@ -40,12 +40,12 @@ impl Reader<'_> {
     fn model_answer(&self) -> Vec<Remark> {
         let answer = &self.question.model_answer;
         let marks = self.marks(answer);
-        let not_made = marks.key_points.iter().filter(|mark| !mark.verdict.is_hit()).map(|mark| {
+        let not_made = marks.key_points().iter().filter(|mark| !mark.verdict.is_hit()).map(|mark| {
             let verdict = mark.verdict.name();
             format!("the model answer does not score full marks: `{}` is {verdict}; say the point in it, or add a way of saying it", mark.id)
         });
         let stated = marks
-            .misconceptions
+            .misconceptions()
             .iter()
             .map(|mark| format!("the model answer is read as stating `{}`: \"{}\"", mark.id, mark.evidence.quote()));
         not_made.chain(stated).map(|message| Remark { about: answer.clone(), message }).collect()
@@ -64,7 +64,7 @@ impl Reader<'_> {
                         point.id
                     )
                 });
-                let stated = marks.misconceptions.first().map(|mark| {
+                let stated = marks.misconceptions().first().map(|mark| {
                     format!("this way of saying `{}` is read as the misconception `{}`", point.id, mark.id)
                 });
                 missed.into_iter().chain(stated).map(|message| Remark { about: phrasing.clone(), message })
@@ -78,8 +78,8 @@ impl Reader<'_> {
             .flat_map(|wrong| wrong.says.iter().map(move |phrasing| (wrong, phrasing)))
             .filter_map(|(wrong, phrasing)| {
                 let marks = self.marks(phrasing);
-                let states_it = marks.misconceptions.iter().any(|mark| mark.id == wrong.id);
-                let taken_for = marks.key_points.iter().find(|mark| mark.verdict.is_hit() && !states_it)?;
+                let states_it = marks.misconceptions().iter().any(|mark| mark.id == wrong.id);
+                let taken_for = marks.key_points().iter().find(|mark| mark.verdict.is_hit() && !states_it)?;
                 let message = format!(
                     "this way of asserting `{}` is closer to the key point `{}` than to its own misconception",
                     wrong.id, taken_for.id
@@ -109,7 +109,8 @@ impl Reader<'_> {
     }
 
     fn made_by(&self, text: &str) -> Vec<KeyPointId> {
-        self.marks(text).key_points.into_iter().filter(|mark| mark.verdict.is_hit()).map(|mark| mark.id).collect()
+        let marks = self.marks(text);
+        marks.key_points().iter().filter(|mark| mark.verdict.is_hit()).map(|mark| mark.id.clone()).collect()
     }
 
     /// What the offline coach finds in a text that answers the question.
@@ -123,10 +124,12 @@ impl Reader<'_> {
         let rubric = Rubric::of(self.question, target);
         let assignment =
             Assignment { question: self.question, rubric: &rubric, prompt, target, transcript: &transcript };
-        self.coach.judge_now(&assignment).map(|feedback| feedback.correctness.marks).unwrap_or_default()
+        let claims = self.coach.judge_now(&assignment).correctness;
+        let correctness = claims.ok().and_then(|claims| judging::correctness(&rubric, &transcript, &claims).ok());
+        correctness.map(|correctness| correctness.marks().clone()).unwrap_or_default()
     }
 }
 
 fn makes(marks: &Marks, point: &str) -> bool {
-    marks.key_points.iter().any(|mark| mark.id.as_str() == point && mark.verdict.is_hit())
+    marks.key_points().iter().any(|mark| mark.id.as_str() == point && mark.verdict.is_hit())
 }

@@ -6,9 +6,10 @@ mod support;
 
 use std::sync::LazyLock;
 
-use coach::{Assignment, OfflineCoach};
+use coach::OfflineCoach;
 use interview::bank::GlossaryTerm;
 use interview::follow_up::{Rubric, Target};
+use interview::judging::{self, Assignment};
 use interview::marks::{Doubt, Feedback, Marks, Verdict};
 use interview::{Bank, Probability, Question, Seconds, Segment, Span, Transcript, Word};
 use support::{bank, judge};
@@ -49,8 +50,8 @@ fn the_same_sentence_twenty_times_counts_once() {
     let once = judged(GOOD);
     let often = judged(&format!("{GOOD} ").repeat(20));
     assert_eq!(hits(&once), ["dropped-at-scope-end"]);
-    assert_eq!(often.correctness.marks.key_points, once.correctness.marks.key_points);
-    assert_eq!(often.correctness.score, once.correctness.score);
+    assert_eq!(often.marks().unwrap().key_points(), once.marks().unwrap().key_points());
+    assert_eq!(often.correctness().unwrap().score(), once.correctness().unwrap().score());
 }
 
 #[test]
@@ -59,7 +60,7 @@ fn fluent_talk_about_something_else_makes_no_point() {
                 When somebody was stuck we sat down together, so that problems never stayed open for longer than a day.";
     let feedback = judged(talk);
     assert_eq!(hits(&feedback), Vec::<String>::new());
-    assert_eq!(feedback.correctness.score.map(f64::from), Some(0.0));
+    assert_eq!(feedback.correctness().unwrap().score().map(|score| score.get()), Some(0.0));
 }
 
 #[test]
@@ -68,7 +69,7 @@ fn one_right_sentence_among_twelve_thousand_words_is_found_and_quoted() {
         "I went to the station in the morning and it was raining, so my shoes were wet for the whole day. ".repeat(300);
     let feedback = judged(&format!("{talk} {GOOD} {talk}"));
     assert_eq!(hits(&feedback), ["dropped-at-scope-end"]);
-    assert!(quote(&feedback.correctness.marks, "dropped-at-scope-end").contains("the owner goes out of scope"));
+    assert!(quote(feedback.marks().unwrap(), "dropped-at-scope-end").contains("the owner goes out of scope"));
 }
 
 #[test]
@@ -81,16 +82,16 @@ fn another_language_cannot_be_judged() {
     ] {
         let feedback = judged(answer);
         let unclear = |verdict: &Verdict| matches!(verdict, Verdict::Unclear { doubt: Doubt::CoachUndecided, .. });
-        assert!(feedback.correctness.marks.key_points.iter().all(|mark| unclear(&mark.verdict)), "{answer}");
-        assert_eq!(feedback.correctness.score, None);
-        assert!(feedback.remark.unwrap().contains("English"));
+        assert!(feedback.marks().unwrap().key_points().iter().all(|mark| unclear(&mark.verdict)), "{answer}");
+        assert_eq!(feedback.correctness().unwrap().score(), None);
+        assert!(feedback.remark().unwrap().contains("English"));
     }
 }
 
 #[test]
 fn what_recognisers_write_about_sounds_says_nothing() {
     let feedback = judged("[BLANK_AUDIO] (soft music) [ Silence ] *coughs*");
-    assert!(feedback.correctness.marks.key_points.iter().all(|mark| mark.verdict == Verdict::Missed));
+    assert!(feedback.marks().unwrap().key_points().iter().all(|mark| mark.verdict == Verdict::Missed));
     let feedback = judged(&format!("[BLANK_AUDIO] {GOOD} (applause)"));
     assert_eq!(hits(&feedback), ["dropped-at-scope-end"]);
 }
@@ -98,8 +99,8 @@ fn what_recognisers_write_about_sounds_says_nothing() {
 #[test]
 fn silence_misses_every_point() {
     let feedback = judged(" \n ");
-    assert!(feedback.correctness.marks.key_points.iter().all(|mark| mark.verdict == Verdict::Missed));
-    assert!(!feedback.next_step.is_empty());
+    assert!(feedback.marks().unwrap().key_points().iter().all(|mark| mark.verdict == Verdict::Missed));
+    assert!(!feedback.next_step().is_empty());
 }
 
 #[test]
@@ -130,7 +131,7 @@ fn denying_a_point_does_not_make_it() {
 #[test]
 fn saying_a_point_and_its_opposite_is_reported_as_that() {
     let feedback = judged(&format!("{GOOD} But memory is not freed at the end of the owner's scope."));
-    let mark = feedback.correctness.marks.key_points.iter().find(|mark| mark.id.as_str() == "dropped-at-scope-end");
+    let mark = feedback.marks().unwrap().key_points().iter().find(|mark| mark.id.as_str() == "dropped-at-scope-end");
     assert!(matches!(mark.unwrap().verdict, Verdict::Unclear { doubt: Doubt::Contradicted, .. }), "{mark:?}");
 }
 
@@ -158,7 +159,7 @@ fn words_in_doubt_make_a_point_unclear_and_never_missed() {
     ];
     let feedback = judge_heard(ownership(), &words);
     let mark =
-        feedback.correctness.marks.key_points.iter().find(|mark| mark.id.as_str() == "dropped-at-scope-end").unwrap();
+        feedback.marks().unwrap().key_points().iter().find(|mark| mark.id.as_str() == "dropped-at-scope-end").unwrap();
     assert!(matches!(mark.verdict, Verdict::Unclear { doubt: Doubt::WordsInDoubt, .. }), "{mark:?}");
 }
 
@@ -183,9 +184,9 @@ fn a_term_is_recognised_by_how_it_is_misheard() {
     let feedback = judge_heard(&question, &sounds_alike);
     assert!(
         !feedback
-            .correctness
-            .marks
-            .key_points
+            .marks()
+            .unwrap()
+            .key_points()
             .iter()
             .any(|mark| mark.id.as_str() == "one-owner" && mark.verdict == Verdict::Missed)
     );
@@ -206,9 +207,9 @@ fn a_short_answer_to_a_follow_up_is_enough() {
         let transcript = Transcript::typed(answer);
         let assignment =
             Assignment { question, rubric: &rubric, prompt: &prompt, target: Some(&target), transcript: &transcript };
-        let feedback = COACH.judge_now(&assignment).unwrap();
+        let feedback = judging::judge(&assignment, COACH.judge_now(&assignment), None).unwrap().feedback;
         assert_eq!(!hits(&feedback).is_empty(), makes_it, "{answer}");
-        assert_eq!(feedback.correctness.marks.key_points.len(), 1);
+        assert_eq!(feedback.marks().unwrap().key_points().len(), 1);
     }
 }
 
@@ -232,20 +233,20 @@ fn judge_heard(question: &Question, words: &[(&str, f64)]) -> Feedback {
     let rubric = Rubric::of(question, None);
     let assignment =
         Assignment { question, rubric: &rubric, prompt: &question.prompt, target: None, transcript: &transcript };
-    COACH.judge_now(&assignment).unwrap()
+    judging::judge(&assignment, COACH.judge_now(&assignment), None).unwrap().feedback
 }
 
 fn hits(feedback: &Feedback) -> Vec<String> {
-    let hit = feedback.correctness.marks.key_points.iter().filter(|mark| matches!(mark.verdict, Verdict::Hit { .. }));
+    let hit = feedback.marks().unwrap().key_points().iter().filter(|mark| matches!(mark.verdict, Verdict::Hit { .. }));
     hit.map(|mark| mark.id.to_string()).collect()
 }
 
 fn stated(feedback: &Feedback) -> Vec<String> {
-    feedback.correctness.marks.misconceptions.iter().map(|mark| mark.id.to_string()).collect()
+    feedback.marks().unwrap().misconceptions().iter().map(|mark| mark.id.to_string()).collect()
 }
 
 fn quote(marks: &Marks, id: &str) -> String {
-    match &marks.key_points.iter().find(|mark| mark.id.as_str() == id).unwrap().verdict {
+    match &marks.key_points().iter().find(|mark| mark.id.as_str() == id).unwrap().verdict {
         Verdict::Hit { evidence } => evidence.quote().to_owned(),
         other => panic!("{other:?}"),
     }

@@ -16,11 +16,12 @@ fn model_answers_make_every_point_and_state_nothing_wrong() {
     let mut faults = Vec::new();
     let mut points = 0;
     for question in bank.questions() {
-        let marks = judge(&coach, question, &question.model_answer).correctness.marks;
-        points += marks.key_points.len();
-        let not_made = marks.key_points.iter().filter(|mark| !matches!(mark.verdict, Verdict::Hit { .. }));
+        let feedback = judge(&coach, question, &question.model_answer);
+        let marks = feedback.marks().unwrap();
+        points += marks.key_points().len();
+        let not_made = marks.key_points().iter().filter(|mark| !matches!(mark.verdict, Verdict::Hit { .. }));
         faults.extend(not_made.map(|mark| format!("{}: `{}` is not found", question.id, mark.id)));
-        let stated = marks.misconceptions.iter();
+        let stated = marks.misconceptions().iter();
         faults.extend(stated.map(|mark| {
             format!("{}: `{}` is found in \u{201C}{}\u{201D}", question.id, mark.id, mark.evidence.quote())
         }));

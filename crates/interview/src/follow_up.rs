@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::bank::{KeyPoint, Misconception, Question};
 use crate::id::{KeyPointId, MisconceptionId};
-use crate::marks::{Marks, Verdict};
+use crate::marks::{KeyPointMark, Marks, Verdict};
+use crate::session::{Session, Turn};
 
 /// What a follow-up aims at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum Target {
-    /// A key point that was missed, or could not be told.
+    /// A key point that was missed or is unclear.
     KeyPoint(KeyPointId),
     /// A misconception that was stated.
     Misconception(MisconceptionId),
@@ -66,18 +67,53 @@ impl From<FollowUpLimit> for u8 {
 #[error("a question gets 0 to 3 follow-ups")]
 pub struct InvalidFollowUpLimit;
 
-/// Picks the follow-up for an answer to `question`, or none when there is nothing left to aim at.
+/// The turns around an answer, which decide whether it gets a follow-up.
+#[derive(Clone, Copy, Debug)]
+pub struct Round<'a> {
+    /// The session.
+    pub session: &'a Session,
+    /// Its turns so far.
+    pub turns: &'a [Turn],
+    /// Whether it was finished; then nothing more is asked.
+    pub is_finished: bool,
+    /// The turn that was answered.
+    pub turn: &'a Turn,
+}
+
+/// Decides on the follow-up for an answer with these marks: none in a finished session, none when a later follow-up of the same question
+/// was asked before, as when an answer is judged again, and none past the session's limit.
+///
+/// A follow-up's own answer may show a new misconception; beyond that the points that the main answer missed remain the ones to aim at.
+pub(crate) fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
+    let Round { session, turns, is_finished, turn } = round;
+    let question = session.question(&turn.question)?;
+    let siblings = || turns.iter().filter(|other| other.place.position == turn.place.position);
+    let asked: Vec<&Target> = siblings().filter_map(|sibling| sibling.target.as_ref()).collect();
+    let has_later = siblings().any(|sibling| sibling.place.depth > turn.place.depth);
+    if *is_finished || has_later || asked.len() >= usize::from(session.follow_ups.get()) {
+        return None;
+    }
+    let main = siblings().find(|sibling| sibling.target.is_none() && sibling.id != turn.id);
+    let Some(open) = main.and_then(|main| main.state.feedback()?.marks()) else {
+        return choose(question, marks, &asked);
+    };
+    let hit_now = |mark: &&KeyPointMark| marks.key_point(&mark.id).is_some_and(|now| now.verdict.is_hit());
+    let key_points = open.key_points.iter().filter(|mark| !hit_now(mark)).cloned().collect();
+    choose(question, &Marks { key_points, misconceptions: marks.misconceptions.clone() }, &asked)
+}
+
+/// Picks what to aim at, or nothing when there is nothing left.
 ///
 /// A misconception that was stated comes first, because nothing is built on a wrong model; then the key point that was missed,
-/// core before the rest, heavier before lighter, in the question's order among equals; then one that could not be told, by the same
+/// core before the rest, heavier before lighter, in the question's order among equals; then one that is unclear, by the same
 /// order. What is in `already_asked` is never asked twice.
-pub fn choose(question: &Question, marks: &Marks, already_asked: &[Target]) -> Option<FollowUp> {
+fn choose(question: &Question, marks: &Marks, already_asked: &[&Target]) -> Option<FollowUp> {
     stated_misconception(question, marks, already_asked)
         .or_else(|| heaviest(question, marks, already_asked, |verdict| matches!(verdict, Verdict::Missed)))
         .or_else(|| heaviest(question, marks, already_asked, |verdict| matches!(verdict, Verdict::Unclear { .. })))
 }
 
-fn stated_misconception(question: &Question, marks: &Marks, already_asked: &[Target]) -> Option<FollowUp> {
+fn stated_misconception(question: &Question, marks: &Marks, already_asked: &[&Target]) -> Option<FollowUp> {
     marks
         .misconceptions
         .iter()
@@ -86,21 +122,21 @@ fn stated_misconception(question: &Question, marks: &Marks, already_asked: &[Tar
             target: Target::Misconception(misconception.id.clone()),
             prompt: misconception.probe.clone(),
         })
-        .find(|follow_up| !already_asked.contains(&follow_up.target))
+        .find(|follow_up| !already_asked.contains(&&follow_up.target))
 }
 
 fn heaviest(
     question: &Question,
     marks: &Marks,
-    already_asked: &[Target],
+    already_asked: &[&Target],
     wanted: impl Fn(&Verdict) -> bool,
 ) -> Option<FollowUp> {
     let rank = |point: &KeyPoint| std::cmp::Reverse((point.core, point.weight));
     question
         .key_points
         .iter()
-        .filter(|point| marks.key_points.iter().any(|mark| mark.id == point.id && wanted(&mark.verdict)))
-        .filter(|point| !already_asked.contains(&Target::KeyPoint(point.id.clone())))
+        .filter(|point| marks.key_point(&point.id).is_some_and(|mark| wanted(&mark.verdict)))
+        .filter(|point| !already_asked.contains(&&Target::KeyPoint(point.id.clone())))
         .min_by_key(|point| rank(point))
         .map(|point| FollowUp { target: Target::KeyPoint(point.id.clone()), prompt: point.probe.clone() })
 }

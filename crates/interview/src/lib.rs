@@ -1,17 +1,19 @@
 //! What an interview is.
 //!
-//! The domain of Viva: the bank and its questions, what a candidate said, the marks an answer earns, the scores that
-//! follow from the marks, delivery measured on the audio timeline, the choice of questions and of follow-ups.
+//! The domain of Viva: the bank and its questions, what a candidate said, what a coach claims about it, the marks and scores that
+//! follow, delivery measured on the audio timeline, the choice of questions and of follow-ups.
 //!
 //! Nothing here touches the outside world, so nothing here fails because of it: no files, no network, no clock, no random
 //! source, no async. Time, ids and seeds are arguments.
 //!
-//! Start reading at [`bank::Question`], then [`Transcript`], [`marks`] and [`scoring`].
+//! Start reading at [`bank::Question`], then [`Transcript`], [`claims`] and [`judging`].
 
 pub mod bank;
+pub mod claims;
 pub mod delivery;
 pub mod follow_up;
 pub mod id;
+pub mod judging;
 pub mod marks;
 pub mod scoring;
 pub mod selection;

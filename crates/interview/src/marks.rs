@@ -1,5 +1,7 @@
-//! Marks: what a coach found in an answer. Coaches fill in lists of verdicts; every score is computed from them by
-//! [`scoring`](crate::scoring).
+//! Marks: claims whose quotes were found in the transcript, and the feedback made of them.
+//!
+//! Only [`judging`](crate::judging) makes marks and feedback. The serde derives here serve the store's present format and nothing else;
+//! they go as soon as the store has row types of its own.
 
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +109,7 @@ impl Doubt {
 
 /// The mark for one key point.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct KeyPointMark {
     /// Which key point.
     pub id: KeyPointId,
@@ -117,6 +120,7 @@ pub struct KeyPointMark {
 
 /// A misconception that the answer states.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MisconceptionMark {
     /// Which misconception.
     pub id: MisconceptionId,
@@ -124,13 +128,28 @@ pub struct MisconceptionMark {
     pub evidence: Evidence,
 }
 
-/// What a coach found about correctness: a mark for every key point of the rubric, and the misconceptions stated.
+/// A mark for every key point of the rubric, and the misconceptions stated.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Marks {
+    pub(crate) key_points: Vec<KeyPointMark>,
+    pub(crate) misconceptions: Vec<MisconceptionMark>,
+}
+
+impl Marks {
     /// One mark for each key point that was judged, in the question's order.
-    pub key_points: Vec<KeyPointMark>,
+    pub fn key_points(&self) -> &[KeyPointMark] {
+        &self.key_points
+    }
+
+    /// The mark of one key point, if it was judged.
+    pub fn key_point(&self, id: &KeyPointId) -> Option<&KeyPointMark> {
+        self.key_points.iter().find(|mark| &mark.id == id)
+    }
+
     /// The misconceptions that the answer states, each once.
-    pub misconceptions: Vec<MisconceptionMark>,
+    pub fn misconceptions(&self) -> &[MisconceptionMark] {
+        &self.misconceptions
+    }
 }
 
 /// One yes-or-no check of how clearly an answer was said.
@@ -201,6 +220,7 @@ pub enum ClarityVerdict {
 
 /// The mark for one clarity check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ClarityMark {
     /// Which check.
     pub check: ClarityCheck,
@@ -235,21 +255,52 @@ pub enum CoachKind {
     Llm,
 }
 
-/// What one judging of an answer gives: two panels that are never blended, and the way on. Delivery, the third panel, is measured
-/// when the answer arrives and needs no coach.
+/// What one judging of an answer gives: two panels, at least one of them there, and what to do next. Delivery, the third panel, is
+/// measured when the answer arrives and needs no coach.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Feedback {
-    /// What was said: key points and misconceptions.
-    pub correctness: Correctness,
-    /// How clearly it was said.
-    pub clarity: Clarity,
-    /// A stronger answer, when there is one to show.
-    pub stronger_answer: Option<String>,
-    /// The one thing to do next.
-    pub next_step: String,
-    /// Something the candidate should know about this judging, such as that a fallback coach stepped in.
+    pub(crate) correctness: Option<Correctness>,
+    pub(crate) clarity: Option<Clarity>,
+    pub(crate) stronger_answer: Option<String>,
+    pub(crate) next_step: String,
     #[serde(default)]
-    pub remark: Option<String>,
+    pub(crate) remark: Option<String>,
+    pub(crate) judged_by: JudgedBy,
+}
+
+impl Feedback {
+    /// What was said. `None` when the coach could not judge it; the remark says why.
+    pub fn correctness(&self) -> Option<&Correctness> {
+        self.correctness.as_ref()
+    }
+
+    /// How clearly it was said. `None` when the coach could not judge it; the remark says why.
+    pub fn clarity(&self) -> Option<&Clarity> {
+        self.clarity.as_ref()
+    }
+
+    /// The marks for what was said, if that could be judged.
+    pub fn marks(&self) -> Option<&Marks> {
+        self.correctness.as_ref().map(Correctness::marks)
+    }
+
+    /// A stronger answer, when there is one to show.
+    pub fn stronger_answer(&self) -> Option<&str> {
+        self.stronger_answer.as_deref()
+    }
+
+    /// The one thing to do next.
+    pub fn next_step(&self) -> &str {
+        &self.next_step
+    }
+
+    /// Something the candidate should know about this judging, such as that a fallback coach stepped in.
+    pub fn remark(&self) -> Option<&str> {
+        self.remark.as_deref()
+    }
+
     /// Who judged, by what.
-    pub judged_by: JudgedBy,
+    pub fn judged_by(&self) -> &JudgedBy {
+        &self.judged_by
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bank::KeyPoint;
+use crate::follow_up::Rubric;
 use crate::marks::{ClarityMark, ClarityVerdict, Marks, Verdict};
 
 /// What each misconception takes off the correctness score. The choice is ours: two stated misconceptions cost as much as a
@@ -17,12 +17,11 @@ pub const TRADE_OFF_SHARE: f64 = 0.8;
 
 /// A score: 0 to 10, to one decimal.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
-#[serde(try_from = "f64", into = "f64")]
 pub struct Score(f64);
 
 impl Score {
     /// The score nearest to `value`, 0 to 10, rounded to one decimal; what is not a number counts as 0.
-    pub fn clamped(value: f64) -> Self {
+    pub(crate) fn clamped(value: f64) -> Self {
         if value.is_nan() { Self(0.0) } else { Self((value.clamp(0.0, 10.0) * 10.0).round() / 10.0) }
     }
 
@@ -37,25 +36,6 @@ impl std::fmt::Display for Score {
         write!(f, "{:.1}", self.0)
     }
 }
-
-impl TryFrom<f64> for Score {
-    type Error = InvalidScore;
-
-    fn try_from(value: f64) -> Result<Self, Self::Error> {
-        if (0.0..=10.0).contains(&value) { Ok(Self::clamped(value)) } else { Err(InvalidScore(value)) }
-    }
-}
-
-impl From<Score> for f64 {
-    fn from(score: Score) -> Self {
-        score.0
-    }
-}
-
-/// The number is no score.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-#[error("{0} is not a score: it must lie between 0 and 10")]
-pub struct InvalidScore(f64);
 
 /// How far an answer's understanding reaches; each question says what its bands sound like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -86,25 +66,37 @@ impl Band {
 /// The correctness panel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Correctness {
-    /// The marks the score is computed from.
-    pub marks: Marks,
-    /// The score; none when more than half of the weight is unclear.
-    pub score: Option<Score>,
-    /// The band; none when there is no score.
-    pub band: Option<Band>,
+    marks: Marks,
+    score: Option<Score>,
+    band: Option<Band>,
 }
 
 impl Correctness {
-    /// Computes score and band of `marks` against the key points that were judged.
+    /// Computes score and band of `marks` against the rubric that was judged by.
     ///
     /// The score is 10 × the weight hit ÷ the weight hit or missed, less [`MISCONCEPTION_PENALTY`] for each misconception stated,
     /// at least 0, and at most [`CORE_CAP`] when a core point was missed. Unclear points are left out; when they are more than half
-    /// of the weight there is no score. Marks for points that are not among `key_points` do not count.
-    pub fn of(key_points: &[KeyPoint], marks: Marks) -> Self {
-        let tally = Tally::of(key_points, &marks);
+    /// of the weight there is no score. Marks for points that the rubric does not have do not count.
+    pub(crate) fn of(rubric: &Rubric, marks: Marks) -> Self {
+        let tally = Tally::of(rubric, &marks);
         let score = tally.score(marks.misconceptions.len());
         let band = score.map(|_| tally.band(marks.misconceptions.len()));
         Self { marks, score, band }
+    }
+
+    /// The marks the score is computed from.
+    pub fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    /// The score; none when more than half of the weight is unclear.
+    pub fn score(&self) -> Option<Score> {
+        self.score
+    }
+
+    /// The band; none when there is no score.
+    pub fn band(&self) -> Option<Band> {
+        self.band
     }
 }
 
@@ -119,12 +111,11 @@ struct Tally {
 }
 
 impl Tally {
-    fn of(key_points: &[KeyPoint], marks: &Marks) -> Self {
+    fn of(rubric: &Rubric, marks: &Marks) -> Self {
         let mut tally = Self::default();
-        for point in key_points {
+        for point in &rubric.key_points {
             let weight = u32::from(point.weight.get());
-            let mark = marks.key_points.iter().find(|mark| mark.id == point.id);
-            match mark.map(|mark| &mark.verdict) {
+            match marks.key_point(&point.id).map(|mark| &mark.verdict) {
                 Some(Verdict::Hit { .. }) => {
                     tally.hit += weight;
                     tally.core_hit += u32::from(point.core);
@@ -171,22 +162,30 @@ impl Tally {
 /// The clarity panel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Clarity {
-    /// The checks the score is computed from.
-    pub marks: Vec<ClarityMark>,
-    /// The score; none when more than half of the checks are unclear.
-    pub score: Option<Score>,
+    marks: Vec<ClarityMark>,
+    score: Option<Score>,
 }
 
 impl Clarity {
     /// Computes the score of the checks: 10 × the share of "yes" among those decided; none when more than half are unclear, or when
     /// there are none.
-    pub fn of(marks: Vec<ClarityMark>) -> Self {
+    pub(crate) fn of(marks: Vec<ClarityMark>) -> Self {
         let count = |verdict| marks.iter().filter(|mark| mark.verdict == verdict).count();
         let (yes, no, unclear) =
             (count(ClarityVerdict::Yes), count(ClarityVerdict::No), count(ClarityVerdict::Unclear));
         let decided = yes + no;
         let score = (decided > 0 && unclear <= decided).then(|| Score::clamped(10.0 * yes as f64 / decided as f64));
         Self { marks, score }
+    }
+
+    /// The checks the score is computed from, in the order in which they are shown.
+    pub fn marks(&self) -> &[ClarityMark] {
+        &self.marks
+    }
+
+    /// The score; none when more than half of the checks are unclear.
+    pub fn score(&self) -> Option<Score> {
+        self.score
     }
 }
 

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::bank::Question;
 use crate::delivery::Delivery;
-use crate::follow_up::{self, FollowUp, FollowUpLimit, Target};
+use crate::follow_up::{FollowUpLimit, Target};
 use crate::id::{AnswerId, QuestionId, SessionId, TurnId};
-use crate::marks::{Feedback, KeyPointMark, Marks};
+use crate::marks::Feedback;
 use crate::time::{Seconds, Span};
 use crate::transcript::Transcript;
 
@@ -259,24 +259,4 @@ impl std::fmt::Display for UngradedReason {
 /// The turn to go to after the one at `after`: the first later one, by place, that still waits for the candidate.
 pub fn next_turn(turns: &[Turn], after: Place) -> Option<&Turn> {
     turns.iter().filter(|turn| turn.place > after && turn.state == TurnState::Asked).min_by_key(|turn| turn.place)
-}
-
-/// The follow-up that an answer to `turn` leads to, if its question may have another one.
-///
-/// `marks` are those of this answer; `siblings` are the turns of the same question so far, with or without `turn` itself. A follow-up's
-/// own answer may show a new misconception; beyond that the points that the main answer missed remain the ones to aim at.
-pub fn follow_up_of(session: &Session, turn: &Turn, marks: &Marks, siblings: &[Turn]) -> Option<FollowUp> {
-    let question = session.question(&turn.question)?;
-    let asked: Vec<Target> = siblings.iter().filter_map(|sibling| sibling.target.clone()).collect();
-    if asked.len() >= usize::from(session.follow_ups.get()) {
-        return None;
-    }
-    let hit_now = |mark: &&KeyPointMark| marks.key_points.iter().any(|now| now.id == mark.id && now.verdict.is_hit());
-    let main = siblings.iter().find(|sibling| sibling.target.is_none() && sibling.id != turn.id);
-    let open = main.and_then(|main| main.state.feedback()).map(|feedback| &feedback.correctness.marks.key_points);
-    let key_points = match open {
-        Some(open) => open.iter().filter(|mark| !hit_now(mark)).cloned().collect(),
-        None => marks.key_points.clone(),
-    };
-    follow_up::choose(question, &Marks { key_points, misconceptions: marks.misconceptions.clone() }, &asked)
 }

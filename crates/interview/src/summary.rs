@@ -1,15 +1,13 @@
 //! What a finished round comes to. The panels stay apart: nothing here blends them.
 
-use serde::{Deserialize, Serialize};
-
 use crate::delivery::Delivery;
 use crate::id::{KeyPointId, MisconceptionId, QuestionId};
-use crate::marks::Verdict;
+use crate::marks::{Marks, Verdict};
 use crate::scoring::Score;
 use crate::session::{Session, Turn, TurnState};
 
 /// A round in review.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
     /// How many questions the round has.
     pub questions: usize,
@@ -32,7 +30,7 @@ pub struct Summary {
 }
 
 /// A key point that was missed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missed {
     /// The question.
     pub question: QuestionId,
@@ -47,7 +45,7 @@ pub struct Missed {
 }
 
 /// A misconception that was stated.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stated {
     /// The question.
     pub question: QuestionId,
@@ -69,9 +67,8 @@ impl Summary {
             answered: count(|state| state.answer().is_some() || state.audio().is_some()),
             skipped: count(|state| matches!(state, TurnState::Skipped)),
             ungraded: count(|state| matches!(state, TurnState::Ungraded { .. })),
-            correctness: mean(main().filter_map(|feedback| feedback.correctness.score).map(Score::get))
-                .map(Score::clamped),
-            clarity: mean(main().filter_map(|feedback| feedback.clarity.score).map(Score::get)).map(Score::clamped),
+            correctness: mean_score(main().filter_map(|feedback| feedback.correctness()?.score())),
+            clarity: mean_score(main().filter_map(|feedback| feedback.clarity()?.score())),
             words_per_minute: mean(turns.iter().filter_map(delivery).filter_map(|delivery| delivery.words_per_minute)),
             missed: missed(session, turns),
             misconceptions: stated(session, turns),
@@ -83,9 +80,17 @@ fn delivery(turn: &Turn) -> Option<&Delivery> {
     turn.state.answer().and_then(|answer| answer.spoken.as_ref()).map(|spoken| &spoken.delivery)
 }
 
+fn mean_score(scores: impl Iterator<Item = Score>) -> Option<Score> {
+    mean(scores.map(Score::get)).map(Score::clamped)
+}
+
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, count) = values.fold((0.0, 0_usize), |(sum, count), value| (sum + value, count + 1));
     (count > 0).then(|| sum / count as f64)
+}
+
+fn marks(turn: &Turn) -> Option<&Marks> {
+    turn.state.feedback()?.marks()
 }
 
 fn missed(session: &Session, turns: &[Turn]) -> Vec<Missed> {
@@ -93,19 +98,13 @@ fn missed(session: &Session, turns: &[Turn]) -> Vec<Missed> {
         turns
             .iter()
             .filter(|turn| turn.target.is_some() && &turn.question == question)
-            .filter_map(|turn| turn.state.feedback())
-            .any(|feedback| {
-                let marks = &feedback.correctness.marks.key_points;
-                marks.iter().any(|mark| &mark.id == id && matches!(mark.verdict, Verdict::Hit { .. }))
-            })
+            .filter_map(|turn| turn.state.feedback()?.marks()?.key_point(id))
+            .any(|mark| mark.verdict.is_hit())
     };
     let mut missed: Vec<Missed> = Vec::new();
     for turn in turns.iter().filter(|turn| turn.target.is_none()) {
-        let (Some(question), Some(feedback)) = (session.question(&turn.question), turn.state.feedback()) else {
-            continue;
-        };
-        for mark in feedback.correctness.marks.key_points.iter().filter(|mark| matches!(mark.verdict, Verdict::Missed))
-        {
+        let (Some(question), Some(marks)) = (session.question(&turn.question), marks(turn)) else { continue };
+        for mark in marks.key_points.iter().filter(|mark| mark.verdict == Verdict::Missed) {
             let Some(point) = question.key_point(&mark.id).filter(|point| !made_good(&question.id, &point.id)) else {
                 continue;
             };
@@ -125,10 +124,8 @@ fn missed(session: &Session, turns: &[Turn]) -> Vec<Missed> {
 fn stated(session: &Session, turns: &[Turn]) -> Vec<Stated> {
     let mut stated: Vec<Stated> = Vec::new();
     for turn in turns {
-        let (Some(question), Some(feedback)) = (session.question(&turn.question), turn.state.feedback()) else {
-            continue;
-        };
-        for mark in &feedback.correctness.marks.misconceptions {
+        let (Some(question), Some(marks)) = (session.question(&turn.question), marks(turn)) else { continue };
+        for mark in &marks.misconceptions {
             let Some(wrong) = question.misconception(&mark.id) else { continue };
             let found = Stated {
                 question: question.id.clone(),

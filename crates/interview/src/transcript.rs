@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Span;
 
-pub use normal::normal_words;
+pub use normal::{is_function_word, normal_words};
 
 /// Words below this probability are *in doubt*: the recogniser may have misheard them, so they can neither make a key point
 /// missed nor a misconception stated. The figure is ours: whisper's word probabilities fall under it for most misheard words.

@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
-use coach::{Assignment, Coach, CoachError, OfflineCoach, Panels, WithFallback};
+use coach::{Coach, CoachError, OfflineCoach, Panels, WithFallback};
 use interview::Question;
-use interview::marks::{CoachKind, Feedback, JudgedBy};
+use interview::claims::Report;
+use interview::judging::Assignment;
+use interview::marks::{CoachKind, JudgedBy};
 use store::queue::CoachWish;
 use tokio::task::spawn_blocking;
 
@@ -82,7 +84,11 @@ struct LateOfflineCoach(LazyLock<OfflineCoach, Box<dyn FnOnce() -> OfflineCoach 
 
 #[async_trait]
 impl Coach for LateOfflineCoach {
-    async fn judge(&self, assignment: Assignment<'_>, panels: Option<&Panels>) -> Result<Feedback, CoachError> {
+    async fn judge(
+        &self,
+        assignment: Assignment<'_>,
+        panels: Option<&Panels>,
+    ) -> Result<Report<CoachError>, CoachError> {
         self.0.judge(assignment, panels).await
     }
 

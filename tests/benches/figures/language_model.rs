@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use api::client::Client;
 use coach::llm::{LlmSettings, Preset};
-use coach::{Assignment, Coach, LlmCoach};
+use coach::{Coach, LlmCoach};
 use interview::follow_up::Rubric;
+use interview::judging::Assignment;
 use interview::{Bank, Question, Transcript};
 use journeys::language_model::LanguageModel;
 use journeys::program::Home;

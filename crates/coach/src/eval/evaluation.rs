@@ -63,19 +63,19 @@ pub struct QuotedMisconception {
 impl JudgedItem {
     /// The judgement, in the question's own names.
     pub(super) fn of(id: &str, question: &NamedQuestion, correctness: &Correctness) -> Self {
-        let marks = &correctness.marks;
-        let key_points = marks.key_points.iter().map(|mark| JudgedPoint {
+        let marks = correctness.marks();
+        let key_points = marks.key_points().iter().map(|mark| JudgedPoint {
             id: question.key_point(&mark.id),
             verdict: mark.verdict.name(),
             quote: mark.verdict.evidence().map(|evidence| evidence.quote().to_owned()),
         });
-        let misconceptions = marks.misconceptions.iter().map(|mark| QuotedMisconception {
+        let misconceptions = marks.misconceptions().iter().map(|mark| QuotedMisconception {
             id: question.misconception(&mark.id),
             quote: mark.evidence.quote().to_owned(),
         });
         Self {
             id: id.to_owned(),
-            score: correctness.score.map(|score| score.get()),
+            score: correctness.score().map(|score| score.get()),
             key_points: key_points.collect(),
             misconceptions: misconceptions.collect(),
             ungraded: None,
@@ -96,5 +96,5 @@ pub(super) fn quotes(correctness: &Correctness) -> Vec<bool> {
         Verdict::Unclear { doubt: Doubt::QuoteNotFound, .. } => Some(false),
         Verdict::Unclear { .. } | Verdict::Missed => None,
     };
-    correctness.marks.key_points.iter().filter_map(|mark| found(&mark.verdict)).collect()
+    correctness.marks().key_points().iter().filter_map(|mark| found(&mark.verdict)).collect()
 }

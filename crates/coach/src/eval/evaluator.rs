@@ -7,13 +7,14 @@ use futures::StreamExt;
 use interview::Transcript;
 use interview::bank::Bank;
 use interview::follow_up::Rubric;
-use interview::scoring::{Band, MISCONCEPTION_PENALTY, Score};
+use interview::judging::{self, Assignment};
+use interview::scoring::{Band, MISCONCEPTION_PENALTY};
 
 use super::dataset::{Dataset, Item, LabelledQuestion};
 use super::evaluation::{Evaluation, JudgedItem, quotes};
 use super::question::{InlineQuestion, NamedQuestion};
 use super::summary::{Judgement, Summary};
-use crate::coach::{Assignment, Coach};
+use crate::coach::Coach;
 use crate::llm::Usage;
 use crate::offline::OfflineCoach;
 use crate::similarity::similarity;
@@ -76,15 +77,19 @@ impl Evaluator<'_> {
         let transcript = Transcript::typed(&item.answer);
         let prompt = &question.prompt;
         let assignment = Assignment { question, rubric: &rubric, prompt, target: None, transcript: &transcript };
-        match self.coach.judge_correctness(assignment).await {
+        let claims = self.coach.judge_correctness(assignment).await.map_err(|error| error.to_string());
+        let correctness = claims.and_then(|claims| {
+            judging::correctness(&rubric, &transcript, &claims).map_err(|invalid| invalid.to_string())
+        });
+        match correctness {
             Ok(correctness) => Judgement {
                 item,
                 judged: JudgedItem::of(&item.id, named, &correctness),
-                band: correctness.band.map(Band::number),
+                band: correctness.band().map(Band::number),
                 quotes: quotes(&correctness),
                 similarity: None,
             },
-            Err(error) => Judgement::without_feedback(item, JudgedItem::ungraded(&item.id, error.to_string())),
+            Err(error) => Judgement::without_feedback(item, JudgedItem::ungraded(&item.id, error)),
         }
     }
 
@@ -103,5 +108,6 @@ impl Evaluator<'_> {
 fn agreement(coach: &OfflineCoach, question: &InlineQuestion, item: &Item, misconceptions: usize) -> f64 {
     let answer = Transcript::typed(&item.answer);
     let agreement = coach.agreement(&question.prompt, &question.reference, &answer);
-    Score::clamped(10.0 * agreement - MISCONCEPTION_PENALTY * misconceptions as f64).get()
+    let score = 10.0 * agreement - MISCONCEPTION_PENALTY * misconceptions as f64;
+    (score.clamp(0.0, 10.0) * 10.0).round() / 10.0
 }

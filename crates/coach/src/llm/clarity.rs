@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use interview::marks::{ClarityCheck, ClarityMark, ClarityVerdict};
+use interview::claims::{ClarityClaim, Quote};
+use interview::judging::Assignment;
+use interview::marks::{ClarityCheck, ClarityVerdict};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -11,9 +13,7 @@ use super::model::Model;
 use super::prompts::{Prompts, Template};
 use super::subject::Asked;
 use super::wire::Form;
-use crate::coach::Assignment;
 use crate::error::CoachError;
-use crate::evidence::{self, ClarityClaim, Quote};
 
 /// The longest note that is shown, in characters.
 const LONGEST_NOTE: usize = 240;
@@ -38,13 +38,13 @@ struct Checking {
     note: Option<String>,
 }
 
-/// The marks that the model's claims about clarity come to.
+/// What the model claims about clarity.
 pub(super) async fn judge(
     model: &Model,
     prompts: &Prompts,
     assignment: &Assignment<'_>,
     fenced: &str,
-) -> Result<Vec<ClarityMark>, CoachError> {
+) -> Result<Vec<ClarityClaim>, CoachError> {
     let told = prompts.tell(Template::Clarity, &Asked::of(assignment), fenced)?;
     ask(model, prompts, &told, &form(), |reply: Reply| check(assignment, reply)).await
 }
@@ -55,7 +55,7 @@ fn form() -> Form {
         .with_choices("/properties/checks/items/properties/verdict", ["yes", "no", "unclear"])
 }
 
-fn check(assignment: &Assignment<'_>, reply: Reply) -> Checked<Vec<ClarityMark>> {
+fn check(assignment: &Assignment<'_>, reply: Reply) -> Checked<Vec<ClarityClaim>> {
     let mut checked = HashSet::new();
     for checking in &reply.checks {
         if !checked.insert(checking.check) {
@@ -67,13 +67,12 @@ fn check(assignment: &Assignment<'_>, reply: Reply) -> Checked<Vec<ClarityMark>>
     }
     let claims: Vec<ClarityClaim> = reply.checks.into_iter().map(claim).collect();
     let unfounded = unfounded(assignment, &claims);
-    let marks = evidence::check_clarity(assignment.transcript, &claims);
     if unfounded.is_empty() {
-        Checked::Sound(marks)
+        Checked::Sound(claims)
     } else {
         let checks = unfounded.join(", ");
         Checked::Flawed(
-            marks,
+            claims,
             format!("the quotes for these checks are missing or not in the answer word for word: {checks}"),
         )
     }
@@ -93,7 +92,7 @@ fn claim(checking: Checking) -> ClarityClaim {
 fn unfounded(assignment: &Assignment<'_>, claims: &[ClarityClaim]) -> Vec<&'static str> {
     let is_unfounded = |claim: &&ClarityClaim| match &claim.quote {
         Some(Quote::Text(quote)) => assignment.transcript.find_words(quote).is_none(),
-        Some(Quote::Words { .. }) | None => false,
+        Some(Quote::Words { .. } | Quote::Timed { .. }) | None => false,
     };
     claims.iter().filter(is_unfounded).map(|claim| claim.check.as_str()).collect()
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use interview::claims::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
+use interview::judging::{self, Assignment};
 use interview::marks::{Doubt, Marks, Verdict};
 use interview::{KeyPointId, MisconceptionId};
 use schemars::JsonSchema;
@@ -12,9 +14,7 @@ use super::model::Model;
 use super::prompts::{Prompts, Template};
 use super::subject::AskedWithRubric;
 use super::wire::Form;
-use crate::coach::Assignment;
 use crate::error::CoachError;
-use crate::evidence::{self, ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
 
 /// The form of a reply. The quote stands before the verdict so that a model looks for words before it decides.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -49,13 +49,13 @@ struct StatedMisconception {
     quote: String,
 }
 
-/// The marks that the model's claims come to.
+/// What the model claims about correctness, and the marks that come of it.
 pub(super) async fn judge(
     model: &Model,
     prompts: &Prompts,
     assignment: &Assignment<'_>,
     fenced: &str,
-) -> Result<Marks, CoachError> {
+) -> Result<(Claims, Marks), CoachError> {
     let subject = AskedWithRubric::shuffled(assignment, model.name());
     let told = prompts.tell(Template::Correctness, &subject, fenced)?;
     ask(model, prompts, &told, &form(assignment), |reply: Reply| check(assignment, reply)).await
@@ -74,26 +74,25 @@ fn form(assignment: &Assignment<'_>) -> Form {
         )
 }
 
-fn check(assignment: &Assignment<'_>, reply: Reply) -> Checked<Marks> {
+fn check(assignment: &Assignment<'_>, reply: Reply) -> Checked<(Claims, Marks)> {
     let claims = match claims(reply) {
         Ok(claims) => claims,
         Err(unknown) => return Checked::Unusable(unknown),
     };
     let invented = invented_quotes(assignment, &claims);
     let repeated = repeated(&claims);
-    match evidence::check(assignment.rubric, assignment.transcript, claims) {
-        Err(invalid) => Checked::Unusable(invalid.to_string()),
-        Ok(marks) => {
-            let unfounded = unfounded(&marks).chain(invented).collect::<Vec<_>>().join(", ");
-            if !unfounded.is_empty() {
-                let fault = format!("the quotes for these ids are not in the answer word for word: {unfounded}");
-                return Checked::Flawed(marks, fault);
-            }
-            match repeated {
-                Some(id) => Checked::Flawed(marks, format!("the misconception `{id}` is there twice")),
-                None => Checked::Sound(marks),
-            }
-        }
+    let marks = match judging::correctness(assignment.rubric, assignment.transcript, &claims) {
+        Err(invalid) => return Checked::Unusable(invalid.to_string()),
+        Ok(correctness) => correctness.marks().clone(),
+    };
+    let unfounded = unfounded(&marks).chain(invented).collect::<Vec<_>>().join(", ");
+    if !unfounded.is_empty() {
+        let fault = format!("the quotes for these ids are not in the answer word for word: {unfounded}");
+        return Checked::Flawed((claims, marks), fault);
+    }
+    match repeated {
+        Some(id) => Checked::Flawed((claims, marks), format!("the misconception `{id}` is there twice")),
+        None => Checked::Sound((claims, marks)),
     }
 }
 
@@ -130,12 +129,12 @@ fn repeated(claims: &Claims) -> Option<MisconceptionId> {
 fn invented_quotes(assignment: &Assignment<'_>, claims: &Claims) -> Vec<String> {
     let is_invented = |claim: &&MisconceptionClaim| match &claim.quote {
         Quote::Text(quote) => assignment.transcript.find_words(quote).is_none(),
-        Quote::Words { .. } => false,
+        Quote::Words { .. } | Quote::Timed { .. } => false,
     };
     claims.misconceptions.iter().filter(is_invented).map(|claim| claim.id.to_string()).collect()
 }
 
 fn unfounded(marks: &Marks) -> impl Iterator<Item = String> + '_ {
     let is_unfounded = |verdict: &Verdict| matches!(verdict, Verdict::Unclear { doubt: Doubt::QuoteNotFound, .. });
-    marks.key_points.iter().filter(move |mark| is_unfounded(&mark.verdict)).map(|mark| mark.id.to_string())
+    marks.key_points().iter().filter(move |mark| is_unfounded(&mark.verdict)).map(|mark| mark.id.to_string())
 }

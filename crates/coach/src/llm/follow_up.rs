@@ -13,9 +13,9 @@ use super::model::Model;
 use super::prompts::{Prompts, Template};
 use super::subject::Asked;
 use super::wire::Form;
-use crate::coach::Assignment;
 use crate::error::CoachError;
 use crate::lexicon::{is_function_word, stem};
+use interview::judging::Assignment;
 
 /// The most words of a wording; the template asks for 30.
 const MOST_WORDS: usize = 45;

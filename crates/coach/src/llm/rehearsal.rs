@@ -8,8 +8,8 @@ use super::fence::{Mark, fence};
 use super::follow_up;
 use super::prompts::{Prompts, Template, fault_in};
 use super::subject::{Asked, AskedWithRubric};
-use crate::coach::Assignment;
 use crate::error::CoachError;
+use interview::judging::Assignment;
 
 /// A question that has everything that a template can name.
 const QUESTION: &str = include_str!("rehearsal/question.json");

@@ -8,8 +8,8 @@ use super::model::Model;
 use super::prompts::{Prompts, Template};
 use super::subject::AskedWithRubric;
 use super::wire::Form;
-use crate::coach::Assignment;
 use crate::error::CoachError;
+use interview::judging::Assignment;
 
 /// The longest answer that is shown, in characters; 200 words have about 1200.
 const LONGEST_ANSWER: usize = 4000;

@@ -3,7 +3,7 @@
 use interview::bank::{KeyPoint, Language, Misconception, Outcome, Snippet};
 use serde::Serialize;
 
-use crate::coach::Assignment;
+use interview::judging::Assignment;
 
 /// What was asked.
 #[derive(Clone, Debug, Serialize)]

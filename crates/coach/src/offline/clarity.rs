@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use interview::claims::{ClarityClaim, Quote};
 use interview::marks::{ClarityCheck, ClarityVerdict};
 
 use super::reading::{Clause, Reading, Sense};
-use crate::evidence::{ClarityClaim, Quote};
 use crate::lexicon::{Concept, Marker, Sort};
 
 /// The headline is looked for in this many words; a tenth of a minute of speech for every five of them.

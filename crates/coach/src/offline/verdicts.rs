@@ -1,6 +1,7 @@
 //! From what an answer says of each claim to what the coach claims about it.
 
 use interview::Question;
+use interview::claims::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
 use interview::follow_up::Rubric;
 use interview::marks::Doubt;
 
@@ -8,7 +9,6 @@ use super::matching::Said;
 use super::plausibility::Plausibility;
 use super::reading::{Reading, Sense};
 use super::thresholds::{DOUBTFUL, OPPOSED};
-use crate::evidence::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
 
 /// The coach's claims about the points of `rubric`, from what is plausible of all claims of `question`.
 pub(super) fn claims(
@@ -34,6 +34,19 @@ pub(super) fn claims(
         Some(MisconceptionClaim { id: misconception.id.clone(), quote })
     });
     Claims { key_points: key_points.collect(), misconceptions: misconceptions.collect() }
+}
+
+/// What the candidate should know about this judging.
+pub(super) fn remark(sense: Sense) -> &'static str {
+    match sense {
+        Sense::Speech => {
+            "Judged offline, by rules: it looks for known ways of making each point and can miss an unusual one. You can \
+             regrade with a language model."
+        }
+        Sense::Silence => "There are no words in this answer.",
+        Sense::OtherLanguage => "The offline coach only understands English and cannot judge this answer.",
+        Sense::Disorder => "The words of this answer are in no order that makes sentences, so no point of it counts.",
+    }
 }
 
 fn verdict(plausibility: &Plausibility<'_>, number: usize, reading: &Reading) -> ClaimedVerdict {

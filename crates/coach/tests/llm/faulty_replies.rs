@@ -5,7 +5,7 @@ use interview::marks::{Doubt, Verdict};
 use serde_json::{Value, json};
 
 use crate::support::scripted_model::{Reply, Script, ScriptedModel, says};
-use crate::support::{ANSWER, clarity, judge, marks, settings, verdicts};
+use crate::support::{ANSWER, clarity, failure, judge, marks, settings, verdicts};
 
 async fn model(replies: impl IntoIterator<Item = Reply>) -> (ScriptedModel, LlmCoach) {
     let model = Script::sound().on("marks", replies).start().await;
@@ -61,7 +61,7 @@ async fn a_faulty_reply_is_mended_once_with_the_fault_named() {
 async fn a_model_that_goes_on_being_faulty_gives_no_judgement() {
     for faulty in [text("I'm sorry, I can't help with that."), text(""), text("{\"secret\": \"sk-reply\"}")] {
         let (model, coach) = model([faulty]).await;
-        let error = judge(&coach, ANSWER).await.unwrap_err();
+        let error = failure(&coach).await;
         assert!(matches!(&error, CoachError::Malformed { .. }), "{error:?}");
         assert!(!error.is_passing() && !error.to_string().contains("sk-reply"), "{error}");
         assert_eq!(model.requests("marks").await.len(), 2);
@@ -73,7 +73,7 @@ async fn an_invented_quote_is_asked_about_and_then_unclear() {
     let invented = changed(|marks| marks["key_points"][1]["quote"] = json!("ownership is transferred to b"));
     let (model, coach) = model([invented]).await;
     let feedback = judge(&coach, ANSWER).await.unwrap();
-    let verdict = &feedback.correctness.marks.key_points[0].verdict;
+    let verdict = &feedback.marks().unwrap().key_points()[0].verdict;
     assert_eq!(*verdict, Verdict::Unclear { doubt: Doubt::QuoteNotFound, evidence: None });
     let requests = model.requests("marks").await;
     assert_eq!(requests.len(), 2);
@@ -100,7 +100,7 @@ async fn an_invented_misconception_is_never_held_against_the_candidate() {
         changed(|marks| marks["misconceptions"] = json!([{"id": "copies-heap", "quote": "it copies the heap"}]));
     let (model, coach) = model([invented]).await;
     let feedback = judge(&coach, ANSWER).await.unwrap();
-    assert!(feedback.correctness.marks.misconceptions.is_empty());
+    assert!(feedback.marks().unwrap().misconceptions().is_empty());
     assert!(model.requests("marks").await[1].to_string().contains("copies-heap"));
 }
 
@@ -112,7 +112,7 @@ async fn a_misconception_that_is_named_twice_is_asked_about_and_counts_once() {
     });
     let (model, coach) = model([twice]).await;
     let feedback = judge(&coach, ANSWER).await.unwrap();
-    assert_eq!(feedback.correctness.marks.misconceptions.len(), 1);
+    assert_eq!(feedback.marks().unwrap().misconceptions().len(), 1);
     assert!(model.requests("marks").await[1].to_string().contains("`copies-heap` is there twice"));
 }
 
@@ -123,7 +123,7 @@ async fn a_model_that_declines_is_not_asked_again() {
         r#"{"choices": [{"message": {"content": ""}, "finish_reason": "content_filter"}]}"#,
     ] {
         let (model, coach) = model([Reply::Answers(200, vec![], declined.to_owned())]).await;
-        let error = judge(&coach, ANSWER).await.unwrap_err();
+        let error = failure(&coach).await;
         assert!(matches!(&error, CoachError::Refused { reason } if reason.contains("declines")), "{error:?}");
         assert_eq!(model.requests("marks").await.len(), 1);
     }
@@ -144,7 +144,7 @@ async fn clarity_must_hold_every_check_once_and_quote_what_it_praises() {
     ] {
         let model = Script::sound().on("clarity", [says(&faulty), says(&clarity())]).start().await;
         let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
-        assert_eq!(judge(&coach, ANSWER).await.unwrap().clarity.score.unwrap().get(), 8.0);
+        assert_eq!(judge(&coach, ANSWER).await.unwrap().clarity().unwrap().score().unwrap().get(), 8.0);
         let requests = model.requests("clarity").await;
         assert!(requests.len() == 2 && requests[1].to_string().contains(named), "{named}");
     }

@@ -1,8 +1,9 @@
 //! The wording of follow-ups.
 
-use coach::{Assignment, Coach, LlmCoach};
+use coach::{Coach, LlmCoach};
 use interview::Transcript;
 use interview::follow_up::{FollowUp, Rubric, Target};
+use interview::judging::Assignment;
 use serde_json::json;
 
 use crate::support::scripted_model::{Reply, Script, says};

@@ -17,13 +17,13 @@ async fn verdicts_come_in_the_questions_order_with_quotes_from_the_transcript() 
     let feedback = judge(&coach, ANSWER).await.unwrap();
     assert_eq!(verdicts(&feedback), ["hit", "hit", "missed"]);
     let quotes: Vec<_> =
-        feedback.correctness.marks.key_points.iter().filter_map(|mark| mark.verdict.evidence()).collect();
+        feedback.marks().unwrap().key_points().iter().filter_map(|mark| mark.verdict.evidence()).collect();
     assert_eq!(quotes[0].quote(), "the string moves into b,");
-    assert_eq!(feedback.correctness.score.unwrap().get(), 8.3);
-    assert_eq!(feedback.stronger_answer.as_deref(), Some("The string moves into b. I would borrow it."));
-    assert_eq!(feedback.next_step, "Say this point in one sentence of your own, aloud: borrowing keeps both usable.");
-    assert_eq!(feedback.remark, None);
-    let by = feedback.judged_by;
+    assert_eq!(feedback.correctness().unwrap().score().unwrap().get(), 8.3);
+    assert_eq!(feedback.stronger_answer(), Some("The string moves into b. I would borrow it."));
+    assert_eq!(feedback.next_step(), "Say this point in one sentence of your own, aloud: borrowing keeps both usable.");
+    assert_eq!(feedback.remark(), None);
+    let by = feedback.judged_by();
     assert_eq!(
         (by.coach, by.model.as_deref(), by.prompt_version.as_str()),
         (CoachKind::Llm, Some("a-model"), "1.1.1.1.1")
@@ -35,10 +35,11 @@ async fn verdicts_come_in_the_questions_order_with_quotes_from_the_transcript() 
 async fn clarity_keeps_notes_and_counts_only_what_was_decided() {
     let model = Script::sound().start().await;
     let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
-    let clarity = judge(&coach, ANSWER).await.unwrap().clarity;
-    assert_eq!(clarity.score.unwrap().get(), 8.0);
-    assert_eq!(clarity.marks[3].verdict, ClarityVerdict::No);
-    assert_eq!(clarity.marks[3].note.as_deref(), Some("Give a short example."));
+    let feedback = judge(&coach, ANSWER).await.unwrap();
+    let clarity = feedback.clarity().unwrap();
+    assert_eq!(clarity.score().unwrap().get(), 8.0);
+    assert_eq!(clarity.marks()[3].verdict, ClarityVerdict::No);
+    assert_eq!(clarity.marks()[3].note.as_deref(), Some("Give a short example."));
 }
 
 #[tokio::test]
@@ -52,8 +53,8 @@ async fn a_misconception_that_is_quoted_is_a_mark() {
     let model = Script::sound().on("marks", [says(&reply)]).start().await;
     let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
     let feedback = judge(&coach, answer).await.unwrap();
-    assert_eq!(feedback.correctness.marks.misconceptions[0].evidence.quote(), "it makes a deep copy");
-    assert!(feedback.next_step.starts_with("Reconsider"), "{}", feedback.next_step);
+    assert_eq!(feedback.marks().unwrap().misconceptions()[0].evidence.quote(), "it makes a deep copy");
+    assert!(feedback.next_step().starts_with("Reconsider"), "{}", feedback.next_step());
 }
 
 #[tokio::test]
@@ -75,8 +76,19 @@ async fn an_answer_keeps_its_panels_when_only_the_stronger_answer_failed() {
     let model = Script::sound().on("stronger_answer", [refused]).start().await;
     let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
     let feedback = judge(&coach, ANSWER).await.unwrap();
-    assert_eq!((verdicts(&feedback).len(), feedback.stronger_answer), (3, None));
-    assert!(feedback.remark.unwrap().starts_with("There is no stronger answer"));
+    assert_eq!((verdicts(&feedback).len(), feedback.stronger_answer()), (3, None));
+    assert!(feedback.remark().unwrap().starts_with("There is no stronger answer"));
+}
+
+#[tokio::test]
+async fn an_answer_keeps_the_panel_that_could_be_judged_and_says_why_the_other_is_missing() {
+    for (refusing, is_kept) in [("marks", [false, true]), ("clarity", [true, false])] {
+        let refused = Reply::Answers(400, vec![], "{}".to_owned());
+        let model = Script::sound().on(refusing, [refused]).start().await;
+        let feedback = judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+        assert_eq!([feedback.correctness().is_some(), feedback.clarity().is_some()], is_kept, "{refusing}");
+        assert!(feedback.remark().unwrap().contains("could not be judged: "), "{feedback:?}");
+    }
 }
 
 #[tokio::test]

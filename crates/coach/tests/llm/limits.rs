@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use coach::llm::LlmSettings;
 use coach::{CoachError, LlmCoach};
 
+use crate::support;
 use crate::support::scripted_model::{Reply, Script, says};
 use crate::support::socket::{self, Behaviour};
 use crate::support::{ANSWER, clarity, judge, marks, settings, verdicts};
@@ -14,7 +15,7 @@ use crate::support::{ANSWER, clarity, judge, marks, settings, verdicts};
 const ONE_SECOND: NonZeroU64 = NonZeroU64::MIN;
 
 async fn failure(settings: &LlmSettings) -> CoachError {
-    judge(&LlmCoach::new(settings).unwrap(), ANSWER).await.unwrap_err()
+    support::failure(&LlmCoach::new(settings).unwrap()).await
 }
 
 fn busy(headers: Vec<(&'static str, &'static str)>) -> Reply {

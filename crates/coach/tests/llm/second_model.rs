@@ -21,9 +21,9 @@ async fn a_point_on_which_two_models_disagree_is_unclear_and_that_is_said() {
     let coach = coach(&model.base_url());
     let feedback = judge(&coach, ANSWER).await.unwrap();
     assert_eq!(verdicts(&feedback), ["unclear", "hit", "missed"]);
-    let verdict = &feedback.correctness.marks.key_points[0].verdict;
+    let verdict = &feedback.marks().unwrap().key_points()[0].verdict;
     assert!(matches!(verdict, Verdict::Unclear { doubt: Doubt::CoachesDisagree, evidence: Some(_) }), "{verdict:?}");
-    assert!(feedback.remark.unwrap().contains("disagree on 1 of its points"));
+    assert!(feedback.remark().unwrap().contains("disagree on 1 of its points"));
     assert_eq!(coach.judged_by(&question()).model.as_deref(), Some("a-model + another"));
 }
 
@@ -32,7 +32,7 @@ async fn another_model_of_the_same_server_can_be_asked_instead() {
     let model = Script::sound().start().await;
     let other = coach(&model.base_url()).with_model("better").unwrap();
     let feedback = judge(other.as_ref(), ANSWER).await.unwrap();
-    assert_eq!(feedback.judged_by.model.as_deref(), Some("better"));
+    assert_eq!(feedback.judged_by().model.as_deref(), Some("better"));
     let asked: Vec<Value> = model.requests("marks").await;
     assert_eq!(asked.iter().map(|request| &request["model"]).collect::<Vec<_>>(), ["better"]);
     assert!(coach(&model.base_url()).with_model(" ").is_none());
@@ -43,7 +43,7 @@ async fn two_models_that_agree_say_so() {
     let model = Script::sound().start().await;
     let feedback = judge(&coach(&model.base_url()), ANSWER).await.unwrap();
     assert_eq!(verdicts(&feedback), ["hit", "hit", "missed"]);
-    assert!(feedback.remark.unwrap().contains("agree on every point"));
+    assert!(feedback.remark().unwrap().contains("agree on every point"));
     assert_eq!(model.requests("marks").await.len(), 2);
     assert_eq!(model.requests("clarity").await.len(), 1);
 }
@@ -54,5 +54,5 @@ async fn a_second_model_that_fails_leaves_the_first_ones_judgement_and_is_named(
     let model = Script::sound().on_model("another", "marks", [refused]).start().await;
     let feedback = judge(&coach(&model.base_url()), ANSWER).await.unwrap();
     assert_eq!(verdicts(&feedback), ["hit", "hit", "missed"]);
-    assert!(feedback.remark.unwrap().starts_with("Only a-model judged this answer; another could not"));
+    assert!(feedback.remark().unwrap().starts_with("Only a-model judged this answer; another could not"));
 }

@@ -83,7 +83,7 @@ async fn a_key_that_a_server_repeats_shows_in_no_error_log_or_feedback() {
         .await;
     let coach = with_key(Preset::Custom, &model.base_url(), &folder);
     let feedback = judge(&coach, ANSWER).await.unwrap();
-    assert_eq!(feedback.stronger_answer.as_deref(), Some("My key is [key]."));
+    assert_eq!(feedback.stronger_answer(), Some("My key is [key]."));
     shown.push_str(&format!("{feedback:?} {coach:?} {:?}", coach.judged_by(&question())));
     assert!(!shown.contains(KEY), "{shown}");
     let log = log.text();

@@ -4,8 +4,9 @@ pub mod scripted_model;
 pub mod socket;
 
 use coach::llm::{LlmSettings, Preset};
-use coach::{Assignment, Coach, CoachError, Panels};
+use coach::{Coach, CoachError, Panels};
 use interview::follow_up::Rubric;
+use interview::judging::{self, Assignment};
 use interview::marks::Feedback;
 use interview::{Question, Transcript};
 use serde_json::{Value, json};
@@ -40,12 +41,23 @@ pub async fn judge_with_panels(
     let transcript = Transcript::typed(answer);
     let prompt = &question.prompt;
     let assignment = Assignment { question: &question, rubric: &rubric, prompt, target: None, transcript: &transcript };
-    coach.judge(assignment, panels).await
+    let report = coach.judge(assignment, panels).await?;
+    Ok(judging::judge(&assignment, report, None).unwrap().feedback)
+}
+
+/// Why the coach could not judge what was said in the usual answer.
+pub async fn failure(coach: &dyn Coach) -> CoachError {
+    let question = question();
+    let rubric = Rubric::of(&question, None);
+    let transcript = Transcript::typed(ANSWER);
+    let prompt = &question.prompt;
+    let assignment = Assignment { question: &question, rubric: &rubric, prompt, target: None, transcript: &transcript };
+    coach.judge_correctness(assignment).await.unwrap_err()
 }
 
 /// The verdicts by name, in the question's order.
 pub fn verdicts(feedback: &Feedback) -> Vec<&'static str> {
-    feedback.correctness.marks.key_points.iter().map(|mark| mark.verdict.name()).collect()
+    feedback.marks().unwrap().key_points().iter().map(|mark| mark.verdict.name()).collect()
 }
 
 /// A sound judgement of [`ANSWER`].

@@ -5,8 +5,9 @@
 pub mod answers;
 pub mod bank;
 
-use coach::{Assignment, OfflineCoach};
+use coach::OfflineCoach;
 use interview::follow_up::Rubric;
+use interview::judging::{self, Assignment};
 use interview::marks::Feedback;
 use interview::{Question, Transcript};
 
@@ -16,5 +17,5 @@ pub fn judge(coach: &OfflineCoach, question: &Question, answer: &str) -> Feedbac
     let transcript = Transcript::typed(answer);
     let assignment =
         Assignment { question, rubric: &rubric, prompt: &question.prompt, target: None, transcript: &transcript };
-    coach.judge_now(&assignment).unwrap()
+    judging::judge(&assignment, coach.judge_now(&assignment), None).unwrap().feedback
 }

@@ -26,9 +26,11 @@ fn marks(letters: &str, stated: bool) -> Marks {
 }
 
 fn chosen(letters: &str, stated: bool, asked: &[Target]) -> Option<String> {
-    choose(&question(), &marks(letters, stated), asked).map(|follow_up| match follow_up.target {
-        Target::KeyPoint(id) => id.to_string(),
-        Target::Misconception(id) => id.to_string(),
+    choose(&question(), &marks(letters, stated), &asked.iter().collect::<Vec<_>>()).map(|follow_up| {
+        match follow_up.target {
+            Target::KeyPoint(id) => id.to_string(),
+            Target::Misconception(id) => id.to_string(),
+        }
     })
 }
 

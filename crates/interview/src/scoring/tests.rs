@@ -27,11 +27,11 @@ fn correctness(letters: &str, misconceptions: usize) -> Correctness {
         .map(|(point, letter)| KeyPointMark { id: point.id.clone(), verdict: verdict(letter) })
         .collect();
     let stated = MisconceptionMark { id: question.misconceptions[0].id.clone(), evidence: evidence() };
-    Correctness::of(&question.key_points, Marks { key_points, misconceptions: vec![stated; misconceptions] })
+    Correctness::of(&Rubric::of(&question, None), Marks { key_points, misconceptions: vec![stated; misconceptions] })
 }
 
 fn score(letters: &str, misconceptions: usize) -> Option<f64> {
-    correctness(letters, misconceptions).score.map(Score::get)
+    correctness(letters, misconceptions).score().map(Score::get)
 }
 
 #[test]
@@ -54,19 +54,19 @@ fn unclear_points_are_left_out_and_more_than_half_of_the_weight_unclear_gives_no
 #[test]
 fn a_missed_core_point_caps_the_score() {
     assert_eq!(score("mhh", 0), Some(5.0));
-    let many = question();
-    let mut points = many.key_points.clone();
-    points[0].weight = 1.try_into().unwrap();
-    points[1].weight = 5.try_into().unwrap();
+    let mut rubric = Rubric::of(&question(), None);
+    rubric.key_points[0].weight = 1.try_into().unwrap();
+    rubric.key_points[1].weight = 5.try_into().unwrap();
     let marks = Marks {
-        key_points: points
+        key_points: rubric
+            .key_points
             .iter()
             .zip("mhh".chars())
             .map(|(point, letter)| KeyPointMark { id: point.id.clone(), verdict: verdict(letter) })
             .collect(),
         misconceptions: vec![],
     };
-    assert_eq!(Correctness::of(&points, marks).score.map(Score::get), Some(CORE_CAP));
+    assert_eq!(Correctness::of(&rubric, marks).score().map(Score::get), Some(CORE_CAP));
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn every_misconception_costs_the_same_and_the_floor_is_zero() {
 
 #[test]
 fn bands_say_how_far_understanding_reaches() {
-    let band = |letters, misconceptions| correctness(letters, misconceptions).band.map(Band::number);
+    let band = |letters, misconceptions| correctness(letters, misconceptions).band().map(Band::number);
     assert_eq!(band("mhh", 0), Some(1));
     assert_eq!(band("hmm", 0), Some(3));
     assert_eq!(band("hhm", 0), Some(4));
@@ -105,7 +105,7 @@ proptest! {
         let one = correctness(&letters, misconceptions);
         let mut reversed = one.marks.clone();
         reversed.key_points.reverse();
-        let other = Correctness::of(&question.key_points, reversed);
+        let other = Correctness::of(&Rubric::of(&question, None), reversed);
         prop_assert_eq!(one.score, other.score);
         prop_assert_eq!(one.band, other.band);
     }
@@ -135,7 +135,7 @@ fn clarity(letters: &str) -> Option<f64> {
         evidence: None,
         note: None,
     });
-    Clarity::of(marks.collect()).score.map(Score::get)
+    Clarity::of(marks.collect()).score().map(Score::get)
 }
 
 #[test]

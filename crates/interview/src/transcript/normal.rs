@@ -1,5 +1,8 @@
 //! The form in which words are compared: without case, punctuation or typographic variety.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// The words of `text` as they are compared: lower case, split at everything that is neither letter, digit nor an apostrophe
 /// inside a word; typographic apostrophes count as plain ones.
 ///
@@ -9,6 +12,15 @@ pub fn normal_words(text: &str) -> impl Iterator<Item = String> + '_ {
         .map(|word| word.trim_matches(is_apostrophe))
         .filter(|word| !word.is_empty())
         .map(|word| word.chars().map(plain).flat_map(char::to_lowercase).collect())
+}
+
+/// Whether the normal word carries grammar rather than meaning, such as "the", "because" or "it's".
+pub fn is_function_word(word: &str) -> bool {
+    static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        let lines = include_str!("../../data/function_words.txt").lines().filter(|line| !line.starts_with('#'));
+        lines.flat_map(str::split_whitespace).collect()
+    });
+    WORDS.contains(word)
 }
 
 fn is_apostrophe(c: char) -> bool {

@@ -1,4 +1,4 @@
-//! Finding a quote in what was said: the only way evidence comes into being.
+//! Looking up a quote in a transcript: the only way to make evidence.
 
 use super::{Transcript, Word, normal_words};
 use crate::marks::Evidence;
@@ -18,18 +18,30 @@ impl Transcript {
     /// Where [`Transcript::find_quote`] finds `quote`: the numbers of its first and last word, counted from 0 over the whole
     /// transcript.
     pub fn find_words(&self, quote: &str) -> Option<(usize, usize)> {
+        self.places(quote).first().copied()
+    }
+
+    /// The place of `quote` that was said at `span`; the first one when there is no such place.
+    pub(crate) fn find_words_at(&self, quote: &str, span: Option<Span>) -> Option<(usize, usize)> {
+        let places = self.places(quote);
+        let is_there = |(first, last): &&(usize, usize)| {
+            self.evidence_at(*first, *last).is_some_and(|evidence| evidence.span() == span)
+        };
+        places.iter().find(is_there).or(places.first()).copied()
+    }
+
+    fn places(&self, quote: &str) -> Vec<(usize, usize)> {
         let wanted: Vec<String> = normal_words(quote).collect();
         if wanted.is_empty() {
-            return None;
+            return Vec::new();
         }
         let spoken: Vec<(usize, String)> = self
             .words()
             .enumerate()
             .flat_map(|(index, word)| normal_words(&word.text).map(move |normal| (index, normal)))
             .collect();
-        let place =
-            spoken.windows(wanted.len()).find(|window| window.iter().map(|(_, normal)| normal).eq(wanted.iter()))?;
-        Some((place.first()?.0, place.last()?.0))
+        let places = spoken.windows(wanted.len()).filter(|window| window.iter().map(|(_, word)| word).eq(&wanted));
+        places.filter_map(|place| Some((place.first()?.0, place.last()?.0))).collect()
     }
 
     /// The words from `first` to `last`, counted from 0 over the whole transcript, as evidence. `None` when the transcript does not

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use coach::CoachError;
 use interview::Question;
+use interview::claims::Report;
+use interview::judging::Judged;
 use interview::session::{Answer, Turn, TurnState, UngradedReason};
 use store::queue::{Grader, GradingJob, Outcome};
 use store::{AudioStore, Settlement, Store, StoreError, StoredSession};
 
-use super::follow_up::{follow_up, turn_of};
+use super::follow_up::turn_of;
 use super::judge::Case;
 use super::listen::{Listened, listen};
 use super::patience::{MOST_ATTEMPTS, pause};
@@ -77,16 +79,25 @@ impl AnswerGrader {
         };
         let case = Case::new(turn, question, answer);
         match case.judge(&coach, &self.news).await {
-            Ok(feedback) => {
-                let follow_up = match follow_up(stored, turn, &feedback.correctness.marks) {
-                    Some(next) => {
-                        let prompt = case.word(&coach, &next).await;
-                        Some(Box::new(turn_of(next, turn, prompt)))
-                    }
-                    None => None,
-                };
-                self.settle(job, Settlement::Judged { feedback: Box::new(feedback), follow_up }).await
+            // One panel is missing and asking again may bring it; on the last attempt the other one is kept.
+            Ok(Report { correctness: Err(error), .. } | Report { clarity: Err(error), .. })
+                if error.is_passing() && job.attempt < MOST_ATTEMPTS =>
+            {
+                Err(Interruption::Coach(error))
             }
+            Ok(report) => match case.judged(report, stored) {
+                Ok(Judged { feedback, follow_up }) => {
+                    let follow_up = match follow_up {
+                        Some(next) => {
+                            let prompt = case.word(&coach, &next).await;
+                            Some(Box::new(turn_of(next, turn, prompt)))
+                        }
+                        None => None,
+                    };
+                    self.settle(job, Settlement::Judged { feedback: Box::new(feedback), follow_up }).await
+                }
+                Err(nothing) => self.leave_ungraded(job, failed(&nothing.to_string())).await,
+            },
             Err(error) if error.is_passing() && job.attempt < MOST_ATTEMPTS => Err(Interruption::Coach(error)),
             Err(error) => self.leave_ungraded(job, failed(&error.to_string())).await,
         }

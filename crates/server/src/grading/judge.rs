@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use api::feedback;
-use coach::{Assignment, Coach, CoachError, Panel, Panels};
-use interview::Feedback;
+use coach::{Coach, CoachError, Panel, Panels};
 use interview::bank::Question;
-use interview::follow_up::{FollowUp, Rubric};
+use interview::claims::Report;
+use interview::follow_up::{FollowUp, Round, Rubric};
+use interview::judging::{self, Assignment, Judged, NothingJudged};
 use interview::session::{Answer, Turn};
+use store::StoredSession;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
@@ -37,15 +39,28 @@ impl Case {
     }
 
     /// Has the answer judged, and spreads each panel as soon as it is ready.
-    pub(super) async fn judge(&self, coach: &Arc<dyn Coach>, news: &News) -> Result<Feedback, CoachError> {
+    pub(super) async fn judge(&self, coach: &Arc<dyn Coach>, news: &News) -> Result<Report<CoachError>, CoachError> {
         let (panels, mut ready) = mpsc::channel(PANELS);
         let judging = self.judge_elsewhere(Arc::clone(coach), panels);
         let spreading = async {
             while let Some(panel) = ready.recv().await {
-                news.panel(self.turn.id, self.feedback_of(&panel));
+                if let Some(panel) = self.feedback_of(&panel) {
+                    news.panel(self.turn.id, panel);
+                }
             }
         };
         tokio::join!(judging, spreading).0
+    }
+
+    /// What the coach's report comes to.
+    pub(super) fn judged(&self, report: Report<CoachError>, stored: &StoredSession) -> Result<Judged, NothingJudged> {
+        let round = Round {
+            session: &stored.session,
+            turns: &stored.turns,
+            is_finished: stored.finished_at.is_some(),
+            turn: &self.turn,
+        };
+        judging::judge(&self.assignment(), report, Some(&round))
     }
 
     /// The coach's own wording of a follow-up, or the bank's when there is nothing in it that can be asked.
@@ -56,7 +71,7 @@ impl Case {
     }
 
     /// Judges on a thread of its own: a coach may compute for long over a long answer, which the runtime's threads must not.
-    async fn judge_elsewhere(&self, coach: Arc<dyn Coach>, panels: Panels) -> Result<Feedback, CoachError> {
+    async fn judge_elsewhere(&self, coach: Arc<dyn Coach>, panels: Panels) -> Result<Report<CoachError>, CoachError> {
         let case = self.clone();
         let judging = tokio::task::spawn_blocking(move || {
             Handle::current().block_on(coach.judge(case.assignment(), Some(&panels)))
@@ -77,16 +92,20 @@ impl Case {
         }
     }
 
-    fn feedback_of(&self, panel: &Panel) -> feedback::Feedback {
+    /// The panel on its way out; `None` when its claims do not fit the rubric.
+    fn feedback_of(&self, panel: &Panel) -> Option<feedback::Feedback> {
         let nothing = feedback::Feedback::default();
-        match panel {
-            Panel::Correctness(correctness) => {
-                let correctness = wire::feedback::correctness(&self.turn, &self.question, correctness);
+        let transcript = &self.answer.transcript;
+        Some(match panel {
+            Panel::Correctness(claims) => {
+                let correctness = judging::correctness(&self.rubric, transcript, claims).ok()?;
+                let correctness = wire::feedback::correctness(&self.turn, &self.question, &correctness);
                 feedback::Feedback { correctness: Some(correctness), ..nothing }
             }
-            Panel::Clarity(clarity) => {
-                feedback::Feedback { clarity: Some(wire::feedback::clarity(clarity)), ..nothing }
+            Panel::Clarity(claims) => {
+                let clarity = wire::feedback::clarity(&judging::clarity(transcript, claims));
+                feedback::Feedback { clarity: Some(clarity), ..nothing }
             }
-        }
+        })
     }
 }

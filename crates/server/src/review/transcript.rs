@@ -71,12 +71,12 @@ pub(super) fn paragraphs(transcript: &Transcript, feedback: Option<&Feedback>) -
 /// For each word what it is evidence for; where several marks share a word, the graver one.
 fn marks(transcript: &Transcript, feedback: &Feedback) -> Vec<Option<Mark>> {
     let mut marked = vec![None; transcript.words().count()];
-    let marks = &feedback.correctness.marks;
-    let points = marks.key_points.iter().filter_map(|mark| {
+    let Some(marks) = feedback.marks() else { return marked };
+    let points = marks.key_points().iter().filter_map(|mark| {
         let role = if matches!(mark.verdict, Verdict::Hit { .. }) { Role::Hit } else { Role::Unclear };
         Some((mark.verdict.evidence()?, role))
     });
-    let stated = marks.misconceptions.iter().map(|mark| (&mark.evidence, Role::Misconception));
+    let stated = marks.misconceptions().iter().map(|mark| (&mark.evidence, Role::Misconception));
     for (number, (evidence, role)) in points.chain(stated).enumerate() {
         let place = transcript.find_words(evidence.quote());
         for slot in place.and_then(|(first, last)| marked.get_mut(first..=last)).into_iter().flatten() {

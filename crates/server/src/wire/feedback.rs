@@ -27,36 +27,35 @@ pub(crate) fn feedback(turn: &Turn, question: &Question) -> Option<Feedback> {
 /// What a coach found in an answer to `turn`, now or at an earlier judging, beside what was measured of it.
 pub(crate) fn judged(turn: &Turn, question: &Question, answer: &Answer, feedback: &marks::Feedback) -> Feedback {
     Feedback {
-        correctness: Some(correctness(turn, question, &feedback.correctness)),
-        clarity: Some(clarity(&feedback.clarity)),
+        correctness: feedback.correctness().map(|panel| correctness(turn, question, panel)),
+        clarity: feedback.clarity().map(clarity),
         delivery: measured(answer),
-        stronger_answer: feedback.stronger_answer.clone(),
-        next_step: Some(feedback.next_step.clone()),
-        remark: feedback.remark.clone(),
-        judged_by: Some(judged_by(&feedback.judged_by)),
+        stronger_answer: feedback.stronger_answer().map(str::to_owned),
+        next_step: Some(feedback.next_step().to_owned()),
+        remark: feedback.remark().map(str::to_owned),
+        judged_by: Some(judged_by(feedback.judged_by())),
     }
 }
 
 /// The correctness panel of `turn`. A band's anchor describes an answer to the whole question, so follow-ups have none.
 pub(crate) fn correctness(turn: &Turn, question: &Question, correctness: &scoring::Correctness) -> Correctness {
-    let main_band = correctness.band.filter(|_| turn.target.is_none());
+    let marks = correctness.marks();
+    let main_band = correctness.band().filter(|_| turn.target.is_none());
     Correctness {
-        score: correctness.score.map(scoring::Score::get),
-        band: correctness.band.map(Band::number),
+        score: correctness.score().map(scoring::Score::get),
+        band: correctness.band().map(Band::number),
         band_anchor: main_band.map(|band| anchor(&question.anchors, band).to_owned()),
-        key_points: correctness.marks.key_points.iter().filter_map(|mark| key_point(question, mark)).collect(),
-        misconceptions: correctness
-            .marks
-            .misconceptions
-            .iter()
-            .filter_map(|mark| misconception(question, mark))
-            .collect(),
+        key_points: marks.key_points().iter().filter_map(|mark| key_point(question, mark)).collect(),
+        misconceptions: marks.misconceptions().iter().filter_map(|mark| misconception(question, mark)).collect(),
     }
 }
 
 /// The clarity panel.
 pub(crate) fn clarity(clarity: &scoring::Clarity) -> Clarity {
-    Clarity { score: clarity.score.map(scoring::Score::get), checks: clarity.marks.iter().map(clarity_mark).collect() }
+    Clarity {
+        score: clarity.score().map(scoring::Score::get),
+        checks: clarity.marks().iter().map(clarity_mark).collect(),
+    }
 }
 
 fn measured(answer: &Answer) -> Option<Delivery> {

@@ -7,9 +7,11 @@ use std::time::Duration;
 use api::feedback::Coach as CoachName;
 use api::turn::{Regrade, TurnState};
 use async_trait::async_trait;
-use coach::{Assignment, Coach, CoachError, OfflineCoach, Panel, Panels};
+use coach::{Coach, CoachError, OfflineCoach, Panel, Panels};
 use interview::Question;
-use interview::marks::{Feedback, JudgedBy};
+use interview::claims::Report;
+use interview::judging::Assignment;
+use interview::marks::JudgedBy;
 use server::CoachChoice;
 use tokio::sync::Semaphore;
 
@@ -34,7 +36,11 @@ impl Scripted {
 
 #[async_trait]
 impl Coach for Scripted {
-    async fn judge(&self, assignment: Assignment<'_>, panels: Option<&Panels>) -> Result<Feedback, CoachError> {
+    async fn judge(
+        &self,
+        assignment: Assignment<'_>,
+        panels: Option<&Panels>,
+    ) -> Result<Report<CoachError>, CoachError> {
         let _pass = self.gate.acquire().await.unwrap();
         match (self.script)(self.calls.fetch_add(1, Ordering::SeqCst)) {
             Some(error) => Err(error),
@@ -145,11 +151,15 @@ struct PanelFirst {
 
 #[async_trait]
 impl Coach for PanelFirst {
-    async fn judge(&self, assignment: Assignment<'_>, panels: Option<&Panels>) -> Result<Feedback, CoachError> {
-        let feedback = self.judge.judge(assignment, None).await?;
-        Panel::Clarity(feedback.clarity.clone()).announce(panels);
+    async fn judge(
+        &self,
+        assignment: Assignment<'_>,
+        panels: Option<&Panels>,
+    ) -> Result<Report<CoachError>, CoachError> {
+        let report = self.judge.judge(assignment, None).await?;
+        Panel::Clarity(report.clarity.as_ref().unwrap().clone()).send(panels);
         let _pass = self.gate.acquire().await.unwrap();
-        Ok(feedback)
+        Ok(report)
     }
 
     fn judged_by(&self, question: &Question) -> JudgedBy {

@@ -3,9 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use coach::{Assignment, Coach, CoachError, OfflineCoach, Panels};
+use coach::{Coach, CoachError, OfflineCoach, Panels};
 use interview::Question;
-use interview::marks::{CoachKind, Feedback, JudgedBy};
+use interview::claims::Report;
+use interview::judging::Assignment;
+use interview::marks::{CoachKind, JudgedBy};
 
 /// The name under which it judges.
 pub const MODEL: &str = "some-model";
@@ -26,12 +28,16 @@ impl SomeModel {
 
 #[async_trait]
 impl Coach for SomeModel {
-    async fn judge(&self, assignment: Assignment<'_>, panels: Option<&Panels>) -> Result<Feedback, CoachError> {
+    async fn judge(
+        &self,
+        assignment: Assignment<'_>,
+        panels: Option<&Panels>,
+    ) -> Result<Report<CoachError>, CoachError> {
         if let Some(error) = (self.script)(self.calls.fetch_add(1, Ordering::SeqCst)) {
             return Err(error);
         }
         let judged_by = self.judged_by(assignment.question);
-        Ok(Feedback { judged_by, remark: None, ..self.judge.judge(assignment, panels).await? })
+        Ok(Report { judged_by, remark: None, ..self.judge.judge(assignment, panels).await? })
     }
 
     fn judged_by(&self, question: &Question) -> JudgedBy {

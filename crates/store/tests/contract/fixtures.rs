@@ -1,10 +1,11 @@
 //! Sessions, answers and feedback to store.
 
 use interview::bank::Question;
+use interview::claims::{ClaimedVerdict, Claims, KeyPointClaim, Quote};
 use interview::delivery::{self};
-use interview::follow_up::{FollowUpLimit, Target};
-use interview::marks::{CoachKind, Feedback, JudgedBy, KeyPointMark, Marks, Verdict};
-use interview::scoring::{Clarity, Correctness};
+use interview::follow_up::{FollowUpLimit, Rubric, Target};
+use interview::judging::{Record, restore};
+use interview::marks::{CoachKind, Feedback, JudgedBy};
 use interview::session::{Answer, AudioObject, Place, Recording, Session, Source, Spoken, Turn, TurnState};
 use interview::{AnswerId, Probability, Seconds, Segment, SessionId, Span, Transcript, TurnId, Word};
 use serde_json::json;
@@ -100,16 +101,13 @@ pub fn heard(recording: &Recording) -> Answer {
 pub fn feedback(answer: &Answer, coach: CoachKind, next_step: &str) -> Box<Feedback> {
     let question = question("question-0", "ownership");
     let verdict = match answer.transcript.find_quote("one owner") {
-        Some(evidence) => Verdict::Hit { evidence },
-        None => Verdict::Missed,
+        Some(_) => ClaimedVerdict::Hit(Quote::Text("one owner".to_owned())),
+        None => ClaimedVerdict::Missed(None),
     };
-    let marks = Marks {
-        key_points: vec![KeyPointMark { id: "one-owner".parse().unwrap(), verdict }],
-        misconceptions: Vec::new(),
-    };
-    Box::new(Feedback {
-        correctness: Correctness::of(&question.key_points, marks),
-        clarity: Clarity::of(Vec::new()),
+    let key_points = vec![KeyPointClaim { id: "one-owner".parse().unwrap(), verdict }];
+    let record = Record {
+        correctness: Some(Claims { key_points, misconceptions: Vec::new() }),
+        clarity: Some(Vec::new()),
         stronger_answer: None,
         next_step: next_step.to_owned(),
         remark: None,
@@ -119,7 +117,8 @@ pub fn feedback(answer: &Answer, coach: CoachKind, next_step: &str) -> Box<Feedb
             prompt_version: "1".to_owned(),
             rubric_version: question.rubric_version(),
         },
-    })
+    };
+    Box::new(restore(record, &answer.transcript, &Rubric::of(&question, None)).unwrap())
 }
 
 pub fn follow_up(turn: &Turn, prompt: &str) -> Box<Turn> {

@@ -2,10 +2,10 @@ use interview::follow_up::{FollowUp, Rubric, Target};
 use interview::{Question, Transcript};
 
 use super::*;
-use crate::coach::Assignment;
 use crate::llm::fence::{Mark, fence};
 use crate::llm::follow_up;
 use crate::llm::subject::{Asked, AskedWithRubric};
+use interview::judging::Assignment;
 
 fn question() -> Question {
     serde_json::from_str(include_str!("../../../tests/fixtures/moved-string.json")).unwrap()

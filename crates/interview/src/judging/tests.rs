@@ -1,7 +1,8 @@
-use interview::bank::{KeyPoint, Misconception};
-use interview::{Probability, Seconds, Segment, Span};
-
 use super::*;
+use crate::bank::Misconception;
+use crate::marks::CoachKind;
+use crate::testing::question;
+use crate::{Probability, Seconds, Segment, Span};
 
 fn rubric() -> Rubric {
     let point = |id: &str| KeyPoint {
@@ -45,8 +46,12 @@ fn claims(one_owner: ClaimedVerdict, misconception: Option<Quote>) -> Claims {
     }
 }
 
+fn marks(transcript: &Transcript, claims: &Claims) -> Marks {
+    correctness(&rubric(), transcript, claims).unwrap().marks().clone()
+}
+
 fn first_verdict(transcript: &Transcript, verdict: ClaimedVerdict) -> Verdict {
-    check(&rubric(), transcript, claims(verdict, None)).unwrap().key_points.remove(0).verdict
+    marks(transcript, &claims(verdict, None)).key_points.remove(0).verdict
 }
 
 fn doubt(verdict: Verdict) -> Option<Doubt> {
@@ -110,7 +115,7 @@ fn a_misconception_needs_a_quote_that_is_there_and_certain() {
     let transcript = heard(&[("a", 0.9), ("move", 0.9), ("copies", 0.9), ("the", 0.9), ("heap", 0.4)]);
     let stated = |text: &str| {
         let claims = claims(ClaimedVerdict::Missed(None), Some(quote(text)));
-        check(&rubric(), &transcript, claims).unwrap().misconceptions.len()
+        marks(&transcript, &claims).misconceptions.len()
     };
     assert_eq!(stated("a move copies"), 1);
     assert_eq!(stated("a move copies the heap"), 0);
@@ -120,7 +125,7 @@ fn a_misconception_needs_a_quote_that_is_there_and_certain() {
 #[test]
 fn marks_follow_the_rubrics_order_and_are_complete() {
     let transcript = Transcript::typed("every value has exactly one owner");
-    let marks = check(&rubric(), &transcript, claims(ClaimedVerdict::Hit(quote("one owner")), None)).unwrap();
+    let marks = marks(&transcript, &claims(ClaimedVerdict::Hit(quote("one owner")), None));
     let ids: Vec<&str> = marks.key_points.iter().map(|mark| mark.id.as_str()).collect();
     assert_eq!(ids, ["one-owner", "freed-at-end"]);
 }
@@ -128,7 +133,7 @@ fn marks_follow_the_rubrics_order_and_are_complete() {
 #[test]
 fn claims_that_do_not_fit_the_rubric_are_refused() {
     let transcript = Transcript::typed("every value has exactly one owner");
-    let checked = |claims: Claims| check(&rubric(), &transcript, claims).unwrap_err();
+    let checked = |claims: Claims| correctness(&rubric(), &transcript, &claims).unwrap_err();
     let all = claims(ClaimedVerdict::Missed(None), None);
 
     let mut unknown = all.clone();
@@ -158,10 +163,95 @@ fn a_clarity_check_whose_quote_is_not_there_or_that_has_no_claim_is_unclear() {
         note: Some("you say why".to_owned()),
     };
     let said = [claim(ClarityCheck::SaysWhy, "because the owner"), claim(ClarityCheck::Ordered, "first of all")];
-    let marks = check_clarity(&transcript, &said);
+    let clarity = clarity(&transcript, &said);
+    let marks = clarity.marks();
     let verdict = |check| marks.iter().find(|mark| mark.check == check).unwrap().verdict;
     assert_eq!(marks.len(), ClarityCheck::ALL.len());
     assert_eq!(verdict(ClarityCheck::SaysWhy), ClarityVerdict::Yes);
     assert_eq!(verdict(ClarityCheck::Ordered), ClarityVerdict::Unclear);
     assert_eq!(verdict(ClarityCheck::HeadlineFirst), ClarityVerdict::Unclear);
+}
+
+fn judged_by() -> JudgedBy {
+    JudgedBy { coach: CoachKind::Offline, model: None, prompt_version: "1".to_owned(), rubric_version: "1".to_owned() }
+}
+
+fn report(correctness: Result<Claims, String>, clarity: Result<Vec<ClarityClaim>, String>) -> Report<String> {
+    Report { correctness, clarity, stronger_answer: StrongerAnswer::None, remark: None, judged_by: judged_by() }
+}
+
+/// Claims about the test question: a hit with each of these quotes in turn, then misses.
+fn all_points(quotes: &[Quote]) -> Claims {
+    let verdict = |number: usize| match quotes.get(number) {
+        Some(quote) => ClaimedVerdict::Hit(quote.clone()),
+        None => ClaimedVerdict::Missed(None),
+    };
+    let points = question().key_points.into_iter().enumerate();
+    Claims {
+        key_points: points.map(|(number, point)| KeyPointClaim { id: point.id, verdict: verdict(number) }).collect(),
+        misconceptions: Vec::new(),
+    }
+}
+
+fn judged(transcript: &Transcript, report: Report<String>) -> Result<Feedback, NothingJudged> {
+    let question = question();
+    let rubric = Rubric::of(&question, None);
+    let assignment =
+        Assignment { question: &question, rubric: &rubric, prompt: &question.prompt, target: None, transcript };
+    judge(&assignment, report, None).map(|judged| judged.feedback)
+}
+
+#[test]
+fn a_panel_that_could_not_be_judged_leaves_the_other_and_says_why() {
+    let transcript = Transcript::typed("heavy is said so");
+    let claims = all_points(&[quote("heavy")]);
+    let feedback = judged(&transcript, report(Ok(claims.clone()), Err("the model declined".to_owned()))).unwrap();
+    assert!(feedback.correctness().is_some() && feedback.clarity().is_none());
+    assert!(feedback.remark().unwrap().contains("the model declined"), "{feedback:?}");
+
+    let feedback = judged(&transcript, report(Err("the model declined".to_owned()), Ok(Vec::new()))).unwrap();
+    assert!(feedback.correctness().is_none() && feedback.clarity().is_some());
+    assert!(feedback.remark().unwrap().contains("the model declined"), "{feedback:?}");
+    assert!(!feedback.next_step().contains("Every point is there"), "{feedback:?}");
+
+    let nothing = judged(&transcript, report(Err("no correctness".to_owned()), Err("no clarity".to_owned())));
+    assert_eq!(nothing.unwrap_err().to_string(), "no correctness");
+}
+
+#[test]
+fn claims_that_do_not_fit_the_rubric_cost_their_panel_only() {
+    let transcript = Transcript::typed("heavy is said so");
+    let incomplete = Claims::default();
+    let feedback = judged(&transcript, report(Ok(incomplete), Ok(Vec::new()))).unwrap();
+    assert!(feedback.correctness().is_none() && feedback.clarity().is_some());
+    assert!(feedback.remark().unwrap().contains("is not judged"), "{feedback:?}");
+}
+
+fn restored(feedback: &Feedback, transcript: &Transcript) -> Feedback {
+    restore(feedback.record(), transcript, &Rubric::of(&question(), None)).unwrap()
+}
+
+#[test]
+fn restored_feedback_is_what_was_recorded_and_keeps_the_place_of_each_quote() {
+    let transcript = heard(&[("so", 0.9), ("one", 0.9), ("owner", 0.9), ("yes", 0.9), ("one", 0.9), ("owner", 0.9)]);
+    let claims = all_points(&[Quote::Words { first: 4, last: 5 }, quote("one owner")]);
+    let clear = ClarityClaim {
+        check: ClarityCheck::SaysWhy,
+        verdict: ClarityVerdict::Yes,
+        quote: Some(quote("so one")),
+        note: Some("you say why".to_owned()),
+    };
+    let feedback = judged(&transcript, report(Ok(claims), Ok(vec![clear]))).unwrap();
+    assert_eq!(feedback.correctness().unwrap().score().map(|score| score.get()), Some(8.3));
+    assert_eq!(restored(&feedback, &transcript), feedback);
+}
+
+#[test]
+fn restored_feedback_holds_no_evidence_that_nobody_said() {
+    let feedback =
+        judged(&Transcript::typed("one owner"), report(Ok(all_points(&[quote("one owner")])), Ok(Vec::new()))).unwrap();
+    let tampered = restored(&feedback, &Transcript::typed("two owners"));
+    let mark = &tampered.marks().unwrap().key_points()[0];
+    assert_eq!(doubt(mark.verdict.clone()), Some(Doubt::QuoteNotFound));
+    assert_ne!(tampered.correctness().unwrap().score(), feedback.correctness().unwrap().score());
 }

@@ -1,0 +1,399 @@
+//! Judging: the one place where a coach's claims become marks, scores, feedback and the follow-up.
+//!
+//! Nothing that a coach claims is believed. A quote must be in the transcript, words in doubt decide nothing, every key point of the
+//! rubric gets exactly one mark, and ids that the rubric does not have are refused. Only this module makes a [`Feedback`]: [`judge`]
+//! from a coach's report, [`restore`] from what a store kept of an earlier one.
+
+use std::collections::HashSet;
+use std::fmt::Display;
+
+use crate::bank::{KeyPoint, Question};
+use crate::claims::{
+    ClaimedVerdict, Claims, ClarityClaim, KeyPointClaim, MisconceptionClaim, Quote, Report, StrongerAnswer,
+};
+use crate::follow_up::{self, FollowUp, Round, Rubric, Target};
+use crate::id::{KeyPointId, MisconceptionId};
+use crate::marks::{
+    ClarityCheck, ClarityMark, ClarityVerdict, Doubt, Evidence, Feedback, JudgedBy, KeyPointMark, Marks,
+    MisconceptionMark, Verdict,
+};
+use crate::scoring::{Clarity, Correctness};
+use crate::transcript::{Transcript, Word, is_function_word, normal_words};
+
+/// The share of a quote's telling words that may be in doubt before the quote counts as one that may have been misheard.
+const DOUBTFUL_SHARE: f64 = 1.0 / 3.0;
+
+/// One answer and all that it is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Assignment<'a> {
+    /// The question that the turn belongs to.
+    pub question: &'a Question,
+    /// What this turn is judged against.
+    pub rubric: &'a Rubric,
+    /// What was asked in this turn: the question's prompt, or a follow-up's.
+    pub prompt: &'a str,
+    /// What the follow-up aims at; `None` for a main turn.
+    pub target: Option<&'a Target>,
+    /// What the candidate said.
+    pub transcript: &'a Transcript,
+}
+
+/// What judging an answer comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// The feedback.
+    pub feedback: Feedback,
+    /// What to ask next about it.
+    pub follow_up: Option<FollowUp>,
+}
+
+/// Neither panel could be judged, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NothingJudged(String);
+
+/// Turns a coach's report into feedback and picks the follow-up. Without a `round`, as when a judge is measured, there is no follow-up.
+///
+/// # Errors
+/// When neither panel could be judged. When one could not, the feedback has the other and its remark says why.
+pub fn judge<E: Display>(
+    assignment: &Assignment<'_>,
+    report: Report<E>,
+    round: Option<&Round<'_>>,
+) -> Result<Judged, NothingJudged> {
+    let Assignment { rubric, transcript, .. } = *assignment;
+    let correctness = match report.correctness {
+        Ok(claims) => correctness(rubric, transcript, &claims).map_err(|invalid| invalid.to_string()),
+        Err(failure) => Err(failure.to_string()),
+    };
+    let clarity = match report.clarity {
+        Ok(claims) => Ok(clarity(transcript, &claims)),
+        Err(failure) => Err(failure.to_string()),
+    };
+    let missing = match (&correctness, &clarity) {
+        (Ok(_), Ok(_)) => None,
+        (Err(reason), Ok(_)) => Some(format!("The key points of this answer could not be judged: {reason}.")),
+        (Ok(_), Err(reason)) => Some(format!("How clear this answer is could not be judged: {reason}.")),
+        (Err(reason), Err(_)) => return Err(NothingJudged(reason.clone())),
+    };
+    let (correctness, clarity) = (correctness.ok(), clarity.ok());
+    let marks = correctness.as_ref().map(Correctness::marks);
+    let stronger_answer = match report.stronger_answer {
+        StrongerAnswer::None => None,
+        StrongerAnswer::Written(answer) => Some(answer),
+        StrongerAnswer::ModelAnswer => marks.and_then(|marks| model_answer(assignment, marks)),
+    };
+    let remarks: Vec<String> = [missing, report.remark].into_iter().flatten().collect();
+    let follow_up = round.zip(marks).and_then(|(round, marks)| follow_up::decide(round, marks));
+    let feedback = Feedback {
+        next_step: next_step(assignment, marks, clarity.as_ref()),
+        stronger_answer,
+        remark: (!remarks.is_empty()).then(|| remarks.join(" ")),
+        judged_by: report.judged_by,
+        correctness,
+        clarity,
+    };
+    Ok(Judged { feedback, follow_up })
+}
+
+/// The correctness panel that these claims come to: one mark for every key point of the rubric, in the rubric's order, and each
+/// misconception that was really stated, once.
+///
+/// # Errors
+/// When a claim names something that the rubric does not have, a key point twice, or not all of them. Quotes that are not there are
+/// no error: they turn a verdict into [`Doubt::QuoteNotFound`] and drop a misconception.
+pub fn correctness(rubric: &Rubric, transcript: &Transcript, claims: &Claims) -> Result<Correctness, InvalidClaims> {
+    check_ids(rubric, claims)?;
+    let said = Said::of(transcript);
+    let key_points = rubric.key_points.iter().map(|point| {
+        let claim = claims.key_points.iter().find(|claim| claim.id == point.id);
+        let claim = claim.ok_or_else(|| InvalidClaims::NotJudged(point.id.clone()))?;
+        Ok(KeyPointMark { id: point.id.clone(), verdict: said.verdict(&claim.verdict) })
+    });
+    let key_points = key_points.collect::<Result<_, _>>()?;
+    let misconceptions = misconceptions(rubric, claims, |quote| said.certain_evidence(quote));
+    Ok(Correctness::of(rubric, Marks { key_points, misconceptions }))
+}
+
+/// The clarity panel that these claims come to: every check once. A check without a claim, or one that rests on a quote that is not
+/// there, is unclear.
+pub fn clarity(transcript: &Transcript, claims: &[ClarityClaim]) -> Clarity {
+    let said = Said::of(transcript);
+    let marks = ClarityCheck::ALL.into_iter().map(|check| match claims.iter().find(|claim| claim.check == check) {
+        Some(claim) => said.clarity(claim),
+        None => ClarityMark { check, verdict: ClarityVerdict::Unclear, evidence: None, note: None },
+    });
+    Clarity::of(marks.collect())
+}
+
+/// Claims that do not fit the rubric. Reason enough to ask a model again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidClaims {
+    /// No such key point is judged in this turn.
+    #[error("there is no key point `{0}` in this rubric")]
+    UnknownKeyPoint(KeyPointId),
+    /// No such misconception is known.
+    #[error("there is no misconception `{0}` in this rubric")]
+    UnknownMisconception(MisconceptionId),
+    /// The key point has more than one verdict.
+    #[error("the key point `{0}` is judged twice")]
+    JudgedTwice(KeyPointId),
+    /// The key point has no verdict.
+    #[error("the key point `{0}` is not judged")]
+    NotJudged(KeyPointId),
+}
+
+fn check_ids(rubric: &Rubric, claims: &Claims) -> Result<(), InvalidClaims> {
+    let mut judged = HashSet::new();
+    for claim in &claims.key_points {
+        if !rubric.key_points.iter().any(|point| point.id == claim.id) {
+            return Err(InvalidClaims::UnknownKeyPoint(claim.id.clone()));
+        }
+        if !judged.insert(&claim.id) {
+            return Err(InvalidClaims::JudgedTwice(claim.id.clone()));
+        }
+    }
+    match claims.misconceptions.iter().find(|claim| !rubric.misconceptions.iter().any(|wrong| wrong.id == claim.id)) {
+        Some(unknown) => Err(InvalidClaims::UnknownMisconception(unknown.id.clone())),
+        None => Ok(()),
+    }
+}
+
+/// The rubric's misconceptions that have a claim whose quote is good evidence.
+fn misconceptions(
+    rubric: &Rubric,
+    claims: &Claims,
+    evidence: impl Fn(&Quote) -> Option<Evidence>,
+) -> Vec<MisconceptionMark> {
+    let marks = rubric.misconceptions.iter().filter_map(|wrong| {
+        let mut stated = claims.misconceptions.iter().filter(|claim| claim.id == wrong.id);
+        let evidence = stated.find_map(|claim| evidence(&claim.quote))?;
+        Some(MisconceptionMark { id: wrong.id.clone(), evidence })
+    });
+    marks.collect()
+}
+
+/// A transcript in which quotes are looked up.
+struct Said<'a> {
+    transcript: &'a Transcript,
+    words: Vec<&'a Word>,
+}
+
+impl<'a> Said<'a> {
+    fn of(transcript: &'a Transcript) -> Self {
+        Self { transcript, words: transcript.words().collect() }
+    }
+
+    fn verdict(&self, claimed: &ClaimedVerdict) -> Verdict {
+        let in_doubt = |evidence| Verdict::Unclear { doubt: Doubt::WordsInDoubt, evidence };
+        match (self.found(claimed), claimed) {
+            (Verdict::Hit { evidence }, ClaimedVerdict::Hit(quote)) if self.doubt(quote) > DOUBTFUL_SHARE => {
+                in_doubt(Some(evidence))
+            }
+            (_, ClaimedVerdict::Missed(Some(quote))) if self.doubt(quote) > 0.0 => in_doubt(self.evidence(quote)),
+            // So much is in doubt that what is not there may simply not have been heard.
+            (_, ClaimedVerdict::Missed(_)) if doubtful_share(&self.words) > 0.5 => in_doubt(None),
+            (verdict, _) => verdict,
+        }
+    }
+
+    /// The verdict as claimed, if its quote is there.
+    fn found(&self, claimed: &ClaimedVerdict) -> Verdict {
+        match claimed {
+            ClaimedVerdict::Hit(quote) => match self.evidence(quote) {
+                Some(evidence) => Verdict::Hit { evidence },
+                None => Verdict::Unclear { doubt: Doubt::QuoteNotFound, evidence: None },
+            },
+            ClaimedVerdict::Missed(_) => Verdict::Missed,
+            ClaimedVerdict::Unclear(doubt, quote) => {
+                Verdict::Unclear { doubt: *doubt, evidence: quote.as_ref().and_then(|quote| self.evidence(quote)) }
+            }
+        }
+    }
+
+    fn clarity(&self, claim: &ClarityClaim) -> ClarityMark {
+        let ClarityClaim { check, verdict, quote, note } = claim.clone();
+        match quote.map(|quote| self.evidence(&quote)) {
+            Some(None) => ClarityMark { check, verdict: ClarityVerdict::Unclear, evidence: None, note: None },
+            evidence => ClarityMark { check, verdict, evidence: evidence.flatten(), note },
+        }
+    }
+
+    fn evidence(&self, quote: &Quote) -> Option<Evidence> {
+        let (first, last) = self.place(quote)?;
+        self.transcript.evidence_at(first, last)
+    }
+
+    /// Evidence without any telling word in doubt: what a misconception needs.
+    fn certain_evidence(&self, quote: &Quote) -> Option<Evidence> {
+        self.evidence(quote).filter(|_| self.doubt(quote) == 0.0)
+    }
+
+    /// The share of the quote's telling words that the recogniser was not sure of.
+    fn doubt(&self, quote: &Quote) -> f64 {
+        let words = self.place(quote).and_then(|(first, last)| self.words.get(first..=last));
+        doubtful_share(words.unwrap_or_default())
+    }
+
+    fn place(&self, quote: &Quote) -> Option<(usize, usize)> {
+        match quote {
+            Quote::Text(text) => self.transcript.find_words(text),
+            Quote::Words { first, last } => Some((*first, *last)),
+            Quote::Timed { text, span } => self.transcript.find_words_at(text, *span),
+        }
+    }
+}
+
+fn doubtful_share(words: &[&Word]) -> f64 {
+    let telling = |word: &&&Word| !normal_words(&word.text).all(|word| is_function_word(&word));
+    let all = words.iter().filter(telling).count();
+    let doubtful = words.iter().filter(telling).filter(|word| word.is_in_doubt()).count();
+    if all == 0 { 0.0 } else { doubtful as f64 / all as f64 }
+}
+
+/// The one thing to do next: a misconception to reconsider, then the point that would have earned most, then how to say it better.
+fn next_step(assignment: &Assignment<'_>, marks: Option<&Marks>, clarity: Option<&Clarity>) -> String {
+    let unclear_said = clarity.and_then(|clarity| {
+        let no = clarity.marks().iter().find(|mark| mark.verdict == ClarityVerdict::No)?;
+        Some(no.check.summary())
+    });
+    let Some(marks) = marks else {
+        return match unclear_said {
+            Some(check) => format!("Say it again so that it {check}."),
+            None => "Have this answer judged again: its key points could not be judged.".to_owned(),
+        };
+    };
+    let question = assignment.question;
+    if let Some(wrong) = marks.misconceptions.iter().find_map(|mark| question.misconception(&mark.id)) {
+        return format!("Reconsider \u{201C}{}\u{201D}: {}", wrong.claim, wrong.why_wrong);
+    }
+    if let Some(point) = missed(assignment.rubric, marks).max_by_key(|point| (point.core, point.weight)) {
+        return format!("Say this point in one sentence of your own, aloud: {}.", point.summary);
+    }
+    let unclear = marks.key_points.iter().find(|mark| matches!(mark.verdict, Verdict::Unclear { .. }));
+    if let Some(point) = unclear.and_then(|mark| question.key_point(&mark.id)) {
+        return format!("It is unclear whether you made this point; say it again in plain words: {}.", point.summary);
+    }
+    match unclear_said {
+        Some(check) => format!("Every point is there. Say it again so that it {check}."),
+        None => "Every point is there: say it again tomorrow, shorter and without looking anything up.".to_owned(),
+    }
+}
+
+/// The question's model answer, named as that, with the points that this answer did not make. None when nothing was missed, or in a
+/// follow-up, where it would give the rest of the question away.
+fn model_answer(assignment: &Assignment<'_>, marks: &Marks) -> Option<String> {
+    let missed: Vec<&str> = missed(assignment.rubric, marks).map(|point| point.summary.as_str()).collect();
+    if missed.is_empty() || assignment.target.is_some() {
+        return None;
+    }
+    let points = missed.join("; ");
+    let answer = assignment.question.model_answer.trim();
+    Some(format!(
+        "Not in your answer yet: {points}.\n\nThe question's model answer, to compare yours with:\n\n{answer}"
+    ))
+}
+
+/// The key points that the answer was expected to make and did not.
+fn missed<'a>(rubric: &'a Rubric, marks: &Marks) -> impl Iterator<Item = &'a KeyPoint> {
+    let is_missed = |point: &&KeyPoint| marks.key_point(&point.id).is_some_and(|mark| mark.verdict == Verdict::Missed);
+    rubric.key_points.iter().filter(is_missed)
+}
+
+/// A feedback as plain data, for a store to keep in whatever form it likes. [`Feedback::record`] makes it, [`restore`] reads it.
+///
+/// Quotes are kept as [`Quote::Timed`]. Scores and bands are left out: they are computed again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// The marks for what was said; `None` when it could not be judged.
+    pub correctness: Option<Claims>,
+    /// The marks for how clearly it was said; `None` when it could not be judged.
+    pub clarity: Option<Vec<ClarityClaim>>,
+    /// A stronger answer.
+    pub stronger_answer: Option<String>,
+    /// The one thing to do next.
+    pub next_step: String,
+    /// Something the candidate should know about this judging.
+    pub remark: Option<String>,
+    /// Who judged, by what.
+    pub judged_by: JudgedBy,
+}
+
+impl Feedback {
+    /// The feedback as plain data.
+    pub fn record(&self) -> Record {
+        let correctness = self.marks().map(|marks| Claims {
+            key_points: marks.key_points.iter().map(KeyPointMark::claim).collect(),
+            misconceptions: marks.misconceptions.iter().map(MisconceptionMark::claim).collect(),
+        });
+        Record {
+            correctness,
+            clarity: self.clarity.as_ref().map(|clarity| clarity.marks().iter().map(ClarityMark::claim).collect()),
+            stronger_answer: self.stronger_answer.clone(),
+            next_step: self.next_step.clone(),
+            remark: self.remark.clone(),
+            judged_by: self.judged_by.clone(),
+        }
+    }
+}
+
+/// The feedback of a record, for the transcript and the rubric (`Rubric::of(question, turn.target.as_ref())`) that it was judged by.
+///
+/// Every quote is looked up again and scores and bands are computed again from the marks, so that restored feedback cannot hold evidence
+/// that nobody said either. A key point or misconception that the rubric does not have is left out, a hit whose quote is not there is
+/// unclear, and a misconception whose quote is not there is dropped. What was in doubt is not weighed again: the verdicts are final.
+///
+/// `None` for a record without any panel, which no feedback gives.
+pub fn restore(record: Record, transcript: &Transcript, rubric: &Rubric) -> Option<Feedback> {
+    let Record { correctness, clarity, stronger_answer, next_step, remark, judged_by } = record;
+    if correctness.is_none() && clarity.is_none() {
+        return None;
+    }
+    let said = Said::of(transcript);
+    let correctness = correctness.map(|claims| {
+        let key_points = rubric.key_points.iter().filter_map(|point| {
+            let claim = claims.key_points.iter().find(|claim| claim.id == point.id)?;
+            Some(KeyPointMark { id: point.id.clone(), verdict: said.found(&claim.verdict) })
+        });
+        let key_points = key_points.collect();
+        let misconceptions = misconceptions(rubric, &claims, |quote| said.evidence(quote));
+        Correctness::of(rubric, Marks { key_points, misconceptions })
+    });
+    let clarity = clarity.map(|claims| Clarity::of(claims.iter().map(|claim| said.clarity(claim)).collect()));
+    Some(Feedback { correctness, clarity, stronger_answer, next_step, remark, judged_by })
+}
+
+impl Evidence {
+    fn claim(&self) -> Quote {
+        Quote::Timed { text: self.quote().to_owned(), span: self.span() }
+    }
+}
+
+impl KeyPointMark {
+    fn claim(&self) -> KeyPointClaim {
+        let verdict = match &self.verdict {
+            Verdict::Hit { evidence } => ClaimedVerdict::Hit(evidence.claim()),
+            Verdict::Missed => ClaimedVerdict::Missed(None),
+            Verdict::Unclear { doubt, evidence } => {
+                ClaimedVerdict::Unclear(*doubt, evidence.as_ref().map(Evidence::claim))
+            }
+        };
+        KeyPointClaim { id: self.id.clone(), verdict }
+    }
+}
+
+impl MisconceptionMark {
+    fn claim(&self) -> MisconceptionClaim {
+        MisconceptionClaim { id: self.id.clone(), quote: self.evidence.claim() }
+    }
+}
+
+impl ClarityMark {
+    fn claim(&self) -> ClarityClaim {
+        let quote = self.evidence.as_ref().map(Evidence::claim);
+        ClarityClaim { check: self.check, verdict: self.verdict, quote, note: self.note.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests;
