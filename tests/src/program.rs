@@ -235,6 +235,14 @@ impl Server {
         self.child.id()
     }
 
+    /// Ends it as service managers do (SIGTERM), and waits for that.
+    pub fn stop(mut self) {
+        let status = Command::new("kill").args(["-TERM", &self.id().to_string()]).status();
+        assert!(status.is_ok_and(|status| status.success()), "kill -TERM failed");
+        let ended = self.child.wait();
+        assert!(ended.is_ok_and(|status| status.success()), "the server did not end well");
+    }
+
     /// Ends it at once, as a crash or a power cut would (kill -9).
     pub fn kill(mut self) {
         self.end();

@@ -53,11 +53,11 @@ fn arrows_point_down_only() {
 fn each_crate_knows_only_its_own_part_of_the_outside_world() {
     let forbidden: [(&str, &[&str]); 6] = [
         ("interview", &["tokio", "sqlx", "axum", "reqwest", "jiff", "rand", "async-trait", "cpal", "whisper-rs"]),
-        ("coach", &["sqlx", "axum", "apalis", "object_store", "cpal", "whisper-rs"]),
+        ("coach", &["sqlx", "axum", "object_store", "cpal", "whisper-rs"]),
         ("store", &["reqwest", "axum", "minijinja", "cpal", "whisper-rs"]),
-        ("capture", &["sqlx", "axum", "minijinja", "apalis"]),
+        ("capture", &["sqlx", "axum", "minijinja"]),
         ("api", &["sqlx", "axum", "cpal", "whisper-rs"]),
-        ("server", &["sqlx", "cpal", "whisper-rs", "apalis"]),
+        ("server", &["sqlx", "cpal", "whisper-rs"]),
     ];
     let dependencies = dependencies();
     for (name, unknown) in forbidden {

@@ -1,13 +1,15 @@
-//! A crash costs no answer: what was accepted is judged after a restart, once.
+//! A crash costs no answer: what was accepted is judged after a restart, and its feedback stored once.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 
 use std::ffi::OsStr;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use api::client::{AudioFile, Client, Sending};
 use api::session::NewSession;
 use api::turn::TurnState;
+use journeys::language_model::LanguageModel;
 use journeys::program::{Home, Server, test_model};
 use journeys::workspace::fixture;
 use uuid::Uuid;
@@ -22,11 +24,25 @@ fn at_once(key: Uuid) -> Sending {
 }
 
 #[tokio::test]
-async fn an_answer_accepted_before_a_kill_is_judged_after_the_restart_exactly_once() {
+async fn an_answer_that_was_being_judged_at_a_kill_is_judged_after_the_restart_and_its_feedback_stored_once() {
     let home = Home::empty();
-    let model = test_model();
-    let environment: [(&str, &OsStr); 1] = [("VIVA_MODEL", model.as_os_str())];
-    let server = home.serve(&environment);
+    let speech = test_model();
+    let speech: (&str, &OsStr) = ("VIVA_MODEL", speech.as_os_str());
+    // This model never replies: whatever happens, the judging is under way when the server is killed.
+    let (asked, is_asked) = mpsc::sync_channel(8);
+    let silent = LanguageModel::start(move |_| {
+        asked.send(()).ok();
+        loop {
+            std::thread::park();
+        }
+    });
+    let address = silent.base_url();
+    let server = home.serve(&[
+        speech,
+        ("VIVA_LLM_PRESET", "custom".as_ref()),
+        ("VIVA_LLM_MODEL", "silent".as_ref()),
+        ("VIVA_LLM_BASE_URL", address.as_ref()),
+    ]);
     let wishes = NewSession {
         question_ids: vec!["borrowing-aliasing-rules".into()],
         follow_ups: Some(1),
@@ -35,19 +51,20 @@ async fn an_answer_accepted_before_a_kill_is_judged_after_the_restart_exactly_on
     let session = client(&server).create_session(&wishes).await.unwrap();
     let turn = session.turns[0].id;
     let audio = AudioFile::at(fixture("speech/answers/borrowing-partial.opus"));
-    let accepted = client(&server).answer_aloud(turn, &audio, None, &at_once(Uuid::now_v7())).await.unwrap();
+    client(&server).answer_aloud(turn, &audio, None, &at_once(Uuid::now_v7())).await.unwrap();
+    tokio::task::spawn_blocking(move || is_asked.recv_timeout(Duration::from_secs(60)).unwrap()).await.unwrap();
     server.kill();
-    assert!(!accepted.state.is_settled(), "the crash must come before the judging, the turn is {:?}", accepted.state);
 
-    let server = home.serve(&environment);
+    let server = home.serve(&[speech]);
     let judged = client(&server).settled_turn(turn, Duration::from_secs(60)).await.unwrap();
     assert_eq!(judged.state, TurnState::Judged);
     let transcript = judged.answer.unwrap().transcript.unwrap().text;
     let spoken = std::fs::read_to_string(fixture("speech/answers/borrowing-partial.txt")).unwrap();
     assert_eq!(transcript, spoken.split_whitespace().collect::<Vec<_>>().join(" "));
+    assert_eq!(client(&server).judgings(turn).await.unwrap().judgings.len(), 1);
     let session = client(&server).session(session.head.id).await.unwrap();
     let follow_ups = session.turns.iter().filter(|turn| turn.depth > 0).count();
-    assert_eq!((session.turns.len(), follow_ups), (2, 1), "judged twice there would be two follow-ups");
+    assert_eq!((session.turns.len(), follow_ups), (2, 1));
 }
 
 #[tokio::test]

@@ -1,12 +1,39 @@
 //! Keeping the promise that every answer is judged.
 //!
-//! The only code that knows both the store and the coaches. A job may come twice and may be interrupted anywhere; every step starts from
-//! what is stored, so nothing is done twice that shows.
+//! The only code that knows both the store and the coaches. [`worker`] says what is promised and takes care of leases, retries and
+//! shutdown; [`grader`] does the work of one job. A job may come twice and may be interrupted anywhere: every step starts from what is
+//! stored.
 
 mod follow_up;
 mod grader;
 mod judge;
 mod listen;
-mod patience;
+mod worker;
 
-pub(crate) use grader::AnswerGrader;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use store::queue::Lane;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use grader::AnswerGrader;
+use worker::{Work, Worker};
+
+/// How many recordings are transcribed at a time. The recogniser takes one stretch of speech after the other, so that two share it.
+const TRANSCRIPTIONS: usize = 2;
+
+/// Has answers transcribed and judged until `stopping`.
+pub(crate) async fn run(app: &App, stopping: CancellationToken) {
+    let grader = Arc::new(AnswerGrader::of(app));
+    let work: Work = Arc::new(move |job| {
+        let grader = Arc::clone(&grader);
+        async move { grader.grade(job).await }.boxed()
+    });
+    let serve = |lane, slots| {
+        let (store, news, work) = (Arc::clone(&app.store), app.news.clone(), Arc::clone(&work));
+        Worker { store, news, lane, slots, work }.run(stopping.clone())
+    };
+    let judgings = app.settings.grading_concurrency.get();
+    tokio::join!(serve(Lane::Transcription, TRANSCRIPTIONS), serve(Lane::Judging, judgings));
+}

@@ -6,9 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::FutureExt;
 use interview::Bank;
-use store::{AudioStore, StoreError};
+use store::{AudioStore, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -17,11 +16,10 @@ use url::Url;
 use crate::app::App;
 use crate::coaches::Coaches;
 use crate::error::ServerError;
-use crate::grading::AnswerGrader;
 use crate::news::News;
 use crate::settings::Settings;
 use crate::transcription::Transcription;
-use crate::{question_files, router};
+use crate::{grading, question_files, router};
 
 /// How long requests and judgings under way get to end when the server stops.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -128,13 +126,29 @@ fn base_url(address: SocketAddr) -> Result<Url, ServerError> {
 async fn open(settings: Settings, stopping: CancellationToken) -> Result<App, ServerError> {
     let own_questions = settings.question_folder.clone();
     let reading = tokio::task::spawn_blocking(move || load_bank(own_questions.as_deref()));
-    tokio::fs::create_dir_all(&settings.data_folder).await.map_err(StoreError::from)?;
+    let data_folder = settings.data_folder.clone();
+    let created = tokio::task::spawn_blocking(move || store::create_data_folder(&data_folder)).await;
+    created.map_err(std::io::Error::other)?.map_err(StoreError::from)?;
     let store = store::open(&settings.database, &settings.data_folder).await?;
     let audio = AudioStore::in_folder(&settings.data_folder.join("audio"), settings.audio_limit_bytes).await?;
+    remove_leftovers(&settings.data_folder, &*store, &audio).await?;
     let bank = reading.await.map_err(std::io::Error::other)??;
     let transcription = Arc::new(Transcription::new(&settings));
     let coaches = Coaches::of(&settings.coach, bank.questions());
     Ok(App { bank, store, audio, coaches, transcription, news: News::new(), stopping, settings })
+}
+
+/// Removes what a crash left: recordings of sessions that were deleted, and copies of recordings that were being decoded.
+async fn remove_leftovers(data_folder: &Path, store: &dyn Store, audio: &AudioStore) -> Result<(), StoreError> {
+    let deleted = store.deleted_sessions().await?;
+    for session in &deleted {
+        audio.delete_session(*session).await?;
+    }
+    store.recordings_deleted(&deleted).await?;
+    match tokio::fs::remove_dir_all(data_folder.join("incoming")).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 fn load_bank(own_questions: Option<&Path>) -> Result<Bank, ServerError> {
@@ -147,23 +161,14 @@ fn load_bank(own_questions: Option<&Path>) -> Result<Bank, ServerError> {
 
 /// Answers requests and has answers judged until it is told to stop, or until one of the two fails.
 async fn run(app: Arc<App>, listener: TcpListener, stopping: CancellationToken) -> Result<(), ServerError> {
-    let told = stopping.clone();
-    let grading = app.store.run_grading(
-        Arc::new(AnswerGrader::of(&app)),
-        app.settings.grading_concurrency,
-        async move { told.cancelled().await }.boxed(),
-    );
-    let grading = async {
-        let ended = grading.await;
-        stopping.cancel();
-        ended.map_err(ServerError::from)
-    };
+    let grading = grading::run(&app, stopping.clone());
     let requests = async {
         let stopped = stopping.clone().cancelled_owned();
         let ended = axum::serve(listener, router::router(Arc::clone(&app))).with_graceful_shutdown(stopped).await;
         stopping.cancel();
         ended.map_err(ServerError::from)
     };
-    let (grading, requests) = tokio::join!(grading, requests);
-    grading.and(requests)
+    let ((), requests) = tokio::join!(grading, requests);
+    let closed = app.store.close().await;
+    requests.and(closed.map_err(ServerError::from))
 }

@@ -1,24 +1,21 @@
 //! Recordings: large objects beside the database, in a folder.
 
-mod key;
-
+use std::fmt;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt, TryStreamExt};
-use interview::SessionId;
 use interview::session::AudioObject;
+use interview::{AnswerId, SessionId};
 use object_store::local::LocalFileSystem;
-use object_store::memory::InMemory;
 use object_store::path::Path as ObjectPath;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, WriteMultipart};
 
 use crate::error::{Missing, StoreError};
-
-pub use key::AudioKey;
+use crate::private;
 
 /// How much of a recording is held in memory while it is stored.
 const CHUNK: usize = 1024 * 1024;
@@ -30,7 +27,25 @@ const CHUNKS_IN_FLIGHT: usize = 2;
 #[derive(Clone, Debug)]
 pub struct AudioStore {
     objects: Arc<dyn ObjectStore>,
+    folder: PathBuf,
     limit: u64,
+}
+
+/// The name of a recording: its session's folder, its answer's id, and an ending that other programs know.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AudioKey(ObjectPath);
+
+impl AudioKey {
+    /// The key of an answer's recording.
+    pub fn new(session: SessionId, answer: AnswerId, media_type: &str) -> Self {
+        Self(ObjectPath::from(session.to_string()).join(format!("{answer}.{}", ending(media_type))))
+    }
+}
+
+impl fmt::Display for AudioKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 /// A recording, or a part of one, on its way out.
@@ -44,20 +59,21 @@ pub struct Sound {
 }
 
 impl AudioStore {
-    /// Recordings in a folder, which is created when it is missing; none larger than `limit` bytes.
+    /// Recordings in a folder, which is created when it is missing; none larger than `limit` bytes. What a crash left of uploads is
+    /// removed.
     ///
     /// # Errors
     ///
     /// [`StoreError::Full`] or [`StoreError::Unavailable`].
     pub async fn in_folder(folder: &Path, limit: u64) -> Result<Self, StoreError> {
-        tokio::fs::create_dir_all(folder).await?;
+        let path = folder.to_owned();
+        let prepared = tokio::task::spawn_blocking(move || {
+            private::create_folder(&path)?;
+            remove_partial_uploads(&path)
+        });
+        prepared.await.map_err(std::io::Error::other)??;
         let files = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true);
-        Ok(Self { objects: Arc::new(files), limit })
-    }
-
-    /// Recordings that are gone with the process, for tests.
-    pub fn in_memory(limit: u64) -> Self {
-        Self { objects: Arc::new(InMemory::new()), limit }
+        Ok(Self { objects: Arc::new(files), folder: folder.to_owned(), limit })
     }
 
     /// Stores a recording while it arrives. It is there whole, and on disk, or not at all.
@@ -74,7 +90,7 @@ impl AudioStore {
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let upload = self.objects.put_multipart(key.path()).await?;
+        let upload = self.objects.put_multipart(&key.0).await?;
         let mut upload = WriteMultipart::new_with_chunk_size(upload, CHUNK);
         match self.receive(&mut upload, sound).await {
             Ok(bytes) => {
@@ -118,21 +134,22 @@ impl AudioStore {
     ///
     /// [`StoreError::Unavailable`].
     pub async fn delete(&self, audio: &AudioObject) -> Result<(), StoreError> {
-        self.delete_path(&stored_path(&audio.key)?).await
+        match self.objects.delete(&stored_path(&audio.key)?).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
-    /// Deletes every recording of a session, those that no answer names included.
+    /// Deletes every recording of a session, those that no answer names and parts of uploads included.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
     pub async fn delete_session(&self, session: SessionId) -> Result<(), StoreError> {
-        let folder = AudioKey::folder(session);
-        let recordings: Vec<_> = self.objects.list(Some(&folder)).try_collect().await?;
-        for recording in recordings {
-            self.delete_path(&recording.location).await?;
+        match tokio::fs::remove_dir_all(self.folder.join(session.to_string())).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     async fn receive<E>(
@@ -156,17 +173,43 @@ impl AudioStore {
         }
         Ok(received)
     }
+}
 
-    async fn delete_path(&self, path: &ObjectPath) -> Result<(), StoreError> {
-        match self.objects.delete(path).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
+/// The object store writes an upload to `NAME#NUMBER` until it is complete. Nothing else has such a name.
+fn remove_partial_uploads(folder: &Path) -> std::io::Result<()> {
+    for session in std::fs::read_dir(folder)? {
+        let session = session?;
+        if !session.file_type()?.is_dir() {
+            continue;
         }
+        for file in std::fs::read_dir(session.path())? {
+            let file = file?;
+            if file.file_name().to_string_lossy().contains('#') {
+                std::fs::remove_file(file.path())?;
+            }
+        }
+        // Fails, as it should, if there is anything left in it.
+        std::fs::remove_dir(session.path()).ok();
     }
+    Ok(())
 }
 
 fn stored_path(key: &str) -> Result<ObjectPath, StoreError> {
     ObjectPath::parse(key).map_err(|error| StoreError::Corrupt(error.into()))
+}
+
+fn ending(media_type: &str) -> &'static str {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    match essence {
+        "audio/wav" | "audio/x-wav" | "audio/wave" | "audio/vnd.wave" => "wav",
+        "audio/flac" | "audio/x-flac" => "flac",
+        "audio/mpeg" | "audio/mp3" => "mp3",
+        "audio/ogg" | "audio/opus" | "application/ogg" => "ogg",
+        "audio/webm" | "video/webm" => "webm",
+        "audio/mp4" | "audio/m4a" | "audio/x-m4a" | "video/mp4" => "m4a",
+        "audio/aac" => "aac",
+        _ => "audio",
+    }
 }
 
 impl From<object_store::Error> for StoreError {

@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Which judging of an answer it is, counted from 1. Correcting the transcript and regrading start a new one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(u32);
 
 impl Revision {
@@ -29,7 +28,7 @@ impl Revision {
 }
 
 /// One judging of one answer. Results are accepted for the latest judging only, and once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Judging {
     /// The turn that was answered.
     pub turn: TurnId,

@@ -1,10 +1,9 @@
 //! What is remembered.
 //!
-//! One object-safe [`Store`] for sessions, turns, answers, feedback and the durable grading queue, and one [`AudioStore`] for
+//! One object-safe [`Store`] for sessions, turns, answers, feedback and the durable queue of judgings, and one [`AudioStore`] for
 //! recordings. Which database stands behind a store is decided by [`open`] and known to nobody above it.
 //!
-//! This crate does not know that coaches, recognisers or pages exist: what is done with a queued job is the business of the
-//! [`Grader`] it is handed to. A write that promises work and the promise itself are one transaction.
+//! This crate does not know that coaches, recognisers or pages exist: what is done with a job is the business of whoever takes it.
 //!
 //! Start reading at [`Store`], then [`queue`].
 
@@ -13,6 +12,7 @@ pub mod audio;
 mod database;
 mod error;
 mod judging;
+mod private;
 pub mod queue;
 mod session;
 mod sqlite;
@@ -24,7 +24,8 @@ pub use audio::AudioStore;
 pub use database::{DatabaseUrl, InvalidDatabaseUrl, open};
 pub use error::{Missing, StoreError};
 pub use judging::{Ending, Judging, PastJudging, Revision, Settlement};
-pub use queue::{CoachWish, Grader, GradingJob, Outcome};
+pub use private::create_data_folder;
+pub use queue::{CoachWish, Job, Lane};
 pub use session::{
     Cursor, InvalidCursor, InvalidPageLimit, Page, PageLimit, QuestionHead, SessionOverview, SessionQuery,
     SessionState, StoredSession,

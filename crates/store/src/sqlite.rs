@@ -1,95 +1,188 @@
 //! SQLite: the embedded back end, for one process.
 //!
-//! Readers have connections of their own. Everything that writes goes through one single connection, the queue's worker included:
-//! writers wait in line for it instead of running into each other's locks.
+//! Readers have connections of their own. Everything that writes goes through one single connection: writers wait in line for it instead
+//! of running into each other's locks.
 
-mod answers;
-mod connect;
-mod failure;
-mod jobs;
-mod judgings;
-mod lease;
-mod rows;
-mod sessions;
-mod turns;
-mod wake;
-mod worker;
+mod connection;
 
-use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::future::BoxFuture;
-use interview::session::{Answer, AudioObject, Session, Turn};
-use interview::{QuestionId, SessionId, TurnId};
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use interview::follow_up::Target;
+use interview::marks::CoachKind;
+use interview::session::{Answer, Place, Session, Turn, TurnState};
+use interview::{QuestionId, SessionId, TopicId, TurnId};
+use jiff::Timestamp;
+use sqlx::types::Json;
+use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::answer::{IdempotencyKey, Submission};
-use crate::error::StoreError;
-use crate::judging::{Judging, PastJudging, Settlement};
-use crate::queue::{CoachWish, Grader};
-use crate::session::{Page, SessionQuery, StoredSession};
+use crate::error::{Missing, StoreError};
+use crate::judging::{Ending, Judging, PastJudging, Revision, Settlement};
+use crate::queue::{CoachWish, Job, Lane};
+use crate::session::{Cursor, Page, QuestionHead, SessionOverview, SessionQuery, SessionState, StoredSession};
 use crate::store::Store;
-use lease::Lease;
-use wake::Bell;
+use crate::turn_record::{Effect, TurnRecord};
+use connection::DatabaseLock;
 
-/// A store in one SQLite file. Clones share it.
-#[derive(Clone)]
+/// A store in one SQLite file.
 pub(crate) struct SqliteStore {
     readers: SqlitePool,
     writer: SqlitePool,
-    bell: Bell,
-    lease: Arc<Lease>,
+    transcription_queued: Notify,
+    judging_queued: Notify,
+    _lock: DatabaseLock,
 }
 
 impl SqliteStore {
     /// Opens the database at `path`, which is created when it is missing, and keeps every other process out of it.
     pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
-        let lease = Lease::take(path).await?;
-        let (writer, readers) = connect::connect(path).await?;
-        Ok(Self { readers, writer, bell: Bell::default(), lease: Arc::new(lease) })
+        let lock = DatabaseLock::take(path).await?;
+        let (writer, readers) = connection::open(path).await?;
+        // Whoever held a job was another process, and the lock says that it is gone.
+        sqlx::query("update turns set leased_until = null where leased_until is not null").execute(&writer).await?;
+        Ok(Self { readers, writer, transcription_queued: Notify::new(), judging_queued: Notify::new(), _lock: lock })
     }
 
     /// A transaction that may write from its first statement on, so that it cannot fail half-way for want of the lock.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
         Ok(self.writer.begin_with("begin immediate").await?)
     }
+
+    /// Changes a turn, and announces its job if it is in work then.
+    async fn change(
+        &self,
+        turn: TurnId,
+        change: impl FnOnce(&mut TurnRecord) -> Result<Effect, StoreError> + Send,
+    ) -> Result<Turn, StoreError> {
+        let mut transaction = self.begin().await?;
+        let mut record = load_turn(&mut transaction, turn).await?;
+        if change(&mut record)? == Effect::Changed {
+            update_turn(&mut transaction, &record).await?;
+            transaction.commit().await?;
+            if let Some(lane) = record.lane() {
+                self.queued(lane).notify_one();
+            }
+        }
+        Ok(record.turn)
+    }
+
+    /// Changes the row of a job that is still the caller's; `false` when it is not. `set` ends with the column that gets `time`.
+    async fn update_job(&self, job: &Job, set: &'static str, time: Timestamp) -> Result<bool, StoreError> {
+        let mut statement = QueryBuilder::<Sqlite>::new("update turns set ");
+        statement.push(set).push_bind(time.as_microsecond());
+        statement.push(" where id = ").push_bind(job.judging.turn.uuid());
+        statement.push(" and state = ").push_bind(job.lane.state());
+        statement.push(" and revision = ").push_bind(job.judging.revision.get());
+        statement.push(" and attempt = ").push_bind(job.attempt);
+        Ok(statement.build().execute(&self.writer).await?.rows_affected() > 0)
+    }
+
+    fn queued(&self, lane: Lane) -> &Notify {
+        match lane {
+            Lane::Transcription => &self.transcription_queued,
+            Lane::Judging => &self.judging_queued,
+        }
+    }
 }
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn create_session(&self, session: &Session, turns: &[Turn]) -> Result<StoredSession, StoreError> {
-        sessions::create(self, session, turns).await
+        let mut transaction = self.begin().await?;
+        sqlx::query("insert into sessions (id, created_at, outline, document) values ($1, $2, $3, $4)")
+            .bind(session.id.uuid())
+            .bind(Timestamp::now().as_microsecond())
+            .bind(Json(outline(session)))
+            .bind(Json(session))
+            .execute(&mut *transaction)
+            .await?;
+        for turn in turns {
+            let question = session.question(&turn.question);
+            let question = question.ok_or_else(|| StoreError::NotFound(Missing::Question(turn.question.clone())))?;
+            insert_turn(&mut transaction, &TurnRecord::new(turn.clone(), question.topic.clone())).await?;
+        }
+        let stored = load_session(&mut transaction, session.id).await?;
+        transaction.commit().await?;
+        Ok(stored)
     }
 
     async fn session(&self, id: SessionId) -> Result<StoredSession, StoreError> {
-        sessions::read(self, id).await
+        let mut connection = self.readers.acquire().await?;
+        // One snapshot for the session and its turns.
+        let mut snapshot = connection.begin().await?;
+        let stored = load_session(&mut snapshot, id).await?;
+        snapshot.commit().await?;
+        Ok(stored)
     }
 
     async fn session_version(&self, id: SessionId) -> Result<u64, StoreError> {
-        sessions::version(self, id).await
+        let version: Option<i64> = sqlx::query_scalar("select version from sessions where id = $1")
+            .bind(id.uuid())
+            .fetch_optional(&self.readers)
+            .await?;
+        version.map(i64::cast_unsigned).ok_or(StoreError::NotFound(Missing::Session(id)))
     }
 
     async fn is_question_answered(&self, question: &QuestionId) -> Result<bool, StoreError> {
-        turns::is_question_answered(self, question).await
+        let answered = sqlx::query_scalar(IS_QUESTION_ANSWERED);
+        Ok(answered.bind(question.as_str()).fetch_one(&self.readers).await?)
     }
 
     async fn sessions(&self, query: &SessionQuery) -> Result<Page, StoreError> {
-        sessions::list(self, query).await
+        let rows: Vec<OverviewRow> = list_statement("", query).build_query_as().fetch_all(&self.readers).await?;
+        let mut sessions = rows.into_iter().map(SessionOverview::try_from).collect::<Result<Vec<_>, _>>()?;
+        let limit = query.limit.get() as usize;
+        let more = sessions.len() > limit;
+        sessions.truncate(limit);
+        let last = sessions.last().filter(|_| more);
+        let next = last.map(|session| Cursor { created_at: session.created_at, id: session.id });
+        Ok(Page { sessions, next })
     }
 
     async fn finish(&self, id: SessionId) -> Result<StoredSession, StoreError> {
-        sessions::finish(self, id).await
+        let mut transaction = self.begin().await?;
+        let finish =
+            "update sessions set finished_at = $2, version = version + 1 where id = $1 and finished_at is null";
+        sqlx::query(finish).bind(id.uuid()).bind(Timestamp::now().as_microsecond()).execute(&mut *transaction).await?;
+        let stored = load_session(&mut transaction, id).await?;
+        transaction.commit().await?;
+        Ok(stored)
     }
 
-    async fn delete(&self, id: SessionId) -> Result<Vec<AudioObject>, StoreError> {
-        sessions::delete(self, id).await
+    async fn delete(&self, id: SessionId) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        let deleted =
+            sqlx::query("delete from sessions where id = $1").bind(id.uuid()).execute(&mut *transaction).await?;
+        if deleted.rows_affected() == 0 {
+            return Err(StoreError::NotFound(Missing::Session(id)));
+        }
+        sqlx::query("insert into deleted_sessions values ($1)").bind(id.uuid()).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        // The pages are overwritten (`secure_delete`); what was written to them before is still in the log.
+        connection::empty_log(&self.writer).await
+    }
+
+    async fn deleted_sessions(&self) -> Result<Vec<SessionId>, StoreError> {
+        let ids: Vec<Uuid> = sqlx::query_scalar("select id from deleted_sessions").fetch_all(&self.readers).await?;
+        Ok(ids.into_iter().map(SessionId::from).collect())
+    }
+
+    async fn recordings_deleted(&self, sessions: &[SessionId]) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        for id in sessions {
+            let forget = sqlx::query("delete from deleted_sessions where id = $1").bind(id.uuid());
+            forget.execute(&mut *transaction).await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     async fn turn(&self, id: TurnId) -> Result<Turn, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        Ok(turns::load(&mut connection, id).await?.turn)
+        Ok(load_turn(&mut connection, id).await?.turn)
     }
 
     async fn accept_answer(
@@ -98,46 +191,392 @@ impl Store for SqliteStore {
         submission: Submission,
         key: Option<&IdempotencyKey>,
     ) -> Result<Turn, StoreError> {
-        answers::change(self, turn, CoachWish::default(), |record| record.accept(submission, key)).await
+        self.change(turn, |record| record.accept(submission, key)).await
     }
 
     async fn transcribed(&self, judging: &Judging, answer: Answer) -> Result<Turn, StoreError> {
-        answers::change(self, judging.turn, CoachWish::default(), |record| Ok(record.transcribed(judging, answer)))
-            .await
+        self.change(judging.turn, |record| Ok(record.transcribed(judging, answer))).await
     }
 
     async fn settle(&self, judging: &Judging, settlement: Settlement) -> Result<Turn, StoreError> {
-        judgings::settle(self, judging, settlement).await
+        let mut transaction = self.begin().await?;
+        let mut record = load_turn(&mut transaction, judging.turn).await?;
+        if record.settle(judging, &settlement)? == Effect::Unchanged {
+            return Ok(record.turn);
+        }
+        update_turn(&mut transaction, &record).await?;
+        insert_judging(&mut transaction, judging, &record.turn).await?;
+        if let Settlement::Judged { follow_up: Some(follow_up), .. } = settlement {
+            let place = follow_up.place;
+            let taken: bool = sqlx::query_scalar(
+                "select exists (select 1 from turns where session_id = $1 and position = $2 and depth = $3)",
+            )
+            .bind(follow_up.session.uuid())
+            .bind(place.position)
+            .bind(place.depth)
+            .fetch_one(&mut *transaction)
+            .await?;
+            if !taken {
+                insert_turn(&mut transaction, &TurnRecord::new(*follow_up, record.topic.clone())).await?;
+            }
+        }
+        transaction.commit().await?;
+        Ok(record.turn)
     }
 
     async fn correct_transcript(&self, turn: TurnId, answer: Answer) -> Result<Turn, StoreError> {
-        answers::change(self, turn, CoachWish::default(), |record| record.correct(answer)).await
+        self.change(turn, |record| record.correct(answer)).await
     }
 
     async fn regrade(&self, turn: TurnId, wish: CoachWish) -> Result<Turn, StoreError> {
-        answers::change(self, turn, wish, |record| record.regrade()).await
+        self.change(turn, |record| record.regrade(wish)).await
     }
 
     async fn skip(&self, turn: TurnId) -> Result<Turn, StoreError> {
-        answers::change(self, turn, CoachWish::default(), |record| record.skip()).await
+        self.change(turn, TurnRecord::skip).await
     }
 
     async fn judgings(&self, turn: TurnId) -> Result<Vec<PastJudging>, StoreError> {
-        judgings::of_turn(self, turn).await
+        let mut connection = self.readers.acquire().await?;
+        load_turn(&mut connection, turn).await?;
+        let rows: Vec<JudgingRow> = sqlx::query_as("select * from judgings where turn_id = $1 order by revision")
+            .bind(turn.uuid())
+            .fetch_all(&mut *connection)
+            .await?;
+        rows.into_iter().map(PastJudging::try_from).collect()
     }
 
     async fn session_judgings(&self, id: SessionId) -> Result<Vec<PastJudging>, StoreError> {
-        judgings::of_session(self, id).await
+        let rows: Vec<JudgingRow> = sqlx::query_as(
+            "select judgings.* from judgings join turns on turns.id = judgings.turn_id
+             where turns.session_id = $1
+             order by turns.position, turns.depth, judgings.revision",
+        )
+        .bind(id.uuid())
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().map(PastJudging::try_from).collect()
     }
 
-    async fn run_grading(
-        &self,
-        grader: Arc<dyn Grader>,
-        concurrency: NonZeroUsize,
-        shutdown: BoxFuture<'static, ()>,
-    ) -> Result<(), StoreError> {
-        worker::run(self, grader, concurrency, shutdown).await
+    async fn take_job(&self, lane: Lane, now: Timestamp, lease: Duration) -> Result<Option<Job>, StoreError> {
+        let mut rows: Vec<JobRow> = sqlx::query_as(TAKE_JOB)
+            .bind(lane.state())
+            .bind(now.as_microsecond())
+            .bind(now.saturating_add(lease).unwrap_or(Timestamp::MAX).as_microsecond())
+            // All of the one row: the statement has to run to its end to be committed.
+            .fetch_all(&self.writer)
+            .await?;
+        rows.pop().map(|row| row.into_job(lane)).transpose()
     }
+
+    async fn extend_lease(&self, job: &Job, until: Timestamp) -> Result<bool, StoreError> {
+        self.update_job(job, "leased_until = ", until).await
+    }
+
+    async fn retry_job(&self, job: &Job, due: Timestamp) -> Result<(), StoreError> {
+        self.update_job(job, "leased_until = null, due_at = ", due).await.map(drop)
+    }
+
+    async fn release_job(&self, job: &Job) -> Result<(), StoreError> {
+        let set = "leased_until = null, attempt = attempt - 1, due_at = ";
+        if self.update_job(job, set, Timestamp::UNIX_EPOCH).await? {
+            self.queued(job.lane).notify_one();
+        }
+        Ok(())
+    }
+
+    async fn job_queued(&self, lane: Lane) {
+        self.queued(lane).notified().await;
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        self.readers.close().await;
+        let emptied = connection::empty_log(&self.writer).await;
+        self.writer.close().await;
+        emptied
+    }
+}
+
+/// Takes the job of the oldest answer that is due in the lane of state $1. Postgres will say `for update skip locked` in the inner query.
+const TAKE_JOB: &str = "
+    update turns set attempt = attempt + 1, leased_until = $3
+    where id = (
+        select id from turns
+        where state = $1 and due_at <= $2 and (leased_until is null or leased_until <= $2)
+        order by answer_id
+        limit 1
+    )
+    returning id, answer_id, revision, attempt, wanted_coach, wanted_model";
+
+const IS_QUESTION_ANSWERED: &str =
+    "select exists (select 1 from turns where question_id = $1 and state in ('judged', 'ungraded', 'skipped'))";
+
+/// Names only the conditions that there are: SQLite seeks to a cursor, but not to one that may be null.
+fn list_statement(prefix: &str, query: &SessionQuery) -> QueryBuilder<Sqlite> {
+    let mut statement = QueryBuilder::new(prefix);
+    statement.push(
+        "select id, created_at, finished_at, outline,
+                (select count(*) from turns where session_id = sessions.id and answer_id is not null) as answered
+         from sessions
+         where true",
+    );
+    if let Some(topic) = &query.topic {
+        statement.push(" and exists (select 1 from turns where session_id = sessions.id and topic = ");
+        statement.push_bind(topic.to_string()).push(")");
+    }
+    if let Some(state) = query.state {
+        statement.push(" and finished_at is ").push(if state == SessionState::Finished { "not null" } else { "null" });
+    }
+    if let Some(cursor) = query.after {
+        statement.push(" and (created_at, id) < (").push_bind(cursor.created_at.as_microsecond());
+        statement.push(", ").push_bind(cursor.id.uuid()).push(")");
+    }
+    // One more than wanted tells whether there is a next page.
+    statement.push(" order by created_at desc, id desc limit ").push_bind(query.limit.get() + 1);
+    statement
+}
+
+async fn load_session(connection: &mut SqliteConnection, id: SessionId) -> Result<StoredSession, StoreError> {
+    let row: SessionRow = sqlx::query_as("select created_at, finished_at, document from sessions where id = $1")
+        .bind(id.uuid())
+        .fetch_optional(&mut *connection)
+        .await?
+        .ok_or(StoreError::NotFound(Missing::Session(id)))?;
+    let turns: Vec<TurnRow> = sqlx::query_as("select * from turns where session_id = $1 order by position, depth")
+        .bind(id.uuid())
+        .fetch_all(connection)
+        .await?;
+    let turns = turns.into_iter().map(|row| Ok(TurnRecord::try_from(row)?.turn));
+    Ok(StoredSession {
+        session: row.document.0,
+        turns: turns.collect::<Result<_, StoreError>>()?,
+        created_at: timestamp(row.created_at)?,
+        finished_at: row.finished_at.map(timestamp).transpose()?,
+    })
+}
+
+async fn load_turn(connection: &mut SqliteConnection, id: TurnId) -> Result<TurnRecord, StoreError> {
+    let row: TurnRow = sqlx::query_as("select * from turns where id = $1")
+        .bind(id.uuid())
+        .fetch_optional(connection)
+        .await?
+        .ok_or(StoreError::NotFound(Missing::Turn(id)))?;
+    row.try_into()
+}
+
+async fn insert_turn(connection: &mut SqliteConnection, record: &TurnRecord) -> Result<(), StoreError> {
+    let turn = &record.turn;
+    sqlx::query(
+        "insert into turns (id, session_id, position, depth, question_id, topic, target, prompt,
+                            state, state_document, revision)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(turn.id.uuid())
+    .bind(turn.session.uuid())
+    .bind(turn.place.position)
+    .bind(turn.place.depth)
+    .bind(turn.question.as_str())
+    .bind(record.topic.as_str())
+    .bind(turn.target.as_ref().map(Json))
+    .bind(&turn.prompt)
+    .bind(turn.state.name())
+    .bind(Json(&turn.state))
+    .bind(record.revision.get())
+    .execute(&mut *connection)
+    .await?;
+    count_change(connection, turn.session).await
+}
+
+/// Stores what can change of a turn. If it is in work, its job is due at once.
+async fn update_turn(connection: &mut SqliteConnection, record: &TurnRecord) -> Result<(), StoreError> {
+    sqlx::query(
+        "update turns
+         set state = $2, state_document = $3, answer_id = $4, revision = $5, idempotency_key = $6, idempotency_digest = $7,
+             wanted_coach = $8, wanted_model = $9, attempt = 0, due_at = 0, leased_until = null
+         where id = $1",
+    )
+    .bind(record.turn.id.uuid())
+    .bind(record.turn.state.name())
+    .bind(Json(&record.turn.state))
+    .bind(record.answer().map(|id| id.uuid()))
+    .bind(record.revision.get())
+    .bind(record.key.as_ref().map(IdempotencyKey::as_str))
+    .bind(record.key.as_ref().and_then(IdempotencyKey::digest))
+    .bind(record.wish.coach.map(coach_name))
+    .bind(&record.wish.model)
+    .execute(&mut *connection)
+    .await?;
+    count_change(connection, record.turn.session).await
+}
+
+async fn insert_judging(connection: &mut SqliteConnection, judging: &Judging, turn: &Turn) -> Result<(), StoreError> {
+    let Some(ending) = Ending::of(&turn.state) else { return Ok(()) };
+    sqlx::query("insert into judgings (answer_id, revision, turn_id, settled_at, ending) values ($1, $2, $3, $4, $5)")
+        .bind(judging.answer.uuid())
+        .bind(judging.revision.get())
+        .bind(judging.turn.uuid())
+        .bind(Timestamp::now().as_microsecond())
+        .bind(Json(&ending))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Counts a change of the session, its turns or its judgings.
+async fn count_change(connection: &mut SqliteConnection, id: SessionId) -> Result<(), StoreError> {
+    let count = sqlx::query("update sessions set version = version + 1 where id = $1").bind(id.uuid());
+    count.execute(connection).await?;
+    Ok(())
+}
+
+fn outline(session: &Session) -> Vec<QuestionHead> {
+    let head = |question: &interview::Question| QuestionHead {
+        id: question.id.clone(),
+        topic: question.topic.clone(),
+        title: question.title.clone(),
+    };
+    session.questions.iter().map(head).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    created_at: i64,
+    finished_at: Option<i64>,
+    document: Json<Session>,
+}
+
+#[derive(sqlx::FromRow)]
+struct OverviewRow {
+    id: Uuid,
+    created_at: i64,
+    finished_at: Option<i64>,
+    outline: Json<Vec<QuestionHead>>,
+    answered: u32,
+}
+
+impl TryFrom<OverviewRow> for SessionOverview {
+    type Error = StoreError;
+
+    fn try_from(row: OverviewRow) -> Result<Self, Self::Error> {
+        Ok(Self {
+            id: row.id.into(),
+            created_at: timestamp(row.created_at)?,
+            finished_at: row.finished_at.map(timestamp).transpose()?,
+            questions: row.outline.0,
+            answered: row.answered,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct TurnRow {
+    id: Uuid,
+    session_id: Uuid,
+    position: u32,
+    depth: u8,
+    question_id: String,
+    topic: String,
+    target: Option<Json<Target>>,
+    prompt: String,
+    state_document: Json<TurnState>,
+    revision: u32,
+    idempotency_key: Option<String>,
+    idempotency_digest: Option<String>,
+    wanted_coach: Option<String>,
+    wanted_model: Option<String>,
+}
+
+impl TryFrom<TurnRow> for TurnRecord {
+    type Error = StoreError;
+
+    fn try_from(row: TurnRow) -> Result<Self, Self::Error> {
+        let turn = Turn {
+            id: row.id.into(),
+            session: row.session_id.into(),
+            place: Place { position: row.position, depth: row.depth },
+            question: QuestionId::try_from(row.question_id).map_err(corrupt)?,
+            target: row.target.map(|target| target.0),
+            prompt: row.prompt,
+            state: row.state_document.0,
+        };
+        let key = row.idempotency_key.map(|key| key.parse::<IdempotencyKey>()).transpose().map_err(corrupt)?;
+        Ok(Self {
+            turn,
+            topic: TopicId::try_from(row.topic).map_err(corrupt)?,
+            revision: Revision::stored(row.revision),
+            key: match (key, row.idempotency_digest) {
+                (Some(key), Some(digest)) => Some(key.with_digest(digest)),
+                (key, _) => key,
+            },
+            wish: wish(row.wanted_coach, row.wanted_model)?,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct JobRow {
+    id: Uuid,
+    answer_id: Uuid,
+    revision: u32,
+    attempt: u32,
+    wanted_coach: Option<String>,
+    wanted_model: Option<String>,
+}
+
+impl JobRow {
+    fn into_job(self, lane: Lane) -> Result<Job, StoreError> {
+        let (turn, answer) = (self.id.into(), self.answer_id.into());
+        Ok(Job {
+            judging: Judging { turn, answer, revision: Revision::stored(self.revision) },
+            lane,
+            wish: wish(self.wanted_coach, self.wanted_model)?,
+            attempt: self.attempt,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct JudgingRow {
+    answer_id: Uuid,
+    revision: u32,
+    turn_id: Uuid,
+    settled_at: i64,
+    ending: Json<Ending>,
+}
+
+impl TryFrom<JudgingRow> for PastJudging {
+    type Error = StoreError;
+
+    fn try_from(row: JudgingRow) -> Result<Self, Self::Error> {
+        let (turn, answer) = (row.turn_id.into(), row.answer_id.into());
+        let judging = Judging { turn, answer, revision: Revision::stored(row.revision) };
+        Ok(Self { judging, settled_at: timestamp(row.settled_at)?, ending: row.ending.0 })
+    }
+}
+
+fn wish(coach: Option<String>, model: Option<String>) -> Result<CoachWish, StoreError> {
+    let coach = match coach.as_deref() {
+        None => None,
+        Some("offline") => Some(CoachKind::Offline),
+        Some("llm") => Some(CoachKind::Llm),
+        Some(other) => return Err(StoreError::Corrupt(format!("there is no coach `{other}`").into())),
+    };
+    Ok(CoachWish { coach, model })
+}
+
+fn coach_name(coach: CoachKind) -> &'static str {
+    match coach {
+        CoachKind::Offline => "offline",
+        CoachKind::Llm => "llm",
+    }
+}
+
+fn timestamp(microseconds: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(microseconds).map_err(corrupt)
+}
+
+fn corrupt(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
+    StoreError::Corrupt(error.into())
 }
 
 #[cfg(test)]

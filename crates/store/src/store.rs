@@ -1,26 +1,25 @@
 //! The seam between what is remembered and where.
 
-use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::future::BoxFuture;
-use interview::session::{Answer, AudioObject, Session, Turn};
+use interview::session::{Answer, Session, Turn};
 use interview::{QuestionId, SessionId, TurnId};
+use jiff::Timestamp;
 
 use crate::answer::{IdempotencyKey, Submission};
 use crate::error::StoreError;
 use crate::judging::{Judging, PastJudging, Settlement};
-use crate::queue::{CoachWish, Grader};
+use crate::queue::{CoachWish, Job, Lane};
 use crate::session::{Page, SessionQuery, StoredSession};
 
-/// Remembers sessions and what became of them, and hands out the judgings that were promised.
+/// Remembers sessions and what became of them, and keeps the queue of judgings.
 ///
-/// Whatever a method returned from is on disk. Every method may fail with [`StoreError::Unavailable`], [`StoreError::Full`] or
-/// [`StoreError::Corrupt`]; the others are named where they occur.
+/// Whatever a method returned from is on disk. Every method may fail with [`StoreError::Unavailable`], [`StoreError::Full`],
+/// [`StoreError::Corrupt`] or [`StoreError::Newer`]; the others are named where they occur.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Remembers a new session with its turns.
+    /// Stores a new session with its turns.
     ///
     /// # Errors
     ///
@@ -55,13 +54,20 @@ pub trait Store: Send + Sync {
     /// [`StoreError::NotFound`].
     async fn finish(&self, id: SessionId) -> Result<StoredSession, StoreError>;
 
-    /// Forgets the session, its turns, feedback and jobs. Returns its recordings, which are the caller's to delete; deleting them
-    /// first, by [`AudioStore::delete_session`](crate::AudioStore::delete_session), leaves none behind even when a crash comes between.
+    /// Deletes the session, its turns, judgings and jobs, and overwrites their text in the files of the database. Its recordings are the
+    /// caller's to delete, [`AudioStore::delete_session`](crate::AudioStore::delete_session). Until
+    /// [`Store::recordings_deleted`] the session is in [`Store::deleted_sessions`], so that a crash in between leaves none behind.
     ///
     /// # Errors
     ///
     /// [`StoreError::NotFound`].
-    async fn delete(&self, id: SessionId) -> Result<Vec<AudioObject>, StoreError>;
+    async fn delete(&self, id: SessionId) -> Result<(), StoreError>;
+
+    /// Sessions that were deleted and whose recordings may still be there.
+    async fn deleted_sessions(&self) -> Result<Vec<SessionId>, StoreError>;
+
+    /// Records that no recording of these deleted sessions is left.
+    async fn recordings_deleted(&self, sessions: &[SessionId]) -> Result<(), StoreError>;
 
     /// The turn as it stands.
     ///
@@ -84,16 +90,16 @@ pub trait Store: Send + Sync {
         key: Option<&IdempotencyKey>,
     ) -> Result<Turn, StoreError>;
 
-    /// Gives a recording its words: the turn goes from transcribing to judging, in the same job. Words that come twice or too late
-    /// change nothing; the turn is returned as it stands.
+    /// Stores the words of a recording: the turn goes from transcribing to judging, and its job to the other lane. Words that come twice
+    /// or too late change nothing; the turn is returned as it stands.
     ///
     /// # Errors
     ///
     /// [`StoreError::NotFound`].
     async fn transcribed(&self, judging: &Judging, answer: Answer) -> Result<Turn, StoreError>;
 
-    /// Ends a judging. A judging that was settled before, or that a correction or regrading has overtaken, changes nothing; the turn
-    /// is returned as it stands.
+    /// Ends a judging and its job. A judging that was settled before, or that a correction or regrading has overtaken, changes nothing;
+    /// the turn is returned as it stands.
     ///
     /// # Errors
     ///
@@ -132,16 +138,23 @@ pub trait Store: Send + Sync {
     /// The same for every turn of a session at once, by place. A session that does not exist has none.
     async fn session_judgings(&self, id: SessionId) -> Result<Vec<PastJudging>, StoreError>;
 
-    /// Hands promised judgings to `grader`, at most `concurrency` at a time, until `shutdown` completes. What was interrupted by a
-    /// crash comes first. See [`queue`](crate::queue) for what is promised.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::InUse`] when somebody serves this queue already.
-    async fn run_grading(
-        &self,
-        grader: Arc<dyn Grader>,
-        concurrency: NonZeroUsize,
-        shutdown: BoxFuture<'static, ()>,
-    ) -> Result<(), StoreError>;
+    /// Takes the job of the oldest answer in the lane that is due and that nobody holds, until `lease` after `now`.
+    async fn take_job(&self, lane: Lane, now: Timestamp, lease: Duration) -> Result<Option<Job>, StoreError>;
+
+    /// Holds a job until `until`. `false` when it is no longer the caller's: its lease ran out and another worker took it, or its judging
+    /// was settled, overtaken or deleted.
+    async fn extend_lease(&self, job: &Job, until: Timestamp) -> Result<bool, StoreError>;
+
+    /// Puts a job back, to be taken again from `due` on. A job that is no longer the caller's is left alone.
+    async fn retry_job(&self, job: &Job, due: Timestamp) -> Result<(), StoreError>;
+
+    /// Puts a job back as if it had not been taken. A job that is no longer the caller's is left alone.
+    async fn release_job(&self, job: &Job) -> Result<(), StoreError>;
+
+    /// Waits until a job is queued in the lane; returns at once if that happened since the last call. One caller for each lane. Says
+    /// nothing of jobs whose time comes or whose lease runs out: look for those now and then.
+    async fn job_queued(&self, lane: Lane);
+
+    /// Ends the use of the database, after which its one file is a complete copy of it.
+    async fn close(&self) -> Result<(), StoreError>;
 }

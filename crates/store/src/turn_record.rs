@@ -1,13 +1,14 @@
-//! A turn with the book-keeping of its answer: which changes of state are allowed, and which of them promise work.
+//! A turn with its part in the queue: which changes of its state are allowed, and what follows from them.
 //!
 //! Back ends load a record, change it here and store it, in one transaction.
 
-use interview::session::{Answer, Turn, TurnState, UngradedAnswer, UngradedReason};
+use interview::session::{Answer, Turn, TurnState, UngradedAnswer};
 use interview::{AnswerId, TopicId};
 
 use crate::answer::{IdempotencyKey, Submission};
 use crate::error::StoreError;
 use crate::judging::{Judging, Revision, Settlement};
+use crate::queue::{CoachWish, Lane};
 
 /// A turn as back ends store it.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,23 +17,23 @@ pub(crate) struct TurnRecord {
     pub(crate) topic: TopicId,
     pub(crate) revision: Revision,
     pub(crate) key: Option<IdempotencyKey>,
+    /// Whom the current judging is to be done by.
+    pub(crate) wish: CoachWish,
 }
 
 /// What a change comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
     /// Everything was as wanted already: there is nothing to store.
-    Nothing,
-    /// The record is to be stored.
+    Unchanged,
+    /// The record is to be stored. If the turn is in work now, its job starts afresh.
     Changed,
-    /// The record is to be stored, and with it the job of this judging.
-    Promised(Judging),
 }
 
 impl TurnRecord {
     /// A turn that was just made.
     pub(crate) fn new(turn: Turn, topic: TopicId) -> Self {
-        Self { turn, topic, revision: Revision::NONE, key: None }
+        Self { turn, topic, revision: Revision::NONE, key: None, wish: CoachWish::default() }
     }
 
     /// The id of the answer, once there is one.
@@ -46,9 +47,18 @@ impl TurnRecord {
         }
     }
 
+    /// The lane that the turn's job is in, if it is in work.
+    pub(crate) fn lane(&self) -> Option<Lane> {
+        match self.turn.state {
+            TurnState::Transcribing { .. } => Some(Lane::Transcription),
+            TurnState::Judging { .. } => Some(Lane::Judging),
+            TurnState::Asked | TurnState::Skipped | TurnState::Judged { .. } | TurnState::Ungraded { .. } => None,
+        }
+    }
+
     /// Whether the turn still waits for this judging.
-    pub(crate) fn awaits(&self, judging: &Judging) -> bool {
-        self.judging() == Some(*judging)
+    fn awaits(&self, judging: &Judging) -> bool {
+        self.lane().is_some() && self.answer() == Some(judging.answer) && self.revision == judging.revision
     }
 
     pub(crate) fn accept(
@@ -60,13 +70,13 @@ impl TurnRecord {
             return match (key, &self.key) {
                 (Some(sent), Some(stored)) if sent.as_str() == stored.as_str() => {
                     let differs = sent.digest().zip(stored.digest()).is_some_and(|(sent, stored)| sent != stored);
-                    if differs { Err(StoreError::KeyReused(self.turn.id)) } else { Ok(Effect::Nothing) }
+                    if differs { Err(StoreError::KeyReused(self.turn.id)) } else { Ok(Effect::Unchanged) }
                 }
                 _ => Err(self.conflict("answered")),
             };
         }
         self.key = key.cloned();
-        Ok(self.restart(submission.into_state()))
+        Ok(self.restart(submission.into_state(), CoachWish::default()))
     }
 
     pub(crate) fn correct(&mut self, answer: Answer) -> Result<Effect, StoreError> {
@@ -74,13 +84,13 @@ impl TurnRecord {
             TurnState::Judging { .. } | TurnState::Judged { .. } | TurnState::Ungraded { .. }
                 if self.answer() == Some(answer.id) =>
             {
-                Ok(self.restart(TurnState::Judging { answer }))
+                Ok(self.restart(TurnState::Judging { answer }, CoachWish::default()))
             }
             _ => Err(self.conflict("corrected")),
         }
     }
 
-    pub(crate) fn regrade(&mut self) -> Result<Effect, StoreError> {
+    pub(crate) fn regrade(&mut self, wish: CoachWish) -> Result<Effect, StoreError> {
         let again = match &self.turn.state {
             TurnState::Judging { answer } | TurnState::Judged { answer, .. } => {
                 TurnState::Judging { answer: answer.clone() }
@@ -95,7 +105,7 @@ impl TurnRecord {
                 return Err(self.conflict("regraded"));
             }
         };
-        Ok(self.restart(again))
+        Ok(self.restart(again, wish))
     }
 
     pub(crate) fn skip(&mut self) -> Result<Effect, StoreError> {
@@ -104,7 +114,7 @@ impl TurnRecord {
                 self.turn.state = TurnState::Skipped;
                 Ok(Effect::Changed)
             }
-            TurnState::Skipped => Ok(Effect::Nothing),
+            TurnState::Skipped => Ok(Effect::Unchanged),
             _ => Err(self.conflict("skipped")),
         }
     }
@@ -112,7 +122,7 @@ impl TurnRecord {
     pub(crate) fn transcribed(&mut self, judging: &Judging, answer: Answer) -> Effect {
         let expected = self.awaits(judging) && answer.id == judging.answer;
         if !expected || !matches!(self.turn.state, TurnState::Transcribing { .. }) {
-            return Effect::Nothing;
+            return Effect::Unchanged;
         }
         self.turn.state = TurnState::Judging { answer };
         Effect::Changed
@@ -120,7 +130,7 @@ impl TurnRecord {
 
     pub(crate) fn settle(&mut self, judging: &Judging, settlement: &Settlement) -> Result<Effect, StoreError> {
         if !self.awaits(judging) {
-            return Ok(Effect::Nothing);
+            return Ok(Effect::Unchanged);
         }
         self.turn.state = match (&self.turn.state, settlement) {
             (TurnState::Judging { answer }, Settlement::Judged { feedback, .. }) => {
@@ -137,25 +147,11 @@ impl TurnRecord {
         Ok(Effect::Changed)
     }
 
-    /// Why the turn stays without feedback when work on it has to be given up in its present state.
-    pub(crate) fn failure(&self, detail: String) -> UngradedReason {
-        match self.turn.state {
-            TurnState::Transcribing { .. } => UngradedReason::NotTranscribed { detail },
-            _ => UngradedReason::CoachFailed { detail },
-        }
-    }
-
-    /// The judging that the turn waits for, if it waits for one.
-    fn judging(&self) -> Option<Judging> {
-        let in_work = matches!(self.turn.state, TurnState::Transcribing { .. } | TurnState::Judging { .. });
-        let answer = self.answer().filter(|_| in_work)?;
-        Some(Judging { turn: self.turn.id, answer, revision: self.revision })
-    }
-
-    fn restart(&mut self, state: TurnState) -> Effect {
+    fn restart(&mut self, state: TurnState, wish: CoachWish) -> Effect {
         self.turn.state = state;
         self.revision = self.revision.next();
-        self.judging().map_or(Effect::Changed, Effect::Promised)
+        self.wish = wish;
+        Effect::Changed
     }
 
     fn conflict(&self, wanted: &'static str) -> StoreError {

@@ -36,6 +36,9 @@ use crate::failure::Failure;
 const FAREWELL: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
+    // Whatever this program writes, nobody else may read: it is what somebody answered.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let arguments = Arguments::parse();
     write_logs(matches!(arguments.command, Command::Serve(_)));
     match run(arguments) {

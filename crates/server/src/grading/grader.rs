@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use coach::CoachError;
 use interview::Question;
 use interview::claims::Report;
 use interview::judging::Judged;
 use interview::session::{Answer, Turn, TurnState, UngradedReason};
-use store::queue::{Grader, GradingJob, Outcome};
+use store::queue::{Job, Lane};
 use store::{AudioStore, Settlement, Store, StoreError, StoredSession};
 
 use super::follow_up::turn_of;
 use super::judge::Case;
 use super::listen::{Listened, listen};
-use super::patience::{MOST_ATTEMPTS, pause};
+use super::worker::{MAX_ATTEMPTS, Outcome};
 use crate::app::App;
 use crate::coaches::Coaches;
 use crate::news::News;
@@ -40,32 +39,32 @@ impl AnswerGrader {
         }
     }
 
-    async fn work(&self, job: &GradingJob) -> Result<(), Interruption> {
+    async fn work(&self, job: &Job) -> Result<(), Interruption> {
         let turn = self.store.turn(job.judging.turn).await?;
         let stored = self.store.session(turn.session).await?;
         let Some(question) = stored.session.question(&turn.question) else {
             return self.leave_ungraded(job, failed("its question is not part of its session")).await;
         };
-        match &turn.state {
-            TurnState::Transcribing { answer } => {
+        match (job.lane, &turn.state) {
+            (Lane::Transcription, TurnState::Transcribing { answer }) => {
                 match listen(answer, question, &self.audio, &self.transcription).await? {
-                    Listened::Nothing(reason) => self.leave_ungraded(job, reason).await,
+                    Listened::Nothing(reason) => self.leave_ungraded(job, reason).await?,
                     Listened::Words(answer) => {
-                        self.store.transcribed(&job.judging, (*answer).clone()).await?;
+                        self.store.transcribed(&job.judging, *answer).await?;
                         self.news.changed(turn.id);
-                        self.judge(job, &stored, &turn, question, &answer).await
                     }
                 }
+                Ok(())
             }
-            TurnState::Judging { answer } => self.judge(job, &stored, &turn, question, answer).await,
-            // It was settled by an earlier attempt.
-            TurnState::Asked | TurnState::Skipped | TurnState::Judged { .. } | TurnState::Ungraded { .. } => Ok(()),
+            (Lane::Judging, TurnState::Judging { answer }) => self.judge(job, &stored, &turn, question, answer).await,
+            // It was settled or overtaken after the job was taken.
+            _ => Ok(()),
         }
     }
 
     async fn judge(
         &self,
-        job: &GradingJob,
+        job: &Job,
         stored: &StoredSession,
         turn: &Turn,
         question: &Question,
@@ -81,7 +80,7 @@ impl AnswerGrader {
         match case.judge(&coach, &self.news).await {
             // One panel is missing and asking again may bring it; on the last attempt the other one is kept.
             Ok(Report { correctness: Err(error), .. } | Report { clarity: Err(error), .. })
-                if error.is_passing() && job.attempt < MOST_ATTEMPTS =>
+                if error.is_passing() && job.attempt < MAX_ATTEMPTS =>
             {
                 Err(Interruption::Coach(error))
             }
@@ -98,40 +97,40 @@ impl AnswerGrader {
                 }
                 Err(nothing) => self.leave_ungraded(job, failed(&nothing.to_string())).await,
             },
-            Err(error) if error.is_passing() && job.attempt < MOST_ATTEMPTS => Err(Interruption::Coach(error)),
+            Err(error) if error.is_passing() && job.attempt < MAX_ATTEMPTS => Err(Interruption::Coach(error)),
             Err(error) => self.leave_ungraded(job, failed(&error.to_string())).await,
         }
     }
 
-    async fn leave_ungraded(&self, job: &GradingJob, reason: UngradedReason) -> Result<(), Interruption> {
+    async fn leave_ungraded(&self, job: &Job, reason: UngradedReason) -> Result<(), Interruption> {
         self.settle(job, Settlement::Ungraded(reason)).await
     }
 
-    async fn settle(&self, job: &GradingJob, settlement: Settlement) -> Result<(), Interruption> {
+    async fn settle(&self, job: &Job, settlement: Settlement) -> Result<(), Interruption> {
         self.store.settle(&job.judging, settlement).await?;
         self.news.changed(job.judging.turn);
         Ok(())
     }
 }
 
-#[async_trait]
-impl Grader for AnswerGrader {
+impl AnswerGrader {
+    /// Does what a job asks for next.
     #[tracing::instrument(skip_all, fields(turn = %job.judging.turn, answer = %job.judging.answer, attempt = job.attempt))]
-    async fn grade(&self, job: GradingJob) -> Outcome {
+    pub(super) async fn grade(&self, job: Job) -> Outcome {
         match self.work(&job).await {
             Ok(()) => Outcome::Done,
-            // The session was deleted meanwhile: nobody waits for this any more.
+            // The session was deleted.
             Err(Interruption::Store(StoreError::NotFound(_))) => {
                 self.news.changed(job.judging.turn);
                 Outcome::Done
             }
             Err(Interruption::Store(error)) => {
                 tracing::warn!(%error, "an answer could not be judged yet");
-                Outcome::Retry { after: pause(job.attempt, None), detail: error.to_string() }
+                Outcome::Retry { after: None, detail: error.to_string() }
             }
             Err(Interruption::Coach(error)) => {
                 tracing::warn!(%error, "the coach is not available yet");
-                Outcome::Retry { after: pause(job.attempt, retry_after(&error)), detail: error.to_string() }
+                Outcome::Retry { after: retry_after(&error), detail: error.to_string() }
             }
         }
     }

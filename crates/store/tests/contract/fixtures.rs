@@ -1,5 +1,8 @@
 //! Sessions, answers and feedback to store.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use interview::bank::Question;
 use interview::claims::{ClaimedVerdict, Claims, KeyPointClaim, Quote};
 use interview::delivery::{self};
@@ -8,7 +11,9 @@ use interview::judging::{Record, restore};
 use interview::marks::{CoachKind, Feedback, JudgedBy};
 use interview::session::{Answer, AudioObject, Place, Recording, Session, Source, Spoken, Turn, TurnState};
 use interview::{AnswerId, Probability, Seconds, Segment, SessionId, Span, Transcript, TurnId, Word};
+use jiff::Timestamp;
 use serde_json::json;
+use store::{Job, Judging, Lane, Settlement, Store, Submission};
 use uuid::Uuid;
 
 /// What the fixtures' candidates say.
@@ -130,4 +135,32 @@ pub fn follow_up(turn: &Turn, prompt: &str) -> Box<Turn> {
         state: TurnState::Asked,
         ..turn.clone()
     })
+}
+
+/// How long the tests' workers hold a job.
+pub const LEASE: Duration = Duration::from_secs(60);
+
+/// A turn with an answer that waits for its judging.
+pub async fn answered(store: &Arc<dyn Store>) -> Turn {
+    let (session, turns) = self::session(&["ownership"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let answer = Submission::Words(Box::new(typed(WORDS)));
+    store.accept_answer(turns[0].id, answer, None).await.unwrap()
+}
+
+/// Takes the next job of either lane.
+pub async fn next_job(store: &Arc<dyn Store>) -> Job {
+    for lane in Lane::ALL {
+        if let Some(job) = store.take_job(lane, Timestamp::now(), LEASE).await.unwrap() {
+            return job;
+        }
+    }
+    panic!("there is no job")
+}
+
+/// Stores feedback for an answer.
+pub async fn judge(store: &Arc<dyn Store>, judging: &Judging) {
+    let turn = store.turn(judging.turn).await.unwrap();
+    let feedback = feedback(turn.state.answer().unwrap(), CoachKind::Offline, "say why");
+    store.settle(judging, Settlement::Judged { feedback, follow_up: None }).await.unwrap();
 }

@@ -7,8 +7,7 @@ use interview::session::{Answer, Turn, TurnState, UngradedAnswer, UngradedReason
 use interview::{SessionId, Transcript};
 use store::{CoachWish, Ending, Judging, Settlement, Store, StoreError, Submission};
 
-use super::fixtures::{self, WORDS};
-use super::worker::Worker;
+use super::fixtures::{self, WORDS, next_job};
 
 pub async fn words_of_a_recording_are_judged_in_the_same_judging(store: Arc<dyn Store>) {
     let (_, turn) = asked(&store).await;
@@ -209,10 +208,7 @@ fn judged(answer: &Answer, follow_up: Option<Box<Turn>>) -> Settlement {
     Settlement::Judged { feedback: fixtures::feedback(answer, CoachKind::Offline, "say why"), follow_up }
 }
 
-/// The judging that is handed out next; its job stays in the queue.
+/// The judging whose job is handed out next.
 async fn judging(store: &Arc<dyn Store>) -> Judging {
-    let mut worker = Worker::start(store, 1);
-    let judging = worker.next().await.job.judging;
-    worker.abandon().await;
-    judging
+    next_job(store).await.judging
 }

@@ -2,10 +2,9 @@
 
 pub mod answers;
 pub mod fixtures;
-pub mod grading;
 pub mod judgings;
+pub mod queue;
 pub mod sessions;
-pub mod worker;
 
 /// Runs every contract test on a store that `$open` opens anew: an async function that gives the store and what has to outlive it.
 macro_rules! contract {
@@ -21,7 +20,7 @@ macro_rules! contract {
             sessions_are_filtered_by_topic_and_state,
             the_version_of_a_session_grows_with_every_change,
             a_question_is_answered_once_a_turn_about_it_is_over,
-            a_deleted_session_leaves_nothing_but_the_names_of_its_recordings);
+            a_deleted_session_leaves_nothing_but_its_name_until_its_recordings_are_deleted);
         contract!(@tests $open, answers:
             words_go_to_the_coach_and_sound_is_transcribed_first,
             the_same_key_again_changes_nothing,
@@ -44,18 +43,19 @@ macro_rules! contract {
             a_correction_is_of_the_answer_that_was_given,
             a_recording_that_could_not_be_transcribed_can_be_tried_again,
             there_is_nothing_to_regrade_before_an_answer);
-        contract!(@tests $open, grading:
-            an_answer_is_handed_out_with_its_judging,
-            answers_given_before_the_worker_started_are_handed_out_in_order,
-            no_more_jobs_than_wanted_run_at_once,
-            wishes_reach_the_grader,
+        contract!(@tests $open, queue:
+            an_answer_is_a_job_until_its_result_is_stored,
+            an_answer_sent_twice_is_one_job,
+            the_oldest_answer_comes_first,
+            a_recording_goes_from_one_lane_to_the_other_and_starts_afresh_there,
+            a_wish_is_kept_until_the_next_judging,
             what_is_settled_overtaken_or_deleted_is_not_handed_out,
-            a_retry_comes_back_and_not_before_its_time,
-            giving_up_says_why,
-            a_grader_that_panics_or_returns_nothing_is_tried_again,
-            a_job_that_never_succeeds_is_given_up,
-            a_stopped_worker_leaves_its_jobs_to_the_next,
-            one_worker_serves_at_a_time);
+            a_retry_is_not_handed_out_before_its_time,
+            a_fresh_job_is_due_whatever_the_clock_says,
+            a_lease_that_runs_out_hands_the_job_to_the_next,
+            a_released_job_is_as_if_it_had_not_been_taken,
+            workers_that_take_at_once_take_different_jobs,
+            a_queued_job_is_announced_in_its_lane);
     };
     (@tests $open:path, $module:ident: $($name:ident),+) => {
         mod $module {

@@ -6,8 +6,7 @@ use interview::SessionId;
 use store::{CoachWish, Cursor, Missing, PageLimit, SessionQuery, SessionState, Store, StoreError, Submission};
 use uuid::Uuid;
 
-use super::fixtures;
-use super::worker::Worker;
+use super::fixtures::{self, judge, next_job};
 
 pub async fn a_session_is_read_back_as_it_was_created(store: Arc<dyn Store>) {
     let (session, turns) = fixtures::session(&["ownership", "borrowing", "lifetimes"]);
@@ -134,10 +133,7 @@ pub async fn the_version_of_a_session_grows_with_every_change(store: Arc<dyn Sto
     let answer = fixtures::typed("words");
     store.accept_answer(turns[0].id, Submission::Words(Box::new(answer.clone())), None).await.unwrap();
     note().await;
-    let mut worker = Worker::start(&store, 1);
-    let handed = worker.next().await;
-    handed.settle(&store).await;
-    worker.stop().await.unwrap();
+    judge(&store, &next_job(&store).await.judging).await;
     note().await;
     store.correct_transcript(turns[0].id, answer).await.unwrap();
     note().await;
@@ -170,22 +166,22 @@ pub async fn a_question_is_answered_once_a_turn_about_it_is_over(store: Arc<dyn 
     assert_eq!(answered().await, (false, false), "an answer that is being judged must not reveal what is looked for");
     store.skip(turns[1].id).await.unwrap();
     assert_eq!(answered().await, (false, true));
-    let mut worker = Worker::start(&store, 1);
-    worker.next().await.settle(&store).await;
-    worker.stop().await.unwrap();
+    judge(&store, &next_job(&store).await.judging).await;
     assert_eq!(answered().await, (true, true));
 }
 
-pub async fn a_deleted_session_leaves_nothing_but_the_names_of_its_recordings(store: Arc<dyn Store>) {
+pub async fn a_deleted_session_leaves_nothing_but_its_name_until_its_recordings_are_deleted(store: Arc<dyn Store>) {
     let (session, turns) = fixtures::session(&["ownership", "borrowing", "lifetimes"]);
     store.create_session(&session, &turns).await.unwrap();
     let (untouched, others) = fixtures::session(&["ownership"]);
     store.create_session(&untouched, &others).await.unwrap();
-    let recording = fixtures::recording();
-    store.accept_answer(turns[0].id, Submission::Sound(recording.clone()), None).await.unwrap();
+    store.accept_answer(turns[0].id, Submission::Sound(fixtures::recording()), None).await.unwrap();
     store.accept_answer(turns[1].id, Submission::Words(Box::new(fixtures::typed("words"))), None).await.unwrap();
 
-    assert_eq!(store.delete(session.id).await.unwrap(), [recording.audio]);
+    store.delete(session.id).await.unwrap();
+    assert_eq!(store.deleted_sessions().await.unwrap(), [session.id]);
+    store.recordings_deleted(&[session.id]).await.unwrap();
+    assert_eq!(store.deleted_sessions().await.unwrap(), []);
     for turn in &turns {
         assert!(matches!(store.turn(turn.id).await, Err(StoreError::NotFound(_))));
     }

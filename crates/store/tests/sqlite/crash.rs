@@ -8,8 +8,8 @@ use interview::TurnId;
 use store::StoreError;
 use tempfile::TempDir;
 
-use crate::contract::worker::{Worker, answered, judge};
-use crate::{is_judged, open_in};
+use crate::contract::fixtures::{answered, judge, next_job};
+use crate::open_in;
 
 /// Set for the process that is to be killed: the folder of its database.
 const FOLDER: &str = "VIVA_STORE_TEST_FOLDER";
@@ -18,54 +18,50 @@ const FOLDER: &str = "VIVA_STORE_TEST_FOLDER";
 const READY: &str = "ready to be killed: ";
 
 #[tokio::test]
-async fn an_answer_is_judged_once_when_its_process_is_killed_before_judging() {
+async fn an_answer_is_a_job_after_its_process_was_killed_before_judging() {
     if let Some(folder) = folder_to_die_in() {
         let store = open_in(&folder).await.unwrap();
         let turn = answered(&store).await;
         wait_for_death(turn.id).await;
     }
-    let (folder, turn) = kill("crash::an_answer_is_judged_once_when_its_process_is_killed_before_judging").await;
-    is_judged_once(folder.path(), turn, 1).await;
+    let (folder, turn) = kill("crash::an_answer_is_a_job_after_its_process_was_killed_before_judging").await;
+    is_judged_at(folder.path(), turn, 1).await;
 }
 
 #[tokio::test]
-async fn an_answer_is_judged_once_when_its_process_is_killed_while_judging() {
+async fn a_job_that_a_killed_process_held_is_taken_at_once() {
     if let Some(folder) = folder_to_die_in() {
         let store = open_in(&folder).await.unwrap();
-        let mut worker = Worker::start(&store, 1);
         let turn = answered(&store).await;
-        let _under_way = worker.next().await;
+        next_job(&store).await;
         wait_for_death(turn.id).await;
     }
-    let (folder, turn) = kill("crash::an_answer_is_judged_once_when_its_process_is_killed_while_judging").await;
-    is_judged_once(folder.path(), turn, 2).await;
+    let (folder, turn) = kill("crash::a_job_that_a_killed_process_held_is_taken_at_once").await;
+    is_judged_at(folder.path(), turn, 2).await;
 }
 
 #[tokio::test]
 async fn a_result_that_was_stored_before_the_kill_is_not_made_again() {
     if let Some(folder) = folder_to_die_in() {
         let store = open_in(&folder).await.unwrap();
-        let mut worker = Worker::start(&store, 1);
         let turn = answered(&store).await;
-        let under_way = worker.next().await;
-        judge(&store, &under_way.job.judging).await;
+        let job = next_job(&store).await;
+        judge(&store, &job.judging).await;
         wait_for_death(turn.id).await;
     }
     let (folder, turn) = kill("crash::a_result_that_was_stored_before_the_kill_is_not_made_again").await;
     let store = open_in(folder.path()).await.unwrap();
-    Worker::start(&store, 1).stop_with_nothing_left(&store).await;
+    let next = answered(&store).await;
+    assert_eq!(next_job(&store).await.judging.turn, next.id);
     assert_eq!(store.judgings(turn).await.unwrap().len(), 1);
 }
 
-async fn is_judged_once(folder: &Path, turn: TurnId, attempt: u32) {
+async fn is_judged_at(folder: &Path, turn: TurnId, attempt: u32) {
     let store = open_in(folder).await.unwrap();
-    let mut worker = Worker::start(&store, 1);
-    let handed = worker.next().await;
-    assert_eq!((handed.job.judging.turn, handed.job.attempt), (turn, attempt));
-    handed.settle(&store).await;
-    worker.stop_with_nothing_left(&store).await;
-    assert!(is_judged(&store, turn).await);
-    assert_eq!(store.judgings(turn).await.unwrap().len(), 1);
+    let job = next_job(&store).await;
+    assert_eq!((job.judging.turn, job.attempt), (turn, attempt));
+    judge(&store, &job.judging).await;
+    assert_eq!(store.turn(turn).await.unwrap().state.name(), "judged");
 }
 
 /// Runs `test` in a process of its own until it is ready, and kills that without a warning.

@@ -2,10 +2,14 @@
 
 use std::path::Path;
 
+use interview::marks::CoachKind;
+use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::SqliteConnection;
+use store::Lane;
 use tempfile::TempDir;
 
+use crate::contract::fixtures::LEASE;
 use crate::{look_into, open_in};
 
 #[tokio::test]
@@ -47,6 +51,22 @@ async fn feedback_from_before_endings_were_kept_is_part_of_the_history() {
         let read = history.iter().filter_map(|past| past.ending.feedback());
         assert!(read.map(|feedback| serde_json::to_value(feedback).unwrap()).any(|read| read == expected));
     }
+}
+
+#[tokio::test]
+async fn jobs_of_the_queue_before_are_taken_up_with_their_wishes() {
+    let (folder, _raw) = copy_of("0.1/viva.sqlite").await;
+    let store = open_in(folder.path()).await.unwrap();
+    let mut wishes = Vec::new();
+    for lane in Lane::ALL {
+        while let Some(job) = store.take_job(lane, Timestamp::now(), LEASE).await.unwrap() {
+            wishes.push((lane, job.judging.revision.get(), job.attempt, job.wish.coach, job.wish.model));
+        }
+    }
+    let by_another = (Lane::Judging, 2, 1, Some(CoachKind::Llm), Some("a-third-model".to_owned()));
+    let plain = |lane| (lane, 1, 1, None, None);
+    let (sound, words) = (plain(Lane::Transcription), plain(Lane::Judging));
+    assert_eq!(wishes, [sound, by_another, words.clone(), words.clone(), words]);
 }
 
 /// A golden database, copied to where a store finds it, and a connection to it.

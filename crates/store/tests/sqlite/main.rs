@@ -7,14 +7,12 @@
 mod contract;
 mod crash;
 mod database;
+mod deletion;
 mod golden;
-mod queue;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use interview::TurnId;
-use interview::session::TurnState;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 use store::{Store, StoreError};
@@ -34,8 +32,4 @@ async fn open_in(folder: &Path) -> Result<Arc<dyn Store>, StoreError> {
 /// A connection past the store.
 async fn look_into(folder: &Path) -> SqliteConnection {
     SqliteConnectOptions::new().filename(folder.join("viva.sqlite")).connect().await.unwrap()
-}
-
-async fn is_judged(store: &Arc<dyn Store>, turn: TurnId) -> bool {
-    matches!(store.turn(turn).await.unwrap().state, TurnState::Judged { .. })
 }

@@ -18,11 +18,8 @@ pub(crate) async fn delete_session(
     State(app): State<Arc<App>>,
     Named(id): Named<SessionId>,
 ) -> Result<StatusCode, ApiError> {
-    app.store.session(id).await?;
-    // Recordings first: a crash in between leaves a session without sound, never sound that nobody can find.
-    app.audio.delete_session(id).await?;
+    // The next start deletes the recordings if a crash comes in between.
     app.store.delete(id).await?;
-    // What arrived in between.
     app.audio.delete_session(id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
