@@ -37,7 +37,7 @@ fn cases(bank: &Bank) -> Vec<Case> {
         };
         if let Some(snippet) = &question.snippet {
             add("snippet", snippet.language, &snippet.code, Some(&snippet.outcome));
-            add("mended", snippet.language, &snippet.mended, None);
+            add("corrected", snippet.language, &snippet.corrected, None);
         }
         for proof in &question.proofs {
             add(&proof.claim, proof.language, &proof.code, Some(&proof.outcome));

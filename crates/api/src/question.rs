@@ -11,12 +11,15 @@ pub struct QuestionFilter {
     /// A topic, such as `ownership`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
-    /// `junior`, `mid` or `senior`.
+    /// `junior`, `mid`, `senior` or `staff`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<String>,
     /// `concept`, `snippet`, `design` or `behavioral`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
+    /// A tag, such as `error-e0382`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
     /// Words that must all occur in the title, the prompt or the topic.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
@@ -49,7 +52,7 @@ pub struct Question {
     pub title: String,
     /// Its topic.
     pub topic: String,
-    /// `junior`, `mid` or `senior`.
+    /// `junior`, `mid`, `senior` or `staff`.
     pub level: String,
     /// `concept`, `snippet`, `design` or `behavioral`.
     pub kind: String,
@@ -88,8 +91,18 @@ pub struct QuestionAnswer {
     /// What the compiler or a run says of the snippet, and the version one would write instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snippet: Option<SnippetAnswer>,
-    /// The chapters of official documents that it rests on.
-    pub sources: Vec<String>,
+    /// The official documents that it rests on.
+    pub sources: Vec<Citation>,
+}
+
+/// A document that an answer rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Citation {
+    /// Its title and chapter.
+    pub title: String,
+    /// Where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// One claim that a good answer makes.
@@ -124,5 +137,5 @@ pub struct SnippetAnswer {
     /// Why.
     pub explanation: String,
     /// The version one would write instead.
-    pub mended: String,
+    pub corrected: String,
 }

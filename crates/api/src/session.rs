@@ -17,6 +17,8 @@ pub struct NewSession {
     pub levels: Vec<String>,
     /// Kinds of question to ask; any when empty.
     pub kinds: Vec<String>,
+    /// Tags, of which a question has at least one; any when empty.
+    pub tags: Vec<String>,
     /// Exactly these questions in this order; the other wishes do not apply then.
     pub question_ids: Vec<String>,
     /// How many questions; 5 when missing.

@@ -20,4 +20,4 @@ pub use error::CoachError;
 pub use fallback::WithFallback;
 pub use llm::{LlmCoach, LlmSettings};
 pub use offline::OfflineCoach;
-pub use proofreading::{Remark, proofread};
+pub use proofreading::{proofread, telling_probes};

@@ -1,27 +1,23 @@
 //! Reading a question as its candidates will be read: does its model answer score full marks, and can its claims be told apart?
 
+use std::collections::HashSet;
+
+use interview::bank::Remark;
 use interview::follow_up::{Rubric, Target};
 use interview::judging::{self, Assignment};
 use interview::marks::Marks;
+use interview::transcript::{is_function_word, normal_words};
 use interview::{KeyPointId, Question, Transcript};
 
+use crate::lexicon::stem;
 use crate::offline::OfflineCoach;
-
-/// Something that an author should mend.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
-    /// The text of the question that it is about, as the question has it: where to look in its file.
-    pub about: String,
-    /// What is wrong and what to do.
-    pub message: String,
-}
 
 /// Holds the question's own texts against its rubric, with the offline coach:
 ///
 /// - the model answer makes every key point and states no misconception;
 /// - a way of saying a key point, given to its probe, makes that point and states no misconception;
 /// - a way of asserting a misconception is not taken for a key point instead;
-/// - the prompt makes no point itself, and a probe not the one it aims at.
+/// - neither a prompt nor a hint makes a point itself, and a probe not the one it aims at.
 pub fn proofread(coach: &OfflineCoach, question: &Question) -> Vec<Remark> {
     let reader = Reader { coach, question };
     let mut remarks = reader.model_answer();
@@ -29,6 +25,21 @@ pub fn proofread(coach: &OfflineCoach, question: &Question) -> Vec<Remark> {
     remarks.extend(reader.misconceptions());
     remarks.extend(reader.what_is_asked());
     remarks
+}
+
+/// The probes that say most of the words which decide whether their point was made. What the prompts say decides nothing.
+pub fn telling_probes(question: &Question) -> Vec<Remark> {
+    let asked: HashSet<String> = question.prompts.all().iter().flat_map(|prompt| telling_stems(prompt)).collect();
+    let points = question.key_points.iter().filter_map(|point| {
+        let probe: HashSet<String> = telling_stems(&point.probe).collect();
+        let deciding: HashSet<String> = telling_stems(&point.summary).filter(|stem| !asked.contains(stem)).collect();
+        let said = deciding.intersection(&probe).count();
+        (said >= 2 && said * 2 >= deciding.len()).then(|| Remark {
+            about: point.probe.clone(),
+            message: format!("the probe of `{}` says most of the words that decide its point", point.id),
+        })
+    });
+    points.collect()
 }
 
 struct Reader<'q> {
@@ -39,7 +50,7 @@ struct Reader<'q> {
 impl Reader<'_> {
     fn model_answer(&self) -> Vec<Remark> {
         let answer = &self.question.model_answer;
-        let marks = self.marks(answer);
+        let marks = self.marks(&self.question.spoken(answer));
         let not_made = marks.key_points().iter().filter(|mark| !mark.verdict.is_hit()).map(|mark| {
             let verdict = mark.verdict.name();
             format!("the model answer does not score full marks: `{}` is {verdict}; say the point in it, or add a way of saying it", mark.id)
@@ -89,17 +100,16 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// The prompt and the probes, each read as if somebody had given it for an answer. A probe may set the scene with other points; its
+    /// The prompts, hints and probes, each read as if somebody had given it for an answer. A probe may set the scene with other points; its
     /// own is for the candidate to make.
     fn what_is_asked(&self) -> Vec<Remark> {
-        let prompt = self.made_by(&self.question.prompt);
+        let prompts = self.question.prompts.all().iter().chain(&self.question.hints);
+        let prompts = prompts.flat_map(|prompt| self.made_by(prompt).into_iter().map(move |made| (prompt, made)));
         let probes = self.question.key_points.iter().flat_map(|point| {
             let made = self.made_by(&point.probe).into_iter().filter(|made| *made == point.id);
             made.map(|made| (&point.probe, made))
         });
-        prompt
-            .into_iter()
-            .map(|made| (&self.question.prompt, made))
+        prompts
             .chain(probes)
             .map(|(asked, made)| Remark {
                 about: asked.clone(),
@@ -109,13 +119,13 @@ impl Reader<'_> {
     }
 
     fn made_by(&self, text: &str) -> Vec<KeyPointId> {
-        let marks = self.marks(text);
+        let marks = self.marks(&self.question.spoken(text));
         marks.key_points().iter().filter(|mark| mark.verdict.is_hit()).map(|mark| mark.id.clone()).collect()
     }
 
     /// What the offline coach finds in a text that answers the question.
     fn marks(&self, text: &str) -> Marks {
-        self.marks_of(text, &self.question.prompt, None)
+        self.marks_of(text, self.question.prompts.first(), None)
     }
 
     /// What the offline coach finds in a text that answers `prompt`. A text that it cannot judge makes no point.
@@ -128,6 +138,10 @@ impl Reader<'_> {
         let correctness = claims.ok().and_then(|claims| judging::correctness(&rubric, &transcript, &claims).ok());
         correctness.map(|correctness| correctness.marks().clone()).unwrap_or_default()
     }
+}
+
+fn telling_stems(text: &str) -> impl Iterator<Item = String> {
+    normal_words(text).filter(|word| !is_function_word(word)).map(|word| stem(&word))
 }
 
 fn makes(marks: &Marks, point: &str) -> bool {

@@ -31,7 +31,7 @@ fn a_list_of_the_right_terms_makes_no_point() {
 #[test]
 fn repeating_the_question_makes_no_point() {
     let question = ownership();
-    let feedback = judge(&COACH, question, &format!("{} {}", question.prompt, question.prompt));
+    let feedback = judge(&COACH, question, &format!("{0} {0}", question.prompts.first()));
     assert_eq!(hits(&feedback), Vec::<String>::new());
 }
 
@@ -231,8 +231,13 @@ fn judge_heard(question: &Question, words: &[(&str, f64)]) -> Feedback {
     });
     let transcript = Transcript::heard(Segment::new(words).into_iter().collect());
     let rubric = Rubric::of(question, None);
-    let assignment =
-        Assignment { question, rubric: &rubric, prompt: &question.prompt, target: None, transcript: &transcript };
+    let assignment = Assignment {
+        question,
+        rubric: &rubric,
+        prompt: question.prompts.first(),
+        target: None,
+        transcript: &transcript,
+    };
     judging::judge(&assignment, COACH.judge_now(&assignment), None).unwrap().feedback
 }
 

@@ -4,6 +4,7 @@ mod fault;
 mod fields;
 mod parse;
 mod question;
+mod review;
 mod rules;
 mod snippet;
 mod snippet_parse;
@@ -11,12 +12,13 @@ mod topics;
 
 use std::collections::HashMap;
 
-pub use fault::{Fault, SourceFile};
+pub use fault::{Fault, Remark, SourceFile};
 pub use parse::parse_question;
 pub use question::{
-    Anchors, GlossaryTerm, InvalidTimeLimit, InvalidWeight, KeyPoint, Kind, Level, Misconception, Question, TimeLimit,
-    UnknownKind, UnknownLevel, Weight,
+    Anchors, Citation, GlossaryTerm, InvalidMonth, InvalidTimeLimit, InvalidWeight, KeyPoint, Kind, Level,
+    Misconception, Month, NoPrompt, Prompts, Question, Stage, TimeLimit, UnknownWord, Weight, alternatives, spoken,
 };
+pub use review::review;
 pub use snippet::{Edition, Language, Outcome, Proof, Snippet};
 pub use topics::{Topic, Topics};
 
@@ -70,6 +72,12 @@ impl Bank {
     /// Every question, in the order of their files.
     pub fn questions(&self) -> &[Question] {
         &self.questions
+    }
+
+    /// Every question, for tests that need one to be special.
+    #[cfg(test)]
+    pub(crate) fn questions_mut(&mut self) -> &mut [Question] {
+        &mut self.questions
     }
 
     /// The question of that id, if there is one.

@@ -116,6 +116,14 @@ slug_id!(
     /// A topic of the bank, such as `ownership`.
     TopicId
 );
+slug_id!(
+    /// A group of key points of which one suffices, unique within its question.
+    GroupId
+);
+slug_id!(
+    /// A word that questions can be filtered by, such as `error-e0382`.
+    Tag
+);
 
 /// The text is no slug: 2 to 64 lower-case letters, digits and hyphens that start and end with a letter or digit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

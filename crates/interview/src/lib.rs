@@ -28,7 +28,7 @@ mod testing;
 
 pub use bank::{Bank, Question};
 pub use delivery::Delivery;
-pub use id::{AnswerId, KeyPointId, MisconceptionId, QuestionId, SessionId, TopicId, TurnId};
+pub use id::{AnswerId, KeyPointId, MisconceptionId, QuestionId, SessionId, Tag, TopicId, TurnId};
 pub use marks::{Evidence, Feedback};
 pub use time::{Seconds, Span};
 pub use transcript::{Probability, Segment, Transcript, Word};

@@ -1,7 +1,7 @@
 //! Choosing the questions of a round. The same bank, wishes and seed give the same round.
 
 use crate::bank::{Bank, Kind, Level, Question};
-use crate::id::{QuestionId, TopicId};
+use crate::id::{QuestionId, Tag, TopicId};
 
 /// What the candidate asked for. An empty list leaves that open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Wishes {
     pub levels: Vec<Level>,
     /// Kinds of question to ask.
     pub kinds: Vec<Kind>,
+    /// Tags, of which a question has at least one.
+    pub tags: Vec<Tag>,
     /// Exactly these questions, in this order; the other wishes do not apply then.
     pub question_ids: Vec<QuestionId>,
     /// How many questions; see [`choose`] when there are fewer.
@@ -36,7 +38,8 @@ pub enum SelectionError {
 }
 
 /// Chooses the questions of a round: those asked for by id, or else `count` of those that fit, shuffled by `seed` and then dealt so
-/// that topics take turns. When fewer fit, the round is shorter.
+/// that topics take turns. Two questions that give each other's answer away are never both chosen, and a question comes after its
+/// prerequisites. When fewer fit, the round is shorter.
 ///
 /// # Errors
 ///
@@ -53,21 +56,58 @@ pub fn choose<'a>(bank: &'a Bank, wishes: &Wishes, seed: u64) -> Result<Vec<&'a 
         return Err(SelectionError::NothingFits);
     }
     shuffle(&mut fitting, seed);
-    let mut dealt = deal_by_topic(fitting);
-    dealt.truncate(wishes.count.unwrap_or(DEFAULT_COUNT).max(1));
-    Ok(dealt)
+    let count = wishes.count.unwrap_or(DEFAULT_COUNT).max(1);
+    let mut chosen: Vec<&Question> = Vec::with_capacity(count);
+    for question in deal_by_topic(fitting) {
+        if chosen.len() < count && !chosen.iter().any(|other| conflict(question, other)) {
+            chosen.push(question);
+        }
+    }
+    Ok(prerequisites_first(chosen))
+}
+
+/// Whether one of two questions gives the other's answer away; it is enough that one of them says so.
+fn conflict(one: &Question, other: &Question) -> bool {
+    one.conflicts_with.contains(&other.id) || other.conflicts_with.contains(&one.id)
+}
+
+/// Moves each question behind those of its prerequisites that were chosen too, and keeps the order otherwise.
+fn prerequisites_first(mut chosen: Vec<&Question>) -> Vec<&Question> {
+    let mut ordered = Vec::with_capacity(chosen.len());
+    while !chosen.is_empty() {
+        let waits = |question: &&Question| chosen.iter().any(|other| question.prerequisites.contains(&other.id));
+        // Prerequisites that lead in a circle are refused when the bank is checked; here the first question breaks the circle.
+        let next = chosen.iter().position(|question| !waits(question)).unwrap_or(0);
+        ordered.push(chosen.remove(next));
+    }
+    ordered
+}
+
+/// The wording in which to ask a question: one that was not asked before, picked by `seed`, or else the one asked longest ago. `asked`
+/// are the wordings of earlier times, the latest last.
+pub fn wording<'q>(question: &'q Question, asked: &[String], seed: u64) -> &'q str {
+    let prompts = question.prompts.all();
+    let last_asked = |prompt: &String| asked.iter().rposition(|earlier| earlier == prompt);
+    let fresh: Vec<&String> = prompts.iter().filter(|prompt| last_asked(prompt).is_none()).collect();
+    // Mixed with the id, so that one seed does not pick the same place in every question.
+    let picked = question.id.as_str().bytes().fold(mixed(seed), |state, byte| mixed(state ^ u64::from(byte)));
+    match fresh.len() {
+        0 => prompts.iter().min_by_key(|prompt| last_asked(prompt)).map_or(question.prompts.first(), String::as_str),
+        count => fresh[(picked % count as u64) as usize],
+    }
 }
 
 fn find<'a>(bank: &'a Bank, id: &QuestionId) -> Result<&'a Question, SelectionError> {
     bank.question(id).ok_or_else(|| SelectionError::UnknownQuestion(id.clone()))
 }
 
-/// Whether a question meets the wishes for topic, level and kind.
+/// Whether a question meets the wishes for topic, level, kind and tag.
 pub fn fits(question: &Question, wishes: &Wishes) -> bool {
     let open_or_has = |open: bool, has: bool| open || has;
     open_or_has(wishes.topics.is_empty(), wishes.topics.contains(&question.topic))
         && open_or_has(wishes.levels.is_empty(), wishes.levels.contains(&question.level))
         && open_or_has(wishes.kinds.is_empty(), wishes.kinds.contains(&question.kind))
+        && open_or_has(wishes.tags.is_empty(), wishes.tags.iter().any(|tag| question.tags.contains(tag)))
 }
 
 /// Takes one question of each topic in turn, topics in the order in which they first occur.
@@ -87,13 +127,17 @@ fn deal_by_topic(questions: Vec<&Question>) -> Vec<&Question> {
 fn shuffle<T>(items: &mut [T], seed: u64) {
     let mut state = seed;
     for last in (1..items.len()).rev() {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^= mixed >> 31;
-        items.swap(last, (mixed % (last as u64 + 1)) as usize);
+        state = state.wrapping_add(SPLIT_MIX);
+        items.swap(last, (mixed(state) % (last as u64 + 1)) as usize);
     }
+}
+
+const SPLIT_MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+
+fn mixed(state: u64) -> u64 {
+    let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ async fn overheads(model: &LanguageModel, judging: impl AsyncFn() -> Duration) -
 async fn judge(coach: &LlmCoach, question: &Question) -> Duration {
     let rubric = Rubric::of(question, None);
     let transcript = Transcript::typed(ANSWER);
-    let prompt = &question.prompt;
+    let prompt = question.prompts.first();
     let assignment = Assignment { question, rubric: &rubric, prompt, target: None, transcript: &transcript };
     let started = Instant::now();
     coach.judge(assignment, None).await.unwrap();

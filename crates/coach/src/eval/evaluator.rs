@@ -75,7 +75,7 @@ impl Evaluator<'_> {
         let question = &named.question;
         let rubric = Rubric::of(question, None);
         let transcript = Transcript::typed(&item.answer);
-        let prompt = &question.prompt;
+        let prompt = question.prompts.first();
         let assignment = Assignment { question, rubric: &rubric, prompt, target: None, transcript: &transcript };
         let claims = self.coach.judge_correctness(assignment).await.map_err(|error| error.to_string());
         let correctness = claims.and_then(|claims| {

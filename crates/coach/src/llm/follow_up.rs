@@ -95,7 +95,7 @@ fn fault(wording: &str, assignment: &Assignment<'_>, follow_up: &FollowUp) -> Op
 fn gives_away(wording: &str, assignment: &Assignment<'_>, follow_up: &FollowUp) -> bool {
     let question = assignment.question;
     let said = Transcript::typed(wording);
-    let known = [question.prompt.as_str(), assignment.prompt, &follow_up.prompt].map(stems).concat();
+    let known = [question.prompts.first(), assignment.prompt, &follow_up.prompt].map(stems).concat();
     let heard = stems(&assignment.transcript.text());
     let known: HashSet<String> = known.into_iter().chain(heard).collect();
     let worded: HashSet<String> = stems(wording).into_iter().collect();
@@ -126,7 +126,7 @@ mod tests {
         let assignment = Assignment {
             question: &question,
             rubric: &rubric,
-            prompt: &question.prompt,
+            prompt: question.prompts.first(),
             target: None,
             transcript: &transcript,
         };

@@ -38,7 +38,7 @@ fn perform(
     follow_ups: &[FollowUp],
 ) -> Result<(), CoachError> {
     let target = asked.map(|asked| &asked.target);
-    let prompt = asked.map_or(&question.prompt, |asked| &asked.prompt);
+    let prompt = asked.map_or(question.prompts.first(), |asked| &asked.prompt);
     let rubric = Rubric::of(question, target);
     let transcript = Transcript::typed("an answer of five words");
     let assignment = Assignment { question, rubric: &rubric, prompt, target, transcript: &transcript };

@@ -18,7 +18,7 @@ impl<'a> Asked<'a> {
     pub fn of(assignment: &Assignment<'a>) -> Self {
         Self {
             prompt: assignment.prompt,
-            follows_up_on: assignment.target.map(|_| assignment.question.prompt.as_str()),
+            follows_up_on: assignment.target.map(|_| assignment.question.prompts.first()),
             snippet: assignment.question.snippet.as_ref().map(SnippetFacts::of),
         }
     }
@@ -50,7 +50,7 @@ struct SnippetFacts<'a> {
     code: &'a str,
     facts: String,
     explanation: &'a str,
-    mended: &'a str,
+    corrected: &'a str,
 }
 
 impl<'a> SnippetFacts<'a> {
@@ -64,7 +64,7 @@ impl<'a> SnippetFacts<'a> {
             code: snippet.code.trim_end(),
             facts: facts(&snippet.outcome),
             explanation: snippet.explanation.trim(),
-            mended: snippet.mended.trim_end(),
+            corrected: snippet.corrected.trim_end(),
         }
     }
 }

@@ -24,7 +24,7 @@ impl Library {
     pub(crate) fn of(questions: &[Question], rarity: &Rarity) -> Self {
         let shelf = |question: &Question| {
             let claims = claims(question);
-            let phrasings = Phrasings::of(question, &claims, Asked::Question(&question.prompt), rarity);
+            let phrasings = Phrasings::of(question, &claims, Asked::Question(question.prompts.first()), rarity);
             Shelf { claims, phrasings }
         };
         Self { shelves: questions.iter().map(shelf).collect() }

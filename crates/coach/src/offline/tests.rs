@@ -26,7 +26,7 @@ fn a_phrasing_that_was_never_seen_is_taken_for_its_own_claim() {
     let (mut right, mut wrong) = (0, 0);
     for question in bank.questions() {
         let (less, taken) = without_phrasing(question, 1);
-        let phrasings = Phrasings::of(&less, &claims(&less), Asked::Question(&question.prompt), &rarity);
+        let phrasings = Phrasings::of(&less, &claims(&less), Asked::Question(question.prompts.first()), &rarity);
         for (claim, phrase) in taken.iter().enumerate().take(phrasings.key_points) {
             let reading = Reading::of_text(phrase, &phrasings.glossary);
             let findings = matching::findings(&reading, &phrasings);
@@ -55,7 +55,7 @@ fn a_claim_in_one_line_is_also_known_in_the_words_of_the_model_answer_and_of_lik
     let bank = bank::built_in();
     let question = bank.question(&"ownership-why".parse().unwrap()).unwrap();
     let bare = with_bare_claims(question);
-    let asked = Asked::Question(&question.prompt);
+    let asked = Asked::Question(question.prompts.first());
     let alone = Phrasings::of(&bare, &claims(&bare), asked, &Rarity::default());
     let by_itself = enrichment::phrasings(&bare, asked, &Background::of(&[]));
     let beside_the_bank = enrichment::phrasings(&bare, asked, &Background::of(bank.questions()));

@@ -13,7 +13,7 @@ async fn worded(url: &str) -> String {
     let question = question();
     let rubric = Rubric::of(&question, None);
     let transcript = Transcript::typed(ANSWER);
-    let prompt = &question.prompt;
+    let prompt = question.prompts.first();
     let assignment = Assignment { question: &question, rubric: &rubric, prompt, target: None, transcript: &transcript };
     let point = &question.key_points[2];
     let follow_up = FollowUp { target: Target::KeyPoint(point.id.clone()), prompt: point.probe.clone() };

@@ -39,7 +39,7 @@ pub async fn judge_with_panels(
     let question = question();
     let rubric = Rubric::of(&question, None);
     let transcript = Transcript::typed(answer);
-    let prompt = &question.prompt;
+    let prompt = question.prompts.first();
     let assignment = Assignment { question: &question, rubric: &rubric, prompt, target: None, transcript: &transcript };
     let report = coach.judge(assignment, panels).await?;
     Ok(judging::judge(&assignment, report, None).unwrap().feedback)
@@ -50,7 +50,7 @@ pub async fn failure(coach: &dyn Coach) -> CoachError {
     let question = question();
     let rubric = Rubric::of(&question, None);
     let transcript = Transcript::typed(ANSWER);
-    let prompt = &question.prompt;
+    let prompt = question.prompts.first();
     let assignment = Assignment { question: &question, rubric: &rubric, prompt, target: None, transcript: &transcript };
     coach.judge_correctness(assignment).await.unwrap_err()
 }

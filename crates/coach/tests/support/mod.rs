@@ -15,7 +15,12 @@ use interview::{Question, Transcript};
 pub fn judge(coach: &OfflineCoach, question: &Question, answer: &str) -> Feedback {
     let rubric = Rubric::of(question, None);
     let transcript = Transcript::typed(answer);
-    let assignment =
-        Assignment { question, rubric: &rubric, prompt: &question.prompt, target: None, transcript: &transcript };
+    let assignment = Assignment {
+        question,
+        rubric: &rubric,
+        prompt: question.prompts.first(),
+        target: None,
+        transcript: &transcript,
+    };
     judging::judge(&assignment, coach.judge_now(&assignment), None).unwrap().feedback
 }

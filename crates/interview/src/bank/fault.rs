@@ -28,6 +28,15 @@ impl SourceFile {
     }
 }
 
+/// Something about a question that its author should change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// The text of the file that it is about, which tells where to look; empty when it is about the whole.
+    pub about: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
 /// One thing that is wrong with a file of the bank. Shows itself as `path:line: what is wrong`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}:{line}: {message}")]

@@ -1,6 +1,8 @@
 //! Reading TOML tables strictly: every fault is noted with its line, and reading goes on, so that authors see all of them at once.
 
 use std::cell::RefCell;
+use std::fmt::Display;
+use std::str::FromStr;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -78,8 +80,22 @@ impl<'r, 'd> Fields<'r, 'd> {
         self.has(key).then(|| self.text(key)).flatten()
     }
 
+    /// The text of a field that may be missing, turned into `T`.
+    pub(super) fn optional_parsed<T: FromStr<Err: Display>>(&mut self, key: &str) -> Option<At<T>> {
+        self.has(key).then(|| self.parsed(key)).flatten()
+    }
+
+    /// The texts of a list that may be missing, each turned into `T`.
+    pub(super) fn all_parsed<T: FromStr<Err: Display>>(&mut self, key: &str) -> Vec<T> {
+        let (reading, name) = (self.reading, self.name.clone());
+        let parsed = |At { value, offset }: At<&str>| {
+            value.parse().map_err(|error| reading.fault(offset, format!("`{key}` of {name}: {error}"))).ok()
+        };
+        self.optional_texts(key).into_iter().filter_map(parsed).collect()
+    }
+
     /// The text of a field, turned into `T`; the conversion's error is the fault.
-    pub(super) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&mut self, key: &str) -> Option<At<T>> {
+    pub(super) fn parsed<T: FromStr<Err: Display>>(&mut self, key: &str) -> Option<At<T>> {
         let At { value, offset } = self.text(key)?;
         match value.parse() {
             Ok(value) => Some(At { value, offset }),
@@ -91,7 +107,7 @@ impl<'r, 'd> Fields<'r, 'd> {
     }
 
     /// A whole number, turned into `T`; the conversion's error is the fault.
-    pub(super) fn number<N: TryFrom<i64>, T: TryFrom<N, Error: std::fmt::Display>>(&mut self, key: &str) -> Option<T> {
+    pub(super) fn number<N: TryFrom<i64>, T: TryFrom<N, Error: Display>>(&mut self, key: &str) -> Option<T> {
         let whole = |value: &DeValue<'_>| {
             value.as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok())
         };
@@ -126,6 +142,11 @@ impl<'r, 'd> Fields<'r, 'd> {
             })
             .collect();
         Some(texts)
+    }
+
+    /// A list of texts that may be missing.
+    pub(super) fn optional_texts(&mut self, key: &str) -> Vec<At<&'d str>> {
+        self.has(key).then(|| self.texts(key)).flatten().unwrap_or_default()
     }
 
     /// A table that must be there.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::snippet::{Proof, Snippet};
-use crate::id::{KeyPointId, MisconceptionId, QuestionId, TopicId};
+use crate::id::{GroupId, KeyPointId, MisconceptionId, QuestionId, Tag, TopicId};
 
 /// One question of the bank, with all that is needed to ask it and to judge its answers.
 ///
@@ -20,11 +20,15 @@ pub struct Question {
     pub level: Level,
     /// What sort of answer it wants.
     pub kind: Kind,
-    /// What the interviewer says, as it is said aloud.
-    pub prompt: String,
+    /// What the interviewer says, in several wordings.
+    #[serde(alias = "prompt")]
+    pub prompts: Prompts,
+    /// What helps without giving the answer away, the mildest hint first.
+    #[serde(default)]
+    pub hints: Vec<String>,
     /// The code that is read live; present exactly when the kind is [`Kind::Snippet`].
     pub snippet: Option<Snippet>,
-    /// The claims that a good answer makes, 3 to 7, in the author's order.
+    /// The claims that a good answer makes, in the author's order.
     pub key_points: Vec<KeyPoint>,
     /// The wrong claims that people make.
     pub misconceptions: Vec<Misconception>,
@@ -34,8 +38,23 @@ pub struct Question {
     pub model_answer: String,
     /// Terms that the recogniser should expect.
     pub glossary: Vec<GlossaryTerm>,
-    /// The chapters of official documents that the answer rests on.
-    pub sources: Vec<String>,
+    /// The official documents that the answer rests on.
+    pub sources: Vec<Citation>,
+    /// When an expert last read it.
+    #[serde(default)]
+    pub reviewed: Option<Month>,
+    /// Harder questions for whoever makes every point.
+    #[serde(default)]
+    pub stretch: Vec<String>,
+    /// Questions that give this one's answer away, and those that this one gives away.
+    #[serde(default)]
+    pub conflicts_with: Vec<QuestionId>,
+    /// Questions that come before this one when both are asked.
+    #[serde(default)]
+    pub prerequisites: Vec<QuestionId>,
+    /// Words that it can be found by.
+    #[serde(default)]
+    pub tags: Vec<Tag>,
     /// How long an answer should take at most.
     pub time_limit: TimeLimit,
     /// Programs that show claims of this question to be true.
@@ -54,8 +73,13 @@ impl Question {
         self.misconceptions.iter().find(|misconception| &misconception.id == id)
     }
 
+    /// A text of the question as it is read aloud: every glossary term in its spoken form.
+    pub fn spoken(&self, text: &str) -> String {
+        spoken(text, &self.glossary)
+    }
+
     /// The version of what answers are judged against: changes whenever a key point, a misconception or the model answer does, and with
-    /// nothing else.
+    /// nothing else: neither with prompts, hints and probes nor with sources.
     /// Sixteen hexadecimal digits (FNV-1a, 64 bit), not meant to withstand forgery.
     pub fn rubric_version(&self) -> String {
         let mut hash = Fnv::default();
@@ -64,11 +88,18 @@ impl Question {
             hash.write(&point.summary);
             hash.write(&point.weight.get().to_string());
             hash.write(if point.core { "core" } else { "" });
+            // Written only where it is set, so that questions without it keep the version they have always had.
+            if let Some(group) = &point.any_of {
+                hash.write("any_of");
+                hash.write(group.as_str());
+            }
+            hash.write_versions(point.since.as_deref(), point.until.as_deref());
             point.says.iter().for_each(|phrasing| hash.write(phrasing));
         }
         for misconception in &self.misconceptions {
             hash.write(misconception.id.as_str());
             hash.write(&misconception.claim);
+            hash.write_versions(misconception.since.as_deref(), misconception.until.as_deref());
             misconception.says.iter().for_each(|phrasing| hash.write(phrasing));
         }
         hash.write(&self.model_answer);
@@ -87,6 +118,18 @@ pub struct KeyPoint {
     pub weight: Weight,
     /// Whether an answer without it can be more than partly right.
     pub core: bool,
+    /// The group it belongs to: one hit among the points of a group suffices, and the group counts once.
+    #[serde(default)]
+    pub any_of: Option<GroupId>,
+    /// The version since which the claim holds, such as `Rust 1.85`.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The version until which it holds.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// The stage of a design interview that it belongs to; only in questions of kind [`Kind::Design`].
+    #[serde(default)]
+    pub stage: Option<Stage>,
     /// Ways of saying it in speech, four or more.
     pub says: Vec<String>,
     /// The follow-up that aims at it without giving it away.
@@ -102,6 +145,12 @@ pub struct Misconception {
     pub claim: String,
     /// Why it is wrong, for the feedback.
     pub why_wrong: String,
+    /// The version since which it is wrong.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The version until which it is wrong.
+    #[serde(default)]
+    pub until: Option<String>,
     /// Ways of asserting it in speech, four or more.
     pub says: Vec<String>,
     /// The follow-up that makes the candidate reconsider.
@@ -134,6 +183,190 @@ pub struct GlossaryTerm {
     pub heard_as: Vec<String>,
 }
 
+/// The text as it is read aloud: every term of the glossary in its spoken form, the longest term first.
+pub fn spoken(text: &str, glossary: &[GlossaryTerm]) -> String {
+    let mut terms: Vec<&GlossaryTerm> = glossary.iter().collect();
+    terms.sort_by_key(|term| std::cmp::Reverse(term.term.len()));
+    let joins = |edge: Option<char>, neighbour: Option<char>| {
+        edge.is_some_and(char::is_alphanumeric) && neighbour.is_some_and(char::is_alphanumeric)
+    };
+    let (mut said, mut rest, mut before) = (String::with_capacity(text.len()), text, None);
+    while let Some(next) = rest.chars().next() {
+        let term = terms.iter().find(|GlossaryTerm { term, .. }| {
+            rest.strip_prefix(term.as_str()).is_some_and(|after| {
+                !term.is_empty()
+                    && !joins(term.chars().next(), before)
+                    && !joins(term.chars().next_back(), after.chars().next())
+            })
+        });
+        let (written, spoken) = match term {
+            Some(term) => (term.term.as_str(), term.spoken.as_str()),
+            None => (&rest[..next.len_utf8()], &rest[..next.len_utf8()]),
+        };
+        said.push_str(spoken);
+        before = written.chars().next_back();
+        rest = &rest[written.len()..];
+    }
+    said
+}
+
+/// The key points that count as one: each alone, or the members of an `any_of` group together, in the order of first members.
+pub fn alternatives(points: &[KeyPoint]) -> Vec<Vec<&KeyPoint>> {
+    let mut counted: Vec<Vec<&KeyPoint>> = Vec::new();
+    for point in points {
+        let group = counted.iter_mut().find(|group| point.any_of.is_some() && group[0].any_of == point.any_of);
+        match group {
+            Some(group) => group.push(point),
+            None => counted.push(vec![point]),
+        }
+    }
+    counted
+}
+
+/// What the interviewer says: at least one wording.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "OneOrMore", into = "Vec<String>")]
+pub struct Prompts(Vec<String>);
+
+impl Prompts {
+    /// The wording that comes first.
+    pub fn first(&self) -> &str {
+        &self.0[0]
+    }
+
+    /// Every wording.
+    pub fn all(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl From<String> for Prompts {
+    fn from(only: String) -> Self {
+        Self(vec![only])
+    }
+}
+
+impl TryFrom<Vec<String>> for Prompts {
+    type Error = NoPrompt;
+
+    fn try_from(prompts: Vec<String>) -> Result<Self, Self::Error> {
+        if prompts.is_empty() { Err(NoPrompt) } else { Ok(Self(prompts)) }
+    }
+}
+
+impl From<Prompts> for Vec<String> {
+    fn from(prompts: Prompts) -> Self {
+        prompts.0
+    }
+}
+
+/// Prompts as they are stored: a list, or one text from when questions had only one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl TryFrom<OneOrMore> for Prompts {
+    type Error = NoPrompt;
+
+    fn try_from(stored: OneOrMore) -> Result<Self, Self::Error> {
+        match stored {
+            OneOrMore::One(only) => Ok(only.into()),
+            OneOrMore::More(prompts) => prompts.try_into(),
+        }
+    }
+}
+
+/// There is nothing to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a question has at least one prompt")]
+pub struct NoPrompt;
+
+/// A document that an answer rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredCitation")]
+pub struct Citation {
+    /// Its title and chapter.
+    pub title: String,
+    /// Where it is, by `https`.
+    pub url: Option<String>,
+}
+
+/// A citation as it is stored: with an address, or the title alone from when there was no more.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredCitation {
+    Title(String),
+    Full { title: String, url: Option<String> },
+}
+
+impl From<StoredCitation> for Citation {
+    fn from(stored: StoredCitation) -> Self {
+        match stored {
+            StoredCitation::Title(title) => Self { title, url: None },
+            StoredCitation::Full { title, url } => Self { title, url },
+        }
+    }
+}
+
+/// A month of a year, written `2026-11`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Month {
+    year: u16,
+    month: u8,
+}
+
+impl Month {
+    /// The `month`, 1 to 12, of a `year`.
+    pub fn new(year: u16, month: u8) -> Option<Self> {
+        (1..=12).contains(&month).then_some(Self { year, month })
+    }
+
+    /// The same month a year later.
+    pub fn next_year(self) -> Self {
+        Self { year: self.year.saturating_add(1), ..self }
+    }
+}
+
+impl std::fmt::Display for Month {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+impl std::str::FromStr for Month {
+    type Err = InvalidMonth;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once('-').filter(|(year, month)| year.len() == 4 && month.len() == 2);
+        parts
+            .and_then(|(year, month)| Self::new(year.parse().ok()?, month.parse().ok()?))
+            .ok_or_else(|| InvalidMonth(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Month {
+    type Error = InvalidMonth;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Month> for String {
+    fn from(month: Month) -> Self {
+        month.to_string()
+    }
+}
+
+/// The text is no month of a year.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a month: write year and month, such as 2026-11")]
+pub struct InvalidMonth(String);
+
 /// Whom a question is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -142,8 +375,10 @@ pub enum Level {
     Junior,
     /// Works alone.
     Mid,
-    /// Decides for others.
+    /// Decides for a team.
     Senior,
+    /// Decides across teams.
+    Staff,
 }
 
 /// What sort of answer a question wants.
@@ -160,8 +395,22 @@ pub enum Kind {
     Behavioral,
 }
 
+/// A stage of a design interview, in the order in which they come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Asks what is wanted.
+    Clarify,
+    /// Puts numbers to it.
+    Estimate,
+    /// Draws the whole.
+    Sketch,
+    /// Goes into one part.
+    Deepen,
+}
+
 macro_rules! word_enum {
-    ($name:ident { $($variant:ident => $word:literal),+ }, $error:ident) => {
+    ($name:ident, $what:literal, $known:literal { $($variant:ident => $word:literal),+ }) => {
         impl $name {
             /// Every value, in order.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
@@ -179,27 +428,36 @@ macro_rules! word_enum {
         }
 
         impl std::str::FromStr for $name {
-            type Err = $error;
+            type Err = UnknownWord;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text { $($word => Ok(Self::$variant),)+ _ => Err($error(text.to_owned())) }
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(UnknownWord { text: text.to_owned(), what: $what, known: $known }),
+                }
             }
         }
     };
 }
 
-word_enum!(Level { Junior => "junior", Mid => "mid", Senior => "senior" }, UnknownLevel);
-word_enum!(Kind { Concept => "concept", Snippet => "snippet", Design => "design", Behavioral => "behavioral" }, UnknownKind);
+word_enum!(Level, "level", "junior, mid, senior or staff" {
+    Junior => "junior", Mid => "mid", Senior => "senior", Staff => "staff"
+});
+word_enum!(Kind, "kind", "concept, snippet, design or behavioral" {
+    Concept => "concept", Snippet => "snippet", Design => "design", Behavioral => "behavioral"
+});
+word_enum!(Stage, "stage", "clarify, estimate, sketch or deepen" {
+    Clarify => "clarify", Estimate => "estimate", Sketch => "sketch", Deepen => "deepen"
+});
 
-/// There is no such level.
+/// The text is none of the words that are known there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a level: use junior, mid or senior")]
-pub struct UnknownLevel(String);
-
-/// There is no such kind.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a kind: use concept, snippet, design or behavioral")]
-pub struct UnknownKind(String);
+#[error("`{text}` is not a {what}: use {known}")]
+pub struct UnknownWord {
+    text: String,
+    what: &'static str,
+    known: &'static str,
+}
 
 /// How much a key point counts: 1 to 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -273,6 +531,15 @@ impl Default for Fnv {
 }
 
 impl Fnv {
+    fn write_versions(&mut self, since: Option<&str>, until: Option<&str>) {
+        for (name, version) in [("since", since), ("until", until)] {
+            if let Some(version) = version {
+                self.write(name);
+                self.write(version);
+            }
+        }
+    }
+
     fn write(&mut self, part: &str) {
         for byte in part.bytes().chain([0xff]) {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);

@@ -2,7 +2,7 @@
 
 use super::fault::SourceFile;
 use super::fields::{At, Reading};
-use super::question::{Kind, Question};
+use super::question::{GlossaryTerm, KeyPoint, Kind, Question, alternatives, spoken};
 use super::topics::Topics;
 use crate::id::{QuestionId, TopicId};
 use crate::transcript::normal_words;
@@ -27,29 +27,23 @@ pub(super) fn topic_is_known(reading: &Reading<'_>, file: &SourceFile, topics: &
     }
 }
 
-/// Words of a prompt: long enough to ask something, short enough to be kept in mind.
-const PROMPT_WORDS: std::ops::RangeInclusive<usize> = 5..=80;
-
-pub(super) fn prompt_can_be_spoken(reading: &Reading<'_>, prompt: Option<At<&str>>) {
-    let Some(prompt) = prompt else { return };
-    let words = normal_words(prompt.value).count();
-    if !PROMPT_WORDS.contains(&words) {
-        reading.fault(prompt.offset, format!("the prompt has {words} words; an interviewer asks in 5 to 80"));
-    }
-    refuse_symbols(reading, "the prompt", prompt);
-}
-
 /// Words of a model answer: 60 to 120 seconds at 150 words a minute.
 const MODEL_ANSWER_WORDS: std::ops::RangeInclusive<usize> = 150..=300;
 
-pub(super) fn model_answer_can_be_spoken(reading: &Reading<'_>, answer: Option<At<&str>>) {
+pub(super) fn model_answer_can_be_spoken(reading: &Reading<'_>, answer: Option<At<&str>>, terms: &[GlossaryTerm]) {
     let Some(answer) = answer else { return };
     let words = normal_words(answer.value).count();
     if !MODEL_ANSWER_WORDS.contains(&words) {
         let message = format!("the model answer has {words} words; 60 to 120 seconds of speech are 150 to 300");
         reading.fault(answer.offset, message);
     }
-    refuse_symbols(reading, "the model answer", answer);
+    can_be_spoken(reading, "the model answer", answer, terms);
+}
+
+pub(super) fn count_is(reading: &Reading<'_>, key: &str, list: &[At<&str>], most: usize) {
+    if let Some(extra) = list.get(most) {
+        reading.fault(extra.offset, format!("`{key}` has at most {most} texts; it has {}", list.len()));
+    }
 }
 
 /// Words of one way of saying something.
@@ -67,15 +61,27 @@ pub(super) fn phrasings_can_be_spoken(reading: &Reading<'_>, offset: usize, says
         if !PHRASING_WORDS.contains(&words) {
             reading.fault(phrasing.offset, format!("a way of saying it has 3 to 25 words; this one has {words}"));
         }
-        refuse_symbols(reading, "a way of saying it", *phrasing);
+        can_be_spoken(reading, "a way of saying it", *phrasing, &[]);
     }
 }
 
-fn refuse_symbols(reading: &Reading<'_>, what: &str, text: At<&str>) {
+/// Refuses symbols outside the terms of the glossary, which says how those are spoken.
+pub(super) fn can_be_spoken(reading: &Reading<'_>, what: &str, text: At<&str>, terms: &[GlossaryTerm]) {
     let unspoken =
         |c: &char| !(c.is_alphanumeric() || c.is_whitespace() || ".,;:?!'\u{2019}\"()-\u{2013}\u{2014}".contains(*c));
-    if let Some(symbol) = text.value.chars().find(unspoken) {
-        reading.fault(text.offset, format!("{what} is said aloud; write `{symbol}` as it is spoken"));
+    if let Some(symbol) = spoken(text.value, terms).chars().find(unspoken) {
+        let message =
+            format!("{what} is said aloud; write `{symbol}` as it is spoken, or add the term to the glossary");
+        reading.fault(text.offset, message);
+    }
+}
+
+pub(super) fn probes_can_be_spoken(reading: &Reading<'_>, question: &Question) {
+    let points = question.key_points.iter().map(|point| (point.id.as_str(), &point.probe));
+    let misconceptions = question.misconceptions.iter().map(|wrong| (wrong.id.as_str(), &wrong.probe));
+    for (id, probe) in points.chain(misconceptions) {
+        let probe = At { value: probe.as_str(), offset: 0 };
+        can_be_spoken(reading, &format!("the probe of `{id}`"), probe, &question.glossary);
     }
 }
 
@@ -91,10 +97,12 @@ pub(super) fn snippet_fits_kind(reading: &Reading<'_>, kind: Option<&At<Kind>>, 
     }
 }
 
+/// Weights and core flags, with a group of alternatives counted as one point.
 pub(super) fn key_points_add_up(reading: &Reading<'_>, question: &Question) {
-    let points = &question.key_points;
-    if !(3..=7).contains(&points.len()) {
-        reading.fault(0, format!("a question has 3 to 7 key points; this one has {}", points.len()));
+    let points: Vec<&KeyPoint> = alternatives(&question.key_points).iter().map(|group| group[0]).collect();
+    let most = if question.kind == Kind::Design { 9 } else { 7 };
+    if !(3..=most).contains(&points.len()) {
+        reading.fault(0, format!("a question has 3 to {most} key points; this one has {}", points.len()));
         return;
     }
     let weight = |core_only: bool| -> u32 {
@@ -113,6 +121,25 @@ pub(super) fn key_points_add_up(reading: &Reading<'_>, question: &Question) {
     }
 }
 
+pub(super) fn groups_are_alike(reading: &Reading<'_>, question: &Question) {
+    for group in alternatives(&question.key_points) {
+        let Some(name) = &group[0].any_of else { continue };
+        if group.len() < 2 {
+            reading.fault(0, format!("the group `{name}` has one key point; `any_of` joins at least two"));
+        }
+        if group.iter().any(|point| (point.weight, point.core) != (group[0].weight, group[0].core)) {
+            reading
+                .fault(0, format!("the key points of the group `{name}` have the same `weight` and the same `core`"));
+        }
+    }
+}
+
+pub(super) fn stages_are_for_design(reading: &Reading<'_>, question: &Question) {
+    for point in question.key_points.iter().filter(|point| point.stage.is_some() && question.kind != Kind::Design) {
+        reading.fault(0, format!("`{}` has a `stage`; only design questions have stages", point.id));
+    }
+}
+
 pub(super) fn ids_are_unique(reading: &Reading<'_>, question: &Question) {
     let points = question.key_points.iter().map(|point| point.id.as_str());
     let misconceptions = question.misconceptions.iter().map(|misconception| misconception.id.as_str());
@@ -125,15 +152,15 @@ pub(super) fn ids_are_unique(reading: &Reading<'_>, question: &Question) {
 /// A prompt or a probe that holds one of the answer's own phrasings gives it away.
 pub(super) fn nothing_is_given_away(reading: &Reading<'_>, question: &Question) {
     let normal = |text: &str| format!(" {} ", normal_words(text).collect::<Vec<_>>().join(" "));
-    let prompt = normal(&question.prompt);
+    let prompts: Vec<String> = question.prompts.all().iter().map(|prompt| normal(prompt)).collect();
     let points = question.key_points.iter().map(|point| (point.id.as_str(), &point.says, &point.probe));
     let misconceptions = question.misconceptions.iter().map(|wrong| (wrong.id.as_str(), &wrong.says, &wrong.probe));
     for (id, says, probe) in points.chain(misconceptions) {
         let probe = normal(probe);
         for phrasing in says {
             let wanted = normal(phrasing);
-            if prompt.contains(&wanted) {
-                reading.fault(0, format!("the prompt gives `{id}` away: it says \"{phrasing}\""));
+            if prompts.iter().any(|prompt| prompt.contains(&wanted)) {
+                reading.fault(0, format!("a prompt gives `{id}` away: it says \"{phrasing}\""));
             }
             if probe.contains(&wanted) {
                 reading.fault(0, format!("the probe of `{id}` gives it away: it says \"{phrasing}\""));

@@ -14,7 +14,8 @@ pub struct Snippet {
     /// Why, in a sentence: the compiler facts that judging rests on.
     pub explanation: String,
     /// The version one would write instead.
-    pub mended: String,
+    #[serde(alias = "mended")]
+    pub corrected: String,
 }
 
 /// A small program that shows a claim to be true.

@@ -7,7 +7,7 @@ pub(super) fn snippet(reading: &Reading<'_>, mut fields: Fields<'_, '_>) -> Opti
     let language = language(reading, &mut fields);
     let code = fields.text("code");
     let explanation = fields.text("explanation");
-    let mended = fields.text("mended");
+    let corrected = fields.text("corrected");
     let outcome = outcome(reading, &mut fields, language, code);
     fields.finish();
     Some(Snippet {
@@ -15,7 +15,7 @@ pub(super) fn snippet(reading: &Reading<'_>, mut fields: Fields<'_, '_>) -> Opti
         code: code?.value.to_owned(),
         outcome: outcome?,
         explanation: explanation?.value.trim().to_owned(),
-        mended: mended?.value.to_owned(),
+        corrected: corrected?.value.to_owned(),
     })
 }
 

@@ -26,7 +26,7 @@ fn every_fault_of_a_file_is_reported_at_once_with_its_line() {
             .replacen("weight = 3", "weight = 9", 1)
     });
     let expected = [
-        "questions/rust/q1.toml:5: `level` of the question: `guru` is not a level: use junior, mid or senior",
+        "questions/rust/q1.toml:5: `level` of the question: `guru` is not a level: use junior, mid, senior or staff",
         "questions/rust/q1.toml:8: `time_limit_seconds` of the question: a time limit is a whole number of seconds from 30 to 600",
         "questions/rust/q1.toml:12: `extra` is not a field of `anchors`; see docs/questions.md",
         "questions/rust/q1.toml:20: `weight` of `key_points` number 1: a weight is a whole number from 1 to 5",
@@ -88,7 +88,7 @@ fn weights_add_up_sensibly() {
 fn prompts_and_probes_give_nothing_away() {
     let prompt =
         faults(|text| text.replace("What would you say about this?", "Is it true that heavy is said so, and why?"));
-    assert!(prompt[0].contains("the prompt gives `heavy` away"), "{prompt:?}");
+    assert!(prompt[0].contains("a prompt gives `heavy` away"), "{prompt:?}");
     let probe = faults(|text| text.replace("What about the light side of it?", "Do you mean they call it light?"));
     assert!(probe[0].contains("the probe of `light` gives it away"), "{probe:?}");
 }
@@ -102,7 +102,7 @@ fn ids_of_key_points_and_misconceptions_are_unique_together() {
 #[test]
 fn a_snippet_goes_with_its_kind_and_says_what_really_happens() {
     let snippet = "[snippet]\nlanguage = \"rust\"\nedition = \"2024\"\ncode = '''\nfn main() {}\n'''\nexplanation = \"it does\"\n\
-                   mended = '''\nfn main() {}\n'''\n[snippet.outcome]\nkind = \"does_not_compile\"\ncode = \"E0382\"\nline = 1\n";
+                   corrected = '''\nfn main() {}\n'''\n[snippet.outcome]\nkind = \"does_not_compile\"\ncode = \"E0382\"\nline = 1\n";
     let with = |outcome: &str| {
         let changed = snippet.replace("kind = \"does_not_compile\"\ncode = \"E0382\"\nline = 1\n", outcome);
         faults(|text| format!("{}{changed}", text.replace("kind = \"concept\"", "kind = \"snippet\"")))
@@ -120,11 +120,141 @@ fn a_snippet_goes_with_its_kind_and_says_what_really_happens() {
 fn the_rubric_version_changes_with_what_is_judged_and_with_nothing_else() {
     let question = crate::testing::question();
     let mut reworded = question.clone();
-    reworded.prompt = "Something else entirely?".into();
+    reworded.prompts = "Something else entirely?".to_owned().into();
     assert_eq!(question.rubric_version(), reworded.rubric_version());
     reworded.model_answer.push_str(" And more.");
     assert_ne!(question.rubric_version(), reworded.rubric_version());
     let mut reworded = question.clone();
     reworded.key_points[0].says.push("another way of saying heavy".into());
     assert_ne!(question.rubric_version(), reworded.rubric_version());
+}
+
+#[test]
+fn the_rubric_version_changes_with_groups_and_versions() {
+    let question = crate::testing::question();
+    let mut grouped = question.clone();
+    grouped.key_points[0].any_of = Some("fix".parse().unwrap());
+    assert_ne!(question.rubric_version(), grouped.rubric_version());
+    let mut dated = question.clone();
+    dated.misconceptions[0].until = Some("Go 1.21".to_owned());
+    assert_ne!(question.rubric_version(), dated.rubric_version());
+    let mut helped = question.clone();
+    helped.hints.push("Look at the first line.".to_owned());
+    helped.sources.clear();
+    assert_eq!(question.rubric_version(), helped.rubric_version());
+}
+
+#[test]
+fn glossary_terms_are_written_on_screen_and_spoken_aloud() {
+    let term = |term: &str, spoken: &str| GlossaryTerm {
+        term: term.to_owned(),
+        spoken: spoken.to_owned(),
+        heard_as: Vec::new(),
+    };
+    let terms = [term("Arc", "arc"), term("Arc<Mutex<T>>", "arc mutex"), term("RAII", "r a i i")];
+    assert_eq!(spoken("How does RAII help an Arc<Mutex<T>>?", &terms), "How does r a i i help an arc mutex?");
+    assert_eq!(spoken("RAIIs and Arcs", &terms), "RAIIs and Arcs");
+    let glossary = "[[glossary]]\nterm = \"Vec<T>\"\nspoken = \"vec of t\"\nheard_as = [\"veck\"]\n";
+    let prompt =
+        |text: String| text.replace("What would you say about this?", "What would you say about a Vec<T> here?");
+    assert_eq!(faults(|text| format!("{}{glossary}", prompt(text))), [] as [&str; 0]);
+    assert!(faults(prompt)[0].contains("add the term to the glossary"));
+}
+
+#[test]
+fn a_group_counts_as_one_point_and_its_members_are_alike() {
+    let join = |text: String, names: &[&str]| {
+        names.iter().fold(text, |text, name| {
+            text.replace(&format!("id = \"{name}\"\nsummary"), &format!("id = \"{name}\"\nany_of = \"fix\"\nsummary"))
+        })
+    };
+    assert!(faults(|text| join(text, &["light"]))[0].contains("`any_of` joins at least two"));
+    let unlike = faults(|text| join(text, &["middle", "light"]));
+    assert!(unlike.iter().any(|fault| fault.contains("the same `weight`")), "{unlike:?}");
+    assert!(unlike.iter().any(|fault| fault.contains("this one has 2")), "{unlike:?}");
+}
+
+#[test]
+fn sources_are_reached_by_https_and_stages_belong_to_designs() {
+    let unsafe_source =
+        faults(|text| text.replace("title = \"A book\"", "title = \"A book\", url = \"http://example.org\""));
+    assert!(unsafe_source[0].contains("begins with https://"), "{unsafe_source:?}");
+    let staged = faults(|text| text.replacen("weight = 3", "weight = 3\nstage = \"sketch\"", 1));
+    assert!(staged[0].contains("only design questions have stages"), "{staged:?}");
+    let month = faults(|text| text.replace("[anchors]", "reviewed = \"2026-13\"\n[anchors]"));
+    assert!(month[0].contains("is not a month"), "{month:?}");
+}
+
+#[test]
+fn questions_stored_by_earlier_versions_are_read() {
+    let mut stored = toml::Table::try_from(crate::testing::question()).unwrap();
+    for new in ["hints", "reviewed", "stretch", "conflicts_with", "prerequisites", "tags", "prompts", "sources"] {
+        stored.remove(new);
+    }
+    stored.insert("prompt".into(), "Why?".into());
+    stored.insert("sources".into(), vec!["A book"].into());
+    let question: Question = stored.try_into().unwrap();
+    assert_eq!(question.prompts.first(), "Why?");
+    assert_eq!(question.sources, [Citation { title: "A book".into(), url: None }]);
+}
+
+/// What an editor says of a sound question after a change to it.
+fn reviewed(change: impl Fn(&mut Question)) -> Vec<String> {
+    let mut bank = crate::testing::bank(&[("q1", "ownership"), ("q2", "ownership")]);
+    let question = &mut bank.questions_mut()[0];
+    question.prompts =
+        ["What would you say about this?", "How do you see it?"].map(str::to_owned).to_vec().try_into().unwrap();
+    question.hints = vec!["Look again.".to_owned()];
+    question.sources[0].url = Some("https://example.org".to_owned());
+    question.reviewed = Month::new(2026, 3);
+    question.misconceptions = vec![question.misconceptions[0].clone(); 3];
+    change(question);
+    let today = Month::new(2026, 11).unwrap();
+    review(&bank.questions()[0], &bank, today).into_iter().map(|remark| remark.message).collect()
+}
+
+fn prompts(prompts: &[&str]) -> Prompts {
+    prompts.iter().map(|prompt| (*prompt).to_owned()).collect::<Vec<_>>().try_into().unwrap()
+}
+
+#[test]
+fn an_editor_wants_open_prompts() {
+    assert_eq!(reviewed(|_| {}), [] as [&str; 0]);
+    let about = |text: &str| reviewed(|question| question.prompts = prompts(&[text, "How do you see it?"]));
+    assert_eq!(about("Here is a loop over a list. What happens when it runs, and why?"), [] as [&str; 0]);
+    assert_eq!(about("Walk me through what an assignment does to a string."), [] as [&str; 0]);
+    assert!(about("Why does it fail? Think about what the range counts.")[0].contains("ends with what it asks"));
+    assert!(about("Think about ownership: what is it for?")[0].contains("steers the answer"));
+    assert!(about("Tell me what it is, how it works, and why it matters.")[0].contains("3 things at once"));
+    assert!(reviewed(|question| question.prompts = prompts(&["Why is that so?"]))[0].contains("two or more"));
+}
+
+#[test]
+fn an_editor_wants_hints_sources_and_recent_reviews() {
+    assert!(reviewed(|question| question.hints.clear())[0].contains("no `hints`"));
+    assert!(reviewed(|question| question.sources[0].url = None)[0].contains("no `url`"));
+    assert!(reviewed(|question| question.reviewed = None)[0].contains("no `reviewed`"));
+    assert!(reviewed(|question| question.reviewed = Month::new(2025, 10))[0].contains("more than a year ago"));
+    assert!(reviewed(|question| question.model_answer.push_str(" I mend it."))[0].contains("plain modern English"));
+}
+
+#[test]
+fn an_editor_follows_references_to_other_questions() {
+    let to = |id: &str| id.parse::<QuestionId>().unwrap();
+    assert!(reviewed(|question| question.conflicts_with = vec![to("q9")])[0].contains("no such question"));
+    assert!(reviewed(|question| question.prerequisites = vec![to("q1")])[0].contains("names the question itself"));
+    let both = reviewed(|question| {
+        question.prerequisites = vec![to("q2")];
+        question.conflicts_with = vec![to("q2")];
+    });
+    assert!(both[0].contains("cannot both"), "{both:?}");
+}
+
+#[test]
+fn an_editor_wants_the_stages_of_a_design() {
+    let found = reviewed(|question| {
+        question.kind = Kind::Design;
+        question.key_points[0].stage = Some(Stage::Clarify);
+    });
+    assert_eq!(found.len(), 3, "two points without a stage, and none that estimates: {found:?}");
 }

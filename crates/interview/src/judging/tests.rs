@@ -10,6 +10,10 @@ fn rubric() -> Rubric {
         summary: id.to_owned(),
         weight: 2.try_into().unwrap(),
         core: true,
+        any_of: None,
+        since: None,
+        until: None,
+        stage: None,
         says: Vec::new(),
         probe: String::new(),
     };
@@ -17,6 +21,8 @@ fn rubric() -> Rubric {
         id: "copies-heap".parse().unwrap(),
         claim: "a move copies the heap".to_owned(),
         why_wrong: String::new(),
+        since: None,
+        until: None,
         says: Vec::new(),
         probe: String::new(),
     };
@@ -197,7 +203,7 @@ fn judged(transcript: &Transcript, report: Report<String>) -> Result<Feedback, N
     let question = question();
     let rubric = Rubric::of(&question, None);
     let assignment =
-        Assignment { question: &question, rubric: &rubric, prompt: &question.prompt, target: None, transcript };
+        Assignment { question: &question, rubric: &rubric, prompt: question.prompts.first(), target: None, transcript };
     judge(&assignment, report, None).map(|judged| judged.feedback)
 }
 

@@ -56,3 +56,58 @@ fn a_round_is_shorter_when_fewer_questions_fit() {
     let wishes = Wishes { topics: vec!["borrowing".parse().unwrap()], count: Some(50), ..Wishes::default() };
     assert_eq!(ids(&six(), &wishes, 0).len(), 2);
 }
+
+/// A bank of three questions, changed by hand.
+fn changed(change: impl Fn(&mut [Question])) -> Bank {
+    let mut bank = bank(&[("o1", "ownership"), ("b1", "borrowing"), ("o2", "ownership")]);
+    change(bank.questions_mut());
+    bank
+}
+
+#[test]
+fn questions_that_give_each_other_away_are_never_in_one_round() {
+    let bank = changed(|questions| {
+        let other = questions[1].id.clone();
+        questions[0].conflicts_with.push(other);
+    });
+    for seed in 0..20 {
+        let round = ids(&bank, &Wishes::default(), seed);
+        assert_eq!(round.len(), 2, "{round:?}");
+        assert!(round.contains(&"o2".to_owned()), "{round:?}");
+    }
+}
+
+#[test]
+fn a_prerequisite_comes_first_when_both_are_chosen() {
+    let bank = changed(|questions| {
+        let before = questions[0].id.clone();
+        questions.iter_mut().skip(1).for_each(|question| question.prerequisites.push(before.clone()));
+    });
+    let first = bank.questions()[0].id.to_string();
+    for seed in 0..20 {
+        assert_eq!(ids(&bank, &Wishes::default(), seed)[0], first);
+    }
+}
+
+#[test]
+fn tags_pick_the_questions_that_have_one_of_them() {
+    let bank = changed(|questions| questions[2].tags.push("strings".parse().unwrap()));
+    let wishes = Wishes { tags: vec!["strings".parse().unwrap(), "other".parse().unwrap()], ..Wishes::default() };
+    assert_eq!(ids(&bank, &wishes, 0), [bank.questions()[2].id.to_string()]);
+}
+
+#[test]
+fn the_wording_is_a_fresh_one_or_else_the_one_heard_longest_ago() {
+    let mut question = crate::testing::question();
+    let prompts = ["one?", "two?", "three?"].map(str::to_owned);
+    question.prompts = prompts.to_vec().try_into().unwrap();
+    let asked = |earlier: &[&str], seed| {
+        let earlier: Vec<String> = earlier.iter().map(|prompt| (*prompt).to_owned()).collect();
+        wording(&question, &earlier, seed).to_owned()
+    };
+    assert_eq!(asked(&["one?", "three?"], 5), "two?");
+    assert_eq!(asked(&["two?", "one?", "three?", "two?"], 5), "one?");
+    assert_eq!(asked(&[], 5), asked(&[], 5));
+    let picked: HashSet<String> = (0..20).map(|seed| asked(&[], seed)).collect();
+    assert_eq!(picked.len(), 3, "{picked:?}");
+}

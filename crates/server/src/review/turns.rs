@@ -1,5 +1,6 @@
 //! A session and its turns, ready to be read.
 
+use api::question::Citation;
 use api::session::Summary;
 use api::turn::{Role, Source, Turn, TurnState};
 use interview::session;
@@ -80,8 +81,8 @@ pub(crate) struct Reference {
     pub(crate) model_answer: Option<String>,
     pub(crate) outcome: Option<String>,
     pub(crate) explanation: Option<String>,
-    pub(crate) mended: Option<Code>,
-    pub(crate) sources: Vec<String>,
+    pub(crate) corrected: Option<Code>,
+    pub(crate) sources: Vec<Citation>,
 }
 
 impl Review {
@@ -230,7 +231,7 @@ fn reference(turn: &Turn) -> Option<Reference> {
         model_answer: is_new.then(|| prose(&answer.model_answer)),
         outcome: snippet.map(|snippet| snippet.outcome.clone()),
         explanation: snippet.map(|snippet| snippet.explanation.clone()),
-        mended: snippet.map(|snippet| code(language, &snippet.mended)),
+        corrected: snippet.map(|snippet| code(language, &snippet.corrected)),
         sources: answer.sources.clone(),
     })
 }

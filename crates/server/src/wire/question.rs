@@ -1,6 +1,6 @@
 //! Questions on their way out.
 
-use api::question::{KeyPoint, Misconception, Question, QuestionAnswer, Snippet, SnippetAnswer};
+use api::question::{Citation, KeyPoint, Misconception, Question, QuestionAnswer, Snippet, SnippetAnswer};
 use interview::bank::{self, Outcome};
 
 /// The question as it is asked: nothing in it gives the answer away.
@@ -11,7 +11,7 @@ pub(crate) fn asked(question: &bank::Question) -> Question {
         topic: question.topic.to_string(),
         level: question.level.to_string(),
         kind: question.kind.to_string(),
-        prompt: question.prompt.clone(),
+        prompt: question.prompts.first().to_owned(),
         snippet: question.snippet.as_ref().map(snippet),
         time_limit_seconds: question.time_limit.seconds(),
         glossary: question.glossary.iter().map(|term| term.spoken.clone()).collect(),
@@ -34,8 +34,12 @@ fn answer(question: &bank::Question) -> QuestionAnswer {
         misconceptions: question.misconceptions.iter().map(misconception).collect(),
         model_answer: question.model_answer.clone(),
         snippet: question.snippet.as_ref().map(snippet_answer),
-        sources: question.sources.clone(),
+        sources: question.sources.iter().map(citation).collect(),
     }
+}
+
+fn citation(citation: &bank::Citation) -> Citation {
+    Citation { title: citation.title.clone(), url: citation.url.clone() }
 }
 
 fn key_point(point: &bank::KeyPoint) -> KeyPoint {
@@ -54,7 +58,7 @@ fn snippet_answer(snippet: &bank::Snippet) -> SnippetAnswer {
     SnippetAnswer {
         outcome: outcome(&snippet.outcome),
         explanation: snippet.explanation.clone(),
-        mended: snippet.mended.clone(),
+        corrected: snippet.corrected.clone(),
     }
 }
 

@@ -17,7 +17,8 @@ const MOST_WISHES: usize = 100;
 
 /// What the questions of a new session are to be.
 pub(crate) fn wishes(new: &NewSession) -> Result<Wishes, ApiError> {
-    if [&new.topics, &new.levels, &new.kinds, &new.question_ids].iter().any(|list| list.len() > MOST_WISHES) {
+    if [&new.topics, &new.levels, &new.kinds, &new.tags, &new.question_ids].iter().any(|list| list.len() > MOST_WISHES)
+    {
         return Err(ApiError::Unprocessable(format!("a list of wishes has at most {MOST_WISHES} entries")));
     }
     if new.questions.is_some_and(|count| !(1..=MOST_QUESTIONS).contains(&count))
@@ -32,6 +33,7 @@ pub(crate) fn wishes(new: &NewSession) -> Result<Wishes, ApiError> {
         topics: parsed(&new.topics)?,
         levels: parsed(&new.levels)?,
         kinds: parsed(&new.kinds)?,
+        tags: parsed(&new.tags)?,
         question_ids: parsed(&new.question_ids)?,
         count: new.questions.map(|count| count as usize),
     })
@@ -51,11 +53,14 @@ pub(crate) fn filtered<'a>(questions: &'a [Question], filter: &QuestionFilter) -
         topics: parsed(filter.topic.as_slice())?,
         levels: parsed(filter.level.as_slice())?,
         kinds: parsed(filter.kind.as_slice())?,
+        tags: parsed(filter.tag.as_slice())?,
         ..Wishes::default()
     };
     let words: Vec<String> = filter.q.iter().flat_map(|text| text.split_whitespace()).map(str::to_lowercase).collect();
     let has_words = |question: &Question| {
-        let text = format!("{} {} {} {}", question.title, question.prompt, question.topic, question.id).to_lowercase();
+        let text =
+            format!("{} {} {} {}", question.title, question.prompts.all().join(" "), question.topic, question.id)
+                .to_lowercase();
         words.iter().all(|word| text.contains(word.as_str()))
     };
     Ok(questions.iter().filter(|question| fits(question, &wishes) && has_words(question)).collect())

@@ -59,7 +59,7 @@ pub fn session(topics: &[&str]) -> (Session, Vec<Turn>) {
             place: Place { position, depth: 0 },
             question: question.id.clone(),
             target: None,
-            prompt: question.prompt.clone(),
+            prompt: question.prompts.first().to_owned(),
             state: TurnState::Asked,
         })
         .collect();

@@ -13,7 +13,7 @@ pub enum NamedCoach {
     Llm,
 }
 
-/// `junior`, `mid` or `senior`.
+/// `junior`, `mid`, `senior` or `staff`.
 pub(super) fn level() -> impl TypedValueParser<Value = Level> {
     PossibleValuesParser::new(Level::ALL.iter().map(|level| level.as_str())).try_map(|text| text.parse::<Level>())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use interview::bank::{Kind, Level};
-use interview::{QuestionId, TopicId};
+use interview::{QuestionId, Tag, TopicId};
 
 use super::choices;
 
@@ -35,6 +35,9 @@ pub enum QuestionsCommand {
         /// Only this kind
         #[arg(long, value_name = "KIND", value_parser = choices::kind())]
         kind: Option<Kind>,
+        /// Only those with this tag
+        #[arg(long, value_name = "TAG")]
+        tag: Option<Tag>,
         /// Only those with all of these words in title or prompt
         #[arg(long, value_name = "WORDS")]
         text: Option<String>,

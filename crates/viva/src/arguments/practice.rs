@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use interview::bank::{Kind, Level};
-use interview::{QuestionId, TopicId};
+use interview::{QuestionId, Tag, TopicId};
 
 use super::choices;
 use crate::settings::Layer;
@@ -26,8 +26,11 @@ pub struct Practice {
     /// Ask questions of this kind
     #[arg(long, value_name = "KIND", value_parser = choices::kind())]
     pub kind: Vec<Kind>,
+    /// Ask questions with this tag (repeat for several, of which a question has at least one)
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<Tag>,
     /// Ask exactly this question (repeat for several, in order)
-    #[arg(long, value_name = "ID", conflicts_with_all = ["topic", "level", "kind", "questions", "seed"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["topic", "level", "kind", "tag", "questions", "seed"])]
     pub question: Vec<QuestionId>,
     /// Ask so many questions [default: 5]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]

@@ -128,6 +128,7 @@ fn wishes(practice: &Practice) -> NewSession {
         topics: practice.topic.iter().map(ToString::to_string).collect(),
         levels: practice.level.iter().map(ToString::to_string).collect(),
         kinds: practice.kind.iter().map(ToString::to_string).collect(),
+        tags: practice.tag.iter().map(ToString::to_string).collect(),
         question_ids: practice.question.iter().map(ToString::to_string).collect(),
         questions: practice.questions,
         follow_ups: practice.follow_ups,

@@ -37,11 +37,12 @@ struct ListedQuestion<'a> {
 /// When there is no such question or folder, or the check finds faults.
 pub fn run(command: &QuestionsCommand, own: Option<&Path>) -> Result<(), Failure> {
     match command {
-        QuestionsCommand::List { topic, level, kind, text, json } => {
+        QuestionsCommand::List { topic, level, kind, tag, text, json } => {
             let wishes = Wishes {
                 topics: topic.iter().cloned().collect(),
                 levels: level.iter().copied().collect(),
                 kinds: kind.iter().copied().collect(),
+                tags: tag.iter().cloned().collect(),
                 ..Wishes::default()
             };
             list(&load(own)?, &wishes, text.as_deref().unwrap_or_default(), *json)
@@ -97,7 +98,7 @@ fn show(bank: &Bank, id: &QuestionId, json: bool) -> Result<(), Failure> {
 }
 
 fn has_words(question: &Question, words: &[String]) -> bool {
-    let text = format!("{} {} {}", question.title, question.prompt, question.topic).to_lowercase();
+    let text = format!("{} {} {}", question.title, question.prompts.all().join(" "), question.topic).to_lowercase();
     words.iter().all(|word| text.contains(word.as_str()))
 }
 
@@ -108,7 +109,7 @@ fn listed(question: &Question) -> ListedQuestion<'_> {
         topic: question.topic.as_str(),
         level: question.level.as_str(),
         kind: question.kind.as_str(),
-        prompt: &question.prompt,
+        prompt: question.prompts.first(),
         time_limit_seconds: question.time_limit.seconds(),
     }
 }

@@ -60,7 +60,7 @@ fn answer_key(question: &Question, answer: &QuestionAnswer, look: Look) -> Vec<L
         lines.extend(Line::toned(&snippet.outcome, Tone::Accent).wrapped(width));
         lines.extend(Line::plain(&snippet.explanation).wrapped(width));
         lines.extend(titled("What one would write instead"));
-        lines.extend(snippet_lines(&snippet.mended, &asked.language));
+        lines.extend(snippet_lines(&snippet.corrected, &asked.language));
     }
     lines.extend(titled("A good answer says"));
     for point in &answer.key_points {
@@ -79,7 +79,11 @@ fn answer_key(question: &Question, answer: &QuestionAnswer, look: Look) -> Vec<L
     lines.extend(titled("For example"));
     lines.extend(paragraphs(&answer.model_answer, width));
     lines.extend(titled("Sources"));
-    lines.extend(answer.sources.iter().flat_map(|source| Line::toned(source, Tone::Quiet).wrapped(width)));
+    let sources = answer.sources.iter().map(|source| match &source.url {
+        Some(url) => format!("{} {url}", source.title),
+        None => source.title.clone(),
+    });
+    lines.extend(sources.flat_map(|source| Line::toned(source, Tone::Quiet).wrapped(width)));
     lines
 }
 

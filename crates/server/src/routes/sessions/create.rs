@@ -45,7 +45,7 @@ fn main_turn(round: &Round, position: u32, asked: &Question) -> Turn {
         place: Place { position, depth: 0 },
         question: asked.id.clone(),
         target: None,
-        prompt: asked.prompt.clone(),
+        prompt: asked.prompts.first().to_owned(),
         state: TurnState::Asked,
     }
 }

@@ -8,7 +8,7 @@ use std::thread;
 
 use coach::OfflineCoach;
 use interview::Question;
-use interview::bank::{Bank, Fault, SourceFile};
+use interview::bank::{self, Bank, Fault, Month, Remark, SourceFile};
 use interview::wording::counted;
 use server::question_files;
 
@@ -16,6 +16,9 @@ use super::unreadable;
 use crate::commands::documents::print;
 use crate::commands::tally::Tally;
 use crate::failure::Failure;
+
+/// Whether questions are held to what [`bank::review`] says, too.
+const IS_STRICT: bool = false;
 
 /// The words by which a text is found in its file.
 const FIRST_WORDS: usize = 6;
@@ -36,6 +39,15 @@ pub(super) fn check(folder: Option<&Path>) -> Result<(), Failure> {
     let questions = loaded.bank.questions();
     faults.extend(loaded.faults);
     faults.extend(proofread(questions, &files));
+    if IS_STRICT {
+        let now = jiff::Zoned::now();
+        let this_month = Month::new(now.year().unsigned_abs(), now.month().unsigned_abs()).expect("a date has a month");
+        let remarks = |question| {
+            let remarks = bank::review(question, &loaded.bank, this_month).into_iter();
+            remarks.chain(coach::telling_probes(question)).filter_map(|remark| fault_of(remark, question, &files))
+        };
+        faults.extend(questions.iter().flat_map(remarks));
+    }
     faults.sort_by(|one, other| (&one.path, one.line).cmp(&(&other.path, other.line)));
     print(&faults.iter().map(|fault| format!("{fault}\n")).collect::<String>())?;
     match faults.len() {
@@ -70,7 +82,14 @@ fn proofread(questions: &[Question], files: &[SourceFile]) -> Vec<Fault> {
             let (coach, next) = (&coach, &next);
             scope.spawn(move || {
                 while let Some(question) = questions.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let Ok(()) = found.send(faults_of(question, coach, files)) else { return };
+                    let Ok(()) = found.send(
+                        coach::proofread(coach, question)
+                            .into_iter()
+                            .filter_map(|remark| fault_of(remark, question, files))
+                            .collect::<Vec<_>>(),
+                    ) else {
+                        return;
+                    };
                 }
             });
         }
@@ -80,13 +99,11 @@ fn proofread(questions: &[Question], files: &[SourceFile]) -> Vec<Fault> {
     })
 }
 
-fn faults_of(question: &Question, coach: &OfflineCoach, files: &[SourceFile]) -> Vec<Fault> {
-    let stem = format!("{}.toml", question.id);
-    let Some(file) = files.iter().find(|file| file.path.rsplit('/').next() == Some(stem.as_str())) else {
-        return Vec::new();
-    };
-    let remarks = coach::proofread(coach, question).into_iter();
-    remarks.map(|remark| Fault::new(file, line_of(&remark.about, &file.text), remark.message)).collect()
+/// The fault that a remark on a question is in its file.
+fn fault_of(remark: Remark, question: &Question, files: &[SourceFile]) -> Option<Fault> {
+    let name = format!("{}.toml", question.id);
+    let file = files.iter().find(|file| file.path.rsplit('/').next() == Some(name.as_str()))?;
+    Some(Fault::new(file, line_of(&remark.about, &file.text), remark.message))
 }
 
 /// The line, counted from 1, in which a text of the question begins in its file; the first one when it is not found as it is. Files break
