@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use interview::bank::Remark;
 use interview::follow_up::{Rubric, Target};
 use interview::judging::{self, Assignment};
-use interview::marks::Marks;
+use interview::marks::{Counted, Marks};
 use interview::transcript::{is_function_word, normal_words};
 use interview::{KeyPointId, Question, Transcript};
 
@@ -51,9 +51,10 @@ impl Reader<'_> {
     fn model_answer(&self) -> Vec<Remark> {
         let answer = &self.question.model_answer;
         let marks = self.marks(&self.question.spoken(answer));
-        let not_made = marks.key_points().iter().filter(|mark| !mark.verdict.is_hit()).map(|mark| {
-            let verdict = mark.verdict.name();
-            format!("the model answer does not score full marks: `{}` is {verdict}; say the point in it, or add a way of saying it", mark.id)
+        let points = marks.counted(&self.question.key_points).into_iter();
+        let not_made = points.filter(|(_, counted)| *counted != Counted::Hit).map(|(point, counted)| {
+            let verdict = if counted == Counted::Missed { "missed" } else { "unclear" };
+            format!("the model answer does not score full marks: `{}` is {verdict}; say the point in it, or add a way of saying it", point.id)
         });
         let stated = marks
             .misconceptions()

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bank::{KeyPoint, Misconception, Question};
 use crate::id::{KeyPointId, MisconceptionId};
-use crate::marks::{KeyPointMark, Marks, Verdict};
+use crate::marks::{Counted, KeyPointMark, Marks};
 use crate::session::{Session, Turn};
 
 /// What a follow-up aims at.
@@ -97,8 +97,9 @@ pub(crate) fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
     let Some(open) = main.and_then(|main| main.state.feedback()?.marks()) else {
         return choose(question, marks, &asked);
     };
-    let hit_now = |mark: &&KeyPointMark| marks.key_point(&mark.id).is_some_and(|now| now.verdict.is_hit());
-    let key_points = open.key_points.iter().filter(|mark| !hit_now(mark)).cloned().collect();
+    let now =
+        |mark: &KeyPointMark| marks.key_point(&mark.id).filter(|now| now.verdict.is_hit()).unwrap_or(mark).clone();
+    let key_points = open.key_points.iter().map(now).collect();
     choose(question, &Marks { key_points, misconceptions: marks.misconceptions.clone() }, &asked)
 }
 
@@ -109,8 +110,8 @@ pub(crate) fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
 /// order. What is in `already_asked` is never asked twice.
 fn choose(question: &Question, marks: &Marks, already_asked: &[&Target]) -> Option<FollowUp> {
     stated_misconception(question, marks, already_asked)
-        .or_else(|| heaviest(question, marks, already_asked, |verdict| matches!(verdict, Verdict::Missed)))
-        .or_else(|| heaviest(question, marks, already_asked, |verdict| matches!(verdict, Verdict::Unclear { .. })))
+        .or_else(|| heaviest(question, marks, already_asked, Counted::Missed))
+        .or_else(|| heaviest(question, marks, already_asked, Counted::Unclear))
 }
 
 fn stated_misconception(question: &Question, marks: &Marks, already_asked: &[&Target]) -> Option<FollowUp> {
@@ -125,19 +126,13 @@ fn stated_misconception(question: &Question, marks: &Marks, already_asked: &[&Ta
         .find(|follow_up| !already_asked.contains(&&follow_up.target))
 }
 
-fn heaviest(
-    question: &Question,
-    marks: &Marks,
-    already_asked: &[&Target],
-    wanted: impl Fn(&Verdict) -> bool,
-) -> Option<FollowUp> {
-    let rank = |point: &KeyPoint| std::cmp::Reverse((point.core, point.weight));
-    question
-        .key_points
-        .iter()
-        .filter(|point| marks.key_point(&point.id).is_some_and(|mark| wanted(&mark.verdict)))
+fn heaviest(question: &Question, marks: &Marks, already_asked: &[&Target], wanted: Counted) -> Option<FollowUp> {
+    let points = marks.counted(&question.key_points).into_iter();
+    points
+        .filter(|(point, counted)| *counted == wanted && marks.key_point(&point.id).is_some())
+        .map(|(point, _)| point)
         .filter(|point| !already_asked.contains(&&Target::KeyPoint(point.id.clone())))
-        .min_by_key(|point| rank(point))
+        .min_by_key(|point| std::cmp::Reverse((point.core, point.weight)))
         .map(|point| FollowUp { target: Target::KeyPoint(point.id.clone()), prompt: point.probe.clone() })
 }
 
@@ -151,12 +146,12 @@ pub struct Rubric {
 }
 
 impl Rubric {
-    /// The rubric of a turn: the whole question for a main turn (`target` is `None`); for a follow-up, the point it aims at, or, when
-    /// it aims at a misconception, the question's core points, because the right model is what is asked for.
+    /// The rubric of a turn: the whole question for a main turn (`target` is `None`); for a follow-up, the point it aims at with
+    /// its alternatives, or, when it aims at a misconception, the question's core points, because the right model is what is asked for.
     pub fn of(question: &Question, target: Option<&Target>) -> Self {
         let wanted = |point: &&KeyPoint| match target {
             None => true,
-            Some(Target::KeyPoint(id)) => &point.id == id,
+            Some(Target::KeyPoint(id)) => question.key_point(id).is_some_and(|aim| aim.counts_with(point)),
             Some(Target::Misconception(_)) => point.core,
         };
         Self {

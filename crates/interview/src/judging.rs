@@ -14,7 +14,7 @@ use crate::claims::{
 use crate::follow_up::{self, FollowUp, Round, Rubric, Target};
 use crate::id::{KeyPointId, MisconceptionId};
 use crate::marks::{
-    ClarityCheck, ClarityMark, ClarityVerdict, Doubt, Evidence, Feedback, JudgedBy, KeyPointMark, Marks,
+    ClarityCheck, ClarityMark, ClarityVerdict, Counted, Doubt, Evidence, Feedback, JudgedBy, KeyPointMark, Marks,
     MisconceptionMark, Verdict,
 };
 use crate::scoring::{Clarity, Correctness};
@@ -267,11 +267,12 @@ fn next_step(assignment: &Assignment<'_>, marks: Option<&Marks>, clarity: Option
     if let Some(wrong) = marks.misconceptions.iter().find_map(|mark| question.misconception(&mark.id)) {
         return format!("Reconsider \u{201C}{}\u{201D}: {}", wrong.claim, wrong.why_wrong);
     }
-    if let Some(point) = missed(assignment.rubric, marks).max_by_key(|point| (point.core, point.weight)) {
+    if let Some(point) =
+        counted(assignment.rubric, marks, Counted::Missed).max_by_key(|point| (point.core, point.weight))
+    {
         return format!("Say this point in one sentence of your own, aloud: {}.", point.summary);
     }
-    let unclear = marks.key_points.iter().find(|mark| matches!(mark.verdict, Verdict::Unclear { .. }));
-    if let Some(point) = unclear.and_then(|mark| question.key_point(&mark.id)) {
+    if let Some(point) = counted(assignment.rubric, marks, Counted::Unclear).next() {
         return format!("It is unclear whether you made this point; say it again in plain words: {}.", point.summary);
     }
     match unclear_said {
@@ -283,7 +284,8 @@ fn next_step(assignment: &Assignment<'_>, marks: Option<&Marks>, clarity: Option
 /// The question's model answer, named as that, with the points that this answer did not make. None when nothing was missed, or in a
 /// follow-up, where it would give the rest of the question away.
 fn model_answer(assignment: &Assignment<'_>, marks: &Marks) -> Option<String> {
-    let missed: Vec<&str> = missed(assignment.rubric, marks).map(|point| point.summary.as_str()).collect();
+    let missed = counted(assignment.rubric, marks, Counted::Missed);
+    let missed: Vec<&str> = missed.map(|point| point.summary.as_str()).collect();
     if missed.is_empty() || assignment.target.is_some() {
         return None;
     }
@@ -294,10 +296,10 @@ fn model_answer(assignment: &Assignment<'_>, marks: &Marks) -> Option<String> {
     ))
 }
 
-/// The key points that the answer was expected to make and did not.
-fn missed<'a>(rubric: &'a Rubric, marks: &Marks) -> impl Iterator<Item = &'a KeyPoint> {
-    let is_missed = |point: &&KeyPoint| marks.key_point(&point.id).is_some_and(|mark| mark.verdict == Verdict::Missed);
-    rubric.key_points.iter().filter(is_missed)
+/// The key points that came out like that; the first of several alternatives stands for them all.
+fn counted<'a>(rubric: &'a Rubric, marks: &Marks, wanted: Counted) -> impl Iterator<Item = &'a KeyPoint> {
+    let points = marks.counted(&rubric.key_points).into_iter();
+    points.filter(move |(_, counted)| *counted == wanted).map(|(point, _)| point)
 }
 
 /// A feedback as plain data, for a store to keep in whatever form it likes. [`Feedback::record`] makes it, [`restore`] reads it.

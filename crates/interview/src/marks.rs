@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bank::{KeyPoint, alternatives};
 use crate::id::{KeyPointId, MisconceptionId};
 use crate::scoring::{Clarity, Correctness};
 use crate::time::Span;
@@ -146,10 +147,37 @@ impl Marks {
         self.key_points.iter().find(|mark| &mark.id == id)
     }
 
+    /// The verdict on each of these points, with alternatives of which one suffices counted as one: a hit when one of them is, missed
+    /// when all of them are, otherwise unclear. The first of the alternatives stands for them all.
+    pub fn counted<'p>(&self, points: &'p [KeyPoint]) -> Vec<(&'p KeyPoint, Counted)> {
+        let verdict = |point: &KeyPoint| self.key_point(&point.id).map(|mark| &mark.verdict);
+        let count = |group: &[&KeyPoint]| {
+            if group.iter().any(|point| verdict(point).is_some_and(Verdict::is_hit)) {
+                Counted::Hit
+            } else if group.iter().all(|point| verdict(point) == Some(&Verdict::Missed)) {
+                Counted::Missed
+            } else {
+                Counted::Unclear
+            }
+        };
+        alternatives(points).into_iter().map(|group| (group[0], count(&group))).collect()
+    }
+
     /// The misconceptions that the answer states, each once.
     pub fn misconceptions(&self) -> &[MisconceptionMark] {
         &self.misconceptions
     }
+}
+
+/// What a key point, or a group of alternatives, counts as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// The answer makes it.
+    Hit,
+    /// The answer does not make it.
+    Missed,
+    /// It is unclear whether the answer makes it; it counts neither way.
+    Unclear,
 }
 
 /// One yes-or-no check of how clearly an answer was said.

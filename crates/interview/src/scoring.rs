@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::follow_up::Rubric;
-use crate::marks::{ClarityMark, ClarityVerdict, Marks, Verdict};
+use crate::marks::{ClarityMark, ClarityVerdict, Counted, Marks};
 
 /// What each misconception takes off the correctness score. The choice is ours: two stated misconceptions cost as much as a
 /// typical core point.
@@ -76,7 +76,7 @@ impl Correctness {
     ///
     /// The score is 10 × the weight hit ÷ the weight hit or missed, less [`MISCONCEPTION_PENALTY`] for each misconception stated,
     /// at least 0, and at most [`CORE_CAP`] when a core point was missed. Unclear points are left out; when they are more than half
-    /// of the weight there is no score. Marks for points that the rubric does not have do not count.
+    /// of the weight there is no score. Alternatives of which one suffices count as one point. Marks for points that the rubric does not have do not count.
     pub(crate) fn of(rubric: &Rubric, marks: Marks) -> Self {
         let tally = Tally::of(rubric, &marks);
         let score = tally.score(marks.misconceptions.len());
@@ -113,18 +113,18 @@ struct Tally {
 impl Tally {
     fn of(rubric: &Rubric, marks: &Marks) -> Self {
         let mut tally = Self::default();
-        for point in &rubric.key_points {
+        for (point, counted) in marks.counted(&rubric.key_points) {
             let weight = u32::from(point.weight.get());
-            match marks.key_point(&point.id).map(|mark| &mark.verdict) {
-                Some(Verdict::Hit { .. }) => {
+            match counted {
+                Counted::Hit => {
                     tally.hit += weight;
                     tally.core_hit += u32::from(point.core);
                 }
-                Some(Verdict::Missed) => {
+                Counted::Missed => {
                     tally.missed += weight;
                     tally.core_missed += u32::from(point.core);
                 }
-                Some(Verdict::Unclear { .. }) | None => tally.unclear += weight,
+                Counted::Unclear => tally.unclear += weight,
             }
         }
         tally

@@ -1,8 +1,9 @@
 //! What a finished round comes to. The panels stay apart: nothing here blends them.
 
+use crate::bank::{KeyPoint, Question};
 use crate::delivery::Delivery;
 use crate::id::{KeyPointId, MisconceptionId, QuestionId};
-use crate::marks::{Marks, Verdict};
+use crate::marks::{Counted, Marks};
 use crate::scoring::Score;
 use crate::session::{Session, Turn, TurnState};
 
@@ -94,28 +95,25 @@ fn marks(turn: &Turn) -> Option<&Marks> {
 }
 
 fn missed(session: &Session, turns: &[Turn]) -> Vec<Missed> {
-    let made_good = |question: &QuestionId, id: &KeyPointId| {
-        turns
-            .iter()
-            .filter(|turn| turn.target.is_some() && &turn.question == question)
-            .filter_map(|turn| turn.state.feedback()?.marks()?.key_point(id))
-            .any(|mark| mark.verdict.is_hit())
+    let made_good = |question: &Question, point: &KeyPoint| {
+        let later = turns.iter().filter(|turn| turn.target.is_some() && turn.question == question.id).filter_map(marks);
+        later
+            .flat_map(|marks| &marks.key_points)
+            .filter(|mark| mark.verdict.is_hit())
+            .any(|mark| question.key_point(&mark.id).is_some_and(|hit| hit.counts_with(point)))
     };
     let mut missed: Vec<Missed> = Vec::new();
     for turn in turns.iter().filter(|turn| turn.target.is_none()) {
         let (Some(question), Some(marks)) = (session.question(&turn.question), marks(turn)) else { continue };
-        for mark in marks.key_points.iter().filter(|mark| mark.verdict == Verdict::Missed) {
-            let Some(point) = question.key_point(&mark.id).filter(|point| !made_good(&question.id, &point.id)) else {
-                continue;
-            };
-            missed.push(Missed {
-                question: question.id.clone(),
-                key_point: point.id.clone(),
-                summary: point.summary.clone(),
-                core: point.core,
-                weight: point.weight.get(),
-            });
-        }
+        let points = marks.counted(&question.key_points).into_iter();
+        let points = points.filter(|(point, counted)| *counted == Counted::Missed && !made_good(question, point));
+        missed.extend(points.map(|(point, _)| Missed {
+            question: question.id.clone(),
+            key_point: point.id.clone(),
+            summary: point.summary.clone(),
+            core: point.core,
+            weight: point.weight.get(),
+        }));
     }
     missed.sort_by_key(|missed| std::cmp::Reverse((missed.core, missed.weight)));
     missed

@@ -136,6 +136,13 @@ pub struct KeyPoint {
     pub probe: String,
 }
 
+impl KeyPoint {
+    /// Whether the other point is this one or an alternative to it.
+    pub fn counts_with(&self, other: &Self) -> bool {
+        self.id == other.id || (self.any_of.is_some() && self.any_of == other.any_of)
+    }
+}
+
 /// One known wrong claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Misconception {
@@ -214,8 +221,7 @@ pub fn spoken(text: &str, glossary: &[GlossaryTerm]) -> String {
 pub fn alternatives(points: &[KeyPoint]) -> Vec<Vec<&KeyPoint>> {
     let mut counted: Vec<Vec<&KeyPoint>> = Vec::new();
     for point in points {
-        let group = counted.iter_mut().find(|group| point.any_of.is_some() && group[0].any_of == point.any_of);
-        match group {
+        match counted.iter_mut().find(|group| group[0].counts_with(point)) {
             Some(group) => group.push(point),
             None => counted.push(vec![point]),
         }

@@ -70,3 +70,24 @@ fn a_follow_up_is_judged_against_what_it_aims_at() {
     assert_eq!(ids(Some(&point("light"))), ["light"]);
     assert_eq!(ids(Some(&Target::Misconception("wrong".parse().unwrap()))), ["heavy"], "the core points");
 }
+
+/// The test question with its first two points as alternatives.
+fn with_alternatives() -> Question {
+    let mut question = question();
+    for point in &mut question.key_points[..2] {
+        point.any_of = Some("fix".parse().unwrap());
+    }
+    question
+}
+
+#[test]
+fn a_follow_up_aims_at_alternatives_once_and_any_of_them_answers_it() {
+    let question = with_alternatives();
+    let aims =
+        |letters: &str, asked: &[&Target]| choose(&question, &marks(letters, false), asked).map(|next| next.target);
+    assert_eq!(aims("mmh", &[]), Some(point("heavy")), "the first member stands for all");
+    assert_eq!(aims("mmh", &[&point("heavy")]), None);
+    assert_eq!(aims("mhh", &[]), None, "one of them was said");
+    let rubric = Rubric::of(&question, Some(&point("heavy")));
+    assert_eq!(rubric.key_points.iter().map(|point| point.id.as_str()).collect::<Vec<_>>(), ["heavy", "middle"]);
+}

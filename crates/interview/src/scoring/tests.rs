@@ -146,3 +146,24 @@ fn clarity_is_the_share_of_yes_among_the_decided_checks() {
     assert_eq!(clarity("yyuuuu"), None);
     assert_eq!(clarity(""), None);
 }
+
+#[test]
+fn alternatives_count_once_and_one_hit_suffices() {
+    let mut rubric = Rubric::of(&question(), None);
+    for point in &mut rubric.key_points[..2] {
+        point.any_of = Some("fix".parse().unwrap());
+        point.core = true;
+        point.weight = 3.try_into().unwrap();
+    }
+    let of = |letters: &str| {
+        let points = rubric.key_points.iter().zip(letters.chars());
+        let key_points = points.map(|(point, letter)| KeyPointMark { id: point.id.clone(), verdict: verdict(letter) });
+        let marks = Marks { key_points: key_points.collect(), misconceptions: Vec::new() };
+        Correctness::of(&rubric, marks).score().map(Score::get)
+    };
+    assert_eq!(of("hmh"), Some(10.0), "the second fix is not needed");
+    assert_eq!(of("mhh"), Some(10.0), "any member does, and no cap applies");
+    assert_eq!(of("hhh"), Some(10.0));
+    assert_eq!(of("mmh"), Some(2.5), "missed when all are missed: 1 of 3 + 1");
+    assert_eq!(of("umh"), None, "unclear when no member is hit and one may be: 3 of 4 are unclear");
+}
