@@ -3,14 +3,16 @@
 .DEFAULT_GOAL := help
 BINARY := target/practice/viva
 CARGO := cargo
+export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help setup build practice demo test check install bench
+.PHONY: help setup build practice demo test check audit install bench
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: ## Install what is missing to build and to test
+setup: ## Install what is missing to build, test and check
 	@scripts/setup.sh --tests
+	@scripts/setup.sh --checks
 
 build: ## Build the program
 	@scripts/setup.sh
@@ -22,13 +24,22 @@ practice: build ## Start a practice round (ARGS="--topic ownership", see `make p
 demo: build ## See a whole round from bundled recordings: no key, no network, no microphone
 	@scripts/demo.sh $(BINARY)
 
-test: setup ## Set up and run every test
-	@$(CARGO) test --locked --workspace --no-fail-fast
+test: ## Set up and run every test
+	@scripts/setup.sh --tests
+	@$(CARGO) nextest run --locked --workspace $(if $(CI),--profile ci)
+	@$(CARGO) test --locked --workspace --doc --quiet
 
-check: ## Formatting, lints and documentation, warnings refused
+check: ## Formatting, lints, documentation, licences, unused dependencies
+	@scripts/setup.sh --checks
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
+	@$(CARGO) deny --log-level error --locked --offline check licenses bans sources
+	@$(CARGO) machete
+
+audit: ## Known security advisories of the dependencies (needs the network)
+	@scripts/setup.sh --checks
+	@$(CARGO) deny --locked check advisories
 
 install: ## Put `viva` on the path (cargo's own folder of programs)
 	@scripts/setup.sh

@@ -2,16 +2,19 @@
 # Installs what Viva needs to build and run, and nothing that is there already.
 #
 #   scripts/setup.sh          what `make practice` needs: a C++ compiler, CMake, ALSA's headers, Rust
-#   scripts/setup.sh --tests  also what `make test` needs: Go, Chromium, PulseAudio as a virtual sound device
+#   scripts/setup.sh --tests  also what `make test` needs: Go, Chromium, PulseAudio as a virtual sound device, cargo-nextest
+#   scripts/setup.sh --checks also what `make check` needs: cargo-deny, cargo-machete
 #
 # Knows apt, dnf, pacman and brew. Says what it is about to install, and asks first when somebody is there to answer.
 set -euo pipefail
 
 for_tests=no
+cargo_tools=()
 case "${1:-}" in
-    --tests) for_tests=yes ;;
+    --tests) for_tests=yes; cargo_tools=(cargo-nextest) ;;
+    --checks) cargo_tools=(cargo-deny cargo-machete) ;;
     "") ;;
-    *) echo "usage: scripts/setup.sh [--tests]" >&2; exit 2 ;;
+    *) echo "usage: scripts/setup.sh [--tests|--checks]" >&2; exit 2 ;;
 esac
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -86,21 +89,25 @@ fi
 
 wanted=()
 while IFS= read -r name; do wanted+=("$name"); done < <(missing)
-if [ "${#wanted[@]}" = 0 ]; then
-    exit 0
+if [ "${#wanted[@]}" != 0 ]; then
+    manager=$(manager)
+    if [ -z "$manager" ]; then
+        echo "viva: please install: ${wanted[*]} (no known package manager was found)" >&2
+        exit 1
+    fi
+    packages=()
+    for name in "${wanted[@]}"; do packages+=("$(package "$manager" "$name")"); done
+    echo "viva: about to install with $manager: ${packages[*]}" >&2
+    if [ -t 0 ] && [ -z "${CI:-}" ]; then
+        read -r -p "viva: continue? [Y/n] " reply
+        case "$reply" in [nN]*) echo "viva: nothing was installed" >&2; exit 1 ;; esac
+    fi
+    install "$manager" "${packages[@]}" >&2
 fi
 
-manager=$(manager)
-if [ -z "$manager" ]; then
-    echo "viva: please install: ${wanted[*]} (no package manager known here was found)" >&2
-    exit 1
-fi
-
-packages=()
-for name in "${wanted[@]}"; do packages+=("$(package "$manager" "$name")"); done
-echo "viva: about to install with $manager: ${packages[*]}" >&2
-if [ -t 0 ] && [ -z "${CI:-}" ]; then
-    read -r -p "viva: go on? [Y/n] " reply
-    case "$reply" in [nN]*) echo "viva: nothing was installed" >&2; exit 1 ;; esac
-fi
-install "$manager" "${packages[@]}" >&2
+# Built from source once; they stay in cargo's own folder of programs.
+for tool in ${cargo_tools[@]+"${cargo_tools[@]}"}; do
+    have "$tool" && continue
+    echo "viva: building $tool (once)" >&2
+    cargo install --locked --quiet "$tool" >&2
+done
