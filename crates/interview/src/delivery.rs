@@ -8,14 +8,12 @@ mod measure;
 mod pauses;
 mod phrases;
 
-use serde::{Deserialize, Serialize};
-
 use crate::time::{Seconds, Span};
 
 pub use measure::measure;
 
 /// The delivery panel of one spoken answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
     /// Length of the recording in seconds.
     pub duration: Seconds,
@@ -59,7 +57,7 @@ pub const FILLED_PAUSES_FINE: f64 = 5.0;
 pub const FILLED_PAUSES_MANY: f64 = 10.0;
 
 /// Silences between words.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pauses {
     /// Silences longer than 1 s ("long" in Campione and Véronis 2002).
     pub over_1s: usize,
@@ -74,7 +72,7 @@ pub struct Pauses {
 }
 
 /// Filled pauses.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FilledPauses {
     /// How many were transcribed: a lower bound.
     pub heard: usize,
@@ -87,7 +85,7 @@ pub struct FilledPauses {
 }
 
 /// A phrase and how often it was said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CountedPhrase {
     /// In lower case, without punctuation.
     pub phrase: String,
@@ -96,7 +94,7 @@ pub struct CountedPhrase {
 }
 
 /// A phrase and where it was said.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PlacedPhrase {
     /// As it stands in the transcript.
     pub quote: String,
@@ -105,7 +103,7 @@ pub struct PlacedPhrase {
 }
 
 /// How long the answer took.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Length {
     /// Seconds from the onset of the first word to the end of the last.
     pub spoken: Seconds,

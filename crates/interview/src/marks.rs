@@ -12,7 +12,7 @@ use crate::time::Span;
 
 /// Words of the transcript that back a mark. Made only by looking a quote up in the transcript
 /// ([`Transcript::find_quote`](crate::Transcript::find_quote)), so evidence that nobody said cannot exist.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
     quote: String,
     span: Option<Span>,
@@ -35,8 +35,7 @@ impl Evidence {
 }
 
 /// What became of one key point.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "verdict", rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// The answer makes the point, in these words.
     Hit {
@@ -109,18 +108,17 @@ impl Doubt {
 }
 
 /// The mark for one key point.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct KeyPointMark {
     /// Which key point.
     pub id: KeyPointId,
     /// What became of it.
-    #[serde(flatten)]
     pub verdict: Verdict,
 }
 
 /// A misconception that the answer states.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MisconceptionMark {
     /// Which misconception.
@@ -130,7 +128,7 @@ pub struct MisconceptionMark {
 }
 
 /// A mark for every key point of the rubric, and the misconceptions stated.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Marks {
     pub(crate) key_points: Vec<KeyPointMark>,
     pub(crate) misconceptions: Vec<MisconceptionMark>,
@@ -247,7 +245,7 @@ pub enum ClarityVerdict {
 }
 
 /// The mark for one clarity check.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ClarityMark {
     /// Which check.
@@ -285,13 +283,12 @@ pub enum CoachKind {
 
 /// What one judging of an answer gives: two panels, at least one of them there, and what to do next. Delivery, the third panel, is
 /// measured when the answer arrives and needs no coach.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Feedback {
     pub(crate) correctness: Option<Correctness>,
     pub(crate) clarity: Option<Clarity>,
     pub(crate) stronger_answer: Option<String>,
     pub(crate) next_step: String,
-    #[serde(default)]
     pub(crate) remark: Option<String>,
     pub(crate) judged_by: JudgedBy,
 }

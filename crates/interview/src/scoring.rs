@@ -1,7 +1,5 @@
 //! Scores, computed from marks and from nothing else.
 
-use serde::{Deserialize, Serialize};
-
 use crate::follow_up::Rubric;
 use crate::marks::{ClarityMark, ClarityVerdict, Counted, Marks};
 
@@ -16,7 +14,7 @@ pub const CORE_CAP: f64 = 6.0;
 pub const TRADE_OFF_SHARE: f64 = 0.8;
 
 /// A score: 0 to 10, to one decimal.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Score(f64);
 
 impl Score {
@@ -38,8 +36,7 @@ impl std::fmt::Display for Score {
 }
 
 /// How far an answer's understanding reaches; each question says what its bands sound like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Band {
     /// 1: a wrong model: no core point, or a misconception in place of one.
     WrongModel,
@@ -64,7 +61,7 @@ impl Band {
 }
 
 /// The correctness panel.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Correctness {
     marks: Marks,
     score: Option<Score>,
@@ -160,7 +157,7 @@ impl Tally {
 }
 
 /// The clarity panel.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Clarity {
     marks: Vec<ClarityMark>,
     score: Option<Score>,

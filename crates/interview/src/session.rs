@@ -12,7 +12,7 @@ use crate::transcript::Transcript;
 
 /// One practice round: the questions in order, as they were when it began, so that editing the bank never changes what an answer was
 /// judged against.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Session {
     /// Names the round.
     pub id: SessionId,
@@ -30,7 +30,7 @@ impl Session {
 }
 
 /// Where a turn stands in its session: by question, then by depth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// The question's number in the round, counted from 1.
     pub position: u32,
@@ -39,7 +39,7 @@ pub struct Place {
 }
 
 /// One question asked, main or follow-up.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
     /// Names the turn.
     pub id: TurnId,
@@ -60,8 +60,7 @@ pub struct Turn {
 /// How far a turn has come, with what it has by then.
 ///
 /// `asked → (transcribing) → judging → judged | ungraded`; regrading goes back to `judging`. A turn may be skipped instead of answered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TurnState {
     /// Waiting for the candidate.
     Asked,
@@ -143,7 +142,7 @@ impl TurnState {
 }
 
 /// An answer that nothing but a recording is known of.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Recording {
     /// Names the answer.
     pub id: AnswerId,
@@ -154,7 +153,7 @@ pub struct Recording {
 }
 
 /// What the candidate gave.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// Names the answer.
     pub id: AnswerId,
@@ -171,7 +170,7 @@ pub struct Answer {
 }
 
 /// What was measured of a spoken answer when it was heard. Correcting the transcript changes nothing here.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Spoken {
     /// How long the recording is.
     pub duration: Seconds,
@@ -182,8 +181,7 @@ pub struct Spoken {
 }
 
 /// The part of an answer that is there although it could not be judged.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum UngradedAnswer {
     /// It has words.
     Words(Box<Answer>),
@@ -192,7 +190,7 @@ pub enum UngradedAnswer {
 }
 
 /// A stored recording.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AudioObject {
     /// Its key in the audio store.
     pub key: String,
@@ -229,8 +227,7 @@ impl Source {
 }
 
 /// Why an answer has no feedback.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UngradedReason {
     /// There was no speech in the recording, or no word in the text.
     NothingSaid,

@@ -4,8 +4,6 @@ mod correction;
 mod normal;
 mod quote;
 
-use serde::{Deserialize, Serialize};
-
 use crate::time::Span;
 
 pub use normal::{is_function_word, normal_words};
@@ -15,8 +13,7 @@ pub use normal::{is_function_word, normal_words};
 pub const DOUBT_THRESHOLD: Probability = Probability(0.5);
 
 /// How sure the recogniser is of a word, 0 to 1.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
-#[serde(try_from = "f64", into = "f64")]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Probability(f64);
 
 impl Probability {
@@ -54,7 +51,7 @@ impl From<Probability> for f64 {
 pub struct InvalidProbability(f64);
 
 /// One word as it was heard or typed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Word {
     /// The word with its punctuation, without white space around it.
     pub text: String,
@@ -82,8 +79,7 @@ impl Word {
 }
 
 /// A run of words that belong together: one stretch of speech, or one paragraph typed. It has at least one word.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Word>", into = "Vec<Word>")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Segment {
     words: Vec<Word>,
 }
@@ -136,8 +132,7 @@ impl From<Segment> for Vec<Word> {
 pub struct EmptySegment;
 
 /// All that was said or typed in one answer. Silence has a transcript without segments.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Transcript {
     segments: Vec<Segment>,
 }

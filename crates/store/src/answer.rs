@@ -1,4 +1,4 @@
-//! Answers on their way in.
+//! Answers as they arrive.
 
 use std::fmt;
 use std::str::FromStr;
@@ -73,7 +73,7 @@ impl fmt::Display for IdempotencyKey {
     }
 }
 
-/// The text is no idempotency key.
+/// The text is not an idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an idempotency key has 1 to 255 visible ASCII characters")]
 pub struct InvalidIdempotencyKey;

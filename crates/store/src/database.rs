@@ -1,4 +1,4 @@
-//! Which database, and the store that stands before it.
+//! Where the database is, and opening it.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::sqlite::SqliteStore;
 use crate::store::Store;
 
-/// Opens the database, creates what is missing in it and takes it into use. A relative path is taken from `data_folder`.
+/// Opens the database and creates what is missing in it. A relative path is taken from `data_folder`.
 ///
 /// # Errors
 ///
@@ -63,7 +63,7 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-/// The text is no address of a database. The message repeats the scheme at most: the rest may hold a password.
+/// The text is not a database URL. The message repeats the scheme at most: the rest may hold a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDatabaseUrl {
     /// There is no scheme.
@@ -72,7 +72,7 @@ pub enum InvalidDatabaseUrl {
     /// There is nothing after the scheme.
     #[error("the path is missing in the database's address: write sqlite://PATH")]
     NoPath,
-    /// No back end answers to the scheme.
+    /// No back end is for this scheme.
     #[error("databases of the kind `{0}` are not supported: write sqlite://PATH")]
     UnknownScheme(String),
 }

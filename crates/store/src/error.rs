@@ -1,4 +1,4 @@
-//! What can go wrong with remembering, by what the caller can do about it.
+//! Failures of the store, by what the caller can do about them.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use interview::{QuestionId, SessionId, TurnId};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// There is no such thing. Look again at the id.
+    /// There is nothing with this id.
     #[error("there is no {0}")]
     NotFound(Missing),
     /// The turn's state does not allow it. Look at the turn and decide anew.
@@ -24,20 +24,20 @@ pub enum StoreError {
     /// The turn's answer was sent under this idempotency key with another body. Use another key, or send the same body.
     #[error("turn {0} was answered under this idempotency key with another body")]
     KeyReused(TurnId),
-    /// An id that was to be new is in use. Make another.
+    /// The id of something new is in use. Make another.
     #[error("the id of a new session, turn or answer is in use; make another")]
     Duplicate,
-    /// Another program, or another part of this one, is using the database. Talk to that one, or stop it.
+    /// Another program is using the database. Talk to that one, or stop it.
     #[error("{} is in use by another viva; stop that one, or talk to it by its address", path.display())]
     InUse {
         /// The database.
         path: PathBuf,
     },
-    /// A newer version wrote the database. Update this program.
-    #[error("{} was written by a newer version; update this program", path.display())]
+    /// A newer version wrote the database, or something in it. Update this program.
+    #[error("{what} was written by a newer version; update this program")]
     Newer {
-        /// The database.
-        path: PathBuf,
+        /// What was written.
+        what: String,
     },
     /// The disk is full. Make room, then try again.
     #[error("the disk is full; make room and try again")]
@@ -54,10 +54,10 @@ pub enum StoreError {
         /// The limit in bytes.
         limit: u64,
     },
-    /// The sender of a recording broke off. Send it again; nothing of it was kept.
+    /// The upload of a recording ended early. Send it again; nothing of it was kept.
     #[error("the recording broke off: {0}")]
     BrokenOff(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The part asked for lies outside of the recording. Ask for one within.
+    /// The requested range is outside of the recording.
     #[error("the recording has only {size} bytes")]
     OutOfRange {
         /// Its size in bytes.
@@ -72,7 +72,7 @@ impl StoreError {
     }
 }
 
-/// What was looked for in vain.
+/// What was not found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// A session.

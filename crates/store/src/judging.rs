@@ -1,9 +1,8 @@
-//! Judgings: each time an answer is with the coach, from the promise to the result.
+//! Judgings: an answer is judged once for each revision, from the request to the result.
 
 use interview::session::{Answer, Turn, TurnState, UngradedAnswer, UngradedReason};
 use interview::{AnswerId, Feedback, TurnId};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 /// Which judging of an answer it is, counted from 1. Correcting the transcript and regrading start a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,8 +63,7 @@ pub struct PastJudging {
 }
 
 /// What a judging came to, with the answer as it was then: a later correction may differ from it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Ending {
     /// There is feedback.
     Judged {

@@ -10,6 +10,7 @@
 mod answer;
 pub mod audio;
 mod database;
+mod documents;
 mod error;
 mod judging;
 mod private;

@@ -1,4 +1,4 @@
-//! Sessions as they are read back.
+//! Sessions as they are read, and lists of them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -50,7 +50,7 @@ pub struct QuestionHead {
 /// How far a session has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionState {
-    /// It can be gone on with.
+    /// It can be continued.
     Open,
     /// It was finished.
     Finished,
@@ -78,7 +78,7 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
-/// How many sessions a page has at most: 1 to 100, 20 when nobody says.
+/// How many sessions a page has at most: 1 to 100, by default 20.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageLimit(u32);
 
@@ -103,7 +103,7 @@ impl TryFrom<u32> for PageLimit {
     }
 }
 
-/// The number is no page limit.
+/// The number is not a page limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a page has 1 to 100 entries")]
 pub struct InvalidPageLimit;
@@ -134,7 +134,7 @@ impl FromStr for Cursor {
     }
 }
 
-/// The text is no cursor.
+/// The text is not a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is no cursor; take the one that the page before gave")]
 pub struct InvalidCursor;

@@ -9,9 +9,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use interview::follow_up::Target;
+use interview::follow_up::{Rubric, Target};
 use interview::marks::CoachKind;
-use interview::session::{Answer, Place, Session, Turn, TurnState};
+use interview::session::{Answer, Place, Session, Turn};
 use interview::{QuestionId, SessionId, TopicId, TurnId};
 use jiff::Timestamp;
 use sqlx::types::Json;
@@ -20,6 +20,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::answer::{IdempotencyKey, Submission};
+use crate::documents;
 use crate::error::{Missing, StoreError};
 use crate::judging::{Ending, Judging, PastJudging, Revision, Settlement};
 use crate::queue::{CoachWish, Job, Lane};
@@ -93,11 +94,12 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn create_session(&self, session: &Session, turns: &[Turn]) -> Result<StoredSession, StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query("insert into sessions (id, created_at, outline, document) values ($1, $2, $3, $4)")
+        sqlx::query("insert into sessions (id, created_at, outline, document, format) values ($1, $2, $3, $4, $5)")
             .bind(session.id.uuid())
             .bind(Timestamp::now().as_microsecond())
             .bind(Json(outline(session)))
-            .bind(Json(session))
+            .bind(documents::session_to_json(session)?)
+            .bind(documents::FORMAT)
             .execute(&mut *transaction)
             .await?;
         for turn in turns {
@@ -238,24 +240,22 @@ impl Store for SqliteStore {
 
     async fn judgings(&self, turn: TurnId) -> Result<Vec<PastJudging>, StoreError> {
         let mut connection = self.readers.acquire().await?;
-        load_turn(&mut connection, turn).await?;
-        let rows: Vec<JudgingRow> = sqlx::query_as("select * from judgings where turn_id = $1 order by revision")
+        let session: Uuid = sqlx::query_scalar("select session_id from turns where id = $1")
             .bind(turn.uuid())
-            .fetch_all(&mut *connection)
-            .await?;
-        rows.into_iter().map(PastJudging::try_from).collect()
+            .fetch_optional(&mut *connection)
+            .await?
+            .ok_or(StoreError::NotFound(Missing::Turn(turn)))?;
+        let session = load_document(&mut connection, session.into()).await?;
+        load_judgings(&mut connection, &session, "turns.id = ", turn.uuid()).await
     }
 
     async fn session_judgings(&self, id: SessionId) -> Result<Vec<PastJudging>, StoreError> {
-        let rows: Vec<JudgingRow> = sqlx::query_as(
-            "select judgings.* from judgings join turns on turns.id = judgings.turn_id
-             where turns.session_id = $1
-             order by turns.position, turns.depth, judgings.revision",
-        )
-        .bind(id.uuid())
-        .fetch_all(&self.readers)
-        .await?;
-        rows.into_iter().map(PastJudging::try_from).collect()
+        let mut connection = self.readers.acquire().await?;
+        let session = match load_document(&mut connection, id).await {
+            Err(StoreError::NotFound(_)) => return Ok(Vec::new()),
+            session => session?,
+        };
+        load_judgings(&mut connection, &session, "turns.session_id = ", id.uuid()).await
     }
 
     async fn take_job(&self, lane: Lane, now: Timestamp, lease: Duration) -> Result<Option<Job>, StoreError> {
@@ -337,39 +337,73 @@ fn list_statement(prefix: &str, query: &SessionQuery) -> QueryBuilder<Sqlite> {
 }
 
 async fn load_session(connection: &mut SqliteConnection, id: SessionId) -> Result<StoredSession, StoreError> {
-    let row: SessionRow = sqlx::query_as("select created_at, finished_at, document from sessions where id = $1")
-        .bind(id.uuid())
-        .fetch_optional(&mut *connection)
-        .await?
-        .ok_or(StoreError::NotFound(Missing::Session(id)))?;
+    let row = load_session_row(connection, id).await?;
     let turns: Vec<TurnRow> = sqlx::query_as("select * from turns where session_id = $1 order by position, depth")
         .bind(id.uuid())
         .fetch_all(connection)
         .await?;
-    let turns = turns.into_iter().map(|row| Ok(TurnRecord::try_from(row)?.turn));
+    let session = documents::session_of_json(&row.document)?;
+    let turns = turns.into_iter().map(|row| Ok(row.restore(Some(&session))?.turn));
     Ok(StoredSession {
-        session: row.document.0,
         turns: turns.collect::<Result<_, StoreError>>()?,
+        session,
         created_at: timestamp(row.created_at)?,
         finished_at: row.finished_at.map(timestamp).transpose()?,
     })
 }
 
+async fn load_document(connection: &mut SqliteConnection, id: SessionId) -> Result<Session, StoreError> {
+    documents::session_of_json(&load_session_row(connection, id).await?.document)
+}
+
+async fn load_session_row(connection: &mut SqliteConnection, id: SessionId) -> Result<SessionRow, StoreError> {
+    let row: SessionRow =
+        sqlx::query_as("select created_at, finished_at, document, format from sessions where id = $1")
+            .bind(id.uuid())
+            .fetch_optional(&mut *connection)
+            .await?
+            .ok_or(StoreError::NotFound(Missing::Session(id)))?;
+    check_format(row.format, || format!("session {id}"))?;
+    Ok(row)
+}
+
 async fn load_turn(connection: &mut SqliteConnection, id: TurnId) -> Result<TurnRecord, StoreError> {
     let row: TurnRow = sqlx::query_as("select * from turns where id = $1")
         .bind(id.uuid())
-        .fetch_optional(connection)
+        .fetch_optional(&mut *connection)
         .await?
         .ok_or(StoreError::NotFound(Missing::Turn(id)))?;
-    row.try_into()
+    // Only feedback is read with the question that it is about.
+    let session = match row.state.as_str() {
+        "judged" => Some(load_document(connection, row.session_id.into()).await?),
+        _ => None,
+    };
+    row.restore(session.as_ref())
+}
+
+/// The judgings of `session` that `condition` on `id` selects, by place and revision.
+async fn load_judgings(
+    connection: &mut SqliteConnection,
+    session: &Session,
+    condition: &'static str,
+    id: Uuid,
+) -> Result<Vec<PastJudging>, StoreError> {
+    let mut statement = QueryBuilder::<Sqlite>::new(
+        "select judgings.*, turns.question_id, turns.target
+         from judgings join turns on turns.id = judgings.turn_id
+         where ",
+    );
+    statement.push(condition).push_bind(id).push(" order by position, depth, judgings.revision");
+    let rows: Vec<JudgingRow> = statement.build_query_as().fetch_all(connection).await?;
+    rows.into_iter().map(|row| row.restore(session)).collect()
 }
 
 async fn insert_turn(connection: &mut SqliteConnection, record: &TurnRecord) -> Result<(), StoreError> {
     let turn = &record.turn;
     sqlx::query(
         "insert into turns (id, session_id, position, depth, question_id, topic, target, prompt,
-                            state, state_document, revision)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                            state, state_document, revision, format)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(turn.id.uuid())
     .bind(turn.session.uuid())
@@ -377,11 +411,12 @@ async fn insert_turn(connection: &mut SqliteConnection, record: &TurnRecord) -> 
     .bind(turn.place.depth)
     .bind(turn.question.as_str())
     .bind(record.topic.as_str())
-    .bind(turn.target.as_ref().map(Json))
+    .bind(turn.target.as_ref().map(documents::target_to_json).transpose()?)
     .bind(&turn.prompt)
     .bind(turn.state.name())
-    .bind(Json(&turn.state))
+    .bind(documents::state_to_json(&turn.state)?)
     .bind(record.revision.get())
+    .bind(documents::FORMAT)
     .execute(&mut *connection)
     .await?;
     count_change(connection, turn.session).await
@@ -392,18 +427,19 @@ async fn update_turn(connection: &mut SqliteConnection, record: &TurnRecord) -> 
     sqlx::query(
         "update turns
          set state = $2, state_document = $3, answer_id = $4, revision = $5, idempotency_key = $6, idempotency_digest = $7,
-             wanted_coach = $8, wanted_model = $9, attempt = 0, due_at = 0, leased_until = null
+             wanted_coach = $8, wanted_model = $9, format = $10, attempt = 0, due_at = 0, leased_until = null
          where id = $1",
     )
     .bind(record.turn.id.uuid())
     .bind(record.turn.state.name())
-    .bind(Json(&record.turn.state))
+    .bind(documents::state_to_json(&record.turn.state)?)
     .bind(record.answer().map(|id| id.uuid()))
     .bind(record.revision.get())
     .bind(record.key.as_ref().map(IdempotencyKey::as_str))
     .bind(record.key.as_ref().and_then(IdempotencyKey::digest))
     .bind(record.wish.coach.map(coach_name))
     .bind(&record.wish.model)
+    .bind(documents::FORMAT)
     .execute(&mut *connection)
     .await?;
     count_change(connection, record.turn.session).await
@@ -411,12 +447,13 @@ async fn update_turn(connection: &mut SqliteConnection, record: &TurnRecord) -> 
 
 async fn insert_judging(connection: &mut SqliteConnection, judging: &Judging, turn: &Turn) -> Result<(), StoreError> {
     let Some(ending) = Ending::of(&turn.state) else { return Ok(()) };
-    sqlx::query("insert into judgings (answer_id, revision, turn_id, settled_at, ending) values ($1, $2, $3, $4, $5)")
+    sqlx::query("insert into judgings (answer_id, revision, turn_id, settled_at, ending, format) values ($1, $2, $3, $4, $5, $6)")
         .bind(judging.answer.uuid())
         .bind(judging.revision.get())
         .bind(judging.turn.uuid())
         .bind(Timestamp::now().as_microsecond())
-        .bind(Json(&ending))
+        .bind(documents::ending_to_json(&ending)?)
+        .bind(documents::FORMAT)
         .execute(connection)
         .await?;
     Ok(())
@@ -442,7 +479,8 @@ fn outline(session: &Session) -> Vec<QuestionHead> {
 struct SessionRow {
     created_at: i64,
     finished_at: Option<i64>,
-    document: Json<Session>,
+    document: String,
+    format: u32,
 }
 
 #[derive(sqlx::FromRow)]
@@ -476,9 +514,11 @@ struct TurnRow {
     depth: u8,
     question_id: String,
     topic: String,
-    target: Option<Json<Target>>,
+    target: Option<String>,
     prompt: String,
-    state_document: Json<TurnState>,
+    state: String,
+    state_document: String,
+    format: u32,
     revision: u32,
     idempotency_key: Option<String>,
     idempotency_digest: Option<String>,
@@ -486,21 +526,24 @@ struct TurnRow {
     wanted_model: Option<String>,
 }
 
-impl TryFrom<TurnRow> for TurnRecord {
-    type Error = StoreError;
-
-    fn try_from(row: TurnRow) -> Result<Self, Self::Error> {
+impl TurnRow {
+    fn restore(self, session: Option<&Session>) -> Result<TurnRecord, StoreError> {
+        let row = self;
+        check_format(row.format, || format!("turn {}", row.id))?;
+        let question = QuestionId::try_from(row.question_id).map_err(corrupt)?;
+        let target = row.target.as_deref().map(documents::target_of_json).transpose()?;
+        let state = documents::state_of_json(&row.state_document, || rubric(session, &question, target.as_ref()))?;
         let turn = Turn {
             id: row.id.into(),
             session: row.session_id.into(),
             place: Place { position: row.position, depth: row.depth },
-            question: QuestionId::try_from(row.question_id).map_err(corrupt)?,
-            target: row.target.map(|target| target.0),
+            question,
+            target,
             prompt: row.prompt,
-            state: row.state_document.0,
+            state,
         };
         let key = row.idempotency_key.map(|key| key.parse::<IdempotencyKey>()).transpose().map_err(corrupt)?;
-        Ok(Self {
+        Ok(TurnRecord {
             turn,
             topic: TopicId::try_from(row.topic).map_err(corrupt)?,
             revision: Revision::stored(row.revision),
@@ -541,17 +584,33 @@ struct JudgingRow {
     revision: u32,
     turn_id: Uuid,
     settled_at: i64,
-    ending: Json<Ending>,
+    ending: String,
+    format: u32,
+    question_id: String,
+    target: Option<String>,
 }
 
-impl TryFrom<JudgingRow> for PastJudging {
-    type Error = StoreError;
-
-    fn try_from(row: JudgingRow) -> Result<Self, Self::Error> {
-        let (turn, answer) = (row.turn_id.into(), row.answer_id.into());
-        let judging = Judging { turn, answer, revision: Revision::stored(row.revision) };
-        Ok(Self { judging, settled_at: timestamp(row.settled_at)?, ending: row.ending.0 })
+impl JudgingRow {
+    fn restore(self, session: &Session) -> Result<PastJudging, StoreError> {
+        check_format(self.format, || format!("a judging of turn {}", self.turn_id))?;
+        let question = QuestionId::try_from(self.question_id).map_err(corrupt)?;
+        let target = self.target.as_deref().map(documents::target_of_json).transpose()?;
+        let ending = documents::ending_of_json(&self.ending, || rubric(Some(session), &question, target.as_ref()))?;
+        let (turn, answer) = (self.turn_id.into(), self.answer_id.into());
+        let judging = Judging { turn, answer, revision: Revision::stored(self.revision) };
+        Ok(PastJudging { judging, settled_at: timestamp(self.settled_at)?, ending })
     }
+}
+
+/// What an answer to the question was judged by.
+fn rubric(session: Option<&Session>, id: &QuestionId, target: Option<&Target>) -> Result<Rubric, StoreError> {
+    let question = session.and_then(|session| session.question(id));
+    let question = question.ok_or_else(|| corrupt(format!("question {id} is not part of its session")))?;
+    Ok(Rubric::of(question, target))
+}
+
+fn check_format(format: u32, what: impl FnOnce() -> String) -> Result<(), StoreError> {
+    if format <= documents::FORMAT { Ok(()) } else { Err(StoreError::Newer { what: what() }) }
 }
 
 fn wish(coach: Option<String>, model: Option<String>) -> Result<CoachWish, StoreError> {

@@ -68,7 +68,7 @@ pub(super) async fn open(path: &Path) -> Result<(SqlitePool, SqlitePool), StoreE
         .pragma("secure_delete", "on");
     let writer = pool(1).connect_with(options.clone()).await?;
     sqlx::migrate!("migrations/sqlite").run(&writer).await.map_err(|error| match error {
-        MigrateError::VersionMissing(_) => StoreError::Newer { path: path.to_owned() },
+        MigrateError::VersionMissing(_) => StoreError::Newer { what: path.display().to_string() },
         MigrateError::VersionMismatch(_) | MigrateError::Dirty(_) => StoreError::Corrupt(error.into()),
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
         error => StoreError::Unavailable(error.into()),

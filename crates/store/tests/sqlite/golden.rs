@@ -1,56 +1,73 @@
-//! Databases that older versions wrote (`tests/golden`) are read to the last bit.
+//! Databases that older versions wrote (`tests/golden`) are opened, and everything in them is read.
 
 use std::path::Path;
 
 use interview::marks::CoachKind;
 use jiff::Timestamp;
-use serde_json::Value;
-use sqlx::SqliteConnection;
-use store::Lane;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, SqliteConnection};
+use store::{Lane, SessionQuery, StoreError};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use crate::contract::fixtures::LEASE;
 use crate::{look_into, open_in};
 
 #[tokio::test]
-async fn every_document_of_an_older_version_is_read() {
+async fn a_database_of_an_older_version_is_read_whole() {
     let (folder, mut raw) = copy_of("0.1/viva.sqlite").await;
-    let states = documents(&mut raw, "select id, state_document from turns").await;
-    let endings = documents(&mut raw, "select turn_id, ending from judgings order by turn_id, revision").await;
-    let sessions = documents(&mut raw, "select id, document from sessions").await;
-    assert_eq!((sessions.len(), states.len(), endings.len()), (6, 19, 10));
+    let turns: Vec<(Uuid, String)> = all(&mut raw, "select id, state from turns order by id").await;
+    let judgings: Vec<(Uuid,)> = all(&mut raw, "select turn_id from judgings order by turn_id").await;
+    assert_eq!((turns.len(), judgings.len()), (19, 10));
 
     let store = open_in(folder.path()).await.unwrap();
-    for (id, document) in sessions {
-        let read = store.session(id.into()).await.unwrap();
-        assert_eq!(serde_json::to_value(&read.session).unwrap(), document);
-    }
-    for (id, document) in &states {
-        let read = store.turn((*id).into()).await.unwrap();
-        assert_eq!(&serde_json::to_value(&read.state).unwrap(), document);
-    }
-    let mut read = Vec::new();
-    for (id, _) in &states {
-        for past in store.judgings((*id).into()).await.unwrap() {
-            read.push((*id, serde_json::to_value(&past.ending).unwrap()));
+    let page = store.sessions(&SessionQuery::default()).await.unwrap();
+    assert_eq!(page.sessions.len(), 6);
+    let (mut states, mut history) = (Vec::new(), Vec::new());
+    for session in page.sessions {
+        let stored = store.session(session.id).await.unwrap();
+        assert_eq!(stored.session.questions.len(), session.questions.len());
+        for turn in stored.turns {
+            assert_eq!(store.turn(turn.id).await.unwrap(), turn);
+            assert!(store.judgings(turn.id).await.unwrap().len() <= 4);
+            states.push((turn.id.uuid(), turn.state.name().to_owned()));
         }
+        history
+            .extend(store.session_judgings(session.id).await.unwrap().iter().map(|past| (past.judging.turn.uuid(),)));
     }
-    read.sort_by_key(|(id, _)| *id);
-    assert_eq!(read, endings);
+    states.sort();
+    history.sort();
+    assert_eq!((states, history), (turns, judgings));
 }
 
 #[tokio::test]
 async fn feedback_from_before_endings_were_kept_is_part_of_the_history() {
     let (folder, mut raw) = copy_of("0.1/schema-1.sqlite").await;
-    let feedback = documents(&mut raw, "select turn_id, feedback from judgings order by turn_id, revision").await;
+    let feedback: Vec<(Uuid, i64, String)> =
+        all(&mut raw, "select turn_id, judged_at, feedback ->> '$.next_step' from judgings").await;
     assert_eq!(feedback.len(), 7);
 
     let store = open_in(folder.path()).await.unwrap();
-    for (turn, expected) in feedback {
+    for (turn, judged_at, next_step) in feedback {
         let history = store.judgings(turn.into()).await.unwrap();
-        let read = history.iter().filter_map(|past| past.ending.feedback());
-        assert!(read.map(|feedback| serde_json::to_value(feedback).unwrap()).any(|read| read == expected));
+        let past = history.iter().find(|past| past.settled_at.as_microsecond() == judged_at).unwrap();
+        assert_eq!(past.ending.feedback().unwrap().next_step(), next_step);
     }
+}
+
+#[tokio::test]
+async fn a_document_of_a_newer_version_is_not_misread() {
+    let (folder, mut raw) = copy_of("0.1/viva.sqlite").await;
+    let store = open_in(folder.path()).await.unwrap();
+    for table in ["turns", "judgings", "sessions"] {
+        let newer = sqlx::AssertSqlSafe(format!("update {table} set format = 99"));
+        sqlx::query(newer).execute(&mut raw).await.unwrap();
+    }
+    let session = store.sessions(&SessionQuery::default()).await.unwrap().sessions[0].id;
+    assert!(matches!(store.session(session).await, Err(StoreError::Newer { .. })));
+    let (turn,): (Uuid,) = all(&mut raw, "select turn_id from judgings").await.remove(0);
+    assert!(matches!(store.turn(turn.into()).await, Err(StoreError::Newer { .. })));
+    assert!(matches!(store.judgings(turn.into()).await, Err(StoreError::Newer { .. })));
 }
 
 #[tokio::test]
@@ -78,7 +95,9 @@ async fn copy_of(golden: &str) -> (TempDir, SqliteConnection) {
     (folder, connection)
 }
 
-async fn documents(connection: &mut SqliteConnection, statement: &'static str) -> Vec<(uuid::Uuid, Value)> {
-    let rows: Vec<(uuid::Uuid, String)> = sqlx::query_as(statement).fetch_all(connection).await.unwrap();
-    rows.into_iter().map(|(id, document)| (id, serde_json::from_str(&document).unwrap())).collect()
+async fn all<T>(connection: &mut SqliteConnection, statement: &'static str) -> Vec<T>
+where
+    T: for<'row> FromRow<'row, SqliteRow> + Send + Unpin,
+{
+    sqlx::query_as(statement).fetch_all(connection).await.unwrap()
 }

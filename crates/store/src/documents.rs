@@ -1,0 +1,491 @@
+//! The stored form of sessions and of what their turns have come to. This is the only place that knows it.
+//!
+//! Documents have types of their own, so that the domain can change without changing what is on people's disks. Every row says by which
+//! [`FORMAT`] its documents were written:
+//!
+//! - 1: before documents had types of their own. Feedback also held scores and bands, which are ignored: they are computed again.
+//! - 2: a panel that could not be judged is null.
+//!
+//! A change that an older reader would misunderstand gets a new number, and golden files of the one before (`tests/golden`).
+
+use interview::claims::{ClaimedVerdict, Claims, ClarityClaim, KeyPointClaim, MisconceptionClaim, Quote};
+use interview::delivery::{CountedPhrase, Delivery, FilledPauses, Length, Pauses, PlacedPhrase};
+use interview::follow_up::{FollowUpLimit, Rubric, Target};
+use interview::judging::{Record, restore};
+use interview::marks::{ClarityCheck, ClarityVerdict, CoachKind, Doubt, Feedback, JudgedBy};
+use interview::session::{
+    Answer, AudioObject, Recording, Session, Source, Spoken, TurnState, UngradedAnswer, UngradedReason,
+};
+use interview::{
+    AnswerId, KeyPointId, MisconceptionId, Probability, Question, Seconds, Segment, SessionId, Span, Transcript, Word,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::error::StoreError;
+use crate::judging::Ending;
+
+/// The format that is written.
+pub(crate) const FORMAT: u32 = 2;
+
+/// The stored form of a `T`.
+trait Stored<T>: Sized {
+    fn of(value: &T) -> Self;
+
+    fn restore(self) -> Result<T, StoreError>;
+}
+
+/// Implements [`Stored`] for things that are stored as themselves.
+macro_rules! stored_as_is {
+    ($($type:ty),*) => { $(impl Stored<$type> for $type {
+        fn of(value: &$type) -> Self {
+            value.to_owned()
+        }
+
+        fn restore(self) -> Result<$type, StoreError> {
+            Ok(self)
+        }
+    })* };
+}
+
+// The words for these are the same in the API and in documents.
+stored_as_is!(Source, CoachKind, Doubt, ClarityCheck, ClarityVerdict);
+stored_as_is!(AnswerId, KeyPointId, MisconceptionId, SessionId);
+// A question is as the bank had it when the session began. Its stored form is the bank's concern.
+stored_as_is!(Question, FollowUpLimit);
+stored_as_is!(bool, u32, u64, usize, f64, String);
+
+/// Declares the stored form of a struct, field by field.
+macro_rules! stored_struct {
+    ($name:ident of $domain:ident { $($field:ident: $type:ty,)* }) => {
+        #[derive(Serialize, Deserialize)]
+        struct $name { $($field: $type,)* }
+
+        impl Stored<$domain> for $name {
+            fn of(value: &$domain) -> Self {
+                Self { $($field: Stored::of(&value.$field),)* }
+            }
+
+            fn restore(self) -> Result<$domain, StoreError> {
+                Ok($domain { $($field: self.$field.restore()?,)* })
+            }
+        }
+    };
+}
+
+/// Implements [`Stored`] for numbers that have a type of their own.
+macro_rules! stored_number {
+    ($($type:ty),*) => { $(impl Stored<$type> for f64 {
+        fn of(value: &$type) -> Self {
+            value.get()
+        }
+
+        fn restore(self) -> Result<$type, StoreError> {
+            self.try_into().map_err(|error| StoreError::Corrupt(Box::new(error)))
+        }
+    })* };
+}
+
+stored_number!(Seconds, Probability);
+
+impl<T, S: Stored<T>> Stored<Option<T>> for Option<S> {
+    fn of(value: &Option<T>) -> Self {
+        value.as_ref().map(S::of)
+    }
+
+    fn restore(self) -> Result<Option<T>, StoreError> {
+        self.map(S::restore).transpose()
+    }
+}
+
+impl<T, S: Stored<T>> Stored<Vec<T>> for Vec<S> {
+    fn of(value: &Vec<T>) -> Self {
+        value.iter().map(S::of).collect()
+    }
+
+    fn restore(self) -> Result<Vec<T>, StoreError> {
+        self.into_iter().map(S::restore).collect()
+    }
+}
+
+stored_struct!(SessionDocument of Session { id: SessionId, questions: Vec<Question>, follow_ups: FollowUpLimit, });
+
+/// A session as it is stored.
+pub(crate) fn session_to_json(session: &Session) -> Result<String, StoreError> {
+    write(&SessionDocument::of(session))
+}
+
+/// A session as it was stored.
+pub(crate) fn session_of_json(json: &str) -> Result<Session, StoreError> {
+    read::<SessionDocument>(json)?.restore()
+}
+
+/// What a turn has come to, or, with feedback or a reason, what a judging came to.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+enum StateDocument {
+    Asked,
+    Skipped,
+    Transcribing {
+        answer: RecordingDocument,
+    },
+    Judging {
+        answer: AnswerDocument,
+    },
+    Judged {
+        answer: AnswerDocument,
+        feedback: FeedbackDocument,
+    },
+    Ungraded {
+        answer: UngradedDocument,
+        #[serde(with = "ReasonDocument")]
+        reason: UngradedReason,
+    },
+}
+
+/// The state of a turn as it is stored.
+pub(crate) fn state_to_json(state: &TurnState) -> Result<String, StoreError> {
+    write(&match state {
+        TurnState::Asked => StateDocument::Asked,
+        TurnState::Skipped => StateDocument::Skipped,
+        TurnState::Transcribing { answer } => StateDocument::Transcribing { answer: Stored::of(answer) },
+        TurnState::Judging { answer } => StateDocument::Judging { answer: Stored::of(answer) },
+        TurnState::Judged { answer, feedback } => judged(answer, feedback),
+        TurnState::Ungraded { answer, reason } => ungraded(answer, reason),
+    })
+}
+
+/// The state of a turn as it was stored. `rubric` gives what its answer was judged by; called only when there is feedback.
+pub(crate) fn state_of_json(
+    json: &str,
+    rubric: impl FnOnce() -> Result<Rubric, StoreError>,
+) -> Result<TurnState, StoreError> {
+    Ok(match read(json)? {
+        StateDocument::Asked => TurnState::Asked,
+        StateDocument::Skipped => TurnState::Skipped,
+        StateDocument::Transcribing { answer } => TurnState::Transcribing { answer: answer.restore()? },
+        StateDocument::Judging { answer } => TurnState::Judging { answer: answer.restore()? },
+        StateDocument::Judged { answer, feedback } => {
+            let answer = answer.restore()?;
+            TurnState::Judged { feedback: Box::new(feedback.restore(&answer, &rubric()?)?), answer }
+        }
+        StateDocument::Ungraded { answer, reason } => TurnState::Ungraded { answer: answer.restore()?, reason },
+    })
+}
+
+/// The end of a judging as it is stored.
+pub(crate) fn ending_to_json(ending: &Ending) -> Result<String, StoreError> {
+    write(&match ending {
+        Ending::Judged { answer, feedback } => judged(answer, feedback),
+        Ending::Ungraded { answer, reason } => ungraded(answer, reason),
+    })
+}
+
+/// The end of a judging as it was stored.
+pub(crate) fn ending_of_json(
+    json: &str,
+    rubric: impl FnOnce() -> Result<Rubric, StoreError>,
+) -> Result<Ending, StoreError> {
+    Ending::of(&state_of_json(json, rubric)?).ok_or_else(|| StoreError::Corrupt("a judging has not ended".into()))
+}
+
+fn judged(answer: &Answer, feedback: &Feedback) -> StateDocument {
+    StateDocument::Judged { answer: Stored::of(answer), feedback: FeedbackDocument::of(feedback) }
+}
+
+fn ungraded(answer: &UngradedAnswer, reason: &UngradedReason) -> StateDocument {
+    StateDocument::Ungraded { answer: UngradedDocument::of(answer), reason: reason.clone() }
+}
+
+fn write(document: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(document).map_err(|error| StoreError::Corrupt(error.into()))
+}
+
+fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, StoreError> {
+    serde_json::from_str(json).map_err(|error| StoreError::Corrupt(error.into()))
+}
+
+stored_struct!(RecordingDocument of Recording { id: AnswerId, audio: AudioDocument, source: Source, });
+
+stored_struct!(AudioDocument of AudioObject { key: String, media_type: String, bytes: u64, });
+
+stored_struct!(AnswerDocument of Answer {
+    id: AnswerId,
+    source: Source,
+    transcript: Vec<Vec<WordDocument>>,
+    corrected: bool,
+    spoken: Option<SpokenDocument>,
+    audio: Option<AudioDocument>,
+});
+
+impl Stored<Transcript> for Vec<Vec<WordDocument>> {
+    fn of(transcript: &Transcript) -> Self {
+        transcript.segments().iter().map(|segment| segment.words().iter().map(WordDocument::of).collect()).collect()
+    }
+
+    fn restore(self) -> Result<Transcript, StoreError> {
+        let segments: Vec<Vec<Word>> = self.restore()?;
+        Ok(Transcript::heard(segments.into_iter().filter_map(Segment::new).collect()))
+    }
+}
+
+stored_struct!(WordDocument of Word { text: String, span: Option<SpanDocument>, probability: f64, });
+
+#[derive(Serialize, Deserialize)]
+struct SpanDocument {
+    start: f64,
+    end: f64,
+}
+
+impl Stored<Span> for SpanDocument {
+    fn of(span: &Span) -> Self {
+        Self { start: span.start().get(), end: span.end().get() }
+    }
+
+    fn restore(self) -> Result<Span, StoreError> {
+        Ok(Span::between(self.start.restore()?, self.end.restore()?))
+    }
+}
+
+stored_struct!(SpokenDocument of Spoken { duration: f64, speech: Vec<SpanDocument>, delivery: DeliveryDocument, });
+
+stored_struct!(DeliveryDocument of Delivery {
+    duration: f64,
+    words: usize,
+    words_per_minute: Option<f64>,
+    articulation_rate: Option<f64>,
+    pauses: PausesDocument,
+    time_to_first_word: Option<f64>,
+    filled_pauses: FilledPausesDocument,
+    discourse_markers: Vec<CountedDocument>,
+    hedges: Vec<PlacedDocument>,
+    repeated_phrases: Vec<CountedDocument>,
+    immediate_repeats: usize,
+    length: LengthDocument,
+});
+
+stored_struct!(PausesDocument of Pauses {
+    over_1s: usize,
+    over_2_5s: usize,
+    median: Option<f64>,
+    longest: Option<SpanDocument>,
+    ratio: Option<f64>,
+});
+
+stored_struct!(FilledPausesDocument of FilledPauses {
+    heard: usize,
+    per_minute: Option<f64>,
+    per_hundred_words: Option<f64>,
+    estimated: Option<usize>,
+});
+
+stored_struct!(CountedDocument of CountedPhrase { phrase: String, count: usize, });
+
+stored_struct!(PlacedDocument of PlacedPhrase { quote: String, span: Option<SpanDocument>, });
+
+stored_struct!(LengthDocument of Length { spoken: f64, limit: Option<u32>, });
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum UngradedDocument {
+    Words(Box<AnswerDocument>),
+    Sound(RecordingDocument),
+}
+
+impl Stored<UngradedAnswer> for UngradedDocument {
+    fn of(answer: &UngradedAnswer) -> Self {
+        match answer {
+            UngradedAnswer::Words(answer) => Self::Words(Box::new(Stored::of(&**answer))),
+            UngradedAnswer::Sound(recording) => Self::Sound(Stored::of(recording)),
+        }
+    }
+
+    fn restore(self) -> Result<UngradedAnswer, StoreError> {
+        Ok(match self {
+            Self::Words(answer) => UngradedAnswer::Words(Box::new(answer.restore()?)),
+            Self::Sound(recording) => UngradedAnswer::Sound(recording.restore()?),
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "UngradedReason", tag = "kind", rename_all = "snake_case")]
+enum ReasonDocument {
+    NothingSaid,
+    NotTranscribed { detail: String },
+    CoachFailed { detail: String },
+}
+
+/// Feedback without what follows from it: scores and bands are computed from the marks, and quotes looked up in the transcript.
+#[derive(Serialize, Deserialize)]
+struct FeedbackDocument {
+    correctness: Option<PanelDocument<ClaimsDocument>>,
+    clarity: Option<PanelDocument<Vec<CheckDocument>>>,
+    stronger_answer: Option<String>,
+    next_step: String,
+    #[serde(default)]
+    remark: Option<String>,
+    judged_by: JudgedByDocument,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PanelDocument<Marks> {
+    marks: Marks,
+}
+
+impl FeedbackDocument {
+    fn of(feedback: &Feedback) -> Self {
+        let Record { correctness, clarity, stronger_answer, next_step, remark, judged_by } = feedback.record();
+        Self {
+            correctness: correctness.map(|claims| PanelDocument { marks: ClaimsDocument::of(&claims) }),
+            clarity: clarity.map(|checks| PanelDocument { marks: Stored::of(&checks) }),
+            stronger_answer,
+            next_step,
+            remark,
+            judged_by: Stored::of(&judged_by),
+        }
+    }
+
+    fn restore(self, answer: &Answer, rubric: &Rubric) -> Result<Feedback, StoreError> {
+        let record = Record {
+            correctness: self.correctness.map(|panel| panel.marks.restore()).transpose()?,
+            clarity: self.clarity.map(|panel| panel.marks.restore()).transpose()?,
+            stronger_answer: self.stronger_answer,
+            next_step: self.next_step,
+            remark: self.remark,
+            judged_by: self.judged_by.restore()?,
+        };
+        restore(record, &answer.transcript, rubric)
+            .ok_or_else(|| StoreError::Corrupt("a judged answer has neither panel".into()))
+    }
+}
+
+stored_struct!(JudgedByDocument of JudgedBy {
+    coach: CoachKind,
+    model: Option<String>,
+    prompt_version: String,
+    rubric_version: String,
+});
+
+stored_struct!(ClaimsDocument of Claims { key_points: Vec<KeyPointDocument>, misconceptions: Vec<MisconceptionDocument>, });
+
+#[derive(Serialize, Deserialize)]
+struct KeyPointDocument {
+    id: KeyPointId,
+    #[serde(flatten)]
+    verdict: VerdictDocument,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "lowercase")]
+enum VerdictDocument {
+    Hit { evidence: EvidenceDocument },
+    Missed,
+    Unclear { doubt: Doubt, evidence: Option<EvidenceDocument> },
+}
+
+impl Stored<KeyPointClaim> for KeyPointDocument {
+    fn of(claim: &KeyPointClaim) -> Self {
+        let verdict = match &claim.verdict {
+            ClaimedVerdict::Hit(quote) => VerdictDocument::Hit { evidence: Stored::of(quote) },
+            ClaimedVerdict::Missed(_) => VerdictDocument::Missed,
+            ClaimedVerdict::Unclear(doubt, quote) => {
+                VerdictDocument::Unclear { doubt: *doubt, evidence: Stored::of(quote) }
+            }
+        };
+        Self { id: claim.id.clone(), verdict }
+    }
+
+    fn restore(self) -> Result<KeyPointClaim, StoreError> {
+        let verdict = match self.verdict {
+            VerdictDocument::Hit { evidence } => ClaimedVerdict::Hit(evidence.restore()?),
+            VerdictDocument::Missed => ClaimedVerdict::Missed(None),
+            VerdictDocument::Unclear { doubt, evidence } => ClaimedVerdict::Unclear(doubt, evidence.restore()?),
+        };
+        Ok(KeyPointClaim { id: self.id, verdict })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct EvidenceDocument {
+    quote: String,
+    span: Option<SpanDocument>,
+}
+
+impl Stored<Quote> for EvidenceDocument {
+    fn of(quote: &Quote) -> Self {
+        match quote {
+            Quote::Timed { text, span } => Self { quote: text.clone(), span: Stored::of(span) },
+            // Records hold timed quotes only.
+            Quote::Text(text) => Self { quote: text.clone(), span: None },
+            Quote::Words { .. } => Self { quote: String::new(), span: None },
+        }
+    }
+
+    fn restore(self) -> Result<Quote, StoreError> {
+        Ok(Quote::Timed { text: self.quote, span: self.span.restore()? })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct MisconceptionDocument {
+    id: MisconceptionId,
+    evidence: EvidenceDocument,
+}
+
+impl Stored<MisconceptionClaim> for MisconceptionDocument {
+    fn of(claim: &MisconceptionClaim) -> Self {
+        Self { id: claim.id.clone(), evidence: Stored::of(&claim.quote) }
+    }
+
+    fn restore(self) -> Result<MisconceptionClaim, StoreError> {
+        Ok(MisconceptionClaim { id: self.id, quote: self.evidence.restore()? })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct CheckDocument {
+    check: ClarityCheck,
+    verdict: ClarityVerdict,
+    evidence: Option<EvidenceDocument>,
+    note: Option<String>,
+}
+
+impl Stored<ClarityClaim> for CheckDocument {
+    fn of(claim: &ClarityClaim) -> Self {
+        Self {
+            check: claim.check,
+            verdict: claim.verdict,
+            evidence: Stored::of(&claim.quote),
+            note: claim.note.clone(),
+        }
+    }
+
+    fn restore(self) -> Result<ClarityClaim, StoreError> {
+        Ok(ClarityClaim { check: self.check, verdict: self.verdict, quote: self.evidence.restore()?, note: self.note })
+    }
+}
+
+/// What a follow-up aims at.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct TargetRow(#[serde(with = "TargetDocument")] Target);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Target", tag = "kind", content = "id", rename_all = "snake_case")]
+enum TargetDocument {
+    KeyPoint(KeyPointId),
+    Misconception(MisconceptionId),
+}
+
+/// What a follow-up aims at, as it is stored.
+pub(crate) fn target_to_json(target: &Target) -> Result<String, StoreError> {
+    write(&TargetRow(target.clone()))
+}
+
+/// What a follow-up aims at, as it was stored.
+pub(crate) fn target_of_json(json: &str) -> Result<Target, StoreError> {
+    read::<TargetRow>(json).map(|row| row.0)
+}
+
+#[cfg(test)]
+mod tests;
