@@ -139,7 +139,7 @@ impl Opened {
             place: Place { position: 1, depth: 0 },
             question: question.id.clone(),
             target: None,
-            prompt: question.prompt.clone(),
+            prompt: question.prompts.first().to_owned(),
             state: TurnState::Asked,
         };
         let round = Session { id: session, questions: vec![question], follow_ups: Default::default() };
