@@ -1,6 +1,6 @@
 use super::*;
 use crate::Transcript;
-use crate::marks::{Doubt, KeyPointMark, MisconceptionMark};
+use crate::marks::{Doubt, KeyPointMark, MisconceptionMark, Verdict};
 use crate::testing::question;
 
 fn marks(letters: &str, stated: bool) -> Marks {

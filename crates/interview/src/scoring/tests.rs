@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::Transcript;
-use crate::marks::{ClarityCheck, Doubt, Evidence, KeyPointMark, MisconceptionMark};
+use crate::marks::{ClarityCheck, Doubt, Evidence, KeyPointMark, MisconceptionMark, Verdict};
 use crate::testing::question;
 
 fn evidence() -> Evidence {
