@@ -12,9 +12,13 @@ pub mod question;
 pub mod session;
 pub mod transcript;
 pub mod turn;
+pub mod view;
 
 #[cfg(feature = "client")]
 pub mod client;
+
+#[cfg(feature = "testing")]
+pub mod testing;
 
 /// Where every versioned path begins.
 pub const PREFIX: &str = "/api/v1";

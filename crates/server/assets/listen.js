@@ -1,4 +1,4 @@
-// A quote's time plays the recording from there, in the page's own player. Without this script the link opens the recording instead.
+// Clicking a quote's time plays the recording from there. Without this script the link opens the recording instead.
 "use strict";
 for (const link of document.querySelectorAll("a[data-sound]")) {
   link.addEventListener("click", (event) => {

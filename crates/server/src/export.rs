@@ -1,22 +1,214 @@
-//! A session as a document to keep.
+//! A session as a document to keep: Markdown, JSON or one HTML file.
 
-mod markdown;
+use std::fmt::{Display, Formatter, Result, Write};
+use std::iter;
 
+use api::question::Snippet;
+use api::turn::Role;
+use api::view::{Figure, Mark, Panel, Sign, clock};
 use askama::Template;
-use store::{PastJudging, StoredSession};
+use interview::wording::counted;
+use store::StoredSession;
 
-use crate::pages::SessionFile;
-use crate::review::Review;
+use crate::pages::STYLE;
+use crate::review::{History, Review, ReviewedTurn};
 use crate::wire;
 
-pub(crate) use markdown::markdown;
-
-/// The session as the API gives it.
-pub(crate) fn json(stored: &StoredSession) -> Result<String, serde_json::Error> {
+/// The session as the API returns it.
+pub(crate) fn json(stored: &StoredSession) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&wire::session::session(stored))
 }
 
-/// One HTML file that needs nothing else. Recordings are not in it.
-pub(crate) fn html(stored: &StoredSession, past: &[PastJudging]) -> Result<String, askama::Error> {
-    SessionFile { review: Review::of(stored, past, false) }.render()
+/// One HTML file that needs nothing else. It has no recordings.
+pub(crate) fn html(review: Review) -> askama::Result<String> {
+    SessionFile { review, style: STYLE }.render()
+}
+
+#[derive(Template)]
+#[template(path = "session_file.html")]
+struct SessionFile {
+    review: Review,
+    style: &'static str,
+}
+
+/// The session as Markdown. What people and recognisers said is escaped, so that it cannot become headings, links or HTML.
+pub(crate) fn markdown(review: &Review) -> String {
+    let mut page = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_session(&mut page, review);
+    page
+}
+
+fn write_session(page: &mut String, review: &Review) -> Result {
+    writeln!(page, "# Practice round of {}\n", review.when)?;
+    writeln!(page, "Topics: {}\n", review.topics)?;
+    for Figure { name, value, note } in &review.summary {
+        writeln!(page, "- {name}: {} ({note})", value.as_deref().unwrap_or("–"))?;
+    }
+    writeln!(page)?;
+    let (stated, missed) = (&review.session.summary.misconceptions, &review.session.summary.missed);
+    if !(stated.is_empty() && missed.is_empty()) {
+        writeln!(page, "What to improve:\n")?;
+        for stated in stated {
+            writeln!(page, "- **{}**: {}", Plain(&stated.claim), Plain(&stated.why_wrong))?;
+        }
+        for missed in missed {
+            writeln!(page, "- {}{}", Plain(&missed.summary), if missed.core { " (core)" } else { "" })?;
+        }
+        writeln!(page)?;
+    }
+    let turns = review.questions.iter().flat_map(|question| iter::once(&question.main).chain(&question.follow_ups));
+    turns.into_iter().try_for_each(|turn| write_turn(page, turn))
+}
+
+fn write_turn(page: &mut String, reviewed: &ReviewedTurn) -> Result {
+    let turn = &reviewed.turn;
+    match turn.role {
+        Role::Main => writeln!(page, "## {}. {}\n", turn.position, Plain(&turn.question.title))?,
+        Role::FollowUp => writeln!(page, "### Follow-up\n")?,
+    }
+    writeln!(page, "**{}**\n", Plain(&turn.prompt))?;
+    if let (Role::Main, Some(Snippet { language, code })) = (turn.role, &turn.question.snippet) {
+        writeln!(page, "~~~~{language}\n{}\n~~~~\n", code.trim_end())?;
+    }
+    if let Some(notice) = &reviewed.notice {
+        writeln!(page, "*{}*\n", Plain(notice))?;
+    }
+    let transcript = turn.answer.as_ref().and_then(|answer| answer.transcript.as_ref());
+    for segment in transcript.iter().flat_map(|transcript| &transcript.segments) {
+        let start = segment.start.map(|start| format!("[{}] ", clock(start))).unwrap_or_default();
+        writeln!(page, "> {start}{}\n>", Plain(&segment.text))?;
+    }
+    writeln!(page)?;
+    for panel in [&reviewed.correctness, &reviewed.clarity].into_iter().flatten() {
+        write_panel(page, panel)?;
+    }
+    if !reviewed.delivery.is_empty() {
+        writeln!(page, "**Delivery** (measured, never scored)\n")?;
+        for measure in &reviewed.delivery {
+            let note = if measure.note.is_empty() { String::new() } else { format!(" ({})", measure.note) };
+            writeln!(page, "- {}: {} {}{note}", measure.name, measure.figure, Plain(&measure.meaning))?;
+        }
+        writeln!(page)?;
+    }
+    if let Some(step) = &reviewed.next_step {
+        writeln!(page, "**Next:** {}\n", Plain(step))?;
+    }
+    if let Some(stronger) = turn.feedback.as_ref().and_then(|feedback| feedback.stronger_answer.as_ref()) {
+        writeln!(page, "**A stronger answer**\n")?;
+        for paragraph in stronger.split("\n\n") {
+            writeln!(page, "{}\n", Plain(paragraph))?;
+        }
+    }
+    if let Some(judge) = &reviewed.judge {
+        writeln!(page, "*{}* ({})\n", Plain(&judge.remark), Plain(&judge.versions))?;
+    }
+    write_history(page, &reviewed.history)
+}
+
+fn write_panel(page: &mut String, panel: &Panel) -> Result {
+    let score = panel.score.map_or_else(|| "no score".to_owned(), |score| format!("{score:.1} of 10"));
+    let band = panel.band.map(|band| format!(", band {band} of 4")).unwrap_or_default();
+    let why = panel.no_score.map(|why| format!(", {why}")).unwrap_or_default();
+    writeln!(page, "**{}: {score}{band}{why}**\n", panel.title)?;
+    for mark in panel.marks.iter().chain(&panel.misconceptions) {
+        write_mark(page, mark)?;
+    }
+    writeln!(page)
+}
+
+fn write_mark(page: &mut String, mark: &Mark) -> Result {
+    let sign = match mark.sign {
+        Sign::Good => "✓",
+        Sign::Bad => "✗",
+        Sign::Unclear => "?",
+        Sign::Wrong => "✗ Misconception:",
+    };
+    write!(page, "- {sign} {}{}", Plain(&mark.text), if mark.is_core { " (core)" } else { "" })?;
+    if let Some(quote) = &mark.quote {
+        let start = quote.start().map(|start| format!(" [{start}]")).unwrap_or_default();
+        write!(page, " — “{}”{start}", Plain(&quote.text))?;
+    }
+    writeln!(page)?;
+    match &mark.note {
+        Some(note) => writeln!(page, "  - {}", Plain(note)),
+        None => Ok(()),
+    }
+}
+
+/// A line for each earlier judging.
+fn write_history(page: &mut String, history: &History) -> Result {
+    if history.earlier.is_empty() {
+        return Ok(());
+    }
+    writeln!(page, "Earlier judgings:\n")?;
+    for judging in &history.earlier {
+        let by = judging.judge.as_ref().map(|judge| format!(" by {} ({})", Plain(&judge.name), Plain(&judge.versions)));
+        let words = if judging.words.is_some() { ", of the transcript before the correction" } else { "" };
+        let changes = judging.changes.as_ref().map(|changes| match changes.len() {
+            0 => "; same verdicts as now".to_owned(),
+            differing => format!("; {} changed since", counted(differing, "verdict")),
+        });
+        let (by, changes) = (by.unwrap_or_default(), changes.unwrap_or_default());
+        writeln!(page, "- {}{by}{words}: {}{changes}", judging.when, Plain(&judging.outcome))?;
+    }
+    if !history.is_comparable() {
+        writeln!(page, "\nScores from different judges or versions cannot be compared.")?;
+    }
+    writeln!(page)
+}
+
+/// Text in which nothing is markup.
+struct Plain<'a>(&'a str);
+
+impl Display for Plain<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let text = self.0.trim();
+        let list_sign = list_sign(text);
+        for (place, c) in text.char_indices() {
+            match c {
+                '\n' => f.write_char(' ')?,
+                _ if list_sign == Some(place) => write!(f, "\\{c}")?,
+                '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '!' => write!(f, "\\{c}")?,
+                _ => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The position of a sign that would make the text a list or a heading.
+fn list_sign(text: &str) -> Option<usize> {
+    let place = text.find(|c: char| !c.is_ascii_digit())?;
+    let mut rest = text[place..].chars();
+    let sign = rest.next()?;
+    let is_sign = if place == 0 { "-+=".contains(sign) } else { ".)".contains(sign) };
+    let ends = rest.next().is_none_or(|next| next.is_whitespace() || next == sign);
+    (is_sign && ends).then_some(place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spoken_words_cannot_become_markup() {
+        let hostile = "# not a heading\n<script>x</script> [a](http://b) *c* `d` | e";
+        let html = crate::review::html::prose(&Plain(hostile).to_string());
+        for tag in ["<h1", "<script", "<a ", "<em", "<code", "<table"] {
+            assert!(!html.contains(tag), "{html}");
+        }
+        assert!(html.contains("# not a heading &lt;script&gt;x"), "{html}");
+    }
+
+    #[test]
+    fn an_answer_that_begins_like_a_list_is_none() {
+        for text in ["- one owner", "1. one owner", "2) one owner", "+ one", "“one owner” × 2"] {
+            let html = crate::review::html::prose(&Plain(text).to_string());
+            assert_eq!(html, format!("<p>{text}</p>\n"));
+        }
+        for text in ["0.6 s", "état", "5 é", "-5 °", "12"] {
+            assert_eq!(Plain(text).to_string(), text);
+        }
+    }
 }

@@ -1,35 +1,113 @@
 //! Pages for people: plain HTML from this server alone, readable without scripts.
 
-mod assets;
 mod docs;
-mod home;
-mod problem;
-mod session;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use api::problem::Problem;
+use api::session::{SessionFilter, SessionHead, SessionState};
 use askama::Template;
 use axum::Router;
-use axum::response::Html;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{Html, IntoResponse};
 use axum::routing::get;
+use interview::SessionId;
+use interview::wording::counted;
 
 use crate::api_error::ApiError;
 use crate::app::App;
+use crate::extract::{Named, Query};
+use crate::review::{Review, day, topics};
+use crate::wire;
 
-pub(crate) use problem::error_page;
-pub(crate) use session::SessionFile;
+/// The style sheet of every page.
+pub(crate) const STYLE: &str = include_str!("../assets/style.css");
 
-/// The pages and what they are made of.
+/// The pages and their assets.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/", get(home::home))
-        .route("/sessions/{id}", get(session::session))
+        .route("/", get(home))
+        .route("/sessions/{id}", get(session))
         .route("/docs", get(docs::docs))
-        .route("/style.css", get(assets::style))
-        .route("/listen.js", get(assets::script))
-        .route("/favicon.svg", get(assets::icon))
+        .route("/style.css", asset("text/css; charset=utf-8", STYLE))
+        .route("/listen.js", asset("text/javascript; charset=utf-8", include_str!("../assets/listen.js")))
+        .route("/favicon.svg", asset("image/svg+xml", include_str!("../assets/favicon.svg")))
+}
+
+/// A file in the binary. Cached briefly, because the next version of the program brings another one.
+fn asset(media_type: &'static str, text: &'static str) -> axum::routing::MethodRouter<Arc<App>> {
+    let headers = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "max-age=300")];
+    get(move || async move { (headers, text).into_response() })
 }
 
 fn rendered(page: &impl Template) -> Result<Html<String>, ApiError> {
     page.render().map(Html).map_err(|error| ApiError::Internal(error.into()))
+}
+
+/// Past sessions, and how to start one.
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home {
+    sessions: Vec<Entry>,
+    next: Option<String>,
+    is_first_page: bool,
+    questions: usize,
+    topics: usize,
+}
+
+/// A session in the list.
+struct Entry {
+    url: String,
+    when: String,
+    topics: String,
+    questions: Vec<String>,
+    progress: String,
+}
+
+async fn home(State(app): State<Arc<App>>, Query(filter): Query<SessionFilter>) -> Result<Html<String>, ApiError> {
+    let page = app.store.sessions(&wire::wishes::session_query(&filter)?).await?;
+    let page = wire::session::page(&page);
+    let questions = app.bank.questions();
+    rendered(&Home {
+        sessions: page.sessions.iter().map(entry).collect(),
+        next: page.next_cursor.map(|cursor| format!("/?cursor={cursor}")),
+        is_first_page: filter.cursor.is_none(),
+        questions: questions.len(),
+        topics: questions.iter().map(|question| &question.topic).collect::<HashSet<_>>().len(),
+    })
+}
+
+fn entry(head: &SessionHead) -> Entry {
+    let state = if head.state == SessionState::Finished { "finished" } else { "open" };
+    Entry {
+        url: format!("/sessions/{}", head.id),
+        when: day(head.created_at),
+        topics: topics(&head.topics),
+        questions: head.questions.clone(),
+        progress: format!("{}, {state}", counted(head.answered, "answer")),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "session.html")]
+pub(crate) struct SessionPage {
+    pub(crate) review: Review,
+}
+
+async fn session(State(app): State<Arc<App>>, Named(id): Named<SessionId>) -> Result<Html<String>, ApiError> {
+    let (stored, past) = app.with_history(id).await?;
+    rendered(&SessionPage { review: Review::of(&stored, &past, true) })
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage<'a> {
+    problem: &'a Problem,
+}
+
+/// A problem as a page.
+pub(crate) fn error_page(problem: &Problem) -> String {
+    ProblemPage { problem }.render().unwrap_or_else(|_| problem.title.clone())
 }

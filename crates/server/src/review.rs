@@ -1,20 +1,225 @@
-//! A session as people read it, whether as a page, a file or Markdown.
-//!
-//! Everything here is text and numbers that are ready to be shown; templates only place them.
+//! A session as people read it, on a page, in a file or as Markdown: texts and numbers that templates only place.
 
-mod clock;
-mod code;
 mod history;
-mod judge;
-mod measures;
-mod panels;
-pub(crate) mod prose;
-mod timeline;
+pub(crate) mod html;
 mod transcript;
-mod turns;
 
-pub(crate) use clock::{day, stopwatch};
-pub(crate) use history::History;
-pub(crate) use judge::Judge;
-pub(crate) use measures::measures;
-pub(crate) use turns::Review;
+use api::question::Citation;
+use api::session::Session;
+use api::transcript::TimeSpan;
+use api::turn::{Role, Source, Turn, TurnState};
+use api::view::{self, Figure, Judge, Measure, Panel, clock};
+use interview::session::{self, Spoken};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use store::{PastJudging, StoredSession};
+
+pub(crate) use self::history::History;
+use self::html::{coloured, prose};
+use self::transcript::{Paragraph, paragraphs};
+use crate::wire;
+
+/// A session in review.
+pub(crate) struct Review {
+    pub(crate) session: Session,
+    pub(crate) when: String,
+    pub(crate) topics: String,
+    pub(crate) summary: [Figure; 4],
+    pub(crate) questions: Vec<ReviewedQuestion>,
+}
+
+/// A question with its follow-ups.
+pub(crate) struct ReviewedQuestion {
+    pub(crate) main: ReviewedTurn,
+    pub(crate) follow_ups: Vec<ReviewedTurn>,
+    pub(crate) reference: Option<Reference>,
+}
+
+pub(crate) struct ReviewedTurn {
+    pub(crate) turn: Turn,
+    pub(crate) eyebrow: String,
+    /// The code of a main question, as HTML.
+    pub(crate) snippet: Option<String>,
+    /// Why there is no feedback.
+    pub(crate) notice: Option<String>,
+    /// Where the answer came from and how long it is.
+    pub(crate) answer_note: String,
+    /// The address of the recording.
+    pub(crate) audio: Option<String>,
+    pub(crate) timeline: Option<Timeline>,
+    pub(crate) transcript: Vec<Paragraph>,
+    pub(crate) has_doubtful_words: bool,
+    pub(crate) correctness: Option<Panel>,
+    pub(crate) clarity: Option<Panel>,
+    pub(crate) delivery: Vec<Measure>,
+    pub(crate) next_step: Option<String>,
+    /// As HTML.
+    pub(crate) stronger_answer: Option<String>,
+    pub(crate) judge: Option<Judge>,
+    pub(crate) history: History,
+}
+
+/// What a good answer to a question says. Prose and code are HTML.
+pub(crate) struct Reference {
+    pub(crate) model_answer: Option<String>,
+    pub(crate) outcome: Option<String>,
+    pub(crate) corrected_code: Option<String>,
+    pub(crate) sources: Vec<Citation>,
+}
+
+/// When there was speech in a recording, in thousandths of its length.
+pub(crate) struct Timeline {
+    pub(crate) speech: Vec<Stretch>,
+    pub(crate) longest_pause: Option<Stretch>,
+}
+
+/// A part of the timeline.
+pub(crate) struct Stretch {
+    pub(crate) left: String,
+    pub(crate) width: String,
+}
+
+/// A point in time on this machine's clock: `22 November 2026, 14:03`.
+pub(crate) fn day(time: Timestamp) -> String {
+    time.to_zoned(TimeZone::system()).strftime("%-d %B %Y, %H:%M").to_string()
+}
+
+/// The topics of a session, as they are read.
+pub(crate) fn topics(topics: &[String]) -> String {
+    topics.join(", ").replace('-', " ")
+}
+
+impl Review {
+    /// A stored session with every judging of its answers. Recordings are linked if `with_sound`.
+    pub(crate) fn of(stored: &StoredSession, past: &[PastJudging], with_sound: bool) -> Self {
+        let session = wire::session::session(stored);
+        let mut questions: Vec<ReviewedQuestion> = Vec::new();
+        for turn in &stored.turns {
+            let Some(shown) = wire::turn::turn(stored, turn) else { continue };
+            let reference = reference(&shown).filter(|_| !is_still_asked(stored, turn));
+            let role = shown.role;
+            let given = turn.state.answer();
+            let transcript = given.map(|answer| paragraphs(&answer.transcript, turn.state.feedback()));
+            let timeline = given.and_then(|answer| answer.spoken.as_ref()).and_then(Timeline::of);
+            let history = History::of(turn, stored, past);
+            let reviewed = ReviewedTurn::new(shown, transcript.unwrap_or_default(), history, with_sound);
+            let reviewed = ReviewedTurn { timeline, ..reviewed };
+            match questions.last_mut() {
+                Some(question) if role == Role::FollowUp => question.follow_ups.push(reviewed),
+                _ => questions.push(ReviewedQuestion { reference, main: reviewed, follow_ups: Vec::new() }),
+            }
+        }
+        Self {
+            when: day(session.head.created_at),
+            topics: topics(&session.head.topics),
+            summary: view::summary(&session.summary),
+            session,
+            questions,
+        }
+    }
+}
+
+impl ReviewedTurn {
+    fn new(turn: Turn, transcript: Vec<Paragraph>, history: History, with_sound: bool) -> Self {
+        let feedback = turn.feedback.clone().unwrap_or_default();
+        let snippet = turn.question.snippet.as_ref().filter(|_| turn.role == Role::Main);
+        let is_pending = matches!(turn.state, TurnState::Transcribing | TurnState::Judging);
+        let reload = if is_pending { " Reload the page soon." } else { "" };
+        Self {
+            eyebrow: match turn.role {
+                Role::Main => {
+                    let question = &turn.question;
+                    format!("Question {} · {} · {}", turn.position, question.topic.replace('-', " "), question.level)
+                }
+                Role::FollowUp => "Follow-up".to_owned(),
+            },
+            snippet: snippet.map(|snippet| coloured(&snippet.language, &snippet.code)),
+            notice: view::notice(&turn).map(|notice| notice + reload),
+            answer_note: answer_note(&turn),
+            audio: turn.answer.as_ref().and_then(|answer| answer.audio_url.clone()).filter(|_| with_sound),
+            timeline: None,
+            has_doubtful_words: transcript.iter().flat_map(|paragraph| &paragraph.runs).any(|run| run.is_doubtful),
+            transcript,
+            correctness: feedback.correctness.as_ref().map(view::correctness),
+            clarity: feedback.clarity.as_ref().map(view::clarity),
+            delivery: feedback.delivery.as_ref().map(view::delivery).unwrap_or_default(),
+            judge: Judge::of(&feedback),
+            next_step: feedback.next_step,
+            stronger_answer: feedback.stronger_answer.as_deref().map(prose),
+            history,
+            turn,
+        }
+    }
+
+    /// The title of a main question.
+    pub(crate) fn title(&self) -> Option<&str> {
+        (self.turn.role == Role::Main).then_some(&self.turn.question.title)
+    }
+
+    /// A link to a part of the recording, if there is one.
+    pub(crate) fn sound(&self, span: &Option<TimeSpan>) -> Option<Sound> {
+        let (audio, TimeSpan { start, end }) = (self.audio.as_ref()?, (*span)?);
+        Some(Sound { url: format!("{audio}#t={start:.2},{end:.2}"), start, label: clock(start) })
+    }
+}
+
+/// A part of a recording.
+pub(crate) struct Sound {
+    pub(crate) url: String,
+    /// In seconds.
+    pub(crate) start: f64,
+    pub(crate) label: String,
+}
+
+fn answer_note(turn: &Turn) -> String {
+    let Some(answer) = &turn.answer else { return String::new() };
+    let source = match answer.source {
+        Source::Microphone => "spoken",
+        Source::Upload => "from a recording",
+        Source::Stream => "spoken in the browser",
+        Source::Typed => "typed",
+    };
+    let duration = answer.duration.map(|duration| format!(", {}", clock(duration))).unwrap_or_default();
+    let corrected = if answer.corrected { ", transcript corrected" } else { "" };
+    format!("{source}{duration}{corrected}")
+}
+
+/// Whether a follow-up on the question of `turn` is still open, so that nothing must be revealed.
+fn is_still_asked(stored: &StoredSession, turn: &session::Turn) -> bool {
+    let waits = |other: &session::Turn| other.state == session::TurnState::Asked;
+    let position = turn.place.position;
+    stored.finished_at.is_none() && stored.turns.iter().any(|other| other.place.position == position && waits(other))
+}
+
+/// What a good answer says, without the model answer if the feedback's stronger answer contains it.
+fn reference(turn: &Turn) -> Option<Reference> {
+    let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let answer = turn.question.answer.as_ref()?;
+    let stronger = turn.feedback.as_ref().and_then(|feedback| feedback.stronger_answer.as_deref()).map(in_one_line);
+    let is_new = stronger.is_none_or(|stronger| !stronger.contains(&in_one_line(&answer.model_answer)));
+    let language = turn.question.snippet.as_ref().map(|snippet| snippet.language.as_str()).unwrap_or_default();
+    let snippet = answer.snippet.as_ref();
+    Some(Reference {
+        model_answer: is_new.then(|| prose(&answer.model_answer)),
+        outcome: snippet.map(|snippet| format!("{}. {}.", snippet.outcome, snippet.explanation)),
+        corrected_code: snippet.map(|snippet| coloured(language, &snippet.corrected)),
+        sources: answer.sources.clone(),
+    })
+}
+
+impl Timeline {
+    fn of(spoken: &Spoken) -> Option<Self> {
+        let duration = spoken.duration.get();
+        let stretch = |span: interview::Span| Stretch {
+            left: format!("{:.1}", span.start().get() / duration * 1000.0),
+            width: format!("{:.1}", (span.length().get() / duration * 1000.0).max(1.0)),
+        };
+        (duration > 0.0).then(|| Self {
+            speech: spoken.speech.iter().copied().map(stretch).collect(),
+            longest_pause: spoken.delivery.pauses.longest.map(stretch),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::rendered;
 use crate::api_error::ApiError;
 use crate::openapi;
-use crate::review::prose::prose;
+use crate::review::html::prose;
 
 #[derive(Template)]
 #[template(path = "docs.html")]
@@ -21,11 +21,10 @@ struct Group {
     operations: Vec<Operation>,
 }
 
-/// One address and what it does.
+/// One method of one path. Texts are HTML.
 struct Operation {
     method: String,
     path: String,
-    /// As HTML, like every text here.
     summary: String,
     description: String,
     parameters: Vec<Entry>,
@@ -33,7 +32,7 @@ struct Operation {
     responses: Vec<Entry>,
 }
 
-/// A name and what it stands for.
+/// A name and its description.
 struct Entry {
     name: String,
     text: String,
@@ -78,7 +77,7 @@ fn operation(path: &str, method: &str, value: &Value) -> Operation {
     }
 }
 
-/// What a response holds, in words or by the names of its schemas.
+/// The description of a response, or else the names of its schemas.
 fn described(response: &Value) -> String {
     match text(&response["description"]) {
         words if words.is_empty() => contents(&response["content"]).join(", "),
@@ -86,7 +85,7 @@ fn described(response: &Value) -> String {
     }
 }
 
-/// Each media type with the schema it has.
+/// Each media type with its schema.
 fn contents(content: &Value) -> Vec<String> {
     let schema = |value: &Value| {
         let reference = value["schema"]["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());

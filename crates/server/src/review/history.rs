@@ -1,17 +1,16 @@
-//! What an answer was found to be before: by another coach, another version of the same, or in other words.
+//! The earlier judgings of an answer.
 
 use api::feedback::{Change, Feedback};
 use api::judging::Judging;
 use api::turn::Turn;
+use api::view::{Judge, score};
 use interview::session;
 use store::{PastJudging, StoredSession};
 
-use super::clock::day;
-use super::judge::Judge;
-use super::panels::score;
+use super::day;
 use crate::wire;
 
-/// The judgings of an answer before the one that its turn shows, the oldest first.
+/// The judgings of an answer before the one that its turn shows, oldest first.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct History {
     pub(crate) earlier: Vec<EarlierJudging>,
@@ -22,15 +21,15 @@ pub(crate) struct History {
 pub(crate) struct EarlierJudging {
     /// When it ended.
     pub(crate) when: String,
-    /// Who judged; nobody where there is no feedback.
+    /// Who judged, if there is feedback.
     pub(crate) judge: Option<Judge>,
     /// The scores, or why there is no feedback.
     pub(crate) outcome: String,
-    /// The words that were judged, where they are not those of now.
+    /// The words that were judged, if they differ from the current ones.
     pub(crate) words: Option<String>,
-    /// How the verdicts of now differ; `None` where there is nothing to compare.
+    /// The verdicts that differ now; `None` if there is nothing to compare.
     pub(crate) changes: Option<Vec<Change>>,
-    /// Whether its scores mean the same as those of now.
+    /// Whether its scores can be compared with the current ones.
     pub(crate) is_comparable: bool,
 }
 
@@ -49,7 +48,7 @@ impl History {
         Self { earlier: earlier.collect() }
     }
 
-    /// Whether all scores mean the same as those of now.
+    /// Whether all scores can be compared with the current ones.
     pub(crate) fn is_comparable(&self) -> bool {
         self.earlier.iter().all(|judging| judging.is_comparable)
     }
@@ -78,8 +77,8 @@ fn outcome(judging: &Judging) -> String {
             format!("correctness {correctness} of 10, clarity {clarity} of 10")
         }
         None => {
-            let reason = judging.ungraded_reason.as_deref().unwrap_or("it could not be judged");
-            format!("no feedback: {reason}")
+            let reason = judging.ungraded_reason.as_deref().unwrap_or("no reason given");
+            format!("not graded: {reason}")
         }
     }
 }

@@ -1,49 +1,49 @@
-//! What was said, with doubtful words marked and the evidence in it.
+//! A transcript with its uncertain words and the evidence in it marked.
 
 use interview::Transcript;
 use interview::marks::{Feedback, Verdict};
 
-/// A stretch of speech, or a paragraph typed.
+/// A segment of speech, or a typed paragraph.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Paragraph {
-    /// When it begins, in seconds.
+    /// When it starts, in seconds.
     pub(crate) start: Option<f64>,
-    /// Its words, joined where nothing tells them apart.
+    /// Its words, joined where they look alike.
     pub(crate) runs: Vec<Run>,
 }
 
-/// Words that are shown alike.
+/// Words that look alike.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Run {
     /// The words.
     pub(crate) text: String,
     /// What they are evidence for, if anything.
     pub(crate) mark: Option<Mark>,
-    /// Whether the recogniser was not sure of them.
+    /// Whether the recogniser was unsure of them.
     pub(crate) is_doubtful: bool,
 }
 
-/// What words are evidence for. Neighbours that are evidence for different things stay apart.
+/// What words are evidence for. Neighbours with different numbers stay apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Mark {
     pub(crate) role: Role,
-    /// Which of the feedback's marks it is.
-    number: usize,
+    /// The index among the feedback's marks.
+    pub(super) number: usize,
 }
 
-/// The sort of evidence, the gravest last.
+/// The kind of evidence; the gravest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
-    /// They make a key point.
+    /// Makes a key point.
     Hit,
-    /// They may make one.
+    /// May make one.
     Unclear,
-    /// They state a misconception.
+    /// States a misconception.
     Misconception,
 }
 
 impl Role {
-    /// The class by which a style sheet knows it.
+    /// The CSS class.
     pub(crate) fn class(self) -> &'static str {
         match self {
             Self::Hit => "hit",
@@ -68,7 +68,7 @@ pub(super) fn paragraphs(transcript: &Transcript, feedback: Option<&Feedback>) -
         .collect()
 }
 
-/// For each word what it is evidence for; where several marks share a word, the graver one.
+/// For each word what it is evidence for; the gravest if there are several.
 fn marks(transcript: &Transcript, feedback: &Feedback) -> Vec<Option<Mark>> {
     let mut marked = vec![None; transcript.words().count()];
     let Some(marks) = feedback.marks() else { return marked };

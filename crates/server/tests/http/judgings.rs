@@ -102,15 +102,15 @@ async fn the_history_of_no_turn_is_a_problem_document() {
 async fn the_page_shows_who_judged_before_and_what_is_different_now() {
     let viva = Running::with_model(never).await;
     let turn = viva.answer(viva.turn(QUESTION).await, ANSWER).await;
-    assert!(!page(&viva, &turn).await.contains("Judged before"), "there is no history after one judging");
+    assert!(!page(&viva, &turn).await.contains("Earlier judgings"), "there is no history after one judging");
 
     viva.client.correct(turn.id, &Correction { text: CORRECTED.to_owned() }, PATIENCE).await.unwrap();
     regraded(&viva, turn.id, Coach::Offline).await;
     let page = page(&viva, &turn).await;
-    let (_, history) = page.split_once("<summary>Judged before</summary>").unwrap();
+    let (_, history) = page.split_once("<summary>Earlier judgings</summary>").unwrap();
     let (history, _) = history.split_once("</details>").unwrap();
     assert_eq!(history.matches("<li><p><b>").count(), 2, "{history}");
-    for expected in [MODEL, ANSWER, "<b>hit</b> then, <b>missed</b> now", "the same verdicts as now", "not the scores"]
+    for expected in [MODEL, ANSWER, "<b>hit</b> then, <b>missed</b> now", "same verdicts as now", "cannot be compared"]
     {
         assert!(history.contains(expected), "{expected}: {history}");
     }
@@ -124,16 +124,16 @@ async fn exports_tell_the_history_too() {
     regraded(&viva, turn.id, Coach::Llm).await;
     regraded(&viva, turn.id, Coach::Offline).await;
     let markdown = viva.client.export(turn.session_id, ExportFormat::Md).await.unwrap();
-    let (_, history) = markdown.split_once("Judged before:\n\n").unwrap();
+    let (_, history) = markdown.split_once("Earlier judgings:\n\n").unwrap();
     for expected in [
-        ": no feedback: ",
+        ": not graded: ",
         "it is a poem",
-        " by a language model (some-model, ",
-        "; the same verdicts as now",
+        " by the language model some-model (some-model, ",
+        "; same verdicts as now",
         "cannot be compared",
     ] {
         assert!(history.contains(expected), "{expected}: {history}");
     }
     let html = viva.client.export(turn.session_id, ExportFormat::Html).await.unwrap();
-    assert!(html.contains("<summary>Judged before</summary>") && html.contains("it is a poem"));
+    assert!(html.contains("<summary>Earlier judgings</summary>") && html.contains("it is a poem"));
 }

@@ -18,35 +18,39 @@ async fn answered(viva: &Running, text: &str) -> (Session, Turn) {
     (viva.client.session(session.head.id).await.unwrap(), turn)
 }
 
-#[tokio::test]
-async fn the_first_page_says_how_to_begin_and_later_lists_what_there_is() {
-    let viva = Running::start().await;
-    let empty = page(&viva, "/").await;
-    assert!(empty.contains("viva practice") && empty.contains("No sessions yet"));
-    let session = viva.session(&[QUESTION]).await;
-    let listed = page(&viva, "/").await;
-    assert!(listed.contains(&session.review_url) && !listed.contains("No sessions yet"));
+/// The page without what differs between runs and banks: ids and the size of the bank.
+fn redacted(page: &str) -> String {
+    let lines = page.lines().map(|line| match line.split_once("Request id: ") {
+        Some((before, _)) => format!("{before}Request id: [id]</p>\n"),
+        None if line.contains(" questions on ") && line.contains("topics") => "[the size of the bank]\n".to_owned(),
+        None => format!("{line}\n"),
+    });
+    lines.collect()
 }
 
 #[tokio::test]
-async fn a_review_shows_prompt_code_words_panels_and_evidence() {
+async fn the_first_page_says_how_to_start_a_round() {
+    let viva = Running::start().await;
+    insta::assert_snapshot!(redacted(&page(&viva, "/").await));
+}
+
+#[tokio::test]
+async fn the_first_page_lists_the_sessions() {
+    let viva = Running::start().await;
+    let session = viva.session(&[QUESTION]).await;
+    let listed = page(&viva, "/").await;
+    assert!(listed.contains(&session.review_url) && !listed.contains("No sessions yet"), "{listed}");
+}
+
+#[tokio::test]
+async fn a_review_quotes_the_answer_as_evidence() {
     let viva = Running::start().await;
     let model_answer = viva.model_answer(QUESTION).await;
     let (session, turn) = answered(&viva, &model_answer).await;
     let page = page(&viva, &session.review_url).await;
     let quote = turn.feedback.unwrap().correctness.unwrap().key_points[0].evidence.quote.clone().unwrap();
-    for expected in [
-        "Pushing to a vector",
-        "class=\"c-",
-        "Correctness",
-        "Clarity",
-        "Delivery",
-        "<mark class=\"hit\">",
-        "rules offline-2",
-    ] {
-        assert!(page.contains(expected), "{expected}");
-    }
-    assert!(page.contains(&quote.replace('\'', "&#39;")), "{quote}");
+    let quote = quote.replace('\'', "&#39;");
+    assert!(page.contains(&format!("<q>{quote}</q>")) && page.contains("<mark class=\"hit\">"), "{quote}: {page}");
 }
 
 #[tokio::test]
@@ -72,35 +76,22 @@ async fn a_session_can_be_kept_as_markdown_json_and_one_html_file() {
     let id = session.head.id;
 
     let markdown = viva.client.export(id, ExportFormat::Md).await.unwrap();
-    for expected in [
-        "## 1. Pushing to a vector",
-        "~~~~rust",
-        "**Correctness: 10.0 of 10, band 4 of 4**",
-        "- ✓ ",
-        " — “",
-        "**Clarity",
-    ] {
-        assert!(markdown.contains(expected), "{expected}: {markdown}");
-    }
+    assert!(markdown.contains("**Correctness: 10.0 of 10, band 4 of 4**"), "{markdown}");
     let json = viva.client.export(id, ExportFormat::Json).await.unwrap();
     assert_eq!(serde_json::from_str::<Session>(&json).unwrap(), session);
 
     let html = viva.client.export(id, ExportFormat::Html).await.unwrap();
-    assert!(
-        html.contains("<style>") && !html.contains("<script") && !html.contains("<link") && !html.contains("<audio")
-    );
+    assert!(html.contains("<style>") && !html.contains("<audio"), "{html}");
     let odd = viva.plain().get(viva.url(&format!("/api/v1/sessions/{id}/export?format=pdf"))).send().await.unwrap();
     assert_eq!(odd.status(), 400);
 }
 
 #[tokio::test]
-async fn a_page_that_is_not_there_says_what_is() {
+async fn a_page_that_does_not_exist_leads_elsewhere() {
     let viva = Running::start().await;
-    for path in ["/nothing", "/sessions/7", "/sessions/00000000-0000-0000-0000-000000000007"] {
-        let page = page(&viva, path).await;
-        assert!(
-            page.contains("<h1>") && page.contains("href=\"/\"") && page.contains("href=\"/docs\""),
-            "{path}: {page}"
-        );
+    let missing = page(&viva, "/sessions/00000000-0000-0000-0000-000000000007").await;
+    insta::assert_snapshot!(redacted(&missing));
+    for path in ["/nothing", "/sessions/7"] {
+        assert!(page(&viva, path).await.contains("href=\"/docs\""), "{path}");
     }
 }

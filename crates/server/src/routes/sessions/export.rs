@@ -11,6 +11,7 @@ use crate::api_error::ApiError;
 use crate::app::App;
 use crate::export;
 use crate::extract::{Named, Query};
+use crate::review::Review;
 use crate::routes::refusals::NotFound;
 
 /// The file carries its own styles and nothing else: no script, nothing from elsewhere.
@@ -40,9 +41,11 @@ pub(crate) async fn export_session(
 
 fn exported(stored: &StoredSession, past: &[PastJudging], format: ExportFormat) -> Result<Response, ApiError> {
     let text = match format {
-        ExportFormat::Md => export::markdown(stored, past),
+        ExportFormat::Md => export::markdown(&Review::of(stored, past, false)),
         ExportFormat::Json => export::json(stored).map_err(|error| ApiError::Internal(error.into()))?,
-        ExportFormat::Html => export::html(stored, past).map_err(|error| ApiError::Internal(error.into()))?,
+        ExportFormat::Html => {
+            export::html(Review::of(stored, past, false)).map_err(|error| ApiError::Internal(error.into()))?
+        }
     };
     let mut response = ([(header::CONTENT_TYPE, media_type(format))], text).into_response();
     if format == ExportFormat::Html {

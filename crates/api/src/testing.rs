@@ -1,16 +1,16 @@
-//! Small turns for this crate's tests.
+//! Sample turns for tests.
 
-use api::feedback::{
+use crate::feedback::{
     Clarity, ClarityMark, ClarityVerdict, Coach, Correctness, CountedPhrase, Delivery, Evidence, Feedback, JudgedBy,
     KeyPointMark, MisconceptionMark, Verdict,
 };
-use api::question::Question;
-use api::transcript::{Segment, TimeSpan, Transcript, Word};
-use api::turn::{Answer, Role, Source, Target, Turn, TurnState};
+use crate::question::Question;
+use crate::transcript::{Segment, TimeSpan, Transcript, Word};
+use crate::turn::{Answer, Role, Source, Target, Turn, TurnState};
 use uuid::Uuid;
 
 /// A turn that waits for the candidate.
-pub(crate) fn asked() -> Turn {
+pub fn asked() -> Turn {
     Turn {
         id: Uuid::from_u128(1),
         session_id: Uuid::from_u128(2),
@@ -40,7 +40,7 @@ pub(crate) fn asked() -> Turn {
 }
 
 /// A follow-up that waits for the candidate.
-pub(crate) fn followed_up() -> Turn {
+pub fn followed_up() -> Turn {
     Turn {
         role: Role::FollowUp,
         depth: 1,
@@ -51,7 +51,7 @@ pub(crate) fn followed_up() -> Turn {
 }
 
 /// A typed answer that was judged.
-pub(crate) fn judged() -> Turn {
+pub fn judged() -> Turn {
     let evidence = said("one owner at a time", 2.0, 3.5);
     let point = |id: &str, summary: &str, core, verdict, evidence: Evidence| KeyPointMark {
         id: id.to_owned(),
@@ -127,7 +127,7 @@ pub(crate) fn judged() -> Turn {
 }
 
 /// A spoken answer that was judged.
-pub(crate) fn spoken() -> Turn {
+pub fn spoken() -> Turn {
     let mut turn = judged();
     if let Some(feedback) = &mut turn.feedback {
         feedback.delivery = Some(delivery());
@@ -136,13 +136,13 @@ pub(crate) fn spoken() -> Turn {
 }
 
 /// An answer that could not be judged.
-pub(crate) fn ungraded(reason: &str) -> Turn {
+pub fn ungraded(reason: &str) -> Turn {
     let feedback = Some(Feedback { delivery: Some(delivery()), ..Feedback::default() });
     Turn { state: TurnState::Ungraded, ungraded_reason: Some(reason.to_owned()), feedback, ..judged() }
 }
 
 /// A transcript of one segment of words with their probabilities.
-pub(crate) fn transcript(words: &[(&str, f64)]) -> Transcript {
+pub fn transcript(words: &[(&str, f64)]) -> Transcript {
     let word = |(text, probability): &(&str, f64)| Word {
         start: None,
         end: None,

@@ -1,0 +1,419 @@
+//! Feedback in words: what terminal, page and Markdown all show. They only lay it out.
+
+use interview::delivery::{FILLED_PAUSES_FINE, FILLED_PAUSES_MANY, TYPICAL_WORDS_PER_MINUTE};
+use interview::wording::{counted, things};
+
+use crate::feedback::{
+    Clarity, ClarityVerdict, Coach, Correctness, CountedPhrase, Delivery, Evidence, Feedback, JudgedBy, Verdict,
+};
+use crate::session::Summary;
+use crate::transcript::TimeSpan;
+use crate::turn::{Turn, TurnState};
+
+/// The correctness or the clarity panel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// Its heading.
+    pub title: &'static str,
+    /// 0 to 10.
+    pub score: Option<f64>,
+    /// Why there is no score.
+    pub no_score: Option<&'static str>,
+    /// The band, 1 to 4.
+    pub band: Option<u8>,
+    /// What an answer of this band sounds like.
+    pub anchor: Option<String>,
+    /// The misconceptions stated.
+    pub misconceptions: Vec<Mark>,
+    /// Key points or clarity checks, in order.
+    pub marks: Vec<Mark>,
+    /// How many marks are unclear.
+    pub unclear: Option<String>,
+}
+
+/// A verdict, what it is about, and what it rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// Whether the verdict is good news.
+    pub sign: Sign,
+    /// The verdict as a word, such as `hit` or `no`.
+    pub verdict: &'static str,
+    /// The claim or check.
+    pub text: String,
+    /// Whether the key point is core.
+    pub is_core: bool,
+    /// The words that it rests on.
+    pub quote: Option<Quote>,
+    /// A remark: why it is unclear, why it is wrong, what to do.
+    pub note: Option<String>,
+}
+
+/// The kind of a verdict, for a symbol or colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// A key point made, a check met.
+    Good,
+    /// A key point missed, a check not met.
+    Bad,
+    /// Counts neither way.
+    Unclear,
+    /// A misconception stated.
+    Wrong,
+}
+
+/// Words of the transcript, or a note on a part of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quote {
+    /// The words.
+    pub text: String,
+    /// When they were said, in seconds.
+    pub span: Option<TimeSpan>,
+}
+
+impl Quote {
+    fn of(evidence: &Evidence) -> Option<Self> {
+        let span = evidence.start.zip(evidence.end).map(|(start, end)| TimeSpan { start, end });
+        evidence.quote.clone().map(|text| Self { text, span })
+    }
+
+    /// When they start: `1:07`.
+    pub fn start(&self) -> Option<String> {
+        self.span.map(|span| clock(span.start))
+    }
+}
+
+/// One measure of the delivery panel. None is a score.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    /// What is measured.
+    pub name: &'static str,
+    /// The figure, with a unit that is a sign: `142`, `1.4 s`.
+    pub figure: String,
+    /// What the figure counts, to be read after it.
+    pub meaning: String,
+    /// How to read it.
+    pub note: String,
+    /// Where it shows most.
+    pub place: Option<Quote>,
+    /// The words it is about.
+    pub quotes: Vec<Quote>,
+}
+
+/// Who judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judge {
+    /// `the offline coach`, or the language model.
+    pub name: String,
+    /// Who judged and what to know about it, in a sentence or two.
+    pub remark: String,
+    /// Versions of rules or prompts and of the key points: only results with equal versions can be compared.
+    pub versions: String,
+}
+
+/// One figure of a session's summary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// What it is about.
+    pub name: &'static str,
+    /// The figure, if there is one.
+    pub value: Option<String>,
+    /// What the figure counts, to be read after it.
+    pub note: String,
+}
+
+/// A time on a recording: `1:07`.
+pub fn clock(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    format!("{}:{:02}", whole / 60, whole % 60)
+}
+
+/// A score: `6.0`, or a dash.
+pub fn score(score: Option<f64>) -> String {
+    score.map_or_else(|| "–".to_owned(), |score| format!("{score:.1}"))
+}
+
+/// The correctness panel.
+pub fn correctness(panel: &Correctness) -> Panel {
+    let marks: Vec<Mark> = panel
+        .key_points
+        .iter()
+        .map(|point| Mark {
+            sign: match point.verdict {
+                Verdict::Hit => Sign::Good,
+                Verdict::Missed => Sign::Bad,
+                Verdict::Unclear => Sign::Unclear,
+            },
+            verdict: point.verdict.as_str(),
+            text: point.summary.clone(),
+            is_core: point.core,
+            quote: Quote::of(&point.evidence),
+            note: point.doubt.clone(),
+        })
+        .collect();
+    let stated = panel.misconceptions.iter().map(|stated| Mark {
+        sign: Sign::Wrong,
+        verdict: "misconception",
+        text: stated.claim.clone(),
+        is_core: false,
+        quote: Quote::of(&stated.evidence),
+        note: Some(stated.why_wrong.clone()),
+    });
+    let unclear = marks.iter().filter(|mark| mark.sign == Sign::Unclear).count();
+    Panel {
+        title: "Correctness",
+        score: panel.score,
+        no_score: panel.score.is_none().then_some("too many points are unclear for a score"),
+        band: panel.band,
+        anchor: panel.band_anchor.clone(),
+        misconceptions: stated.collect(),
+        unclear: (unclear > 0).then(|| format!("{unclear} of {} unclear, not scored", counted(marks.len(), "point"))),
+        marks,
+    }
+}
+
+/// The clarity panel.
+pub fn clarity(panel: &Clarity) -> Panel {
+    let mark = |check: &crate::feedback::ClarityMark| Mark {
+        sign: match check.verdict {
+            ClarityVerdict::Yes => Sign::Good,
+            ClarityVerdict::No => Sign::Bad,
+            ClarityVerdict::Unclear => Sign::Unclear,
+        },
+        verdict: check.verdict.as_str(),
+        text: check.summary.clone(),
+        is_core: false,
+        quote: Quote::of(&check.evidence),
+        note: check.note.clone(),
+    };
+    Panel {
+        title: "Clarity",
+        score: panel.score,
+        no_score: panel.score.is_none().then_some("too many checks are unclear for a score"),
+        band: None,
+        anchor: None,
+        misconceptions: Vec::new(),
+        marks: panel.checks.iter().map(mark).collect(),
+        unclear: None,
+    }
+}
+
+/// The delivery panel: every measure that there is.
+pub fn delivery(delivery: &Delivery) -> Vec<Measure> {
+    let mut measures = Vec::new();
+    let mut add = |name, figure: String, meaning: String, note: String| {
+        measures.push(Measure { name, figure, meaning, note, place: None, quotes: Vec::new() });
+        measures.len() - 1
+    };
+    if let Some(rate) = delivery.words_per_minute {
+        let typical = TYPICAL_WORDS_PER_MINUTE;
+        let note = format!("typical {:.0} to {:.0}, pauses included", typical.start(), typical.end());
+        add("Pace", format!("{rate:.0}"), "words per minute".to_owned(), note);
+    }
+    if let Some(rate) = delivery.articulation_rate {
+        let meaning = "words per minute while speaking".to_owned();
+        add("Without pauses", format!("{rate:.0}"), meaning, String::new());
+    }
+    if let Some(time) = delivery.time_to_first_word {
+        let note = "thinking is allowed, never scored".to_owned();
+        add("First word", format!("{time:.1} s"), "until the first word".to_owned(), note);
+    }
+    let over = delivery.pauses_over_1s;
+    let meaning = format!("{} over 1 s, {} over 2.5 s", things(&over, "pause"), delivery.pauses_over_2_5s);
+    let median = delivery.median_pause.map(|median| format!("median {median:.1} s")).unwrap_or_default();
+    let pauses = add("Pauses", over.to_string(), meaning, median);
+    let (meaning, note) = filled_pauses(delivery);
+    add("Um and uh", delivery.filled_pauses.to_string(), meaning, note);
+    if let Some((total, phrases)) = frequent(&delivery.discourse_markers) {
+        let note = "some may be ordinary words here".to_owned();
+        add("Filler words", total.to_string(), format!("filler words: {phrases}"), note);
+    }
+    let hedges = delivery.hedges.len();
+    let hedged = (hedges > 0).then(|| {
+        let note = "fine where you are unsure; where you are sure, say it directly".to_owned();
+        add("Hedges", hedges.to_string(), things(&hedges, "hedge"), note)
+    });
+    if delivery.immediate_repeats > 0 {
+        let count = delivery.immediate_repeats;
+        add("Stumbles", count.to_string(), format!("{} said twice in a row", things(&count, "word")), String::new());
+    }
+    if let Some((total, phrases)) = frequent(&delivery.repeated_phrases) {
+        add("Repetition", total.to_string(), format!("repeated phrases: {phrases}"), String::new());
+    }
+    let over = delivery.over_limit;
+    let over = if over > 0.0 { format!(", {} over the limit", clock(over)) } else { String::new() };
+    let limit = delivery.limit.map(|limit| format!("limit {}", clock(f64::from(limit)))).unwrap_or_default();
+    add("Length", clock(delivery.spoken), format!("from first to last word{over}"), limit);
+    measures[pauses].place = delivery
+        .longest_pause
+        .map(|pause| Quote { text: format!("longest {:.1} s", pause.end - pause.start), span: Some(pause) });
+    if let Some(index) = hedged {
+        measures[index].quotes = delivery.hedges.iter().filter_map(Quote::of).collect();
+    }
+    measures
+}
+
+fn filled_pauses(delivery: &Delivery) -> (String, String) {
+    let heard = delivery.filled_pauses;
+    let rate = delivery.filled_pauses_per_minute.filter(|_| heard > 0).map(|rate| {
+        let verdict = match rate {
+            rate if rate <= FILLED_PAUSES_FINE => "normal",
+            rate if rate <= FILLED_PAUSES_MANY => "worth watching",
+            _ => "worth working on",
+        };
+        format!(", {rate:.1} per minute: {verdict}")
+    });
+    let estimate = delivery.filled_pauses_estimated.filter(|estimate| *estimate > heard);
+    let estimate = estimate.map(|estimate| format!(", perhaps {estimate}")).unwrap_or_default();
+    let note = format!(
+        "a lower bound{estimate}, because recognisers drop them; up to {FILLED_PAUSES_FINE:.0} per minute is normal"
+    );
+    (format!("um or uh{}", rate.unwrap_or_default()), note)
+}
+
+/// The total of the phrases, and the most frequent three.
+fn frequent(phrases: &[CountedPhrase]) -> Option<(usize, String)> {
+    let total = phrases.iter().map(|phrase| phrase.count).sum();
+    let first = phrases.iter().take(3).map(|phrase| format!("“{}” × {}", phrase.phrase, phrase.count));
+    (total > 0).then(|| (total, first.collect::<Vec<_>>().join(", ")))
+}
+
+impl Judge {
+    /// Who judged; `None` without a judging.
+    pub fn of(feedback: &Feedback) -> Option<Self> {
+        let JudgedBy { coach, model, prompt_version, rubric_version } = feedback.judged_by.as_ref()?;
+        let remark = feedback.remark.as_deref();
+        let (name, remark, rules) = match coach {
+            Coach::Offline => {
+                let introduction = "Judged by the offline coach: rules on this machine, no language model. It can miss a \
+                                    point that you made.";
+                ("the offline coach".to_owned(), remark.unwrap_or(introduction).to_owned(), "rules".to_owned())
+            }
+            Coach::Llm => {
+                let name = format!("the language model {}", model.as_deref().unwrap_or("of the server"));
+                let more = remark.map(|remark| format!(" {remark}")).unwrap_or_default();
+                let rules = format!("{}, prompts", model.as_deref().unwrap_or("language model"));
+                (name.clone(), format!("Judged by {name}; every quote was checked.{more}"), rules)
+            }
+        };
+        Some(Self { name, remark, versions: format!("{rules} {prompt_version}, key points {rubric_version}") })
+    }
+}
+
+/// Why a turn has no feedback, in a sentence or two.
+pub fn notice(turn: &Turn) -> Option<String> {
+    let notice = match turn.state {
+        TurnState::Asked => "Not answered.",
+        TurnState::Skipped => "Skipped: “I don’t know”.",
+        TurnState::Transcribing => "The recording is being transcribed.",
+        TurnState::Judging => "The answer is being judged.",
+        TurnState::Ungraded => {
+            let reason = turn.ungraded_reason.as_deref().unwrap_or("no reason given");
+            return Some(format!("Not graded: {reason}. The answer is kept and can be judged again."));
+        }
+        TurnState::Judged => return None,
+    };
+    Some(notice.to_owned())
+}
+
+/// The figures of a session.
+pub fn summary(summary: &Summary) -> [Figure; 4] {
+    let mean = |value: Option<f64>| value.map(|value| format!("{value:.1}"));
+    let mut questions = counted(summary.questions, "question");
+    for (count, what) in [(summary.skipped, "skipped"), (summary.ungraded, "not graded")] {
+        if count > 0 {
+            questions.push_str(&format!(", {count} {what}"));
+        }
+    }
+    let of_ten = "of 10, mean of the main answers";
+    let rate = summary.words_per_minute.map(|rate| format!("{rate:.0}"));
+    [
+        Figure { name: "Correctness", value: mean(summary.correctness), note: of_ten.to_owned() },
+        Figure { name: "Clarity", value: mean(summary.clarity), note: of_ten.to_owned() },
+        Figure { name: "Pace", value: rate, note: "words per minute, spoken answers".to_owned() },
+        Figure { name: "Answered", value: Some(summary.answered.to_string()), note: questions },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn feedback(remark: Option<&str>, coach: Coach, model: Option<&str>) -> Feedback {
+        let judged_by = JudgedBy {
+            coach,
+            model: model.map(str::to_owned),
+            prompt_version: "3".to_owned(),
+            rubric_version: "00c0ffee".to_owned(),
+        };
+        Feedback { remark: remark.map(str::to_owned), judged_by: Some(judged_by), ..Feedback::default() }
+    }
+
+    #[test]
+    fn the_offline_coach_is_introduced_once() {
+        let judge = Judge::of(&feedback(Some("Judged offline, by rules."), Coach::Offline, None)).unwrap();
+        assert_eq!(judge.remark, "Judged offline, by rules.");
+        assert_eq!(judge.versions, "rules 3, key points 00c0ffee");
+    }
+
+    #[test]
+    fn a_language_model_is_always_named() {
+        let judge = Judge::of(&feedback(Some("It was slow."), Coach::Llm, Some("some-model"))).unwrap();
+        assert_eq!(judge.remark, "Judged by the language model some-model; every quote was checked. It was slow.");
+        assert_eq!(judge.versions, "some-model, prompts 3, key points 00c0ffee");
+    }
+
+    #[test]
+    fn without_a_judging_there_is_no_judge() {
+        assert_eq!(Judge::of(&Feedback::default()), None);
+    }
+
+    #[test]
+    fn times_are_minutes_and_seconds() {
+        assert_eq!([0.0, 59.9, 67.2, 3600.0].map(clock), ["0:00", "0:59", "1:07", "60:00"]);
+    }
+
+    #[test]
+    fn every_measure_says_what_it_means() {
+        let phrase = |phrase: &str, count| CountedPhrase { phrase: phrase.to_owned(), count };
+        let hedge = Evidence { quote: Some("I guess".to_owned()), start: Some(20.0), end: Some(20.6) };
+        let measured = Delivery {
+            duration: 51.0,
+            words: 114,
+            words_per_minute: Some(142.4),
+            articulation_rate: Some(171.0),
+            pauses_over_1s: 2,
+            pauses_over_2_5s: 1,
+            median_pause: Some(0.4),
+            longest_pause: Some(TimeSpan { start: 12.0, end: 14.6 }),
+            pause_ratio: Some(0.2),
+            time_to_first_word: Some(1.4),
+            filled_pauses: 1,
+            filled_pauses_estimated: Some(3),
+            filled_pauses_per_minute: Some(1.2),
+            discourse_markers: vec![phrase("like", 3), phrase("you know", 1)],
+            hedges: vec![hedge],
+            repeated_phrases: Vec::new(),
+            immediate_repeats: 1,
+            spoken: 130.3,
+            limit: Some(120),
+            over_limit: 10.3,
+        };
+        let lines = delivery(&measured).into_iter().map(|measure| {
+            let Measure { name, figure, meaning, note, place, quotes } = measure;
+            let quotes = place.into_iter().chain(quotes).map(|quote| format!(" [{} {:?}]", quote.text, quote.start()));
+            format!("{name}: {figure} {meaning} ({note}){}\n", quotes.collect::<String>())
+        });
+        let expected = "\
+Pace: 142 words per minute (typical 110 to 170, pauses included)
+Without pauses: 171 words per minute while speaking ()
+First word: 1.4 s until the first word (thinking is allowed, never scored)
+Pauses: 2 pauses over 1 s, 1 over 2.5 s (median 0.4 s) [longest 2.6 s Some(\"0:12\")]
+Um and uh: 1 um or uh, 1.2 per minute: normal (a lower bound, perhaps 3, because recognisers drop them; up to 5 per minute is normal)
+Filler words: 4 filler words: “like” × 3, “you know” × 1 (some may be ordinary words here)
+Hedges: 1 hedge (fine where you are unsure; where you are sure, say it directly) [I guess Some(\"0:20\")]
+Stumbles: 1 word said twice in a row ()
+Length: 2:10 from first to last word, 0:10 over the limit (limit 2:00)
+";
+        assert_eq!(lines.collect::<String>(), expected);
+    }
+}

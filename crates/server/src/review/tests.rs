@@ -1,0 +1,123 @@
+//! One session, as a page and as Markdown.
+
+use api::session::{MissedPoint, SessionHead, SessionState, StatedMisconception, Summary};
+use api::testing::{followed_up, spoken, ungraded};
+use api::transcript::{Segment, Transcript};
+use askama::Template;
+
+use super::history::EarlierJudging;
+use super::transcript::{Mark, Role as Evidence, Run};
+use super::*;
+use crate::export;
+use crate::pages::SessionPage;
+
+fn run(text: &str, mark: Option<Evidence>, is_doubtful: bool) -> Run {
+    Run { text: text.to_owned(), mark: mark.map(|role| Mark { role, number: 0 }), is_doubtful }
+}
+
+fn reviewed_turn(turn: Turn, transcript: Vec<Paragraph>, earlier: Vec<EarlierJudging>) -> ReviewedTurn {
+    ReviewedTurn {
+        timeline: turn.answer.as_ref().and_then(|answer| answer.audio_url.as_ref()).map(|_| Timeline {
+            speech: vec![Stretch { left: "27.5".to_owned(), width: "200.0".to_owned() }],
+            longest_pause: Some(Stretch { left: "235.3".to_owned(), width: "51.0".to_owned() }),
+        }),
+        ..ReviewedTurn::new(turn, transcript, History { earlier }, true)
+    }
+}
+
+/// A spoken answer with a recording, judged twice, and a follow-up that could not be judged.
+fn review() -> Review {
+    let mut main = spoken();
+    main.question.topic = "error-handling".to_owned();
+    main.question.snippet =
+        Some(api::question::Snippet { language: "rust".to_owned(), code: "let a = 1;\n".to_owned() });
+    let answer = main.answer.as_mut().unwrap();
+    (answer.source, answer.duration) = (Source::Microphone, Some(51.0));
+    answer.audio_url = Some("/api/v1/turns/1/audio".to_owned());
+    let text = "one owner <at> a time".to_owned();
+    let segment = Segment { start: Some(1.4), end: Some(3.5), text: text.clone(), words: Vec::new() };
+    answer.transcript = Some(Transcript { text, segments: vec![segment] });
+    main.feedback.as_mut().unwrap().stronger_answer = Some("Say `drop`.\n\nAnd *when*.".to_owned());
+    let words = vec![
+        run("one owner <at>", Some(Evidence::Hit), false),
+        run("a", None, true),
+        run("time", Some(Evidence::Misconception), true),
+    ];
+    let before = EarlierJudging {
+        when: "22 November 2026, 14:03".to_owned(),
+        judge: Judge::of(main.feedback.as_ref().unwrap()),
+        outcome: "correctness 5.0 of 10, clarity – of 10".to_owned(),
+        words: Some("one honour".to_owned()),
+        changes: Some(vec![api::feedback::Change { about: "one owner".to_owned(), before: "missed", after: "hit" }]),
+        is_comparable: false,
+    };
+    let mut follow_up = ungraded("the coach is away");
+    (follow_up.role, follow_up.prompt) = (Role::FollowUp, followed_up().prompt);
+    let missed = MissedPoint {
+        question: "ownership-why".to_owned(),
+        key_point: "dropped".to_owned(),
+        summary: "it is dropped at the end of the scope".to_owned(),
+        core: true,
+    };
+    let stated = StatedMisconception {
+        question: "ownership-why".to_owned(),
+        misconception: "collector".to_owned(),
+        claim: "a collector frees it".to_owned(),
+        why_wrong: "Rust has no collector.".to_owned(),
+    };
+    let head = SessionHead {
+        id: uuid::Uuid::from_u128(2),
+        state: SessionState::Open,
+        created_at: Timestamp::UNIX_EPOCH,
+        finished_at: None,
+        topics: vec!["error-handling".to_owned()],
+        questions: Vec::new(),
+        answered: 2,
+    };
+    let summary = Summary {
+        questions: 1,
+        answered: 2,
+        ungraded: 1,
+        correctness: Some(6.0),
+        words_per_minute: Some(142.4),
+        missed: vec![missed],
+        misconceptions: vec![stated],
+        ..Summary::default()
+    };
+    let question = ReviewedQuestion {
+        main: reviewed_turn(main, vec![Paragraph { start: Some(1.4), runs: words }], vec![before]),
+        follow_ups: vec![reviewed_turn(follow_up, vec![Paragraph { start: None, runs: Vec::new() }], Vec::new())],
+        reference: Some(Reference {
+            model_answer: Some(prose("Every value has *one* owner.")),
+            outcome: Some("compiles. It is fine.".to_owned()),
+            corrected_code: Some(coloured("rust", "let b = 2;\n")),
+            sources: vec![
+                Citation { title: "The Rust Book".to_owned(), url: Some("https://doc.rust-lang.org/book/".to_owned()) },
+                Citation { title: "A paper".to_owned(), url: None },
+            ],
+        }),
+    };
+    Review {
+        when: "22 November 2026, 14:05".to_owned(),
+        topics: topics(&head.topics),
+        summary: view::summary(&summary),
+        session: Session { head, turns: Vec::new(), next_turn: None, summary, review_url: String::new() },
+        questions: vec![question],
+    }
+}
+
+#[test]
+fn a_session_as_a_page() {
+    insta::assert_snapshot!(SessionPage { review: review() }.render().unwrap());
+}
+
+#[test]
+fn a_session_as_markdown() {
+    insta::assert_snapshot!(export::markdown(&review()));
+}
+
+#[test]
+fn the_file_needs_nothing_else() {
+    let file = export::html(review()).unwrap();
+    assert!(file.contains("<style>") && !file.contains("<script") && !file.contains("<link"), "{file}");
+}
