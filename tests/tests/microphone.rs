@@ -72,10 +72,10 @@ fn what_is_said_into_the_microphone_is_heard_and_judged() {
     terminal.send("\r").unwrap();
     terminal.flush().unwrap();
     terminal.exp_string("Correctness").unwrap();
-    terminal.exp_string("go on").unwrap();
+    terminal.exp_string("continue").unwrap();
     terminal.send("\r").unwrap();
     terminal.flush().unwrap();
-    terminal.exp_string("Review it").unwrap();
+    terminal.exp_string("Review:").unwrap();
     terminal.exp_eof().unwrap();
     assert_heard(&judged_transcript(&home), "borrowing-partial");
 }

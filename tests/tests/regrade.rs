@@ -55,7 +55,7 @@ fn another_model_of_the_same_server_judges_again_and_both_results_stay() {
     let feedback = &session(&home)["turns"][0]["feedback"];
     assert_eq!(feedback["judged_by"]["model"], "another-model");
     let markdown = home.viva(["review", "last", "--export", "md"]).finish().success().output;
-    let (_, history) = markdown.split_once("Judged before:").unwrap();
+    let (_, history) = markdown.split_once("Earlier judgings:").unwrap();
     assert!(history.contains("some-model") && !history.contains("another-model"), "{history}");
 }
 
@@ -73,12 +73,12 @@ fn a_coach_that_is_away_costs_nothing_that_was_found_before() {
     let home = Home::empty();
     practice(&home).finish().success();
     let again = home.viva(["review", "last", "--regrade", "--turn", "1"]).finish().success();
-    assert!(again.output.contains("the same verdicts as before"), "{}", again.output);
+    assert!(again.output.contains("same verdicts as before"), "{}", again.output);
 
     let away = judged_by_model_at(home.viva(["review", "last", "--regrade"]), &nowhere()).finish().fails_with(1);
-    assert!(away.output.contains("not graded:") && away.output.contains("found before"), "{}", away.output);
+    assert!(away.output.contains("not graded:") && away.output.contains("earlier feedback"), "{}", away.output);
     let markdown = home.viva(["review", "last", "--export", "md"]).finish().success().output;
-    let (_, history) = markdown.split_once("Judged before:").unwrap();
+    let (_, history) = markdown.split_once("Earlier judgings:").unwrap();
     assert_eq!(history.matches(" by the offline coach (").count(), 2, "{history}");
 }
 

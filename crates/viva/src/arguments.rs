@@ -1,64 +1,52 @@
 //! The command line. The comments on flags are the help that people read.
 
-mod choices;
-mod content;
-mod evaluation;
-mod practice;
-mod review;
-mod serving;
-mod sound;
-
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-
-pub use choices::NamedCoach;
-pub use content::{Questions, QuestionsCommand};
-pub use evaluation::Eval;
-pub use practice::Practice;
-pub use review::Review;
-pub use serving::{Doctor, Serve};
-pub use sound::{Devices, Model, ModelCommand, Transcribe};
+use api::session::ExportFormat;
+use capture::formats::Format;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use interview::bank::{Kind, Level};
+use interview::{QuestionId, Tag, TopicId};
 
 use crate::settings::Layer;
+use crate::turn_number::TurnNumber;
 
 /// Practise technical interviews out loud.
 ///
-/// Viva asks a question, listens, and shows what you said, how clearly and how it sounded: key point by key point, each with your own
-/// words as evidence. Recording, transcription and judging happen on this machine.
+/// Viva asks a question, listens to your answer, and gives feedback: which key points you made, with quotes from what you said,
+/// how clear it was, and your pace and pauses. Recording, transcription and judging happen on this machine.
 #[derive(Debug, Parser)]
 #[command(name = "viva", version, propagate_version = true, disable_help_subcommand = true, after_help = EXAMPLES)]
 pub struct Arguments {
-    /// What applies to every command.
     #[command(flatten)]
     pub common: Common,
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  viva practice                          a round of five questions, out loud
+  viva practice                          answer five questions out loud
   viva practice --topic ownership --typed
-  viva review                            your sessions, newest first
-  viva doctor                            what is missing on this machine
+  viva review                            list your sessions, newest first
+  viva doctor                            check what is missing on this machine
 
-`viva COMMAND --help` has examples for every command.";
+Run `viva COMMAND --help` for the examples of a command.";
 
-/// What applies to every command.
+/// Options of every command.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Common {
-    /// Keep sessions, recordings and models in this folder [env: VIVA_DATA]
+    /// Folder for sessions, recordings and models [env: VIVA_DATA]
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Read settings from this file [env: VIVA_CONFIG]
+    /// Settings file [env: VIVA_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
 
-/// What to do. The help of a command stands with its arguments.
-#[derive(Debug, Subcommand)]
+/// The commands; each one's help is on its arguments.
+#[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     Practice(Practice),
     Serve(Serve),
@@ -74,16 +62,351 @@ pub enum Command {
     Openapi,
 }
 
+/// Start a practice round: questions, your answers, feedback.
+///
+/// You answer into the microphone, or type when there is no microphone or with --typed. When standard input is not a terminal,
+/// each line of it is one typed answer; an empty line or `skip` means "I don't know". With --audio the answers come from
+/// recordings. Ctrl-C ends the round at any time and keeps what you said.
+#[derive(Args, Clone, Debug, Default)]
+#[command(after_help = PRACTICE_EXAMPLES)]
+pub struct Practice {
+    /// Only questions on this topic; repeatable (`viva questions list` shows the topics)
+    #[arg(long, value_name = "TOPIC")]
+    pub topic: Vec<TopicId>,
+    /// Only questions of this level; repeatable
+    #[arg(long, value_name = "LEVEL", value_parser = level())]
+    pub level: Vec<Level>,
+    /// Only questions of this kind; repeatable
+    #[arg(long, value_name = "KIND", value_parser = kind())]
+    pub kind: Vec<Kind>,
+    /// Only questions with this tag; repeatable, any of the tags is enough
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<Tag>,
+    /// Ask exactly this question; repeatable, asked in the given order
+    #[arg(long, value_name = "ID", conflicts_with_all = ["topic", "level", "kind", "tag", "questions", "seed"])]
+    pub question: Vec<QuestionId>,
+    /// Number of questions [default: 5]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]
+    pub questions: Option<u32>,
+    /// Ask no new question after this many minutes
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub minutes: Option<u32>,
+    /// Maximum number of follow-ups per question, 0 to 3 [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub follow_ups: Option<u8>,
+    /// Seed for choosing questions: the same seed chooses the same ones
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Microphone to use (`viva devices` lists them) [env: VIVA_DEVICE]
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
+    /// End an answer after a pause, with a countdown that speech cancels
+    #[arg(long, conflicts_with_all = ["typed", "audio"])]
+    pub hands_free: bool,
+    /// Type the answers instead of speaking
+    #[arg(long, conflicts_with = "audio")]
+    pub typed: bool,
+    /// Answer from this recording; repeatable, one answer each
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub audio: Vec<PathBuf>,
+    /// Speech model: a name from `viva model list`, or a file [env: VIVA_MODEL]
+    #[arg(long, value_name = "NAME|PATH")]
+    pub model: Option<String>,
+    /// Use this server instead of the built-in one [env: VIVA_SERVER]
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// Do not read questions aloud [env: VIVA_MUTE]
+    #[arg(long)]
+    pub mute: bool,
+    /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
+    #[arg(long)]
+    pub plain: bool,
+    /// Print the finished session as JSON on standard output; everything else goes to standard error
+    #[arg(long)]
+    pub json: bool,
+}
+
+const PRACTICE_EXAMPLES: &str = "\
+Examples:
+  viva practice                                   five questions, out loud
+  viva practice --topic ownership --topic borrowing --level mid
+  viva practice --kind snippet --questions 3 --typed
+  viva practice --minutes 20 --follow-ups 2 --hands-free
+  viva practice --question ownership-why --audio answer.wav
+  viva practice --seed 7 --json > session.json    typed answers from a pipe, one per line";
+
+/// Serve the HTTP API and the review pages.
+///
+/// Prints its address as the first line on standard output. Only this machine can reach it unless --open-to-network is given.
+/// Ctrl-C stops it after the requests in progress.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:\n  viva serve\n  viva serve --bind 127.0.0.1:0    on a free port\n  \
+                  viva serve --bind 0.0.0.0:7878 --open-to-network    for other machines; there are no accounts")]
+pub struct Serve {
+    /// Address to listen on [env: VIVA_BIND] [default: 127.0.0.1:7878]
+    #[arg(long, value_name = "ADDRESS")]
+    pub bind: Option<String>,
+    /// Database that stores sessions [env: VIVA_DATABASE] [default: a file in the data folder]
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// Speech model for uploaded recordings: a name or a file [env: VIVA_MODEL]
+    #[arg(long, value_name = "NAME|PATH")]
+    pub model: Option<String>,
+    /// Folder with questions of your own, asked along with the built-in ones [env: VIVA_QUESTIONS]
+    #[arg(long, value_name = "DIR")]
+    pub questions: Option<PathBuf>,
+    /// Allow a --bind address that other machines can reach. There are no accounts: whoever can connect can read everything
+    /// [env: VIVA_OPEN_TO_NETWORK]
+    #[arg(long)]
+    pub open_to_network: bool,
+}
+
+/// Show, export or judge again past sessions.
+///
+/// Without a session it lists them, newest first. Name a session by its id, by the start of its id, or as `last`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:\n  viva review\n  viva review last\n  viva review last --open\n  \
+                  viva review last --export md --output session.md\n  \
+                  viva review last --regrade                     after the coach failed, or to try another one\n  \
+                  viva review last --regrade --turn 2 --coach offline\n  \
+                  viva review last --regrade --model qwen3:14b   with another model of the same server")]
+pub struct Review {
+    /// The session: its id, the start of its id, or `last`
+    #[arg(value_name = "SESSION")]
+    pub session: Option<String>,
+    /// Open the review page in the browser
+    #[arg(long, conflicts_with_all = ["export", "json"])]
+    pub open: bool,
+    /// Export the session as a document
+    #[arg(long, value_name = "FORMAT", value_parser = export(), requires = "session")]
+    pub export: Option<ExportFormat>,
+    /// Write the document to this file instead of standard output
+    #[arg(long, value_name = "FILE", requires = "export")]
+    pub output: Option<PathBuf>,
+    /// Judge the answers again, those without feedback first; earlier feedback stays in the history
+    #[arg(long, requires = "session", conflicts_with_all = ["open", "export"])]
+    pub regrade: bool,
+    /// Coach that judges again [default: the configured one]
+    #[arg(long, value_enum, value_name = "COACH", requires = "regrade")]
+    pub coach: Option<NamedCoach>,
+    /// Language model that judges again, on the configured server
+    #[arg(long, value_name = "NAME", requires = "regrade")]
+    pub model: Option<String>,
+    /// Judge only this answer again: `2` is the second question, `2.1` its first follow-up
+    #[arg(long, value_name = "N", requires = "regrade")]
+    pub turn: Option<TurnNumber>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "export")]
+    pub json: bool,
+    /// Read the sessions of this server [env: VIVA_SERVER]
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
+    #[arg(long)]
+    pub plain: bool,
+}
+
+/// Transcribe recordings.
+///
+/// Reads wav, flac, mp3, ogg, webm, m4a, aac and aiff. Nothing is stored, and nothing leaves this machine.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Examples:\n  viva transcribe answer.wav\n  viva transcribe talk.mp3 --format srt > talk.srt\n  \
+                  viva transcribe one.flac two.flac --format json"
+)]
+pub struct Transcribe {
+    /// The recordings
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Speech model: a name from `viva model list`, or a file [env: VIVA_MODEL]
+    #[arg(long, value_name = "NAME|PATH")]
+    pub model: Option<String>,
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format())]
+    pub format: Format,
+}
+
+/// List, show and check questions.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:\n  viva questions list --topic ownership\n  viva questions show ownership-why\n  \
+                  viva questions check my-questions")]
+pub struct Questions {
+    #[command(subcommand)]
+    pub command: QuestionsCommand,
+    /// Folder with questions of your own, added to the built-in ones [env: VIVA_QUESTIONS]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub questions: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum QuestionsCommand {
+    /// List the questions, one per line
+    List {
+        /// Only this topic
+        #[arg(long, value_name = "TOPIC")]
+        topic: Option<TopicId>,
+        /// Only this level
+        #[arg(long, value_name = "LEVEL", value_parser = level())]
+        level: Option<Level>,
+        /// Only this kind
+        #[arg(long, value_name = "KIND", value_parser = kind())]
+        kind: Option<Kind>,
+        /// Only this tag
+        #[arg(long, value_name = "TAG")]
+        tag: Option<Tag>,
+        /// Only questions with all of these words in title, prompt or topic
+        #[arg(long, value_name = "WORDS")]
+        text: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a question with its key points and model answer
+    Show {
+        /// A question id from `viva questions list`
+        id: QuestionId,
+        /// Print the whole question as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check the built-in questions, or those in a folder, and report every error with file and line
+    Check {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
+}
+
+/// Download and check speech models.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:\n  viva model list\n  viva model pull base.en\n  viva model verify")]
+pub struct Model {
+    #[command(subcommand)]
+    pub command: ModelCommand,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum ModelCommand {
+    /// List the known models and which of them are installed
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Download a model, or resume a download
+    Pull {
+        /// A name from `viva model list`
+        name: String,
+    },
+    /// Verify the checksum of a model, or of every installed model
+    Verify {
+        /// A name from `viva model list`, or a file
+        name: Option<String>,
+    },
+    /// Print the path of a model
+    Path {
+        /// A name from `viva model list`, or a file
+        name: String,
+    },
+}
+
+/// List the microphones.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Example:\n  viva devices")]
+pub struct Devices {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Check what is missing on this machine.
+///
+/// Checks settings, data folder, database, speech model, microphone, voice, coach and server address, and says how to fix each.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Example:\n  viva doctor")]
+pub struct Doctor {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Measure how well a coach judges, on answers labelled by people.
+///
+/// A dataset has one JSON object per line: an id, a question of the bank or one of its own, an answer, and the labels.
+/// Lines that cannot be read are reported and skipped.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:\n  viva eval --dataset answers.jsonl\n  \
+                  viva eval --coach llm --dataset answers.jsonl --json\n  \
+                  viva eval --dataset answers.jsonl --baseline similarity")]
+pub struct Eval {
+    /// The coach to measure
+    #[arg(long, value_enum, value_name = "COACH", default_value_t = NamedCoach::Offline)]
+    pub coach: NamedCoach,
+    /// File with the labelled answers [default: standard input]
+    #[arg(long, value_name = "FILE")]
+    pub dataset: Option<PathBuf>,
+    /// Also measure this baseline, for comparison
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub baseline: Option<EvaluatedBaseline>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Folder with questions of your own, added to the built-in ones [env: VIVA_QUESTIONS]
+    #[arg(long, value_name = "DIR")]
+    pub questions: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum NamedCoach {
+    /// Rules on this machine
+    Offline,
+    /// The configured language model
+    Llm,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EvaluatedBaseline {
+    /// Word similarity to the model answer
+    Similarity,
+}
+
+fn level() -> impl TypedValueParser<Value = Level> {
+    PossibleValuesParser::new(Level::ALL.iter().map(|level| level.as_str())).try_map(|text| text.parse::<Level>())
+}
+
+fn kind() -> impl TypedValueParser<Value = Kind> {
+    PossibleValuesParser::new(Kind::ALL.iter().map(|kind| kind.as_str())).try_map(|text| text.parse::<Kind>())
+}
+
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|text| text.parse::<Format>())
+}
+
+fn export() -> impl TypedValueParser<Value = ExportFormat> {
+    PossibleValuesParser::new(["md", "json", "html"]).map(|word| match word.as_str() {
+        "json" => ExportFormat::Json,
+        "html" => ExportFormat::Html,
+        _ => ExportFormat::Md,
+    })
+}
+
 impl Arguments {
-    /// The settings that were given as flags.
+    /// The settings given as flags.
     pub fn layer(&self) -> Layer {
-        let layer = match &self.command {
-            Command::Practice(practice) => practice.layer(),
-            Command::Serve(serve) => serve.layer(),
-            Command::Review(review) => review.layer(),
-            Command::Transcribe(transcribe) => Layer { model: transcribe.model.clone(), ..Layer::default() },
-            Command::Questions(questions) => Layer { questions: questions.questions.clone(), ..Layer::default() },
-            Command::Eval(eval) => Layer { questions: eval.questions.clone(), ..Layer::default() },
+        let flag = |is_set: bool| is_set.then_some(true);
+        let layer = match self.command.clone() {
+            Command::Practice(Practice { device, model, server, mute, plain, .. }) => {
+                Layer { device, model, server, mute: flag(mute), plain: flag(plain), ..Layer::default() }
+            }
+            Command::Serve(Serve { bind, database, model, questions, open_to_network }) => {
+                let open_to_network = flag(open_to_network);
+                Layer { bind, database, model, questions, open_to_network, ..Layer::default() }
+            }
+            Command::Review(Review { server, plain, .. }) => Layer { server, plain: flag(plain), ..Layer::default() },
+            Command::Transcribe(Transcribe { model, .. }) => Layer { model, ..Layer::default() },
+            Command::Questions(Questions { questions, .. }) | Command::Eval(Eval { questions, .. }) => {
+                Layer { questions, ..Layer::default() }
+            }
             Command::Model(_) | Command::Devices(_) | Command::Doctor(_) | Command::Openapi => Layer::default(),
         };
         Layer { data: self.common.data.clone(), ..layer }

@@ -1,16 +1,14 @@
-//! What the program can do, one command a module.
+//! The commands of the program, one module each.
 
 mod devices;
 mod doctor;
-mod documents;
 mod eval;
 mod model;
-mod openapi;
+mod output;
 mod practice;
 mod questions;
 mod review;
 mod serve;
-mod tally;
 mod transcribe;
 
 use crate::arguments::{Arguments, Command};
@@ -18,9 +16,6 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 /// Runs the command of the command line.
-///
-/// # Errors
-/// When it does not do what it was called for.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let settings = Settings::load(arguments.layer(), arguments.common.config.clone());
     match arguments.command {
@@ -33,6 +28,6 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Devices(devices) => devices::run(&devices),
         Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
         Command::Eval(eval) => eval::run(&eval, &settings?).await,
-        Command::Openapi => openapi::run(),
+        Command::Openapi => output::print(&(server::openapi_json()? + "\n")),
     }
 }

@@ -1,4 +1,4 @@
-//! Why a command failed, told to people: one line that says what, and one that says what to do.
+//! Why a command failed: one line that says what happened, and one that says what to do.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use api::client::ClientError;
 use coach::CoachError;
 
-/// A command that did not do what it was called for.
+/// A failed command.
 #[derive(Debug)]
 pub struct Failure {
     message: String,
@@ -16,33 +16,31 @@ pub struct Failure {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// It could not be done.
     Failed,
-    /// It was called wrongly.
     Misused,
-    /// Nobody reads what it writes any more, as after `viva … | head`.
+    /// The reader of its output went away, as with `viva … | head`.
     Unread,
 }
 
 impl Failure {
-    /// What went wrong: lower case, without a full stop.
+    /// `message` says what went wrong: lower case, without a full stop.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), help: None, kind: Kind::Failed }
     }
 
-    /// How the command was called wrongly.
+    /// Wrong usage: exit status 2.
     pub fn misuse(message: impl Into<String>) -> Self {
         Self { kind: Kind::Misused, ..Self::new(message) }
     }
 
-    /// The same with what to do about it.
+    /// Adds what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The same, with what it is about in front.
+    /// Puts the subject in front of the message, unless it names it already.
     #[must_use]
     pub fn about(self, subject: &str) -> Self {
         if self.message.contains(subject) {
@@ -51,17 +49,15 @@ impl Failure {
         Self { message: format!("{subject}: {}", self.message), ..self }
     }
 
-    /// What went wrong, without what to do about it.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What to do about it, if there is something.
     pub fn advice(&self) -> Option<&str> {
         self.help.as_deref()
     }
 
-    /// Writes it to standard error, and gives the exit status that it has.
+    /// Writes it to standard error and returns the exit status.
     pub fn report(&self) -> ExitCode {
         match self.kind {
             Kind::Unread => return ExitCode::SUCCESS,
@@ -86,7 +82,7 @@ impl Failure {
         Self::new(message)
     }
 
-    /// For messages that end with what to do, behind the last of these separators.
+    /// For messages that end with advice, after the last `separator`.
     fn with_advice_behind(error: &dyn Error, separator: &str) -> Self {
         let failure = Self::of(error);
         match failure.message.rsplit_once(separator) {
@@ -96,17 +92,17 @@ impl Failure {
     }
 }
 
-const UNREACHABLE: &str = "start it with `viva serve`, or leave --server out to use this machine";
+const UNREACHABLE: &str = "start it with `viva serve`, or omit --server to use this machine";
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         let help = match &error {
-            // The address says it; the chain of causes names the layers of a library.
+            // The causes only name the layers of a library.
             ClientError::Unreachable { .. } => return Self::new(error.to_string()).help(UNREACHABLE),
-            ClientError::TimedOut { .. } => "try again; what was sent is not lost",
-            ClientError::Garbled { .. } => "check the address, and that both sides have the same version of viva",
-            ClientError::Recording { .. } => "check that the file exists and may be read",
-            ClientError::InvalidBaseUrl { .. } => "give an address such as http://127.0.0.1:7878",
+            ClientError::TimedOut { .. } => "try again; your answers are not lost",
+            ClientError::Garbled { .. } => "check the address, and that client and server are the same version",
+            ClientError::Recording { .. } => "check that the file exists and is readable",
+            ClientError::InvalidBaseUrl { .. } => "use an address such as http://127.0.0.1:7878",
             ClientError::NotSetUp { .. } => {
                 "install the system's root certificates, for instance the package ca-certificates"
             }
@@ -120,10 +116,10 @@ impl Failure {
     fn help_for_status(self, status: u16) -> Self {
         match status {
             404 => self.help("`viva review` lists the sessions, `viva questions list` the questions and topics"),
-            // It says itself what the server has instead.
+            // The problem itself says what the server supports.
             501 => self,
             401 | 403 => self.help("check the address of the server"),
-            500..=599 => self.help("see the server's log; what was sent is not lost"),
+            500..=599 => self.help("see the server's log; your answers are not lost"),
             _ => self,
         }
     }
@@ -133,12 +129,10 @@ impl From<capture::Error> for Failure {
     fn from(error: capture::Error) -> Self {
         match &error {
             capture::Error::ModelDamaged { .. } => Self::with_advice_behind(&error, "; "),
-            capture::Error::Unreadable { .. } => Self::of(&error).help("check that the file exists and may be read"),
-            capture::Error::Unwritable { .. } => {
-                Self::of(&error).help("check the folder and the space left on the disk")
-            }
+            capture::Error::Unreadable { .. } => Self::of(&error).help("check that the file exists and is readable"),
+            capture::Error::Unwritable { .. } => Self::of(&error).help("check the folder and the free disk space"),
             capture::Error::MicrophoneFailed { .. } => {
-                Self::of(&error).help("see `viva devices` for others, or type your answers with --typed")
+                Self::of(&error).help("`viva devices` lists the microphones; with --typed you type your answers")
             }
             capture::Error::Thread { .. } => Self::of(&error).help("close other programs and try again"),
             capture::Error::DownloadFailed { .. } => Self::with_advice_behind(&error, "; "),
@@ -154,7 +148,7 @@ impl From<server::ServerError> for Failure {
         match error {
             server::ServerError::NotLoopback { .. } => Self::with_advice_behind(&error, ": "),
             server::ServerError::Listener(_) => failure.help("choose another address with --bind"),
-            server::ServerError::Store(_) => failure.help("`viva doctor` looks at the data folder and the database"),
+            server::ServerError::Store(_) => failure.help("`viva doctor` checks the data folder and the database"),
             server::ServerError::NoQuestions | server::ServerError::CutOff => failure,
         }
     }
@@ -164,17 +158,15 @@ impl From<CoachError> for Failure {
     fn from(error: CoachError) -> Self {
         let help = match &error {
             CoachError::Unavailable { .. } => {
-                "start it, or say with base_url (VIVA_LLM_BASE_URL) where it is; without [llm] the offline coach judges"
+                "start it, or set base_url (VIVA_LLM_BASE_URL); without [llm] the offline coach judges"
             }
             CoachError::TimedOut { .. } => "raise first_byte_seconds and whole_call_seconds, or choose a faster model",
-            CoachError::Malformed { .. } => {
-                "choose another model, or the preset of its server: docs/config.toml lists them"
-            }
+            CoachError::Malformed { .. } => "choose another model, or another preset: docs/config.toml lists them",
             CoachError::Refused { .. } => {
                 "check model (VIVA_LLM_MODEL), preset, and key_variable or key_file: docs/config.toml shows them"
             }
             CoachError::Misconfigured { .. } => {
-                "mend it in [llm] of the settings file or in VIVA_LLM_BASE_URL and its like: docs/config.toml shows them"
+                "correct [llm] in the settings file, or VIVA_LLM_BASE_URL and the like: docs/config.toml lists them"
             }
         };
         Self::of(&error).help(help)
@@ -183,7 +175,7 @@ impl From<CoachError> for Failure {
 
 impl From<crate::outbox::OutboxError> for Failure {
     fn from(error: crate::outbox::OutboxError) -> Self {
-        Self::of(&error).help("check the folder and the space left on the disk, or name another folder with --data")
+        Self::of(&error).help("check the folder and the free disk space, or choose another folder with --data")
     }
 }
 
@@ -208,7 +200,7 @@ impl From<tokio::task::JoinError> for Failure {
     }
 }
 
-/// The text as one line without control characters: parts of it may come from files and servers.
+/// The text as one line without control characters, because parts of it may come from files and servers.
 pub fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split(|character: char| character.is_whitespace() || character.is_control()).collect();
     words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
@@ -219,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn advice_stands_on_its_own_line() {
+    fn advice_is_separate_from_the_message() {
         let failure = Failure::from(capture::Error::ModelMissing { name: "base.en".to_owned() });
         assert_eq!(failure.message, "the model `base.en` is not on this machine");
         assert_eq!(failure.help.as_deref(), Some("run `viva model pull base.en`"));
@@ -228,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_are_told_once() {
+    fn causes_are_reported_once() {
         let source = std::io::Error::new(std::io::ErrorKind::NotFound, "no such file");
         let path = "/a/b.wav".into();
         let failure = Failure::from(capture::Error::Unreadable { path, source });
@@ -242,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_who_left_is_no_failure() {
+    fn a_reader_that_went_away_is_no_failure() {
         let failure = Failure::from(std::io::Error::from(std::io::ErrorKind::BrokenPipe));
         assert_eq!(failure.kind, Kind::Unread);
     }

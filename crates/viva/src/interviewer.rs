@@ -1,4 +1,4 @@
-//! The server that a command works with: one elsewhere, or one that it starts inside itself. Either way it is spoken to over HTTP.
+//! The server that a command uses over HTTP: a remote one, or one inside the program.
 
 use std::path::PathBuf;
 
@@ -10,57 +10,48 @@ use url::Url;
 use crate::failure::Failure;
 use crate::settings::Settings;
 
-/// A server and the way to it.
+/// A client with its server.
 pub struct Interviewer {
     client: Client,
     place: Place,
 }
 
 enum Place {
-    /// It runs somewhere, and goes on when the command is over.
-    Elsewhere(Url),
-    /// It runs inside this program, on a port of loopback that the system chose.
-    Here(Server),
+    Remote(Url),
+    /// Inside this program, on a free loopback port.
+    BuiltIn(Server),
 }
 
 impl Interviewer {
-    /// Reaches the server of the settings, or starts one with the data folder's database. `model` turns uploaded recordings into
-    /// words there.
-    ///
-    /// # Errors
-    /// When there is no server at the address, or none can be started.
+    /// Connects to the configured server, or starts one. `model` transcribes recordings there.
     pub async fn reach(settings: &Settings, model: Option<PathBuf>) -> Result<Self, Failure> {
         if let Some(address) = &settings.server {
             let client = Client::new(address.clone())?;
             client.ready().await?;
-            return Ok(Self { client, place: Place::Elsewhere(address.clone()) });
+            return Ok(Self { client, place: Place::Remote(address.clone()) });
         }
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let server = Server::start(settings.of_server(model)?, listener).await?;
-        Ok(Self { client: Client::new(server.base_url().clone())?, place: Place::Here(server) })
+        Ok(Self { client: Client::new(server.base_url().clone())?, place: Place::BuiltIn(server) })
     }
 
-    /// What requests are sent with.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Where the server is, when it is one that goes on after the command.
-    pub fn elsewhere(&self) -> Option<&Url> {
+    /// The address of a remote server.
+    pub fn remote(&self) -> Option<&Url> {
         match &self.place {
-            Place::Elsewhere(address) => Some(address),
-            Place::Here(_) => None,
+            Place::Remote(address) => Some(address),
+            Place::BuiltIn(_) => None,
         }
     }
 
-    /// Takes leave: a server inside the program ends what it is doing. What it did not finish it takes up at its next start.
-    ///
-    /// # Errors
-    /// When it ended badly.
-    pub async fn leave(self) -> Result<(), Failure> {
+    /// Stops a built-in server. It resumes unfinished work at its next start.
+    pub async fn stop(self) -> Result<(), Failure> {
         match self.place {
-            Place::Elsewhere(_) => Ok(()),
-            Place::Here(server) => Ok(server.stop().await?),
+            Place::Remote(_) => Ok(()),
+            Place::BuiltIn(server) => Ok(server.stop().await?),
         }
     }
 }

@@ -1,25 +1,22 @@
 //! Viva, the program: practise technical interviews out loud.
 //!
-//! Every command is a module of [`commands`]. `practice` is a [`round`]: a client of the HTTP API like any other, whose server runs
-//! elsewhere or inside the program ([`interviewer`]). What people see is made in [`terminal`], what they said is kept in the
-//! [`outbox`] until the server has it, and [`settings`] says how the program is set up.
+//! Each command is a module of [`commands`]. `practice` runs a [`round`]: a client of the HTTP API like any other, whose server is
+//! elsewhere or inside the program ([`interviewer`]). [`terminal`] is what people see and press, the [`outbox`] keeps answers until
+//! the server has them, and [`settings`] configures it all.
 
 mod arguments;
-mod browser;
 mod commands;
+mod download;
 mod failure;
 mod hearing;
 mod interviewer;
 mod microphones;
-mod offer;
 mod outbox;
 mod round;
 mod settings;
 mod signals;
 mod speaker;
 mod terminal;
-#[cfg(test)]
-mod testing;
 mod turn_number;
 
 use std::io::IsTerminal;
@@ -32,39 +29,34 @@ use tracing_subscriber::EnvFilter;
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
 
-/// What still runs on other threads when the command is over gets this long to end.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// Limit for what still runs on other threads when the command is done.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
-    // Whatever this program writes, nobody else may read: it is what somebody answered.
+    // Files hold the user's answers, so they are private.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let arguments = Arguments::parse();
-    write_logs(matches!(arguments.command, Command::Serve(_)));
+    start_logging(matches!(arguments.command, Command::Serve(_)));
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
 }
 
-/// Runs the command on this thread. Brief file writes there hold up nobody: the server and all connections are on the runtime's own.
+/// Runs the command on this thread, where short blocking file writes are harmless: server and connections run on the runtime's threads.
 fn run(arguments: Arguments) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let done = runtime.block_on(commands::run(arguments));
-    runtime.shutdown_timeout(FAREWELL);
-    done
+    let result = runtime.block_on(commands::run(arguments));
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
+    result
 }
 
-/// Logs go to standard error. A server logs what it does; everything else only what `VIVA_LOG` asks for, because logs would spoil the
-/// screen.
-fn write_logs(is_server: bool) {
-    let by_default = if is_server { "info" } else { "off" };
+/// Logs to standard error: a server at level `info`, other commands only what `VIVA_LOG` asks for, because logs would spoil the screen.
+fn start_logging(is_server: bool) {
+    let default = if is_server { "info" } else { "off" };
     let filter = std::env::var("VIVA_LOG").ok().filter(|filter| !filter.is_empty());
-    let filter =
-        EnvFilter::try_new(filter.as_deref().unwrap_or(by_default)).unwrap_or_else(|_| EnvFilter::new(by_default));
-    let in_colour =
-        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(in_colour).with_writer(std::io::stderr);
-    // There is no other subscriber in this program, so this cannot fail.
-    let _ = logs.try_init();
+    let filter = EnvFilter::try_new(filter.as_deref().unwrap_or(default)).unwrap_or_else(|_| EnvFilter::new(default));
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
 }

@@ -1,77 +1,72 @@
 //! Settings: flags over environment over `config.toml` over defaults.
 
 mod data_folder;
-mod layer;
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use capture::transcribe::{Language, WhisperSettings};
 use coach::llm::OnFailure;
 use coach::{Coach, LlmCoach, LlmSettings};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use server::CoachChoice;
+use toml::{Table, Value};
 use url::Url;
 
 use crate::failure::Failure;
 pub use data_folder::DataFolder;
-pub use layer::Layer;
 
-/// How the program is set up, whoever said so.
+/// The resolved settings of the program.
 #[derive(Clone)]
 pub struct Settings {
-    /// Where everything is kept.
     pub data: DataFolder,
-    /// Where the settings file is; it need not exist.
+    /// Path of the settings file; it need not exist.
     pub file: Option<PathBuf>,
     /// The database, when it is not the file in the data folder. May hold a password, so it is never shown.
     pub database: Option<String>,
-    /// A folder of the user's own questions.
+    /// Folder with the user's own questions.
     pub bank: Option<PathBuf>,
-    /// The server to practise with; the program starts one inside itself when there is none.
+    /// The server to practise with; without one, the program starts its own.
     pub server: Option<Url>,
-    /// Where `viva serve` listens.
+    /// Address that `viva serve` listens on.
     pub bind: SocketAddr,
-    /// How speech becomes words.
     pub speech: Speech,
     /// The microphone, when it is not the system's default.
     pub device: Option<String>,
     /// Whether questions are not read aloud.
     pub mute: bool,
-    /// Whether nothing is drawn or coloured.
+    /// Whether output has no colours and no redrawing.
     pub plain: bool,
     /// Whether `viva serve` may listen where other machines reach it.
     pub open_to_network: bool,
-    /// Names by which `viva serve` may be called besides those of loopback.
+    /// Host names that `viva serve` accepts besides those of loopback.
     pub hosts: Vec<String>,
-    /// The language model that judges; the offline coach does when there is none.
+    /// The language model that judges; without one, the offline coach does.
     pub llm: Option<LlmSettings>,
 }
 
-/// How speech becomes words.
+/// How speech is recognised.
 #[derive(Clone)]
 pub struct Speech {
-    /// The model, by name or path, when one was chosen.
+    /// The model, by name or path, if one was chosen.
     pub model: Option<String>,
     /// Where models are downloaded from.
     pub source: Url,
-    /// How whisper listens.
     pub whisper: WhisperSettings,
 }
 
-/// Where `viva serve` listens unless somebody says otherwise.
 const DEFAULT_BIND: &str = "127.0.0.1:7878";
 
 impl Settings {
-    /// Reads the settings of the environment and of the settings file; `flags` come before both.
-    ///
-    /// # Errors
-    /// When a value cannot be understood, or no folder for the data is known. The failure names the flag, variable or line.
+    /// Reads environment and settings file; `flags` override both. An error names the flag, variable or line.
     pub fn load(flags: Layer, config: Option<PathBuf>) -> Result<Self, Failure> {
-        let environment = Layer::of_environment(|name| std::env::var_os(name).filter(|value| !value.is_empty()))?;
-        let named =
-            config.or_else(|| std::env::var_os("VIVA_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from));
-        let (file, path) = read_file(named)?;
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let environment = Layer::of_environment(variable)?;
+        let (file, path) = read_file(config.or_else(|| variable("VIVA_CONFIG").map(PathBuf::from)))?;
         Self::of(flags.over(environment).over(file), path)
     }
 
@@ -84,11 +79,7 @@ impl Settings {
             language: language.map_err(|error| Failure::new(error.to_string()))?.unwrap_or(whisper.language),
             ..whisper
         };
-        let speech = Speech {
-            model: layer.model,
-            source: url("model_source", layer.model_source.as_deref().unwrap_or(capture::models::DEFAULT_SOURCE))?,
-            whisper,
-        };
+        let source = layer.model_source.as_deref().unwrap_or(capture::models::DEFAULT_SOURCE);
         Ok(Self {
             data: DataFolder::at_or_usual(layer.data)?,
             file,
@@ -96,7 +87,7 @@ impl Settings {
             bank: layer.questions,
             server: layer.server.map(|server| url("server", &server)).transpose()?,
             bind: address(layer.bind.as_deref().unwrap_or(DEFAULT_BIND))?,
-            speech,
+            speech: Speech { model: layer.model, source: url("model_source", source)?, whisper },
             device: layer.device,
             mute: layer.mute.unwrap_or(false),
             plain: layer.plain.unwrap_or(false),
@@ -106,16 +97,13 @@ impl Settings {
         })
     }
 
-    /// How a server of these settings is set up. `model` turns uploaded recordings into words.
-    ///
-    /// # Errors
-    /// When the database's address cannot be understood.
+    /// The settings of a server. `model` transcribes uploaded recordings.
     pub fn of_server(&self, model: Option<PathBuf>) -> Result<server::Settings, Failure> {
         let mut settings = server::Settings::in_folder(self.data.path());
         if let Some(database) = &self.database {
             settings.database = database.parse().map_err(|error| {
-                Failure::new(format!("the setting `database` cannot be understood: {error}"))
-                    .help("give an address such as sqlite:///path/to/viva.sqlite, or leave it out")
+                Failure::new(format!("invalid setting `database`: {error}"))
+                    .help("use an address such as sqlite:///path/to/viva.sqlite, or leave it out")
             })?;
         }
         settings.question_folder.clone_from(&self.bank);
@@ -125,21 +113,16 @@ impl Settings {
         settings.hosts.clone_from(&self.hosts);
         Ok(settings)
     }
-}
 
-impl Settings {
-    /// The language model that judges.
-    ///
-    /// # Errors
-    /// When none is set up.
+    /// The language model that judges; an error when none is configured.
     pub fn language_model(&self) -> Result<&LlmSettings, Failure> {
         self.llm.as_ref().ok_or_else(|| {
-            Failure::new("no language model is set up")
-                .help("set VIVA_LLM_PRESET and VIVA_LLM_MODEL, or [llm] in the settings file; `viva doctor` tries it")
+            Failure::new("no language model is configured").help(
+                "set VIVA_LLM_PRESET and VIVA_LLM_MODEL, or [llm] in the settings file; `viva doctor` tests the connection",
+            )
         })
     }
 
-    /// Who judges.
     fn coach(&self) -> Result<CoachChoice, Failure> {
         let Some(settings) = &self.llm else { return Ok(CoachChoice::Offline) };
         let llm: Arc<dyn Coach> = Arc::new(LlmCoach::new(settings)?);
@@ -150,42 +133,161 @@ impl Settings {
     }
 }
 
-fn language_model(table: toml::Table) -> Result<LlmSettings, Failure> {
+/// Declares each setting once: its field, how two sources merge, and its environment variable, `VIVA_` and the name in capitals.
+macro_rules! settings {
+    ($($name:ident: $type:ty,)*) => {
+        /// What one source (flags, environment or file) sets. A setting has the same name in all of them: the flag `--model`, the
+        /// variable `VIVA_MODEL`, the line `model = "…"`.
+        #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct Layer {
+            $(pub $name: Option<$type>,)*
+            /// The table `[llm]`, which the coach crate parses.
+            pub llm: Option<Table>,
+        }
+
+        impl Layer {
+            /// Merges two sources; where both have a setting, this one's counts.
+            #[must_use]
+            pub fn over(self, lesser: Self) -> Self {
+                let llm = match (self.llm, lesser.llm) {
+                    (Some(more), Some(less)) => Some(less.into_iter().chain(more).collect()),
+                    (more, less) => more.or(less),
+                };
+                Self { $($name: self.$name.or(lesser.$name),)* llm }
+            }
+
+            /// Reads environment variables. `variable` returns the value of one that is set and not empty.
+            fn of_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Failure> {
+                Ok(Self { $($name: parsed(&variable, stringify!($name))?,)* llm: llm_variables(&variable)? })
+            }
+        }
+    };
+}
+
+settings! {
+    data: PathBuf,
+    database: String,
+    questions: PathBuf,
+    server: String,
+    bind: String,
+    model: String,
+    model_source: String,
+    threads: NonZeroUsize,
+    language: String,
+    glossary: bool,
+    device: String,
+    mute: bool,
+    plain: bool,
+    open_to_network: bool,
+    hosts: Vec<String>,
+}
+
+impl Layer {
+    /// Parses a settings file. Relative paths in it start from its folder. An error names the line.
+    fn of_toml(text: &str, path: &Path) -> Result<Self, Failure> {
+        let mut layer: Self = toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start.min(text.len()));
+            let line = 1 + text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count();
+            Failure::new(format!("{}:{line}: {}", path.display(), error.message()))
+                .help("docs/config.toml lists every setting")
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for setting in [&mut layer.data, &mut layer.questions].into_iter().flatten() {
+            *setting = folder.join(&*setting);
+        }
+        for name in ["key_file", "prompts"] {
+            if let Some(Value::String(path)) = layer.llm.as_mut().and_then(|llm| llm.get_mut(name)) {
+                *path = folder.join(&*path).to_string_lossy().into_owned();
+            }
+        }
+        Ok(layer)
+    }
+}
+
+type Variable<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+fn text(variable: Variable<'_>, name: &str) -> Result<Option<String>, Failure> {
+    let not_text = |_| Failure::new(format!("the variable {name} is not UTF-8")).help("set it to text, or unset it");
+    variable(name).map(OsString::into_string).transpose().map_err(not_text)
+}
+
+/// Parses a variable as what its setting takes: text, a TOML literal, a switch (`1` or `0`), or a comma-separated list.
+fn parsed<T: DeserializeOwned>(variable: Variable<'_>, setting: &str) -> Result<Option<T>, Failure> {
+    let name = format!("VIVA_{}", setting.to_uppercase());
+    let Some(text) = text(variable, &name)? else { return Ok(None) };
+    let switch = match text.as_str() {
+        "1" => Some(Value::Boolean(true)),
+        "0" => Some(Value::Boolean(false)),
+        _ => None,
+    };
+    let list = text.split(',').map(|part| Value::from(part.trim())).collect::<Vec<_>>();
+    let mut readings =
+        [Some(Value::from(text.as_str())), text.parse().ok(), switch, Some(list.into())].into_iter().flatten();
+    match readings.find_map(|value: Value| value.try_into().ok()) {
+        Some(value) => Ok(Some(value)),
+        None => Err(invalid_variable(&name, &text)),
+    }
+}
+
+/// The settings in `[llm]` that are text.
+const LLM_TEXTS: [&str; 8] =
+    ["preset", "model", "second_model", "base_url", "key_variable", "key_file", "prompts", "on_failure"];
+
+/// The settings in `[llm]` that are numbers.
+const LLM_NUMBERS: [&str; 6] =
+    ["connect_seconds", "first_byte_seconds", "whole_call_seconds", "concurrency", "retries", "temperature"];
+
+fn llm_variables(variable: Variable<'_>) -> Result<Option<Table>, Failure> {
+    let mut table = Table::new();
+    for setting in LLM_TEXTS.into_iter().chain(LLM_NUMBERS) {
+        let name = format!("VIVA_LLM_{}", setting.to_uppercase());
+        let Some(text) = text(variable, &name)? else { continue };
+        let value = match text.parse() {
+            _ if LLM_TEXTS.contains(&setting) => text.into(),
+            Ok(number @ (Value::Integer(_) | Value::Float(_))) => number,
+            _ => return Err(invalid_variable(&name, &text)),
+        };
+        table.insert(setting.to_owned(), value);
+    }
+    Ok((!table.is_empty()).then_some(table))
+}
+
+fn invalid_variable(name: &str, text: &str) -> Failure {
+    Failure::new(format!("invalid value of the variable {name}: `{text}`"))
+        .help("docs/config.toml lists every setting with an example")
+}
+
+fn language_model(table: Table) -> Result<LlmSettings, Failure> {
     table.try_into().map_err(|error: toml::de::Error| {
-        Failure::new(format!("the settings of the language model, `llm`, cannot be understood: {}", error.message()))
-            .help("docs/config.toml shows an example")
+        Failure::new(format!("invalid settings of the language model, `llm`: {}", error.message()))
+            .help("docs/config.toml has an example")
     })
 }
 
-/// Reads the settings file: the one that was named, or the usual one if it is there.
+/// Reads the settings file: `named`, or the one in the system's folder for settings if it exists.
 fn read_file(named: Option<PathBuf>) -> Result<(Layer, Option<PathBuf>), Failure> {
     let must_exist = named.is_some();
     let Some(path) = named.or_else(DataFolder::usual_settings_file) else { return Ok((Layer::default(), None)) };
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok((Layer::of_toml(&text, &path)?, Some(path))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => Ok((Layer::default(), Some(path))),
-        Err(error) => Err(unreadable(&path, &error)),
+        Err(error) => Err(Failure::new(format!("cannot read the settings file {}: {error}", path.display()))
+            .help("check the file, or name another one with --config")),
     }
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(format!("cannot read the settings file {}: {error}", path.display()))
-        .help("check the file, or name another one with --config")
-}
-
 fn url(name: &str, text: &str) -> Result<Url, Failure> {
-    let understood = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    understood.ok_or_else(|| {
-        Failure::new(format!("the setting `{name}` is no address: `{text}`"))
-            .help("give one such as http://127.0.0.1:7878")
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or_else(|| {
+        Failure::new(format!("invalid setting `{name}`: `{text}` is not a URL")).help("example: http://127.0.0.1:7878")
     })
 }
 
 fn address(text: &str) -> Result<SocketAddr, Failure> {
-    let spelled_out = text.replace("localhost", "127.0.0.1");
-    spelled_out.parse().map_err(|_| {
-        Failure::new(format!("the setting `bind` is no address to listen on: `{text}`"))
-            .help("give one such as 127.0.0.1:7878")
+    text.replace("localhost", "127.0.0.1").parse().map_err(|_| {
+        Failure::new(format!("invalid setting `bind`: `{text}` is not an address and port"))
+            .help("example: 127.0.0.1:7878")
     })
 }
 

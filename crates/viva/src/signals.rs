@@ -1,7 +1,6 @@
-//! Requests of the system to end.
+//! Signals that ask the program to end.
 
-/// Waits until the system asks the program to end: Ctrl-C, a polite kill, or the terminal going away. Where the system cannot be
-/// listened to this waits for ever, and the system's own way of ending programs stays in force.
+/// Waits for SIGINT, SIGTERM or SIGHUP. Without signal handlers this waits forever, and the system's default applies.
 pub async fn end_requested() {
     #[cfg(unix)]
     {

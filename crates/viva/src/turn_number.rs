@@ -1,4 +1,4 @@
-//! The numbers by which people name the turns of a session.
+//! The numbers of the turns in a session.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use api::turn::Turn;
 
-/// `2` is the second question, `2.1` the first follow-up on it.
+/// `2` is the second question, `2.1` its first follow-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TurnNumber {
     position: u32,
@@ -14,7 +14,6 @@ pub struct TurnNumber {
 }
 
 impl TurnNumber {
-    /// The number of a turn.
     pub fn of(turn: &Turn) -> Self {
         Self { position: turn.position, depth: turn.depth }
     }
@@ -42,15 +41,16 @@ impl FromStr for TurnNumber {
     }
 }
 
-/// The text numbers no turn.
+/// The text is not a turn number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("give the number of a question, such as 2, or of a follow-up, such as 2.1")]
+#[error("expected the number of a question, such as 2, or of a follow-up, such as 2.1")]
 pub struct InvalidTurnNumber;
 
 #[cfg(test)]
 mod tests {
+    use api::testing::{asked, followed_up};
+
     use super::*;
-    use crate::testing::{asked, followed_up};
 
     #[test]
     fn a_turn_is_found_by_the_number_that_is_shown() {
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_numbers_no_turn_is_refused() {
+    fn other_text_is_refused() {
         for text in ["", "0", "-1", "1.", ".1", "1.x", "1.1.1", "1.999", "two"] {
             assert_eq!(text.parse::<TurnNumber>(), Err(InvalidTurnNumber), "{text}");
         }

@@ -48,7 +48,7 @@ fn the_doctor_says_what_is_wrong_with_the_model_and_what_to_do() {
         "{found} {advice}"
     );
     let [state, found, advice] = doctors_finding(doctor(&LanguageModel::kind().base_url()));
-    assert!(state == "good" && found.contains("a-model answers at 127.0.0.1:") && advice.is_empty(), "{found}");
+    assert!(state == "good" && found.contains("a-model at 127.0.0.1:") && advice.is_empty(), "{found}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use interview::wording::counted;
 use serde::Serialize;
 
-use super::documents::{print, print_json};
+use super::output::{print, print_json};
 use crate::arguments::Devices;
 use crate::failure::Failure;
 use crate::microphones::{self, Microphone};

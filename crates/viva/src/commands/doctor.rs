@@ -1,23 +1,34 @@
-//! `viva doctor`.
+//! `viva doctor`: checks what the program needs on this machine, and says how to fix each fault.
 
-mod checks;
+use std::path::Path;
 
+use coach::LlmCoach;
+use coach::llm::Connection;
+use interview::wording::counted;
 use serde::Serialize;
 
-use super::documents::{print, print_json};
+use super::output::{print, print_json};
+use super::serve::listen;
 use crate::arguments::Doctor;
 use crate::failure::Failure;
+use crate::hearing::ModelAtHand;
+use crate::interviewer::Interviewer;
+use crate::microphones;
+use crate::outbox::Outbox;
 use crate::settings::Settings;
+use crate::speaker::Speaker;
 
-/// What one look at this machine found.
+#[derive(Serialize)]
+struct Document {
+    findings: Vec<Finding>,
+}
+
+/// The result of one check, as it is printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Finding {
-    /// What was looked at.
+struct Finding {
     name: &'static str,
     state: State,
-    /// What was found.
     found: String,
-    /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<String>,
 }
@@ -25,35 +36,28 @@ pub(super) struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum State {
-    /// As it should be.
     Good,
-    /// The program works without it, and does less.
+    /// The program works without it, with less.
     Missing,
-    /// It has to be mended.
     Bad,
 }
 
-#[derive(Serialize)]
-struct Document {
-    findings: Vec<Finding>,
+/// What a check found: what is good, or what is missing and how to get it; a fault is the error.
+type Outcome = Result<Check, Failure>;
+
+enum Check {
+    Good(String),
+    Missing { what: String, advice: String },
 }
 
 impl Finding {
-    fn good(name: &'static str, found: impl Into<String>) -> Self {
-        Self { name, state: State::Good, found: found.into(), advice: None }
-    }
-
-    fn missing(name: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { name, state: State::Missing, found: found.into(), advice: Some(advice.into()) }
-    }
-
-    fn bad(name: &'static str, failure: &Failure) -> Self {
-        Self {
-            name,
-            state: State::Bad,
-            found: failure.message().to_owned(),
-            advice: failure.advice().map(str::to_owned),
-        }
+    fn new(name: &'static str, outcome: Outcome) -> Self {
+        let (state, found, advice) = match outcome {
+            Ok(Check::Good(found)) => (State::Good, found, None),
+            Ok(Check::Missing { what, advice }) => (State::Missing, what, Some(advice)),
+            Err(failure) => (State::Bad, failure.message().to_owned(), failure.advice().map(str::to_owned)),
+        };
+        Self { name, state, found, advice }
     }
 
     fn line(&self) -> String {
@@ -67,14 +71,11 @@ impl Finding {
     }
 }
 
-/// Looks at everything that the program needs, and tells what to do about each.
-///
-/// # Errors
-/// When something has to be mended. What is only missing is no error.
+/// Runs every check. Faults make the command fail; what is only missing does not.
 pub async fn run(doctor: &Doctor, settings: Result<Settings, Failure>) -> Result<(), Failure> {
     let findings = match settings {
-        Ok(settings) => checks::all(&settings).await,
-        Err(failure) => vec![Finding::bad("settings", &failure)],
+        Ok(settings) => check_all(&settings).await,
+        Err(failure) => vec![Finding::new("settings", Err(failure))],
     };
     let faults = findings.iter().filter(|finding| finding.state == State::Bad).count();
     if doctor.json {
@@ -82,10 +83,143 @@ pub async fn run(doctor: &Doctor, settings: Result<Settings, Failure>) -> Result
     } else {
         print(&findings.iter().map(Finding::line).collect::<String>())?;
     }
-    match faults {
-        0 => Ok(()),
-        1 => Err(Failure::new("1 thing has to be mended")),
-        faults => Err(Failure::new(format!("{faults} things have to be mended"))),
+    if faults == 0 { Ok(()) } else { Err(Failure::new(format!("{} to fix", counted(faults, "fault")))) }
+}
+
+/// In the order in which a round needs them.
+async fn check_all(settings: &Settings) -> Vec<Finding> {
+    vec![
+        Finding::new("settings", Ok(settings_file(settings))),
+        Finding::new("data folder", data_folder(settings).await),
+        Finding::new("server, database", server(settings).await),
+        Finding::new("outbox", outbox(settings)),
+        Finding::new("questions", questions(settings)),
+        Finding::new("speech model", model(settings).await),
+        Finding::new("microphone", microphone(settings)),
+        Finding::new("voice", Ok(voice())),
+        Finding::new("coach", coach(settings).await),
+        Finding::new("address to serve", Ok(address(settings).await)),
+    ]
+}
+
+fn good(found: impl Into<String>) -> Check {
+    Check::Good(found.into())
+}
+
+fn missing(what: impl Into<String>, advice: impl Into<String>) -> Check {
+    Check::Missing { what: what.into(), advice: advice.into() }
+}
+
+fn settings_file(settings: &Settings) -> Check {
+    match &settings.file {
+        Some(path) if path.is_file() => good(format!("read from {}", path.display())),
+        Some(path) => good(format!("defaults; to change them, create {}", path.display())),
+        None => good("defaults"),
+    }
+}
+
+async fn data_folder(settings: &Settings) -> Outcome {
+    let folder = settings.data.path().to_owned();
+    let written = tokio::task::spawn_blocking(move || try_writing(&folder)).await?;
+    let shown = settings.data.path().display();
+    written.map_err(|error| {
+        Failure::new(format!("cannot write to {shown}: {error}"))
+            .help("make it writable, or choose another folder with --data or VIVA_DATA")
+    })?;
+    Ok(good(shown.to_string()))
+}
+
+fn try_writing(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let probe = folder.join(".viva-doctor");
+    std::fs::write(&probe, "written and removed by `viva doctor`")?;
+    std::fs::remove_file(probe)
+}
+
+/// Starts the built-in server, which opens the database, or connects to the configured one.
+async fn server(settings: &Settings) -> Outcome {
+    // The language model has a check of its own.
+    let settings = Settings { llm: None, ..settings.clone() };
+    let interviewer = Interviewer::reach(&settings, None).await?;
+    let ready = interviewer.client().ready().await;
+    interviewer.stop().await?;
+    ready?;
+    Ok(match &settings.server {
+        Some(address) => good(format!("{address} is ready")),
+        None => good("the built-in server starts and its database works"),
+    })
+}
+
+fn outbox(settings: &Settings) -> Outcome {
+    Ok(match Outbox::in_folder(settings.data.outbox()).left_behind()?.len() {
+        0 => good("empty"),
+        waiting => {
+            let advice = format!("`{}` sends them", settings.data.command("practice"));
+            missing(format!("{} not sent yet", counted(waiting, "answer")), advice)
+        }
+    })
+}
+
+fn questions(settings: &Settings) -> Outcome {
+    let loaded = server::question_files::bank(settings.bank.as_deref())
+        .map_err(|error| Failure::from(error).about("cannot read your own questions"))?;
+    match loaded.faults.len() {
+        0 => Ok(good(counted(loaded.bank.questions().len(), "question"))),
+        faults => Err(Failure::new(format!("{} in your own questions", counted(faults, "error")))
+            .help("`viva questions check DIR` lists them")),
+    }
+}
+
+async fn model(settings: &Settings) -> Outcome {
+    match ModelAtHand::of(settings)? {
+        ModelAtHand::Here(path) => {
+            let checked = path.clone();
+            tokio::task::spawn_blocking(move || capture::models::check_structure(&checked)).await??;
+            Ok(good(path.display().to_string()))
+        }
+        ModelAtHand::Missing(model) => {
+            let pull = settings.data.command(&format!("model pull {}", model.name));
+            Ok(missing(format!("{} is not installed, so answers are typed", model.name), format!("run `{pull}`")))
+        }
+    }
+}
+
+fn microphone(settings: &Settings) -> Outcome {
+    let found = microphones::list()?;
+    let is_meant = |microphone: &&microphones::Microphone| match &settings.device {
+        Some(name) => microphone.id == *name || microphone.name == *name,
+        None => true,
+    };
+    match (found.iter().find(is_meant), &settings.device) {
+        (Some(microphone), _) => Ok(good(microphone.name.clone())),
+        (None, Some(name)) => {
+            Err(Failure::new(format!("there is no microphone `{name}`")).help("`viva devices` lists the microphones"))
+        }
+        (None, None) => Ok(missing("none found, so answers are typed", "plug one in")),
+    }
+}
+
+fn voice() -> Check {
+    match Speaker::find() {
+        Some(speaker) => good(format!("{} reads questions aloud", speaker.name())),
+        None => missing("no speech program, so questions are only shown", "install speech-dispatcher or espeak-ng"),
+    }
+}
+
+async fn coach(settings: &Settings) -> Outcome {
+    let Some(llm) = &settings.llm else { return Ok(good("offline: rules on this machine, no language model")) };
+    let Connection { models, server, took } = LlmCoach::new(llm)?.check_connection().await?;
+    let (models, seconds) = (models.join(" and "), took.as_secs_f64());
+    Ok(good(format!("language model: {models} at {server} replied in {seconds:.1} s")))
+}
+
+async fn address(settings: &Settings) -> Check {
+    match listen(settings.bind).await {
+        Ok(_) => good(format!("{} is free for `viva serve`", settings.bind)),
+        Err(_) => missing(
+            format!("{} is in use, perhaps by `viva serve`", settings.bind),
+            "to use another address, pass --bind to `viva serve`",
+        ),
     }
 }
 
@@ -95,14 +229,12 @@ mod tests {
 
     #[test]
     fn a_finding_says_what_to_do() {
-        let finding = Finding::missing("voice", "no program that speaks", "install espeak-ng");
+        let finding = Finding::new("voice", Ok(missing("no speech program", "install espeak-ng")));
         assert_eq!(
             finding.line(),
-            "missing  voice              no program that speaks\n                            install espeak-ng\n"
+            "missing  voice              no speech program\n                            install espeak-ng\n"
         );
-        let failure = Failure::new("the disk is full").help("make room");
-        assert!(
-            Finding::bad("data folder", &failure).line().starts_with("FAULT    data folder        the disk is full\n")
-        );
+        let fault = Finding::new("data folder", Err(Failure::new("the disk is full").help("make room")));
+        assert!(fault.line().starts_with("FAULT    data folder        the disk is full\n"));
     }
 }

@@ -11,27 +11,22 @@ use interview::wording::counted;
 use server::question_files;
 use tokio::io::AsyncReadExt;
 
-use super::documents::{print, print_json};
-use super::tally::Tally;
+use super::output::{Progress, print, print_json};
 use crate::arguments::{Eval, NamedCoach};
 use crate::failure::{Failure, one_line};
 use crate::settings::Settings;
 
-/// The largest dataset that is read, in bytes.
+/// Maximum size of a dataset in bytes.
 const LARGEST_DATASET: u64 = 256 * 1024 * 1024;
 
-/// Judges a dataset and prints how far the judgements agree with its labels.
-///
-/// # Errors
-/// When the dataset cannot be read, holds no answer, or the coach is not set up. Answers that could not be judged are no error: they are
-/// counted.
+/// Judges a dataset and prints how well the verdicts agree with its labels. Answers that could not be judged are counted, not an error.
 pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
     let dataset = Dataset::parse(&read(eval.dataset.as_deref()).await?);
     if dataset.items.is_empty() {
         let broken = dataset.broken_lines.first();
         let why = broken.map(|broken| format!(": line {}: {}", broken.line, broken.reason)).unwrap_or_default();
-        return Err(Failure::new(format!("there is no labelled answer to judge{why}"))
-            .help("give one JSON object a line: docs/judging.md shows one"));
+        return Err(Failure::new(format!("the dataset has no labelled answer{why}"))
+            .help("give one JSON object per line; docs/judging.md has an example"));
     }
     let bank = question_files::bank(settings.bank.as_deref())?.bank;
     let evaluation = match eval.coach {
@@ -47,20 +42,19 @@ pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
             measured.evaluate(eval, &bank, &dataset, || coach.usage()).await
         }
     };
-    tell_of_ungraded(&evaluation);
+    report_ungraded(&evaluation);
     if eval.json { print_json(&evaluation) } else { print(&format!("{}\n", evaluation.table())) }
 }
 
-/// Says why answers were not judged, by the first of them: a wrong key would otherwise look like a bad judge.
-fn tell_of_ungraded(evaluation: &Evaluation) {
+/// Says why answers were not judged: a wrong key would otherwise look like a bad judge.
+fn report_ungraded(evaluation: &Evaluation) {
     let reasons: Vec<&str> = evaluation.items.iter().filter_map(|item| item.ungraded.as_deref()).collect();
     if let Some(first) = reasons.first() {
         let (were, first) = (if reasons.len() == 1 { "was" } else { "were" }, one_line(first));
-        eprintln!("{} {were} not judged; the first because {first}", counted(reasons.len(), "answer"));
+        eprintln!("{} {were} not judged; first reason: {first}", counted(reasons.len(), "answer"));
     }
 }
 
-/// The coach that is measured, and how.
 struct Measured<'a> {
     coach: &'a dyn Coach,
     by_reference: Option<&'a OfflineCoach>,
@@ -82,8 +76,8 @@ impl Measured<'_> {
             concurrency: self.concurrency,
             similarity_baseline: eval.baseline.is_some(),
         };
-        let tally = Tally::new(dataset.items.len(), "judged");
-        evaluator.evaluate(dataset, |done| tally.show(done), usage).await
+        let progress = Progress::new(dataset.items.len(), "judged");
+        evaluator.evaluate(dataset, |done| progress.show(done), usage).await
     }
 }
 
@@ -99,14 +93,15 @@ async fn read(file: Option<&Path>) -> Result<String, Failure> {
             file.take(LARGEST_DATASET + 1).read_to_end(&mut bytes).await
         }
         None if std::io::stdin().is_terminal() => {
-            return Err(Failure::misuse("no dataset was given").help("name a file with --dataset, or pipe one in"));
+            return Err(Failure::misuse("no dataset given").help("name a file with --dataset, or pipe one in"));
         }
         None => tokio::io::stdin().take(LARGEST_DATASET + 1).read_to_end(&mut bytes).await,
     };
     if read.map_err(unreadable)? as u64 > LARGEST_DATASET {
-        return Err(Failure::new(format!("the dataset {name} is larger than {} MiB", LARGEST_DATASET >> 20))
-            .help("measure on a part of it"));
+        return Err(
+            Failure::new(format!("the dataset {name} is larger than {} MiB", LARGEST_DATASET >> 20)).help("split it")
+        );
     }
-    // A line that is not UTF-8 is still told by its number: what is wrong with it shows when it is read.
+    // Lossy, so that a line that is not UTF-8 is still reported by its number.
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -3,13 +3,13 @@
 use capture::models::{Model, Presence};
 use serde::Serialize;
 
-use super::documents::{print, print_json};
+use super::output::{print, print_json};
 use crate::arguments::ModelCommand;
+use crate::download;
 use crate::failure::Failure;
-use crate::offer;
 use crate::settings::Settings;
 use crate::signals::end_requested;
-use crate::terminal::{Screen, Surroundings, megabytes};
+use crate::terminal::{Screen, Streams, megabytes};
 
 #[derive(Serialize)]
 struct Document {
@@ -73,9 +73,9 @@ async fn pull(name: &str, settings: &Settings) -> Result<(), Failure> {
         Failure::new(format!("there is no model `{name}` to download"))
             .help(format!("choose one of {}", known.join(", ")))
     })?;
-    let mut screen = Screen::new(Surroundings::look(settings.plain, false));
+    let mut screen = Screen::new(Streams::detect(settings.plain, false));
     let pulled = tokio::select! {
-        pulled = offer::pull(model, settings, &mut screen) => Some(pulled?),
+        pulled = download::pull(model, settings, &mut screen) => Some(pulled?),
         () = end_requested() => None,
     };
     // Gives the cursor back before anything else is written.

@@ -5,29 +5,24 @@ use std::time::Duration;
 use api::session::NewSession;
 use capture::listen::Recogniser;
 
-use super::documents::print_json;
+use super::output::print_json;
 use crate::arguments::Practice;
+use crate::download::{self, Offered};
 use crate::failure::Failure;
 use crate::hearing::{self, ModelAtHand};
 use crate::interviewer::Interviewer;
 use crate::microphones;
-use crate::offer::{self, Offered};
 use crate::outbox::Outbox;
-use crate::round::{
-    Candidate, Means, Microphone, PipedLines, Recordings, Round, Typing, WhyTyped, Wish, send_what_was_left,
-};
+use crate::round::{Candidate, Means, Microphone, PipedLines, Recordings, Round, Wish, send_what_was_left};
 use crate::settings::Settings;
 use crate::speaker::Speaker;
-use crate::terminal::{Line, Surroundings, Terminal, Tone};
+use crate::terminal::{Line, Streams, Terminal, Tone};
 
 /// Runs a practice round.
-///
-/// # Errors
-/// When nobody can answer, the model is missing, or the round breaks off.
 pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure> {
-    let surroundings = Surroundings::look(settings.plain, practice.json);
-    let mut terminal = Terminal::open(surroundings)?;
-    let Some(means) = means(practice, settings, surroundings, &mut terminal).await? else { return Ok(()) };
+    let streams = Streams::detect(settings.plain, practice.json);
+    let mut terminal = Terminal::open(streams)?;
+    let Some(means) = means(practice, settings, streams, &mut terminal).await? else { return Ok(()) };
     let Some((candidate, recogniser)) = candidate(means, practice, settings, &mut terminal).await? else {
         return Ok(());
     };
@@ -42,38 +37,38 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
         terminal: &mut terminal,
         outbox,
         candidate,
-        speaker: Speaker::find().filter(|_| surroundings.is_attended() && !settings.mute),
+        speaker: Speaker::find().filter(|_| streams.is_attended() && !settings.mute),
         length: practice.minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
         hands_free: practice.hands_free,
     };
     let session = round.run(&wishes(practice)).await;
     drop(terminal);
-    interviewer.leave().await?;
+    interviewer.stop().await?;
     let session = session?;
     if practice.json { print_json(&session) } else { Ok(()) }
 }
 
-/// By what means answers are given; none when the person ended the program.
+/// How answers are given; `None` when the user quit.
 async fn means(
     practice: &Practice,
     settings: &Settings,
-    surroundings: Surroundings,
+    streams: Streams,
     terminal: &mut Terminal,
 ) -> Result<Option<Means>, Failure> {
     let wish = Wish { typed: practice.typed, recordings: !practice.audio.is_empty(), hands_free: practice.hands_free };
     let device = settings.device.clone();
-    let means = Means::of(wish, surroundings, || microphones::exists(device.as_deref()));
+    let means = Means::of(wish, streams, || microphones::exists(device.as_deref()));
     match means {
-        Means::Typing(WhyTyped::NoMicrophone) => {
+        Means::TypingWithoutMicrophone => {
             let which = settings.device.as_ref().map(|name| format!(" `{name}`")).unwrap_or_default();
-            terminal.say(format!("There is no microphone{which} on this machine, so you type your answers."));
+            terminal.say(format!("No microphone{which} found, so you type your answers."));
             Ok(Some(means))
         }
-        Means::Microphone if surroundings.is_attended() => match ModelAtHand::of(settings)? {
+        Means::Microphone if streams.is_attended() => match ModelAtHand::of(settings)? {
             ModelAtHand::Here(_) => Ok(Some(means)),
-            ModelAtHand::Missing(model) => match offer::offer(model, settings, terminal).await? {
+            ModelAtHand::Missing(model) => match download::offer(model, settings, terminal).await? {
                 Offered::Here(_) => Ok(Some(means)),
-                Offered::Declined => Ok(Some(Means::Typing(WhyTyped::Wished))),
+                Offered::Declined => Ok(Some(Means::Typing)),
                 Offered::Interrupted => Ok(None),
             },
         },
@@ -81,7 +76,7 @@ async fn means(
     }
 }
 
-/// Who answers, and who hears them, if they speak.
+/// The candidate, and the recogniser if they speak.
 async fn candidate(
     means: Means,
     practice: &Practice,
@@ -89,10 +84,10 @@ async fn candidate(
     terminal: &mut Terminal,
 ) -> Result<Option<(Candidate, Option<Recogniser>)>, Failure> {
     match means {
-        Means::Typing(_) => Ok(Some((Candidate::Typing(Typing), None))),
+        Means::Typing | Means::TypingWithoutMicrophone => Ok(Some((Candidate::Typing, None))),
         Means::Piped => {
             let lines = tokio::select! {
-                lines = PipedLines::begin() => lines?,
+                lines = PipedLines::start() => lines?,
                 () = terminal.keyboard.interrupted() => return Ok(None),
             };
             let lines = lines.ok_or_else(Means::none)?;

@@ -10,10 +10,10 @@ use interview::{Question, QuestionId};
 use serde::Serialize;
 use server::question_files;
 
-use super::documents::{print, print_json};
+use super::output::{print, print_json};
 use crate::arguments::QuestionsCommand;
 use crate::failure::Failure;
-use crate::terminal::{Screen, Surroundings, full_question_lines};
+use crate::terminal::{Screen, Streams, full_question_lines};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -91,7 +91,7 @@ fn show(bank: &Bank, id: &QuestionId, json: bool) -> Result<(), Failure> {
     if json {
         return print_json(question);
     }
-    let mut screen = Screen::new(Surroundings::look(false, false));
+    let mut screen = Screen::new(Streams::detect(false, false));
     let look = screen.results_look();
     screen.show(&full_question_lines(&server::revealed_question(question), look));
     Ok(())

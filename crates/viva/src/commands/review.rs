@@ -2,27 +2,30 @@
 
 mod regrade;
 
+use std::process::Stdio;
+use std::time::Duration;
+
 use api::client::Client;
 use api::session::{Session, SessionFilter, SessionHead};
 use api::turn::{Turn, TurnState};
 use interview::wording::counted;
 use serde::Serialize;
+use tokio::process::Command;
 use url::Url;
 use uuid::Uuid;
 
-use super::documents::{print, print_json};
+use super::output::{print, print_json};
 use crate::arguments::Review;
-use crate::browser;
 use crate::failure::Failure;
 use crate::hearing::ModelAtHand;
 use crate::interviewer::Interviewer;
 use crate::settings::Settings;
 use crate::signals::end_requested;
-use crate::terminal::{Line, Screen, Surroundings, Tone, session_lines, sessions_lines};
+use crate::terminal::{Line, Screen, Streams, Tone, session_lines, sessions_lines};
 
-/// The most sessions that are listed.
+/// Maximum number of sessions listed.
 const MOST_SESSIONS: usize = 1000;
-/// Sessions that are asked for at a time.
+/// Sessions per request.
 const PAGE: u32 = 100;
 
 #[derive(Serialize)]
@@ -30,21 +33,21 @@ struct Document {
     sessions: Vec<SessionHead>,
 }
 
-/// Lists sessions, or shows, opens or exports one, or has it judged again.
-///
-/// # Errors
-/// When there is no such session, or the server or the file cannot be reached.
+/// How long the program that opens pages may take. Some run as long as the browser does.
+const BROWSER_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Lists sessions, or shows, opens, exports or regrades one.
 pub async fn run(review: &Review, settings: &Settings) -> Result<(), Failure> {
-    // Only what is judged again may need words for a recording.
+    // Only regrading may have to transcribe a recording.
     let model = ModelAtHand::of(settings).ok().filter(|_| review.regrade);
     let model = model.and_then(|model| model.here(settings).ok());
     let interviewer = Interviewer::reach(settings, model).await?;
-    let done = look(review, settings, &interviewer).await;
-    interviewer.leave().await?;
-    done
+    let result = run_with(review, settings, &interviewer).await;
+    interviewer.stop().await?;
+    result
 }
 
-async fn look(review: &Review, settings: &Settings, interviewer: &Interviewer) -> Result<(), Failure> {
+async fn run_with(review: &Review, settings: &Settings, interviewer: &Interviewer) -> Result<(), Failure> {
     let client = interviewer.client();
     let id = match &review.session {
         Some(name) => Some(find(name, client).await?),
@@ -71,7 +74,7 @@ async fn look(review: &Review, settings: &Settings, interviewer: &Interviewer) -
     if review.json {
         return print_json(&session);
     }
-    show(&session, settings, interviewer.elsewhere());
+    show(&session, settings, interviewer.remote());
     Ok(())
 }
 
@@ -81,17 +84,17 @@ async fn list(review: &Review, settings: &Settings, client: &Client) -> Result<(
         return print_json(&Document { sessions });
     }
     if sessions.is_empty() {
-        eprintln!("there are no sessions yet: `{}` begins one", settings.data.command("practice"));
+        eprintln!("no sessions yet; start one with `{}`", settings.data.command("practice"));
         return Ok(());
     }
-    let mut screen = Screen::new(Surroundings::look(settings.plain, false));
+    let mut screen = Screen::new(Streams::detect(settings.plain, false));
     let look = screen.results_look();
     screen.show(&sessions_lines(&sessions, look));
     Ok(())
 }
 
 fn show(session: &Session, settings: &Settings, server: Option<&Url>) {
-    let mut screen = Screen::new(Surroundings::look(settings.plain, false));
+    let mut screen = Screen::new(Streams::detect(settings.plain, false));
     let look = screen.results_look();
     screen.show(&session_lines(session, look));
     let is_ungraded = |turn: &&Turn| turn.state == TurnState::Ungraded && regrade::can_be_judged(turn);
@@ -99,12 +102,12 @@ fn show(session: &Session, settings: &Settings, server: Option<&Url>) {
     if ungraded > 0 {
         let server = server.map(|server| format!(" --server {server}")).unwrap_or_default();
         let command = settings.data.command(&format!("review {} --regrade{server}", session.head.id));
-        let notice = format!("{} without feedback can be judged again:", counted(ungraded, "answer"));
+        let notice = format!("To judge {} without feedback again:", counted(ungraded, "answer"));
         screen.say(&[Line::blank(), Line::plain(notice), Line::toned(command, Tone::Accent)]);
     }
 }
 
-/// Shows a page in the browser. The server inside the program is kept until it is asked to end.
+/// Opens a page in the browser. A built-in server keeps running until Ctrl-C.
 async fn open(session: Option<Uuid>, interviewer: &Interviewer) -> Result<(), Failure> {
     let client = interviewer.client();
     let path = match session {
@@ -113,17 +116,37 @@ async fn open(session: Option<Uuid>, interviewer: &Interviewer) -> Result<(), Fa
     };
     let page = client.address(&path)?;
     print(&format!("{page}\n"))?;
-    if let Err(error) = browser::open(&page).await {
-        eprintln!("no browser could be started ({error}): open the address above yourself");
+    if let Err(error) = open_in_browser(&page).await {
+        eprintln!("cannot start a browser ({error}); open the address above yourself");
     }
-    if interviewer.elsewhere().is_none() {
-        eprintln!("the page is there until you press Ctrl-C");
+    if interviewer.remote().is_none() {
+        eprintln!("serving the page; press Ctrl-C to stop");
         end_requested().await;
     }
     Ok(())
 }
 
-/// The session that a name means: its id, the beginning of it, or `last`.
+async fn open_in_browser(page: &Url) -> std::io::Result<()> {
+    let mut command = if cfg!(target_os = "macos") {
+        Command::new("open")
+    } else if cfg!(windows) {
+        // `start` would go through a shell; this takes the address as it is.
+        let mut command = Command::new("rundll32.exe");
+        command.arg("url.dll,FileProtocolHandler");
+        command
+    } else {
+        Command::new("xdg-open")
+    };
+    command.arg(page.as_str()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    match tokio::time::timeout(BROWSER_TIMEOUT, command.status()).await {
+        Ok(status) if !status.as_ref().is_ok_and(|status| status.success()) => {
+            Err(std::io::Error::other(status?.to_string()))
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Resolves the name of a session: its id, the start of its id, or `last`.
 async fn find(name: &str, client: &Client) -> Result<Uuid, Failure> {
     if let Ok(id) = name.parse() {
         return Ok(id);
@@ -132,14 +155,14 @@ async fn find(name: &str, client: &Client) -> Result<Uuid, Failure> {
     named(name, &sessions.iter().map(|head| head.id).collect::<Vec<_>>())
 }
 
-/// `sessions` are in order, newest first.
+/// `sessions` are newest first.
 fn named(name: &str, sessions: &[Uuid]) -> Result<Uuid, Failure> {
     const HELP: &str = "`viva review` lists the sessions";
     if name == "last" {
         return sessions
             .first()
             .copied()
-            .ok_or_else(|| Failure::new("there are no sessions yet").help("`viva practice` begins one"));
+            .ok_or_else(|| Failure::new("there are no sessions yet").help("start one with `viva practice`"));
     }
     let fitting: Vec<&Uuid> =
         sessions.iter().filter(|id| id.to_string().starts_with(&name.to_ascii_lowercase())).collect();
@@ -147,7 +170,7 @@ fn named(name: &str, sessions: &[Uuid]) -> Result<Uuid, Failure> {
         [only] => Ok(**only),
         [] => Err(Failure::new(format!("there is no session `{name}`")).help(HELP)),
         several => {
-            Err(Failure::new(format!("{} sessions begin with `{name}`", several.len())).help("give more of the id"))
+            Err(Failure::new(format!("{} sessions start with `{name}`", several.len())).help("give more of the id"))
         }
     }
 }
@@ -171,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_is_named_by_its_beginning_or_as_the_last() {
+    fn a_session_is_named_by_the_start_of_its_id_or_as_last() {
         let ids = [
             "0193a000-0000-7000-8000-000000000002",
             "0193a000-0000-7000-8000-000000000001",

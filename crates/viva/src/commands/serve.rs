@@ -4,22 +4,19 @@ use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
 
-use super::documents::print;
+use super::output::print;
 use crate::failure::Failure;
 use crate::hearing::ModelAtHand;
 use crate::settings::Settings;
 use crate::signals::end_requested;
 
-/// Serves until the program is asked to end. The first line on standard output says where.
-///
-/// # Errors
-/// When the address is taken, the database cannot be opened, or serving breaks off.
+/// Serves until a signal ends the program. The first line on standard output is the address.
 pub async fn run(settings: &Settings) -> Result<(), Failure> {
     let model = match ModelAtHand::of(settings)? {
         ModelAtHand::Here(path) => Some(path),
         ModelAtHand::Missing(model) => {
             let pull = settings.data.command(&format!("model pull {}", model.name));
-            eprintln!("recordings that arrive without words stay ungraded, because there is no speech model: {pull}");
+            eprintln!("no speech model, so uploaded recordings cannot be judged; to install one: {pull}");
             None
         }
     };
@@ -30,19 +27,15 @@ pub async fn run(settings: &Settings) -> Result<(), Failure> {
         ended = server.ended() => return Ok(ended?),
         () = end_requested() => {}
     }
-    eprintln!("stopping once what is under way is done");
+    eprintln!("stopping after the requests in progress");
     Ok(server.stop().await?)
 }
 
-/// Listens on an address.
-///
-/// # Errors
-/// When another program does, or this machine does not have it.
 pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         let help = match error.kind() {
             std::io::ErrorKind::AddrInUse => {
-                "another program listens there: stop it, or choose another port with --bind"
+                "another program uses that port: stop it, or choose another port with --bind"
             }
             _ => "choose another address with --bind",
         };

@@ -4,13 +4,13 @@ use capture::formats::Format;
 use capture::listen::{Heard, Recogniser};
 use serde_json::Value;
 
-use super::documents::{print, print_json};
+use super::output::{print, print_json};
 use crate::arguments::Transcribe;
 use crate::failure::Failure;
 use crate::hearing::{self, ModelAtHand};
 use crate::round::{FileHeard, hear_file};
 use crate::settings::Settings;
-use crate::terminal::{Surroundings, Terminal};
+use crate::terminal::{Streams, Terminal};
 
 /// Turns recordings into text. A file that cannot be read does not keep the others from being read.
 ///
@@ -24,8 +24,8 @@ pub async fn run(transcribe: &Transcribe, settings: &Settings) -> Result<(), Fai
     let model = ModelAtHand::of(settings)?.here(settings)?;
     let recogniser = hearing::recogniser(&settings.speech, &model).await?;
     // Standard output is for the words alone.
-    let surroundings = Surroundings { keys: false, json: true, ..Surroundings::look(settings.plain, true) };
-    let mut terminal = Terminal::open(surroundings)?;
+    let streams = Streams { keys: false, json: true, ..Streams::detect(settings.plain, true) };
+    let mut terminal = Terminal::open(streams)?;
     let mut documents = Vec::new();
     let mut failed = None;
     for file in &transcribe.files {

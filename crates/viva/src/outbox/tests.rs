@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn addressee() -> Addressee {
-    Addressee { server: None, session: Uuid::from_u128(1), turn: Uuid::from_u128(2) }
+fn destination() -> Destination {
+    Destination { server: None, session: Uuid::from_u128(1), turn: Uuid::from_u128(2) }
 }
 
 fn typed(text: &str) -> NewAnswer {
@@ -14,23 +14,23 @@ fn typed(text: &str) -> NewAnswer {
 fn an_answer_that_was_not_sent_is_found_at_the_next_start_under_the_same_key() {
     let folder = tempfile::tempdir().unwrap();
     let outbox = Outbox::in_folder(folder.path().join("outbox"));
-    let mut kept = outbox.begin(addressee()).unwrap();
+    let mut kept = outbox.begin(destination()).unwrap();
     kept.keep(typed("one owner")).unwrap();
-    let key = kept.letter.key;
+    let key = kept.record.key;
     drop(kept);
 
     let left = outbox.left_behind().unwrap();
     assert_eq!(left.len(), 1);
-    assert_eq!(left[0].letter.key, key);
+    assert_eq!(left[0].record.key, key);
     assert_eq!(left[0].answer(), Some(&typed("one owner")));
-    assert_eq!(left[0].addressee(), &addressee());
+    assert_eq!(left[0].destination(), &destination());
 }
 
 #[test]
-fn an_answer_that_somebody_works_on_is_not_left_behind() {
+fn a_locked_answer_is_not_left_behind() {
     let folder = tempfile::tempdir().unwrap();
     let outbox = Outbox::in_folder(folder.path().to_owned());
-    let kept = outbox.begin(addressee()).unwrap();
+    let kept = outbox.begin(destination()).unwrap();
     assert_eq!(outbox.left_behind().unwrap().len(), 0);
     drop(kept);
     assert_eq!(outbox.left_behind().unwrap().len(), 1);
@@ -40,7 +40,7 @@ fn an_answer_that_somebody_works_on_is_not_left_behind() {
 fn a_recording_without_words_is_something_to_send() {
     let folder = tempfile::tempdir().unwrap();
     let outbox = Outbox::in_folder(folder.path().to_owned());
-    let kept = outbox.begin(addressee()).unwrap();
+    let kept = outbox.begin(destination()).unwrap();
     assert!(kept.is_empty());
     std::fs::write(kept.recording_path(), "sound").unwrap();
     assert!(!kept.is_empty());
@@ -51,11 +51,11 @@ fn a_recording_without_words_is_something_to_send() {
 fn what_reached_its_server_is_gone_and_what_it_refuses_is_put_aside() {
     let folder = tempfile::tempdir().unwrap();
     let outbox = Outbox::in_folder(folder.path().to_owned());
-    outbox.begin(addressee()).unwrap().remove().unwrap();
-    let mut kept = outbox.begin(addressee()).unwrap();
+    outbox.begin(destination()).unwrap().remove().unwrap();
+    let mut kept = outbox.begin(destination()).unwrap();
     kept.keep(typed("one owner")).unwrap();
     let aside = kept.set_aside().unwrap();
-    assert!(aside.join(LETTER).is_file());
+    assert!(aside.join(RECORD).is_file());
     assert_eq!(outbox.left_behind().unwrap().len(), 0);
 }
 
@@ -64,7 +64,7 @@ fn an_outbox_that_is_not_there_or_holds_rubbish_is_empty() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(Outbox::in_folder(folder.path().join("none")).left_behind().unwrap().len(), 0);
     std::fs::create_dir(folder.path().join("half")).unwrap();
-    std::fs::write(folder.path().join("half").join(LETTER), "{\"key\":").unwrap();
+    std::fs::write(folder.path().join("half").join(RECORD), "{\"key\":").unwrap();
     std::fs::write(folder.path().join("stray.txt"), "hello").unwrap();
     assert_eq!(Outbox::in_folder(folder.path().to_owned()).left_behind().unwrap().len(), 0);
 }
@@ -75,7 +75,7 @@ fn a_recording_of_the_candidates_own_stays_where_it_is() {
     let recording = folder.path().join("mine.flac");
     std::fs::write(&recording, "sound").unwrap();
     let outbox = Outbox::in_folder(folder.path().join("outbox"));
-    let mut kept = outbox.begin(addressee()).unwrap();
+    let mut kept = outbox.begin(destination()).unwrap();
     kept.keep_with_recording(NewAnswer::default(), &recording).unwrap();
     assert_eq!(kept.recording(), Some(recording.clone()));
     kept.remove().unwrap();

@@ -1,93 +1,173 @@
-//! Who answers, and by what means.
+//! How answers are given in a round.
 
 use api::turn::Turn;
 
-use super::{Microphone, PipedLines, Recordings, Typing};
+use super::typed::{PipedLines, type_answer};
+use super::{Microphone, Recordings};
 use crate::failure::Failure;
-use crate::outbox::{Addressee, Kept, Outbox};
-use crate::terminal::Terminal;
+use crate::outbox::{Destination, Outbox, PendingAnswer};
+use crate::terminal::{Streams, Terminal};
 
-/// The way answers are given in a round.
+/// Who answers in a round, and how.
 pub enum Candidate {
-    /// Aloud, into a microphone.
     Microphone(Box<Microphone>),
-    /// On a keyboard, by somebody who sits there.
-    Typing(Typing),
-    /// By lines on standard input.
+    /// By a user at the keyboard.
+    Typing,
+    /// From lines on standard input.
     Piped(PipedLines),
-    /// By recordings, in order.
+    /// From recordings, in order.
     Recordings(Recordings),
 }
 
-/// What is asked, and where the answer belongs.
+/// A question as the candidate gets it.
 pub struct Asked<'a> {
-    /// The turn.
     pub turn: &'a Turn,
-    /// Where the answer belongs.
-    pub addressee: Addressee,
-    /// Where it is kept until the server has it.
+    pub destination: Destination,
     pub outbox: &'a Outbox,
 }
 
-/// What the candidate did about a question.
+/// What the candidate did.
 #[derive(Debug)]
 pub struct Response {
-    /// What they gave.
     pub given: Given,
-    /// How it goes on.
     pub then: Then,
 }
 
-/// What the candidate gave.
 #[derive(Debug)]
 pub enum Given {
-    /// An answer; it is in the outbox already.
-    Answer(Box<Kept>),
+    /// An answer, already in the outbox.
+    Answer(Box<PendingAnswer>),
     /// "I don't know."
     Skip,
     /// Nothing: the question stays open.
     Nothing,
 }
 
-/// How the round goes on.
+/// How the round continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
-    /// With what comes next.
     GoOn,
-    /// Not at all: the candidate wants to finish.
+    /// The candidate wants to finish.
     Finish,
-    /// Not at all: the candidate ended the program.
+    /// The candidate quit the program.
     Interrupted,
 }
 
 impl Response {
-    /// An answer, after which the round goes on like this.
-    pub fn answer(kept: Kept, then: Then) -> Self {
+    pub fn answer(kept: PendingAnswer, then: Then) -> Self {
         Self { given: Given::Answer(Box::new(kept)), then }
     }
 
-    /// "I don't know", and on to what comes next.
     pub fn skip() -> Self {
         Self { given: Given::Skip, then: Then::GoOn }
     }
 
-    /// Nothing, and the round is over like this.
     pub fn nothing(then: Then) -> Self {
         Self { given: Given::Nothing, then }
     }
 }
 
 impl Candidate {
-    /// Has a question answered.
-    ///
-    /// # Errors
-    /// When no answer can be taken, or it cannot be kept.
+    /// Gets an answer to a question.
     pub async fn answer(&mut self, asked: &Asked<'_>, terminal: &mut Terminal) -> Result<Response, Failure> {
         match self {
             Self::Microphone(microphone) => microphone.answer(asked, terminal).await,
-            Self::Typing(typing) => typing.answer(asked, terminal).await,
+            Self::Typing => type_answer(asked, terminal).await,
             Self::Piped(lines) => lines.answer(asked, terminal).await,
             Self::Recordings(recordings) => recordings.answer(asked, terminal).await,
         }
+    }
+}
+
+/// What the command line asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    pub typed: bool,
+    /// Recordings were given.
+    pub recordings: bool,
+    /// Answers end after a pause, so no keys are needed.
+    pub hands_free: bool,
+}
+
+/// How answers are given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    Recordings,
+    Microphone,
+    /// By a user at the keyboard.
+    Typing,
+    /// The same, for lack of a microphone.
+    TypingWithoutMicrophone,
+    /// From lines on standard input.
+    Piped,
+}
+
+impl Means {
+    /// Chooses how. `has_microphone` is called only if it matters, because it is slow.
+    pub fn of(wish: Wish, streams: Streams, has_microphone: impl FnOnce() -> bool) -> Self {
+        let can_speak = streams.is_attended() || wish.hands_free;
+        if wish.recordings {
+            Self::Recordings
+        } else if !can_speak {
+            Self::Piped
+        } else if wish.typed {
+            Self::Typing
+        } else if has_microphone() {
+            Self::Microphone
+        } else if streams.is_attended() {
+            Self::TypingWithoutMicrophone
+        } else {
+            Self::Piped
+        }
+    }
+
+    /// The error when there is no terminal, no microphone and no input.
+    pub fn none() -> Failure {
+        Failure::new("no way to answer: standard input is empty and not a terminal").help(
+            "run it in a terminal, pipe in typed answers, one per line, or answer from recordings with --audio FILE; \
+             `make demo` shows a round without any of these",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TERMINAL: Streams = Streams { keys: true, output: true, errors: true, plain: false, json: false };
+    const PIPE: Streams = Streams { keys: false, ..TERMINAL };
+
+    #[test]
+    fn recordings_come_before_everything_else() {
+        let wish = Wish { recordings: true, ..Wish::default() };
+        for streams in [TERMINAL, PIPE] {
+            assert_eq!(Means::of(wish, streams, || true), Means::Recordings);
+        }
+    }
+
+    #[test]
+    fn at_a_terminal_answers_are_spoken_if_there_is_a_microphone() {
+        assert_eq!(Means::of(Wish::default(), TERMINAL, || true), Means::Microphone);
+        assert_eq!(Means::of(Wish::default(), TERMINAL, || false), Means::TypingWithoutMicrophone);
+    }
+
+    #[test]
+    fn typing_does_not_look_for_microphones() {
+        let wish = Wish { typed: true, ..Wish::default() };
+        assert_eq!(Means::of(wish, TERMINAL, || panic!("must not be called")), Means::Typing);
+    }
+
+    #[test]
+    fn piped_input_is_typed_answers() {
+        for typed in [false, true] {
+            assert_eq!(Means::of(Wish { typed, ..Wish::default() }, PIPE, || true), Means::Piped);
+        }
+    }
+
+    #[test]
+    fn hands_free_needs_no_keys() {
+        let wish = Wish { hands_free: true, ..Wish::default() };
+        assert_eq!(Means::of(wish, PIPE, || true), Means::Microphone);
+        assert_eq!(Means::of(wish, PIPE, || false), Means::Piped);
     }
 }

@@ -1,4 +1,4 @@
-//! Waiting for what the coach makes of an answer, showing it, and reading it at leisure.
+//! Waits for the feedback on an answer, shows it, and lets the candidate read it.
 
 use std::time::{Duration, Instant};
 
@@ -10,35 +10,29 @@ use super::{Then, leads_to_follow_up};
 use crate::failure::Failure;
 use crate::terminal::{Choice, Editor, Line, Offer, Terminal, Tone, Written, feedback_lines, panel_lines, paragraphs};
 
-/// The server is asked to wait so long for the feedback before it says how things stand.
+/// How long one request waits for feedback before the server replies with the turn as it is.
 const WAIT: Duration = Duration::from_secs(1);
-/// How long feedback is waited for. After that it is left to the review.
+/// Limit of the wait for feedback. Later feedback is in the review.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
-/// The same when the program is to end.
+/// The same after an interrupt.
 const LAST_WAIT: Duration = Duration::from_secs(3);
-/// Hands-free, the round goes on by itself after this time.
+/// Hands-free, the round continues after this time.
 const READING_TIME: Duration = Duration::from_secs(20);
 
-/// Showing what came of a turn.
+/// Shows the result of a turn.
 pub struct Showing<'a> {
-    /// Where it comes from.
     pub client: &'a Client,
-    /// Where it is shown.
     pub terminal: &'a mut Terminal,
-    /// Whether the round goes on by itself after a while.
     pub hands_free: bool,
 }
 
 impl Showing<'_> {
-    /// Waits for the feedback of a turn, shows it, and lets the candidate read. Gives the turn as it is then, and how it goes on.
-    ///
-    /// # Errors
-    /// When the server cannot be asked.
+    /// Waits for the feedback on a turn, shows it, and lets the candidate read. Returns the turn as it is then, and how to continue.
     pub async fn follow(&mut self, turn: Turn, then: Then) -> Result<(Turn, Then), Failure> {
         let limit = if then == Then::Interrupted { LAST_WAIT } else { LONGEST_WAIT };
         let (mut turn, seen, was_interrupted) = self.settled(turn, limit).await?;
         if !turn.state.is_settled() {
-            self.terminal.say("The answer is kept, and still with the coach. Its feedback will be in the review.");
+            self.terminal.say("Your answer is kept and still being judged. The review will show its feedback.");
         }
         if turn.state != TurnState::Skipped {
             self.show(&turn, &seen);
@@ -53,14 +47,14 @@ impl Showing<'_> {
         Ok((turn, then))
     }
 
-    /// The turn once nothing more happens to it, what the candidate has seen of its feedback by then, and whether they ended the
-    /// program. Each panel is shown as soon as it is ready.
+    /// Waits until the turn is settled and shows each panel as soon as it is ready. Returns the turn, the feedback shown so far, and
+    /// whether the candidate quit the program.
     async fn settled(&mut self, mut turn: Turn, limit: Duration) -> Result<(Turn, Feedback, bool), Failure> {
-        let begun = Instant::now();
+        let started = Instant::now();
         let mut seen = Feedback::default();
-        while !turn.state.is_settled() && begun.elapsed() < limit {
-            let state = if turn.state == TurnState::Transcribing { "being transcribed" } else { "with the coach" };
-            let line = format!("{state}  {} s", begun.elapsed().as_secs());
+        while !turn.state.is_settled() && started.elapsed() < limit {
+            let state = if turn.state == TurnState::Transcribing { "transcribing" } else { "judging" };
+            let line = format!("{state}  {} s", started.elapsed().as_secs());
             self.terminal.screen.draw(&[Line::toned(line, Tone::Quiet)]);
             let asked = tokio::select! {
                 asked = self.client.settled_turn(turn.id, WAIT) => asked,
@@ -89,13 +83,13 @@ impl Showing<'_> {
         self.terminal.screen.show(&feedback_lines(&unseen(turn, seen), look));
     }
 
-    /// Lets the candidate read, correct and ask for more until they go on.
+    /// Lets the candidate read, correct and regrade until they continue.
     async fn read(&mut self, turn: &mut Turn) -> Result<Then, Failure> {
-        let mut patience = self.hands_free.then_some(READING_TIME);
+        let mut limit = self.hands_free.then_some(READING_TIME);
         let mut has_model_answer = false;
         loop {
             let offers = offers(turn, has_model_answer);
-            match self.terminal.choose_within(&offers, patience.take()).await {
+            match self.terminal.choose_within(&offers, limit.take()).await {
                 Choice::Letter('m') => {
                     has_model_answer = true;
                     self.show_model_answer(turn);
@@ -117,7 +111,7 @@ impl Showing<'_> {
         }
     }
 
-    /// Has the transcript corrected and judged again; `None` when the candidate ended the program.
+    /// Lets the candidate correct the transcript, and regrades it; `None` when they quit the program.
     async fn correct(&mut self, turn: &Turn) -> Result<Option<Turn>, Failure> {
         let transcript = turn.answer.as_ref().and_then(|answer| answer.transcript.as_ref());
         let heard = transcript.map(|transcript| transcript.text.clone()).unwrap_or_default();
@@ -133,7 +127,7 @@ impl Showing<'_> {
         Ok((!was_interrupted).then_some(corrected))
     }
 
-    /// Puts a turn that is judged again in the place of the old one and shows it; tells whether the candidate ended the program.
+    /// Waits for a regraded turn and shows it; returns whether the candidate quit the program.
     async fn replace(&mut self, turn: &mut Turn, judged_again: Turn) -> Result<bool, Failure> {
         let (settled, seen, was_interrupted) = self.settled(judged_again, LONGEST_WAIT).await?;
         *turn = settled;
@@ -160,7 +154,7 @@ impl Showing<'_> {
     }
 }
 
-/// The turn without the panels that the candidate has seen as they are.
+/// The turn without the panels that were already shown.
 fn unseen(turn: &Turn, seen: &Feedback) -> Turn {
     let mut unseen = turn.clone();
     if let Some(feedback) = &mut unseen.feedback {
@@ -171,9 +165,9 @@ fn unseen(turn: &Turn, seen: &Feedback) -> Turn {
     unseen
 }
 
-/// What can be done about a turn. While a follow-up is to come, nothing that would give its answer away.
+/// The keys after a turn. Before a follow-up, none that would reveal its answer.
 fn offers(turn: &Turn, has_model_answer: bool) -> Vec<Offer<'static>> {
-    let next = if leads_to_follow_up(turn) { "follow-up" } else { "go on" };
+    let next = if leads_to_follow_up(turn) { "follow-up" } else { "continue" };
     let mut offers = vec![("Enter", next)];
     if !leads_to_follow_up(turn) && !has_model_answer {
         offers.push(("m", "model answer"));
@@ -191,18 +185,18 @@ fn offers(turn: &Turn, has_model_answer: bool) -> Vec<Offer<'static>> {
 #[cfg(test)]
 mod tests {
     use api::feedback::Clarity;
+    use api::testing::{judged, ungraded};
     use api::turn::{NextTurn, Role};
     use uuid::Uuid;
 
     use super::*;
-    use crate::testing::{judged, ungraded};
 
     fn keys_of(turn: &Turn) -> Vec<&'static str> {
         offers(turn, false).into_iter().map(|(key, _)| key).collect()
     }
 
     #[test]
-    fn a_panel_is_shown_again_only_when_it_is_another() {
+    fn a_panel_is_shown_again_only_if_it_changed() {
         let turn = judged();
         let whole = turn.feedback.clone().unwrap();
         let seen = Feedback { clarity: whole.clarity.clone(), ..Feedback::default() };
@@ -214,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_gives_away_what_a_follow_up_asks() {
+    fn no_key_reveals_the_answer_to_a_follow_up() {
         let next = |role| Some(Box::new(NextTurn { id: Uuid::nil(), role, prompt: "Why?".to_owned() }));
         assert_eq!(keys_of(&Turn { next_turn: next(Role::FollowUp), ..judged() }), ["Enter", "q"]);
         assert_eq!(keys_of(&Turn { next_turn: next(Role::Main), ..judged() }), ["Enter", "m", "q"]);

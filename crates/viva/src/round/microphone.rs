@@ -6,10 +6,11 @@ use capture::recording::{Ending, Recorded};
 
 use super::listening::{Listened, Stopped, listen};
 use super::reviewing::{Review, Reviewed};
-use super::{Asked, Response, Then, Typing};
+use super::typed::type_answer;
+use super::{Asked, Response, Then};
 use crate::failure::Failure;
 use crate::hearing::{answer_of, transcript_of};
-use crate::outbox::Kept;
+use crate::outbox::PendingAnswer;
 use crate::terminal::{Choice, Terminal, heard_lines};
 
 /// The keys when the microphone does not work.
@@ -41,7 +42,7 @@ impl Microphone {
     /// When the answer cannot be kept. A microphone that does not work is no error: the candidate may type.
     pub async fn answer(&self, asked: &Asked<'_>, terminal: &mut Terminal) -> Result<Response, Failure> {
         loop {
-            let kept = asked.outbox.begin(asked.addressee.clone())?;
+            let kept = asked.outbox.begin(asked.destination.clone())?;
             let listened = listen(self, asked.turn, kept.recording_path(), terminal).await;
             let take = match listened {
                 Ok(Listened::Recorded(recorded, stopped)) => {
@@ -66,7 +67,7 @@ impl Microphone {
     /// The microphone does not work.
     async fn without_sound(
         &self,
-        kept: Kept,
+        kept: PendingAnswer,
         failure: &Failure,
         asked: &Asked<'_>,
         terminal: &mut Terminal,
@@ -77,7 +78,7 @@ impl Microphone {
         terminal.warn(failure.message());
         Ok(match terminal.choose(&NO_SOUND).await {
             Choice::Letter('r') => Take::Again,
-            Choice::Letter('t') => Take::Settled(Typing.answer(asked, terminal).await?),
+            Choice::Letter('t') => Take::Settled(type_answer(asked, terminal).await?),
             Choice::Letter('s') => Take::Settled(Response::skip()),
             Choice::Letter(_) | Choice::Nothing => Take::Settled(Response::nothing(Then::Finish)),
             Choice::Interrupt => Take::Settled(Response::nothing(Then::Interrupted)),
@@ -87,7 +88,7 @@ impl Microphone {
     /// Shows what was heard, and lets the candidate decide about it.
     async fn review(
         &self,
-        mut kept: Kept,
+        mut kept: PendingAnswer,
         recorded: Recorded,
         stopped: Stopped,
         asked: &Asked<'_>,
@@ -108,7 +109,7 @@ impl Microphone {
                 kept.remove()?;
                 return Ok(match reviewed {
                     Reviewed::Again => Take::Again,
-                    Reviewed::Type => Take::Settled(Typing.answer(asked, terminal).await?),
+                    Reviewed::Type => Take::Settled(type_answer(asked, terminal).await?),
                     Reviewed::Skip => Take::Settled(Response::skip()),
                     _ => Take::Settled(Response::nothing(Then::Finish)),
                 });

@@ -40,7 +40,7 @@ impl Recordings {
             return Ok(Response::nothing(Then::Finish));
         };
         terminal.say(format!("Answer from {}", file.display()));
-        let mut kept = asked.outbox.begin(asked.addressee.clone())?;
+        let mut kept = asked.outbox.begin(asked.destination.clone())?;
         let glossary = &asked.turn.question.glossary;
         let heard = match hear_file(&file, &self.recogniser, glossary, terminal).await {
             Ok(FileHeard::Whole(heard)) => heard,

@@ -1,4 +1,4 @@
-//! Deciding about an answer that was heard, before it is sent.
+//! What the candidate decides about a spoken answer before it is sent.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -7,13 +7,18 @@ use api::turn::NewAnswer;
 
 use crate::terminal::{Choice, Editor, Line, Terminal, Tone, Written};
 
-/// Hands-free, an answer is sent by itself after this time.
+/// Hands-free, an answer is sent after this time.
 const UNTIL_SENT: Duration = Duration::from_secs(5);
 
-const HEARD: [(&str, &str); 5] =
-    [("Enter", "send"), ("e", "correct the text"), ("r", "again"), ("s", "I don't know"), ("q", "finish the round")];
+const HEARD: [(&str, &str); 5] = [
+    ("Enter", "send"),
+    ("e", "correct the text"),
+    ("r", "record again"),
+    ("s", "I don't know"),
+    ("q", "finish the round"),
+];
 const NOT_HEARD: [(&str, &str); 5] = [
-    ("r", "again"),
+    ("r", "record again"),
     ("t", "type it"),
     ("Enter", "send the recording"),
     ("s", "I don't know"),
@@ -21,38 +26,33 @@ const NOT_HEARD: [(&str, &str); 5] = [
 ];
 const FINISHING: [(&str, &str); 3] =
     [("Enter", "send this answer and finish"), ("x", "finish without it"), ("b", "back to the answer")];
-const EDITING: [(&str, &str); 2] = [("Enter", "done"), ("Esc", "leave it as it was heard")];
+const EDITING: [(&str, &str); 2] = [("Enter", "done"), ("Esc", "undo the changes")];
 
-/// How an answer is decided about.
+/// The review of an answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Review {
-    /// Whether it is sent by itself after a while.
+    /// Whether it is sent after a while without a key.
     pub hands_free: bool,
-    /// Whether the candidate said already that the round is to be finished.
+    /// Whether the candidate has already asked to finish the round.
     pub wants_to_finish: bool,
 }
 
-/// What was decided.
+/// The decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reviewed {
-    /// Send it.
     Send,
-    /// Send it, and finish the round.
     SendAndFinish,
-    /// Finish the round without it.
     FinishWithout,
-    /// Record it once more.
     Again,
-    /// Type it instead.
     Type,
     /// "I don't know."
     Skip,
-    /// The candidate ended the program; the answer is kept.
+    /// The candidate quit the program; the answer is kept.
     Interrupted,
 }
 
 impl Review {
-    /// Lets the candidate decide, and gives the answer as they corrected it.
+    /// Lets the candidate decide; returns the answer with their correction.
     pub async fn run(mut self, mut answer: NewAnswer, terminal: &mut Terminal) -> (Reviewed, NewAnswer) {
         let heard = text_of(&answer);
         loop {
@@ -65,8 +65,8 @@ impl Review {
                 }
             }
             let offers = if heard.is_empty() { NOT_HEARD } else { HEARD };
-            let patience = (self.hands_free && !heard.is_empty()).then_some(UNTIL_SENT);
-            let reviewed = match terminal.choose_within(&offers, patience).await {
+            let limit = (self.hands_free && !heard.is_empty()).then_some(UNTIL_SENT);
+            let reviewed = match terminal.choose_within(&offers, limit).await {
                 Choice::Letter('e') => {
                     if self.correct(&mut answer, &heard, terminal).await.is_continue() {
                         continue;
@@ -87,8 +87,7 @@ impl Review {
         }
     }
 
-    /// Has the text corrected, and breaks when the candidate ends the program. What was heard stays in the answer, beside the
-    /// correction.
+    /// Lets the candidate correct the text; breaks when they quit the program. The answer keeps the recognised words too.
     async fn correct(&mut self, answer: &mut NewAnswer, heard: &str, terminal: &mut Terminal) -> ControlFlow<()> {
         self.hands_free = false;
         let before = answer.corrected_text.as_deref().unwrap_or(heard).to_owned();

@@ -1,7 +1,5 @@
 //! Which source of settings counts.
 
-use std::num::NonZeroUsize;
-
 use super::*;
 
 /// The documented sample: it shows every setting with its default.
@@ -20,7 +18,7 @@ fn resolved(layer: Layer) -> Settings {
 }
 
 #[test]
-fn flags_count_more_than_the_environment_and_that_more_than_the_file() {
+fn flags_override_variables_which_override_the_file() {
     let file = Layer { mute: Some(true), threads: NonZeroUsize::new(3), ..model("small.en") };
     let variables = environment(&[("VIVA_MODEL", "base.en"), ("VIVA_THREADS", "2")]).unwrap();
     let settings = resolved(model("tiny.en").over(variables.clone()).over(file.clone()));
@@ -31,7 +29,7 @@ fn flags_count_more_than_the_environment_and_that_more_than_the_file() {
 }
 
 #[test]
-fn what_nobody_says_is_as_most_people_want_it() {
+fn everything_has_a_default() {
     let settings = resolved(Layer { data: Some("/data".into()), ..Layer::default() });
     assert_eq!(settings.bind.to_string(), "127.0.0.1:7878");
     assert!(!settings.mute && !settings.plain && settings.server.is_none() && settings.speech.model.is_none());
@@ -39,7 +37,7 @@ fn what_nobody_says_is_as_most_people_want_it() {
 }
 
 #[test]
-fn switches_in_the_environment_may_be_numbers() {
+fn switches_in_variables_may_be_1_or_0() {
     let layer = environment(&[("VIVA_MUTE", "1"), ("VIVA_PLAIN", "false"), ("VIVA_GLOSSARY", "0")]).unwrap();
     assert_eq!((layer.mute, layer.plain, layer.glossary), (Some(true), Some(false), Some(false)));
     for wrong in [("VIVA_MUTE", "perhaps"), ("VIVA_THREADS", "0"), ("VIVA_THREADS", "many")] {
@@ -55,7 +53,7 @@ fn a_setting_that_does_not_exist_is_named_with_its_line() {
 }
 
 #[test]
-fn paths_in_the_file_start_from_its_folder() {
+fn paths_in_the_file_are_relative_to_its_folder() {
     let file = "questions = \"mine\"\n[llm]\nkey_file = \"key\"\nprompts = \"/elsewhere\"\n";
     let layer = Layer::of_toml(file, Path::new("/etc/viva/config.toml")).unwrap();
     assert_eq!(layer.questions.as_deref(), Some(Path::new("/etc/viva/mine")));
@@ -65,7 +63,7 @@ fn paths_in_the_file_start_from_its_folder() {
 }
 
 #[test]
-fn the_sample_shows_every_setting_as_it_is_by_default() {
+fn the_sample_shows_every_setting_with_its_default() {
     let assigned = SAMPLE.lines().filter_map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')));
     let text: String = assigned.map(|line| format!("{line}\n")).collect();
     let sample = Layer::of_toml(&text, Path::new("config.toml")).unwrap();
@@ -111,7 +109,7 @@ fn every_setting_of_the_language_model_is_a_variable_too() {
 }
 
 #[test]
-fn what_is_no_address_is_refused() {
+fn invalid_values_are_refused() {
     for layer in [
         Layer { server: Some("ftp://somewhere".to_owned()), ..model("tiny") },
         Layer { bind: Some("7878".to_owned()), ..model("tiny") },

@@ -1,91 +1,85 @@
-//! Screen and keyboard together: asking the person for one of a few things.
+//! Screen and keyboard together: asking for a choice or a text.
 
 use std::time::{Duration, Instant};
 
 use super::keyboard::{Input, Keyboard};
-use super::screen::{Screen, Surroundings};
+use super::screen::{Screen, Streams};
 use super::text::{Line, Tone};
 use super::{Edited, Editor};
 use crate::failure::Failure;
 
-/// The rows that a text is edited in.
+/// Rows of the text editor.
 const EDITOR_ROWS: usize = 8;
-/// How often a countdown is drawn.
+/// How often a countdown is redrawn.
 const TICK: Duration = Duration::from_millis(200);
 
-/// The terminal that a command talks through.
+/// The terminal of a command.
 pub struct Terminal {
-    /// What is written.
     pub screen: Screen,
-    /// What is pressed.
     pub keyboard: Keyboard,
     is_attended: bool,
 }
 
-/// What the person chose.
+/// What the user chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// One of the letters that were offered; Enter is a line break.
+    /// One of the offered letters; Enter is `\n`.
     Letter(char),
-    /// Nothing in the time there was.
+    /// Nothing within the time limit.
     Nothing,
-    /// To end the program.
+    /// To quit the program.
     Interrupt,
 }
 
-/// A text that somebody wrote.
+/// The result of editing a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Written {
-    /// They finished it.
     Finished(String),
-    /// They want it as it was.
+    /// The text stays as it was.
     Cancelled,
-    /// They ended the program while they wrote this.
+    /// The user quit with this text in the editor.
     Interrupted(String),
 }
 
-/// A key that can be pressed, and what it does.
+/// A key and what it does.
 pub type Offer<'a> = (&'a str, &'a str);
 
 impl Terminal {
-    /// The terminal of these surroundings. Where somebody sits, keys are read one by one, or line by line in plain text.
-    ///
-    /// # Errors
-    /// When the terminal cannot be switched.
-    pub fn open(surroundings: Surroundings) -> Result<Self, Failure> {
-        let keyboard = match surroundings {
-            surroundings if !surroundings.is_attended() => Keyboard::of_nothing(),
-            Surroundings { plain: true, .. } => Keyboard::of_lines()?,
+    /// Opens the terminal. Keys are read one by one, or line by line with plain output.
+    pub fn open(streams: Streams) -> Result<Self, Failure> {
+        let keyboard = match streams {
+            streams if !streams.is_attended() => Keyboard::of_nothing(),
+            Streams { plain: true, .. } => Keyboard::of_lines()?,
             _ => Keyboard::of_keys()?,
         };
-        Ok(Self { screen: Screen::new(surroundings), keyboard, is_attended: surroundings.is_attended() })
+        Ok(Self { screen: Screen::new(streams), keyboard, is_attended: streams.is_attended() })
     }
 
-    /// Whether somebody sits there.
+    /// Whether a user can answer questions.
     pub fn is_attended(&self) -> bool {
         self.is_attended
     }
 
-    /// Says one line of prose.
+    /// Prints a sentence.
     pub fn say(&mut self, text: impl AsRef<str>) {
         let width = self.screen.look().text_width();
         self.screen.say(&Line::plain(text).wrapped(width));
     }
 
-    /// Says that something is not as it should be.
+    /// Prints a warning.
     pub fn warn(&mut self, text: impl AsRef<str>) {
         let width = self.screen.look().text_width();
         self.screen.say(&Line::toned(text, Tone::Bad).wrapped(width));
     }
 
-    /// Waits until one of the offered keys is pressed. Whoever went away is taken to end the program.
+    /// Waits for one of the offered keys. The end of input counts as quitting.
     pub async fn choose(&mut self, offers: &[Offer<'_>]) -> Choice {
         self.choose_within(offers, None).await
     }
 
-    /// Waits until one of the offered keys is pressed, or `patience` is over; it is counted down, and any key stops the counting.
-    pub async fn choose_within(&mut self, offers: &[Offer<'_>], patience: Option<Duration>) -> Choice {
-        let mut deadline = patience.map(|patience| Instant::now() + patience);
+    /// Waits for one of the offered keys, for at most `limit`, which is counted down; any key stops the countdown.
+    pub async fn choose_within(&mut self, offers: &[Offer<'_>], limit: Option<Duration>) -> Choice {
+        let mut deadline = limit.map(|limit| Instant::now() + limit);
         self.keyboard.forget();
         if self.is_attended && !self.screen.can_draw() {
             self.screen.say(&[keys(offers)]);
@@ -116,7 +110,7 @@ impl Terminal {
         }
     }
 
-    /// Has a text written: `editor` holds what is there already, and `offers` explains the keys.
+    /// Lets the user edit the text in `editor`; `offers` explains the keys.
     pub async fn write(&mut self, mut editor: Editor, offers: &[Offer<'_>]) -> Written {
         if !self.keyboard.has_keys() {
             return self.write_lines(offers).await;
@@ -145,7 +139,7 @@ impl Terminal {
         }
     }
 
-    /// On a terminal whose keys do not come one by one a text ends with an empty line.
+    /// Without single keys, an empty line ends the text.
     async fn write_lines(&mut self, offers: &[Offer<'_>]) -> Written {
         self.screen.say(&[keys(offers)]);
         let mut lines: Vec<String> = Vec::new();
@@ -164,7 +158,8 @@ impl Terminal {
             None => keys(offers),
             Some(deadline) => {
                 let left = deadline.saturating_duration_since(Instant::now()).as_secs_f64().ceil();
-                Line::toned(format!("going on in {left} s  "), Tone::Strong).with("any key stops that", Tone::Quiet)
+                Line::toned(format!("continuing in {left} s  "), Tone::Strong)
+                    .with("any key stops the countdown", Tone::Quiet)
             }
         };
         self.screen.draw(&[Line::blank(), line]);
@@ -176,7 +171,7 @@ impl Terminal {
     }
 }
 
-/// The keys that can be pressed and what they do, in one line.
+/// The keys and what they do, in one line.
 pub fn keys(offers: &[Offer<'_>]) -> Line {
     let mut line = Line::blank();
     for (key, effect) in offers {

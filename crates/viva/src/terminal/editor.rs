@@ -1,9 +1,9 @@
-//! Editing a text of several lines in the rows at the end of the screen.
+//! A text editor of a few rows at the end of the screen.
 
 use super::keyboard::{Input, Key};
 use super::text::{Line, Tone};
 
-/// A text and the place in it where the next character goes.
+/// A text and its cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Editor {
     text: Vec<char>,
@@ -11,45 +11,41 @@ pub struct Editor {
     enter: Enter,
 }
 
-/// What the key Enter does.
+/// What Enter does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Enter {
-    /// It ends the editing.
     #[default]
     Ends,
-    /// It begins a new line, and ends the editing on a line that is empty.
+    /// Starts a new line, or finishes on an empty line.
     BreaksLine,
 }
 
-/// What came of one input.
+/// The effect of one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edited {
-    /// The editing goes on.
     GoesOn,
-    /// The person is done.
     Done,
-    /// The person wants the text as it was.
+    /// The text stays as it was.
     Cancelled,
 }
 
 impl Editor {
-    /// Edits a text that is there already; Enter ends it.
+    /// Edits an existing text; Enter finishes.
     pub fn of(text: &str) -> Self {
         let text: Vec<char> = text.chars().collect();
         Self { cursor: text.len(), text, enter: Enter::Ends }
     }
 
-    /// Edits a new text; Enter begins a new line, and on an empty line ends it.
+    /// Edits a new text; Enter starts a new line, and on an empty line finishes.
     pub fn new_text() -> Self {
         Self { enter: Enter::BreaksLine, ..Self::default() }
     }
 
-    /// The text as it is now, without white space around it.
+    /// The trimmed text.
     pub fn text(&self) -> String {
         self.text.iter().collect::<String>().trim().to_owned()
     }
 
-    /// Takes an input.
     pub fn take(&mut self, input: &Input) -> Edited {
         match input {
             Input::Key(Key::Enter) => return self.enter(),
@@ -62,7 +58,7 @@ impl Editor {
         Edited::GoesOn
     }
 
-    /// The text with its cursor, in lines of `width` columns at most; the last `rows` of them up to the cursor's and beyond.
+    /// The text with its cursor, wrapped at `width` columns; at most `rows` lines, the cursor's among them.
     pub fn lines(&self, width: usize, rows: usize) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut cursor_row = 0;
@@ -89,7 +85,7 @@ impl Editor {
         let under = if self.cursor < end { text(self.cursor, self.cursor + 1) } else { String::new() };
         let after = (self.cursor + 1).min(end);
         let line = Line::plain(text(start, self.cursor));
-        // A space cannot be seen to be marked where a line breaks, so a mark stands for it.
+        // A marked space is invisible where a line breaks, so the cursor is a sign of its own.
         let mark = if under.trim().is_empty() { "▏" } else { under.as_str() };
         let gap = if under == " " { " " } else { "" };
         line.with(mark, Tone::Cursor).with(gap, Tone::Plain).with(text(after, end), Tone::Plain)

@@ -1,40 +1,43 @@
-//! Keys, lines and signals, as one stream of input.
+//! Keys, lines and signals as one stream of input.
 
-use std::sync::Arc;
+use std::io::{BufRead, Read};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::cursor::Show;
+use crossterm::event::{
+    DisableBracketedPaste, EnableBracketedPaste, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers,
+};
+use crossterm::execute;
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use tokio::sync::mpsc;
 
-use super::TerminalHold;
-use super::plain_lines::PlainLines;
 use crate::signals::end_requested;
 
-/// How long the thread waits for a key before it looks whether it is still wanted.
+/// How often the thread checks whether it should stop.
 const POLL: Duration = Duration::from_millis(50);
-/// Inputs that wait at most.
-const WAITING_INPUTS: usize = 256;
+/// Maximum number of queued inputs.
+const QUEUED_INPUTS: usize = 256;
 
-/// Something that the person at the terminal did.
+/// Something that the user did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// Pressed a key.
     Key(Key),
-    /// Wrote a line, on a terminal whose keys do not come one by one.
+    /// A line, where keys are not read one by one.
     Line(String),
     /// Pasted text.
     Pasted(String),
-    /// Made the window larger or smaller.
+    /// The window was resized.
     Resized,
-    /// Asked the program to end: Ctrl-C, or the system did.
+    /// Ctrl-C, or a signal to end.
     Interrupt,
-    /// Went away: there will be no more input.
+    /// End of input.
     Closed,
 }
 
 impl Input {
-    /// The letter that was meant, in lower case: a key, or the first character of a line; Enter is a line break.
+    /// The letter that was meant, in lower case: a key, or the first character of a line; Enter is `\n`.
     pub fn letter(&self) -> Option<char> {
         match self {
             Self::Key(Key::Enter) => Some('\n'),
@@ -45,7 +48,7 @@ impl Input {
     }
 }
 
-/// A key, or the keys that are pressed together for the same effect.
+/// A key, by its effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
     /// A letter, digit, space or sign.
@@ -76,60 +79,53 @@ pub enum Key {
     DeleteWord,
 }
 
-/// Reads what the person at the terminal does, on a thread of its own; signals of the system come the same way.
+/// Reads input on a thread of its own; signals arrive the same way.
 pub struct Keyboard {
     inputs: mpsc::Receiver<Input>,
-    /// An interrupt that came among keys that were forgotten.
+    /// An interrupt that was among discarded inputs.
     interrupted: bool,
     is_wanted: Arc<AtomicBool>,
-    hold: Option<TerminalHold>,
+    raw_mode: Option<RawMode>,
 }
 
-/// Where a keyboard's thread puts what it reads.
 type Inputs = mpsc::Sender<Input>;
 
 impl Keyboard {
-    /// Reads single keys; the terminal is held for as long as the keyboard lives.
-    ///
-    /// # Errors
-    /// When the terminal cannot be switched, or no thread can be started.
+    /// Reads single keys; the terminal is in raw mode until the keyboard is dropped.
     pub fn of_keys() -> std::io::Result<Self> {
-        let hold = TerminalHold::take()?;
+        let raw_mode = RawMode::enter()?;
         let (inputs, mut keyboard) = Self::of_signals();
-        keyboard.hold = Some(hold);
+        keyboard.raw_mode = Some(raw_mode);
         let wanted = Arc::clone(&keyboard.is_wanted);
         std::thread::Builder::new().name("keyboard".to_owned()).spawn(move || read_keys(&inputs, &wanted))?;
         Ok(keyboard)
     }
 
     /// Reads lines from standard input.
-    ///
-    /// # Errors
-    /// When no thread can be started.
     pub fn of_lines() -> std::io::Result<Self> {
         let (inputs, keyboard) = Self::of_signals();
         std::thread::Builder::new().name("lines".to_owned()).spawn(move || read_lines(&inputs))?;
         Ok(keyboard)
     }
 
-    /// Reads nothing: only signals come.
+    /// Reads nothing but signals.
     pub fn of_nothing() -> Self {
         Self::of_signals().1
     }
 
     fn of_signals() -> (Inputs, Self) {
-        let (inputs, receiver) = mpsc::channel(WAITING_INPUTS);
+        let (inputs, receiver) = mpsc::channel(QUEUED_INPUTS);
         tokio::spawn(forward_signals(inputs.clone()));
         let is_wanted = Arc::new(AtomicBool::new(true));
-        (inputs, Self { inputs: receiver, interrupted: false, is_wanted, hold: None })
+        (inputs, Self { inputs: receiver, interrupted: false, is_wanted, raw_mode: None })
     }
 
-    /// Whether keys come one by one.
+    /// Whether keys are read one by one.
     pub fn has_keys(&self) -> bool {
-        self.hold.is_some()
+        self.raw_mode.is_some()
     }
 
-    /// The next thing that happens. It waits for as long as that takes; giving up waiting loses nothing.
+    /// Waits for the next input. Cancel safe.
     pub async fn next(&mut self) -> Input {
         if std::mem::take(&mut self.interrupted) {
             return Input::Interrupt;
@@ -137,12 +133,12 @@ impl Keyboard {
         self.inputs.recv().await.unwrap_or(Input::Closed)
     }
 
-    /// Waits until the program is asked to end. What else is pressed meanwhile is forgotten.
+    /// Waits for an interrupt and discards other input.
     pub async fn interrupted(&mut self) {
         while self.next().await != Input::Interrupt {}
     }
 
-    /// Forgets what was pressed while nobody asked.
+    /// Discards what was pressed before a question was asked.
     pub fn forget(&mut self) {
         while let Ok(input) = self.inputs.try_recv() {
             self.interrupted |= input == Input::Interrupt;
@@ -156,13 +152,13 @@ impl Drop for Keyboard {
     }
 }
 
-/// Hands a request to end on to whoever reads the keyboard. When nobody does, or it is the second one, the program ends at once: what
-/// was said is on disk by then.
+/// Passes an interrupt to the reader of the keyboard. The second one, or one that nobody reads, ends the program at once: what was said
+/// is on disk by then.
 fn interrupt(inputs: &Inputs) {
     static REQUESTS: AtomicUsize = AtomicUsize::new(0);
     let is_first = REQUESTS.fetch_add(1, Ordering::Relaxed) == 0;
     if !is_first || inputs.try_send(Input::Interrupt).is_err() {
-        TerminalHold::give_back();
+        RawMode::restore();
         std::process::exit(1);
     }
 }
@@ -183,7 +179,7 @@ fn read_keys(inputs: &Inputs, wanted: &AtomicBool) {
         };
         match event.map(input_of) {
             Ok(Some(Input::Interrupt)) => interrupt(inputs),
-            // Whoever leans on a key loses the rest.
+            // A key held down may fill the queue; the rest is dropped.
             Ok(Some(input)) => drop(inputs.try_send(input)),
             Ok(None) => {}
             Err(_) => return drop(inputs.blocking_send(Input::Closed)),
@@ -235,5 +231,111 @@ fn read_lines(inputs: &Inputs) {
             return;
         }
     }
-    let _nobody_may_listen = inputs.blocking_send(Input::Closed);
+    inputs.blocking_send(Input::Closed).ok(); // The keyboard may be gone.
+}
+
+/// Raw mode of the terminal: keys arrive one by one and are not echoed. Dropping it restores the terminal, and so does a panic before it
+/// prints its message.
+pub struct RawMode(());
+
+impl RawMode {
+    /// Switches to raw mode.
+    pub fn enter() -> std::io::Result<Self> {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            let report = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |panic| {
+                Self::restore();
+                report(panic);
+            }));
+        });
+        enable_raw_mode()?;
+        execute!(std::io::stderr(), EnableBracketedPaste).ok(); // Optional.
+        Ok(Self(()))
+    }
+
+    /// Restores the terminal, for exits that drop nothing.
+    pub fn restore() {
+        disable_raw_mode().ok();
+        execute!(std::io::stderr(), DisableBracketedPaste, Show).ok();
+    }
+}
+
+impl Drop for RawMode {
+    fn drop(&mut self) {
+        Self::restore();
+    }
+}
+
+/// The rest of a longer line is dropped. An hour of speech is about 60 KB of text.
+const LONGEST_LINE: u64 = 256 * 1024;
+
+/// Reads a stream line by line until it ends. Bytes that are not UTF-8 become replacement characters.
+pub struct PlainLines<R> {
+    stream: R,
+}
+
+impl<R: BufRead> PlainLines<R> {
+    /// The lines of `stream`.
+    pub fn new(stream: R) -> Self {
+        Self { stream }
+    }
+
+    /// The next line without its line break; `None` at the end of the stream or on an error.
+    pub fn next(&mut self) -> Option<String> {
+        let mut bytes = Vec::new();
+        let read = self.stream.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes);
+        if !matches!(read, Ok(count) if count > 0) {
+            return None;
+        }
+        if bytes.len() as u64 == LONGEST_LINE && bytes.last() != Some(&b'\n') {
+            self.skip_to_break()?;
+        }
+        let line = String::from_utf8_lossy(&bytes);
+        Some(line.trim_end_matches(['\n', '\r']).to_owned())
+    }
+
+    fn skip_to_break(&mut self) -> Option<()> {
+        loop {
+            let available = self.stream.fill_buf().ok()?;
+            let (used, is_over) = match available.iter().position(|byte| *byte == b'\n') {
+                Some(index) => (index + 1, true),
+                None => (available.len(), available.is_empty()),
+            };
+            self.stream.consume(used);
+            if is_over {
+                return Some(());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_without_their_breaks() {
+        let mut lines = PlainLines::new(&b"one\r\n\ntwo"[..]);
+        assert_eq!(lines.next().as_deref(), Some("one"));
+        assert_eq!(lines.next().as_deref(), Some(""));
+        assert_eq!(lines.next().as_deref(), Some("two"));
+        assert_eq!(lines.next(), None);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_do_not_end_the_reading() {
+        let mut lines = PlainLines::new(&b"own\xff\xfeer\nnext\n"[..]);
+        assert_eq!(lines.next().as_deref(), Some("own\u{fffd}\u{fffd}er"));
+        assert_eq!(lines.next().as_deref(), Some("next"));
+    }
+
+    #[test]
+    fn a_line_without_end_is_cut() {
+        let mut endless = vec![b'a'; LONGEST_LINE as usize + 5000];
+        endless.extend_from_slice(b"\nnext\n");
+        let mut lines = PlainLines::new(&endless[..]);
+        assert_eq!(lines.next().map(|line| line.len()), Some(LONGEST_LINE as usize));
+        assert_eq!(lines.next().as_deref(), Some("next"));
+    }
 }

@@ -1,46 +1,45 @@
-//! What is seen while somebody speaks.
+//! What is drawn while something is under way: a recording, a download.
 
 use std::time::Duration;
 
+use api::view::clock;
 use interview::{Seconds, Segment};
 
-use super::look::Look;
-use super::question::clock;
+use super::screen::Look;
 use super::text::{Line, Tone};
 
-/// The columns of the level meter.
+/// Width of the level meter in columns.
 const METER_COLUMNS: usize = 20;
-/// The meter's left end, in dBFS; quieter sound is silence to it.
+/// The meter's left end in dBFS.
 const METER_FLOOR: f32 = -60.0;
-/// A microphone that never gets above this in [`SILENT_AFTER`] is probably muted.
+/// A microphone whose peak stays below this for [`SILENT_AFTER`] seconds is probably muted.
 const SILENT_PEAK: f32 = -65.0;
 const SILENT_AFTER: f64 = 4.0;
-/// The rows that show what was heard so far.
+/// Rows for what was heard so far.
 const HEARD_ROWS: usize = 3;
 
-/// A recording as it is watched.
+/// A recording in progress.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listening {
-    /// How long it is.
+    /// Length so far.
     pub elapsed: Seconds,
-    /// How long an answer to this question should be at most.
+    /// Time limit of the question.
     pub limit: Seconds,
-    /// How loud it is now, in dBFS.
+    /// Current level in dBFS.
     pub peak: f32,
-    /// The loudest it ever was.
+    /// Highest level so far in dBFS.
     pub loudest: f32,
-    /// The words that are there already.
+    /// Words recognised so far.
     pub heard: Vec<Segment>,
-    /// What else there is to say about it.
+    /// A message about the recording.
     pub notice: Option<String>,
-    /// The way to its end by itself, if it is on it.
+    /// Set when the recording is about to end by itself.
     pub countdown: Option<Countdown>,
 }
 
-/// Something that happens by itself when nobody prevents it.
+/// The countdown of a hands-free recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Countdown {
-    /// The time until then.
     pub left: Duration,
 }
 
@@ -58,7 +57,7 @@ impl Listening {
         }
     }
 
-    /// The rows that show it; `keys` tells what can be pressed.
+    /// Rows that show the recording; `keys` explains the keys.
     pub fn lines(&self, keys: &Line, look: Look) -> Vec<Line> {
         let mut lines = vec![self.meter_line(look)];
         lines.extend(self.heard_lines(look));
@@ -66,7 +65,8 @@ impl Listening {
         lines.push(match self.countdown {
             Some(Countdown { left }) => {
                 let seconds = left.as_secs_f64().ceil();
-                Line::toned(format!("  done in {seconds} s"), Tone::Strong).with("  speak on to go on", Tone::Quiet)
+                Line::toned(format!("  done in {seconds} s"), Tone::Strong)
+                    .with("  keep talking to continue", Tone::Quiet)
             }
             None => Line::plain("  ").joined(keys.clone()),
         });
@@ -75,7 +75,7 @@ impl Listening {
 
     fn meter_line(&self, look: Look) -> Line {
         let over = self.elapsed > self.limit;
-        let time = format!("{} / {}", clock(self.elapsed), clock(self.limit));
+        let time = format!("{} / {}", clock(self.elapsed.get()), clock(self.limit.get()));
         Line::toned(look.signs.pick("● ", "* "), Tone::Bad)
             .with("listening  ", Tone::Strong)
             .joined(meter(self.peak, look))
@@ -94,19 +94,39 @@ impl Listening {
 
     fn notice(&self) -> Option<&str> {
         let is_silent = self.elapsed.get() > SILENT_AFTER && self.loudest < SILENT_PEAK;
-        let silent = "no sound comes from the microphone: is it muted, or is it another one? (`viva devices`)";
+        let silent = "no sound from the microphone: is it muted, or the wrong one? (`viva devices`)";
         self.notice.as_deref().or(is_silent.then_some(silent))
     }
 }
 
-/// A bar that is as long as the sound is loud.
+/// A bar that shows the level.
 fn meter(peak: f32, look: Look) -> Line {
     let share = ((peak - METER_FLOOR) / -METER_FLOOR).clamp(0.0, 1.0);
-    // Not a number, as no sound at all gives, is an empty bar.
+    // NaN, the level without any sound, gives an empty bar.
     let filled = (share * METER_COLUMNS as f32).round() as usize;
     let tone = if peak > -3.0 { Tone::Bad } else { Tone::Good };
     Line::toned(look.signs.pick("━", "#").repeat(filled), tone)
         .with(look.signs.pick("─", ".").repeat(METER_COLUMNS - filled.min(METER_COLUMNS)), Tone::Quiet)
+}
+
+const BAR_COLUMNS: usize = 30;
+
+/// The progress of a download of `total` bytes, if that is known.
+pub fn progress_line(name: &str, received: u64, total: Option<u64>, look: Look) -> Line {
+    let line = Line::plain(format!("  {name}  "));
+    let Some(total) = total.filter(|total| *total > 0) else {
+        return line.with(megabytes(received), Tone::Plain);
+    };
+    let share = (received as f64 / total as f64).clamp(0.0, 1.0);
+    let filled = (share * BAR_COLUMNS as f64) as usize;
+    line.with(look.signs.pick("━", "#").repeat(filled), Tone::Good)
+        .with(look.signs.pick("─", ".").repeat(BAR_COLUMNS - filled), Tone::Quiet)
+        .with(format!("  {} of {}", megabytes(received), megabytes(total)), Tone::Plain)
+}
+
+/// A size in mebibytes.
+pub fn megabytes(bytes: u64) -> String {
+    format!("{} MiB", (bytes as f64 / f64::from(1 << 20)).round())
 }
 
 #[cfg(test)]
@@ -114,7 +134,7 @@ mod tests {
     use interview::Word;
 
     use super::*;
-    use crate::terminal::look::Signs;
+    use crate::terminal::screen::Signs;
 
     const LOOK: Look = Look { width: 60, signs: Signs::Words, ..Look::OFF_SCREEN };
 
@@ -143,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_silent_microphone_is_told_soon() {
+    fn a_silent_microphone_is_reported_soon() {
         let silent = Listening { elapsed: seconds(5.0), ..Listening::begun(seconds(120.0)) };
         assert!(shown(&silent)[1].contains("is it muted"), "{:?}", shown(&silent));
         let spoken = Listening { loudest: -40.0, ..silent };
@@ -154,6 +174,22 @@ mod tests {
     fn a_countdown_takes_the_place_of_the_keys() {
         let countdown = Some(Countdown { left: Duration::from_millis(2400) });
         let shown = shown(&Listening { countdown, ..Listening::begun(seconds(120.0)) });
-        assert_eq!(shown[1], "  done in 3 s  speak on to go on");
+        assert_eq!(shown[1], "  done in 3 s  keep talking to continue");
+    }
+
+    #[test]
+    fn a_bar_is_as_long_as_its_share() {
+        let line = progress_line("base.en", 71 << 20, Some(142 << 20), LOOK).text();
+        assert_eq!(line, "  base.en  ###############...............  71 MiB of 142 MiB");
+        let over = progress_line("base.en", 200 << 20, Some(142 << 20), LOOK).text();
+        assert!(
+            over.contains(&"#".repeat(BAR_COLUMNS)) && !over.contains('.'.to_string().repeat(2).as_str()),
+            "{over}"
+        );
+    }
+
+    #[test]
+    fn without_a_total_there_is_no_bar() {
+        assert_eq!(progress_line("base.en", 1 << 20, None, LOOK).text(), "  base.en  1 MiB");
     }
 }

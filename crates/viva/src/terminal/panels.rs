@@ -1,94 +1,123 @@
-//! The three panels, side by side where there is room, and never blended.
+//! The three panels of feedback, side by side where there is room, and never blended.
 
-mod clarity;
-mod correctness;
-mod delivery;
-
-use api::feedback::{Coach, Evidence, Feedback};
+use api::feedback::Feedback;
 use api::turn::{Turn, TurnState};
+use api::view::{self, Judge, Mark, Measure, Quote, Sign};
 
-use super::look::{Look, Signs};
-use super::question::clock;
-use super::text::{Line, Piece, Tone};
+use super::screen::{Look, Signs};
+use super::text::{Line, Tone};
 
-/// A panel narrower than this cannot be read.
-const NARROWEST: usize = 38;
-/// The columns between two panels.
+/// A narrower panel is unreadable.
+const MIN_PANEL_WIDTH: usize = 38;
+/// A wider panel is hard to read.
+const MAX_PANEL_WIDTH: usize = 64;
+/// Columns between two panels.
 const GAP: usize = 1;
+/// Columns of a delivery figure.
+const FIGURE_COLUMNS: usize = 8;
+/// Maximum number of quotes of a measure.
+const QUOTES_SHOWN: usize = 3;
 
-/// One panel: its heading, and its lines at a width.
+/// A heading with its figure, and the lines below it at a width.
 struct Panel<'a> {
     title: &'static str,
-    /// The figure that sums it up, if there is one.
     figure: String,
-    body: Body<'a>,
+    body: Box<dyn Fn(usize) -> Vec<Line> + 'a>,
 }
 
-type Body<'a> = Box<dyn Fn(usize) -> Vec<Line> + 'a>;
-
-/// All there is to say about an answer: the panels, the next step and who judged.
+/// The panels, the next step and who judged.
 pub fn feedback_lines(turn: &Turn, look: Look) -> Vec<Line> {
     let mut lines = panel_lines(turn, look);
     let width = look.text_width();
-    if turn.state == TurnState::Ungraded {
-        let reason = turn.ungraded_reason.as_deref().unwrap_or("the coach gave no reason");
+    if let (TurnState::Ungraded, Some(notice)) = (turn.state, view::notice(turn)) {
         lines.push(Line::blank());
-        lines.extend(Line::toned(format!("Not graded: {reason}"), Tone::Bad).wrapped(width));
-        lines.extend(Line::toned("Your answer is kept and can be judged later.", Tone::Quiet).wrapped(width));
+        lines.extend(Line::toned(notice, Tone::Bad).wrapped(width));
     }
     let Some(feedback) = &turn.feedback else { return lines };
     lines.push(Line::blank());
     if let Some(step) = &feedback.next_step {
         lines.extend(Line::plain(step).hanging(Line::toned("Next step  ", Tone::Strong), width));
     }
-    if let Some(text) = signature(feedback) {
-        lines.extend(Line::toned(text, Tone::Quiet).wrapped(width));
+    if let Some(judge) = Judge::of(feedback) {
+        lines.extend(Line::toned(judge.remark, Tone::Quiet).wrapped(width));
     }
     lines
 }
 
-/// The panels that are there already, each with its heading.
+/// The panels that exist already.
 pub fn panel_lines(turn: &Turn, look: Look) -> Vec<Line> {
-    let panels = panels(turn, look.signs);
+    let panels = turn.feedback.as_ref().map(|feedback| panels(feedback, look.signs)).unwrap_or_default();
     let columns = look.width.saturating_sub(1);
-    let abreast = panels.len().max(1);
-    let width = (columns.saturating_sub(GAP * (abreast - 1)) / abreast).min(64);
-    if look.side_by_side && width >= NARROWEST {
+    let count = panels.len().max(1);
+    let width = (columns.saturating_sub(GAP * (count - 1)) / count).min(MAX_PANEL_WIDTH);
+    if look.side_by_side && width >= MIN_PANEL_WIDTH {
         side_by_side(&panels, width)
     } else {
         panels.iter().flat_map(|panel| stacked(panel, look)).collect()
     }
 }
 
-fn panels(turn: &Turn, signs: Signs) -> Vec<Panel<'_>> {
-    let Some(feedback) = &turn.feedback else { return Vec::new() };
-    let mut panels = Vec::new();
-    if let Some(correctness) = &feedback.correctness {
-        panels.push(Panel {
-            title: "Correctness",
-            figure: score(correctness.score),
-            body: Box::new(move |width| correctness::lines(correctness, signs, width)),
-        });
-    }
-    if let Some(clarity) = &feedback.clarity {
-        panels.push(Panel {
-            title: "Clarity",
-            figure: score(clarity.score),
-            body: Box::new(move |width| clarity::lines(clarity, signs, width)),
-        });
-    }
-    if let Some(delivery) = &feedback.delivery {
-        panels.push(Panel {
-            title: "Delivery",
-            figure: "measured, not scored".to_owned(),
-            body: Box::new(move |width| delivery::lines(delivery, width)),
-        });
-    }
-    panels
+fn panels(feedback: &Feedback, signs: Signs) -> Vec<Panel<'static>> {
+    let judged = [feedback.correctness.as_ref().map(view::correctness), feedback.clarity.as_ref().map(view::clarity)];
+    let judged = judged.into_iter().flatten().map(|panel| Panel {
+        title: panel.title,
+        figure: panel.score.map_or_else(|| "no score".to_owned(), |score| format!("{score:.1} of 10")),
+        body: Box::new(move |width| judged_lines(&panel, signs, width)),
+    });
+    let delivery = feedback.delivery.as_ref().map(view::delivery).map(|measures| Panel {
+        title: "Delivery",
+        figure: "measured, not scored".to_owned(),
+        body: Box::new(move |width| measures.iter().flat_map(|measure| measure_lines(measure, width)).collect()),
+    });
+    judged.chain(delivery).collect()
 }
 
-fn score(score: Option<f64>) -> String {
-    score.map_or_else(|| "no score".to_owned(), |score| format!("{score:.1} of 10"))
+/// The band, misconceptions, then key points or checks.
+fn judged_lines(panel: &view::Panel, signs: Signs, width: usize) -> Vec<Line> {
+    let anchor = panel.anchor.as_deref().map(|anchor| format!(": {anchor}")).unwrap_or_default();
+    let band = panel.band.map(|band| format!("Band {band} of 4{anchor}"));
+    let heads = band.as_deref().into_iter().chain(panel.no_score);
+    let heads = heads.flat_map(|head| Line::toned(head, Tone::Quiet).wrapped(width));
+    let marks = panel.misconceptions.iter().chain(&panel.marks);
+    heads.chain(marks.flat_map(|mark| mark_lines(mark, signs, width))).collect()
+}
+
+/// A mark: its sign, what it is about, and below it the quote and the note.
+fn mark_lines(mark: &Mark, signs: Signs, width: usize) -> Vec<Line> {
+    let (symbol, tone) = match mark.sign {
+        Sign::Good => ("✓ ", Tone::Good),
+        Sign::Bad => ("○ ", Tone::Bad),
+        Sign::Unclear => ("? ", Tone::Doubt),
+        Sign::Wrong => ("✗ ", Tone::Bad),
+    };
+    let text_tone = if mark.sign == Sign::Wrong { Tone::Bad } else { Tone::Plain };
+    let text = Line::toned(&mark.text, text_tone).with(if mark.is_core { " (core)" } else { "" }, Tone::Accent);
+    let lead = Line::toned(signs.pick(symbol, &format!("{}: ", mark.verdict)), tone);
+    let indent = Line::plain(" ".repeat(lead.width()));
+    let note_tone = if mark.sign == Sign::Wrong { Tone::Plain } else { Tone::Quiet };
+    let note = mark.note.as_deref().map(|note| Line::toned(note, note_tone));
+    let below = mark.quote.as_ref().map(quote).into_iter().chain(note);
+    text.hanging(lead, width).into_iter().chain(below.flat_map(|line| line.hanging(indent.clone(), width))).collect()
+}
+
+fn quote(quote: &Quote) -> Line {
+    let start = quote.start().map(|start| format!(" {start}")).unwrap_or_default();
+    Line::toned(format!("“{}”", quote.text), Tone::Quiet).with(start, Tone::Accent)
+}
+
+fn measure_lines(measure: &Measure, width: usize) -> Vec<Line> {
+    let place = measure.place.as_ref().map(|place| {
+        let at = place.start().map(|start| format!(" at {start}")).unwrap_or_default();
+        format!("{}{at}", place.text)
+    });
+    let notes: Vec<&str> =
+        place.as_deref().into_iter().chain([measure.note.as_str()]).filter(|s| !s.is_empty()).collect();
+    let quotes = measure.quotes.iter().take(QUOTES_SHOWN).map(|quote| format!(" “{}”", quote.text));
+    let mut line = Line::plain(&measure.meaning).with(quotes.collect::<String>(), Tone::Quiet);
+    if !notes.is_empty() {
+        line = line.with(format!(" ({})", notes.join("; ")), Tone::Quiet);
+    }
+    line.hanging(Line::toned(format!("{:>FIGURE_COLUMNS$}  ", measure.figure), Tone::Accent), width)
 }
 
 fn stacked(panel: &Panel<'_>, look: Look) -> Vec<Line> {
@@ -103,14 +132,14 @@ fn side_by_side(panels: &[Panel<'_>], width: usize) -> Vec<Line> {
     let height = bodies.iter().map(Vec::len).max().unwrap_or(0);
     let row = |index: usize| {
         let cells = bodies.iter().map(|body| body.get(index).cloned().unwrap_or_default());
-        abreast(cells.map(|cell| framed(cell, inner)))
+        in_one_row(cells.map(|cell| framed(cell, inner)))
     };
-    let top = abreast(panels.iter().map(|panel| top_edge(panel, width)));
-    let bottom = abreast(panels.iter().map(|_| Line::toned(format!("╰{}╯", "─".repeat(width - 2)), Tone::Quiet)));
+    let top = in_one_row(panels.iter().map(|panel| top_edge(panel, width)));
+    let bottom = in_one_row(panels.iter().map(|_| Line::toned(format!("╰{}╯", "─".repeat(width - 2)), Tone::Quiet)));
     [Line::blank(), top].into_iter().chain((0..height).map(row)).chain([bottom]).collect()
 }
 
-fn abreast(cells: impl Iterator<Item = Line>) -> Line {
+fn in_one_row(cells: impl Iterator<Item = Line>) -> Line {
     cells.reduce(|row, cell| row.with(" ".repeat(GAP), Tone::Plain).joined(cell)).unwrap_or_default()
 }
 
@@ -126,46 +155,6 @@ fn top_edge(panel: &Panel<'_>, width: usize) -> Line {
         .cut(width - 1);
     let rest = width - 1 - heading.width();
     heading.with(format!("{}╮", "─".repeat(rest)), Tone::Quiet)
-}
-
-/// The words that a mark rests on, and when they were said.
-fn quote(evidence: &Evidence) -> Option<Line> {
-    let quote = evidence.quote.as_deref()?;
-    let line = Line::toned(format!("“{quote}”"), Tone::Quiet);
-    let start = evidence.start.and_then(interview::Seconds::new);
-    Some(match start {
-        Some(start) => line.with(format!(" {}", clock(start)), Tone::Accent),
-        None => line,
-    })
-}
-
-/// A mark: its sign, what it is about, and further lines below.
-fn mark(sign: Piece, text: Line, below: impl IntoIterator<Item = Line>, width: usize) -> Vec<Line> {
-    let mut lead = Line::blank();
-    lead.push(sign);
-    let indent = lead.width();
-    let mut lines = text.hanging(lead, width);
-    for line in below {
-        lines.extend(line.hanging(Line::plain(" ".repeat(indent)), width));
-    }
-    lines
-}
-
-/// What is to be known about this judging, and who it was. The offline coach says itself that it is one.
-pub(super) fn signature(feedback: &Feedback) -> Option<String> {
-    let judged_by = feedback.judged_by.as_ref()?;
-    Some(match (judged_by.coach, &feedback.remark) {
-        (Coach::Offline, Some(remark)) => remark.clone(),
-        (Coach::Offline, None) => {
-            "Judged by the offline coach: rules on your machine, no language model. It can miss a point that you made."
-                .to_owned()
-        }
-        (Coach::Llm, remark) => {
-            let model = judged_by.model.as_deref().unwrap_or("that the server chose");
-            let remark = remark.as_ref().map(|remark| format!(" {remark}")).unwrap_or_default();
-            format!("Judged by the language model {model}; every quote was checked.{remark}")
-        }
-    })
 }
 
 #[cfg(test)]

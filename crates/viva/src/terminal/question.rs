@@ -1,16 +1,22 @@
-//! A question as it is asked.
+//! A question as it is asked, its code, and the answer as it was heard.
+
+use std::sync::LazyLock;
 
 use api::question::{Question, QuestionAnswer};
-use api::turn::{Role, Turn};
-use interview::Seconds;
+use api::transcript::{Transcript, Word};
+use api::turn::{Answer, Role, Turn};
+use api::view::clock;
+use interview::transcript::DOUBT_THRESHOLD;
+use interview::wording::counted;
+use syntect::easy::HighlightLines;
+use syntect::highlighting::{Style, Theme, ThemeSet};
+use syntect::parsing::{SyntaxReference, SyntaxSet};
 
-use super::look::Look;
-use super::snippet::snippet_lines;
-use super::text::{Line, Tone};
+use super::screen::Look;
+use super::text::{Line, Piece, Rgb, Tone};
 use crate::turn_number::TurnNumber;
 
-/// What is asked in a turn: a heading, the prompt, and the snippet when the question itself is asked. `of` is the number of questions
-/// in the round.
+/// A turn as it is asked: heading, prompt, and for a main question its code. `of` is the number of questions in the round.
 pub fn question_lines(turn: &Turn, of: usize, look: Look) -> Vec<Line> {
     let question = &turn.question;
     let heading = match turn.role {
@@ -28,7 +34,7 @@ pub fn question_lines(turn: &Turn, of: usize, look: Look) -> Vec<Line> {
     lines
 }
 
-/// The number by which a turn is named, and what it asks about.
+/// A turn's number and title.
 pub(super) fn numbered_title(turn: &Turn) -> Line {
     let title = match turn.role {
         Role::Main => turn.question.title.as_str(),
@@ -37,7 +43,7 @@ pub(super) fn numbered_title(turn: &Turn) -> Line {
     Line::toned(format!("{}. {title}", TurnNumber::of(turn)), Tone::Strong)
 }
 
-/// A question with all that a good answer makes of it.
+/// A question with its key points, misconceptions and model answer.
 pub fn full_question_lines(question: &Question, look: Look) -> Vec<Line> {
     let heading = Line::toned(&question.title, Tone::Strong).with(format!("  {}", question.id), Tone::Quiet);
     let mut lines = vec![heading, Line::toned(traits(question), Tone::Quiet), Line::blank()];
@@ -59,10 +65,10 @@ fn answer_key(question: &Question, answer: &QuestionAnswer, look: Look) -> Vec<L
         lines.extend(titled("What happens"));
         lines.extend(Line::toned(&snippet.outcome, Tone::Accent).wrapped(width));
         lines.extend(Line::plain(&snippet.explanation).wrapped(width));
-        lines.extend(titled("What one would write instead"));
+        lines.extend(titled("Corrected code"));
         lines.extend(snippet_lines(&snippet.corrected, &asked.language));
     }
-    lines.extend(titled("A good answer says"));
+    lines.extend(titled("Key points"));
     for point in &answer.key_points {
         let weight =
             if point.core { format!("core, weight {}", point.weight) } else { format!("weight {}", point.weight) };
@@ -70,13 +76,13 @@ fn answer_key(question: &Question, answer: &QuestionAnswer, look: Look) -> Vec<L
         lines.extend(text.hanging(Line::toned(look.signs.pick("• ", "- "), Tone::Good), width));
     }
     if !answer.misconceptions.is_empty() {
-        lines.extend(titled("It does not say"));
+        lines.extend(titled("Misconceptions"));
     }
     for wrong in &answer.misconceptions {
         let text = Line::plain(format!("{}.", wrong.claim)).with(format!(" {}", wrong.why_wrong), Tone::Quiet);
         lines.extend(text.hanging(Line::toned(look.signs.pick("✗ ", "- "), Tone::Bad), width));
     }
-    lines.extend(titled("For example"));
+    lines.extend(titled("Model answer"));
     lines.extend(paragraphs(&answer.model_answer, width));
     lines.extend(titled("Sources"));
     let sources = answer.sources.iter().map(|source| match &source.url {
@@ -87,7 +93,7 @@ fn answer_key(question: &Question, answer: &QuestionAnswer, look: Look) -> Vec<L
     lines
 }
 
-/// The paragraphs of a text, an empty line between them; single line breaks in it mean nothing.
+/// The paragraphs of a text, separated by empty lines; single line breaks in it are spaces.
 pub fn paragraphs(text: &str, width: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     for paragraph in text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
@@ -99,14 +105,8 @@ pub fn paragraphs(text: &str, width: usize) -> Vec<Line> {
     lines
 }
 
-/// A length of time as minutes and seconds.
-pub(super) fn clock(time: Seconds) -> String {
-    let seconds = time.get() as u64;
-    format!("{}:{:02}", seconds / 60, seconds % 60)
-}
-
 fn traits(question: &Question) -> String {
-    let limit = clock(Seconds::new(f64::from(question.time_limit_seconds)).unwrap_or_default());
+    let limit = clock(f64::from(question.time_limit_seconds));
     format!("{} · {} · {} · up to {limit}", question.topic, question.level, question.kind)
 }
 
@@ -114,18 +114,131 @@ fn titled(title: &str) -> [Line; 2] {
     [Line::blank(), Line::toned(title, Tone::Strong)]
 }
 
-/// The heading, with a rule up to the end of the text.
+/// The heading, followed by a rule as wide as the text.
 fn ruled(heading: Line, look: Look) -> Line {
     let rest = look.text_width().saturating_sub(heading.width() + 1);
     let rule = look.signs.pick("─", "").repeat(rest);
     heading.with(format!(" {rule}"), Tone::Quiet)
 }
 
+static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
+static THEMES: LazyLock<ThemeSet> = LazyLock::new(ThemeSet::load_defaults);
+
+/// For dark backgrounds, which most terminals have.
+const DARK_THEME: &str = "base16-ocean.dark";
+/// For terminals that report a light background.
+const LIGHT_THEME: &str = "base16-ocean.light";
+
+/// Code with line numbers, so that an answer can refer to a line, and with colours if the language is known.
+pub fn snippet_lines(code: &str, language: &str) -> Vec<Line> {
+    let theme = if background_is_light() { LIGHT_THEME } else { DARK_THEME };
+    let mut colours = SYNTAXES.find_syntax_by_token(language).zip(THEMES.themes.get(theme)).map(Colouring::new);
+    code.lines()
+        .enumerate()
+        .map(|(index, text)| {
+            let number = Line::toned(format!("{:>4}  ", index + 1), Tone::Quiet);
+            let coloured = colours.as_mut().and_then(|colours| colours.line(text));
+            number.joined(coloured.unwrap_or_else(|| Line::plain(text)))
+        })
+        .collect()
+}
+
+struct Colouring {
+    highlighter: HighlightLines<'static>,
+    theme: &'static Theme,
+}
+
+impl Colouring {
+    fn new((syntax, theme): (&'static SyntaxReference, &'static Theme)) -> Self {
+        Self { highlighter: HighlightLines::new(syntax, theme), theme }
+    }
+
+    fn line(&mut self, text: &str) -> Option<Line> {
+        let text = format!("{text}\n");
+        let parts = self.highlighter.highlight_line(&text, &SYNTAXES).ok()?;
+        let mut line = Line::blank();
+        for (style, part) in parts {
+            line.push(Piece::new(part.trim_end_matches('\n'), self.tone(style)));
+        }
+        Some(line)
+    }
+
+    /// Text without a colour of its own keeps the terminal's, which is readable on every background.
+    fn tone(&self, style: Style) -> Tone {
+        let colour = style.foreground;
+        if Some(colour) == self.theme.settings.foreground {
+            Tone::Plain
+        } else {
+            Tone::Code(Rgb(colour.r, colour.g, colour.b))
+        }
+    }
+}
+
+/// Some terminals set `COLORFGBG=foreground;background` to numbers of the 16 ANSI colours; 7 and 9 to 15 are light.
+fn background_is_light() -> bool {
+    let colours = std::env::var("COLORFGBG").unwrap_or_default();
+    let background = colours.rsplit(';').next().and_then(|number| number.parse::<u8>().ok());
+    background.is_some_and(|number| number == 7 || (9..=15).contains(&number))
+}
+
+/// A transcript with uncertain words marked, and a line that explains the mark if there is one.
+pub fn heard_lines(transcript: &Transcript, look: Look) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for segment in &transcript.segments {
+        let mut text = Line::blank();
+        for word in &segment.words {
+            if !text.pieces().is_empty() {
+                text.push(Piece::new(" ", Tone::Plain));
+            }
+            text = text.joined(marked(word, look));
+        }
+        if segment.words.is_empty() {
+            text = Line::plain(&segment.text);
+        }
+        lines.extend(text.wrapped(look.text_width().saturating_sub(2)));
+    }
+    if lines.is_empty() && !transcript.text.trim().is_empty() {
+        lines.extend(transcript.text.lines().flat_map(|line| Line::plain(line).wrapped(look.text_width() - 2)));
+    }
+    lines = lines.into_iter().map(|line| Line::plain("  ").joined(line)).collect();
+    let in_doubt =
+        transcript.segments.iter().flat_map(|segment| &segment.words).filter(|word| is_in_doubt(word)).count();
+    if in_doubt > 0 {
+        let mark = if look.shows_tones() { Line::toned("marked", Tone::Doubt) } else { Line::plain("marked (?)") };
+        let words = format!("  {} ", counted(in_doubt, "uncertain word"));
+        let rest = "; these never count against you";
+        lines.push(Line::toned(words, Tone::Quiet).joined(mark).with(rest, Tone::Quiet));
+    }
+    lines
+}
+
+/// The words of an answer.
+pub fn answer_lines(answer: &Answer, look: Look) -> Vec<Line> {
+    match &answer.transcript {
+        Some(transcript) if !transcript.text.trim().is_empty() => heard_lines(transcript, look),
+        Some(_) => vec![Line::toned("  no speech", Tone::Quiet)],
+        None => vec![Line::toned("  not transcribed yet", Tone::Quiet)],
+    }
+}
+
+fn marked(word: &Word, look: Look) -> Line {
+    if !is_in_doubt(word) {
+        return Line::plain(&word.text);
+    }
+    let line = Line::toned(&word.text, Tone::Doubt);
+    if look.shows_tones() { line } else { line.with("(?)", Tone::Plain) }
+}
+
+fn is_in_doubt(word: &Word) -> bool {
+    word.probability < DOUBT_THRESHOLD.get()
+}
+
 #[cfg(test)]
 mod tests {
+    use api::testing::{followed_up, judged, transcript};
+
     use super::*;
-    use crate::terminal::look::Signs;
-    use crate::testing::{followed_up, judged};
+    use crate::terminal::screen::Signs;
 
     fn shown(lines: &[Line]) -> String {
         lines.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect()
@@ -152,8 +265,44 @@ What is ownership?
     }
 
     #[test]
-    fn time_is_told_in_minutes_and_seconds() {
-        let told = |seconds| clock(Seconds::new(seconds).unwrap());
-        assert_eq!([told(0.0), told(59.9), told(75.2), told(600.0)], ["0:00", "0:59", "1:15", "10:00"]);
+    fn code_keeps_its_text_and_gets_numbers() {
+        for language in ["rust", "go", "cpp", "a language that is not known"] {
+            let lines = snippet_lines("fn main() {\n\tlet a = 1;\n}\n", language);
+            let texts: Vec<String> = lines.iter().map(Line::text).collect();
+            assert_eq!(texts, ["   1  fn main() {", "   2      let a = 1;", "   3  }"], "{language}");
+        }
+    }
+
+    #[test]
+    fn words_of_the_languages_are_coloured() {
+        for (language, code) in [("rust", "let a = 1;"), ("go", "var a = 1"), ("cpp", "int a = 1;")] {
+            let line = snippet_lines(code, language).remove(0);
+            assert!(line.pieces().iter().any(|piece| matches!(piece.tone(), Tone::Code(_))), "{language}");
+        }
+    }
+
+    fn heard(transcript: &Transcript) -> Vec<String> {
+        heard_lines(transcript, Look::OFF_SCREEN).iter().map(Line::text).collect()
+    }
+
+    #[test]
+    fn uncertain_words_are_marked_and_the_mark_explained() {
+        let doubtful = transcript(&[("every", 0.9), ("value", 0.8), ("has", 0.9), ("one", 0.9), ("honour", 0.3)]);
+        assert_eq!(
+            heard(&doubtful),
+            ["  every value has one honour(?)", "  1 uncertain word marked (?); these never count against you"]
+        );
+    }
+
+    #[test]
+    fn without_doubt_nothing_is_explained() {
+        assert_eq!(heard(&transcript(&[("one", 0.5), ("owner", 1.0)])), ["  one owner"]);
+        assert_eq!(heard(&Transcript::default()), [""; 0]);
+    }
+
+    #[test]
+    fn a_text_without_words_is_shown_all_the_same() {
+        let typed = Transcript { text: "one owner".to_owned(), segments: Vec::new() };
+        assert_eq!(heard(&typed), ["  one owner"]);
     }
 }

@@ -1,36 +1,36 @@
-//! The screen: lines that stay, and lines at its end that are drawn again and again.
+//! The screen: lines that stay, lines at its end that are redrawn, and how both may look.
 
+use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 
 use crossterm::cursor::{Hide, MoveUp, Show};
 use crossterm::queue;
 use crossterm::terminal::{Clear, ClearType};
 
-use super::colours::Colours;
-use super::look::{Look, Signs};
-use super::text::Line;
+use super::text::{Line, Piece, Rgb, Tone};
 
-/// The columns that are assumed when the terminal does not say.
-const USUAL_WIDTH: usize = 80;
+/// Assumed when the terminal does not report its width.
+const DEFAULT_WIDTH: usize = 80;
 
-/// Where the program stands: what is a terminal, and what was asked for.
+/// Which standard streams are terminals, and which output was requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Surroundings {
-    /// Whether keys can be read.
+pub struct Streams {
+    /// Standard input is a terminal.
     pub keys: bool,
-    /// Whether standard output is a terminal.
+    /// Standard output is a terminal.
     pub output: bool,
-    /// Whether standard error is a terminal.
+    /// Standard error is a terminal.
     pub errors: bool,
-    /// Whether plain text was asked for: no drawing, no colours.
+    /// Plain output: no redrawing, no colours.
     pub plain: bool,
-    /// Whether standard output is for a JSON document alone.
+    /// Standard output is for a JSON document only.
     pub json: bool,
 }
 
-impl Surroundings {
-    /// Looks around. A terminal that cannot draw is treated as if plain text had been asked for.
-    pub fn look(plain: bool, json: bool) -> Self {
+impl Streams {
+    /// Inspects the standard streams. A terminal that cannot redraw gets plain output.
+    pub fn detect(plain: bool, json: bool) -> Self {
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
             keys: std::io::stdin().is_terminal(),
@@ -41,47 +41,40 @@ impl Surroundings {
         }
     }
 
-    /// Whether somebody sits there who sees what is written and can press keys.
+    /// Whether a user can read the output and press keys.
     pub fn is_attended(self) -> bool {
         self.keys && (self.errors || (self.output && !self.json))
     }
 }
 
-/// Where lines go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stream {
     Output,
     Errors,
 }
 
-/// The screen. What is written may have nobody who reads it; that is not an error.
+/// The screen. Write errors are ignored: a reader may have gone away.
 pub struct Screen {
     prose: Stream,
     results: Stream,
     look: Look,
     can_draw: bool,
-    /// The widths of the lines that are drawn at the end.
+    /// Widths of the lines drawn at the end.
     live: Vec<usize>,
 }
 
 impl Screen {
-    /// The screen of these surroundings. Prose goes to standard error unless standard output is a terminal; results go to standard
-    /// output unless that is for JSON alone.
-    pub fn new(surroundings: Surroundings) -> Self {
-        let prose = if surroundings.output && !surroundings.json { Stream::Output } else { Stream::Errors };
-        let results = if surroundings.json { Stream::Errors } else { Stream::Output };
-        let is_terminal = if prose == Stream::Output { surroundings.output } else { surroundings.errors };
-        let mut screen = Self {
-            prose,
-            results,
-            look: Look::OFF_SCREEN,
-            can_draw: is_terminal && !surroundings.plain,
-            live: Vec::new(),
-        };
+    /// Prose goes to standard error unless standard output is a terminal; results go to standard output unless that is for JSON only.
+    pub fn new(streams: Streams) -> Self {
+        let prose = if streams.output && !streams.json { Stream::Output } else { Stream::Errors };
+        let results = if streams.json { Stream::Errors } else { Stream::Output };
+        let is_terminal = if prose == Stream::Output { streams.output } else { streams.errors };
+        let mut screen =
+            Self { prose, results, look: Look::OFF_SCREEN, can_draw: is_terminal && !streams.plain, live: Vec::new() };
         if is_terminal {
             screen.look.width = width();
         }
-        if surroundings.plain {
+        if streams.plain {
             screen.look.signs = Signs::Words;
         } else if is_terminal {
             screen.look.colours = Colours::of_terminal(|name| std::env::var_os(name));
@@ -90,7 +83,7 @@ impl Screen {
         screen
     }
 
-    /// How prose may look, for whoever makes lines.
+    /// How prose may look.
     pub fn look(&self) -> Look {
         self.look
     }
@@ -101,7 +94,7 @@ impl Screen {
         if is_off_screen { Look { signs: self.look.signs, ..Look::OFF_SCREEN } } else { self.look }
     }
 
-    /// Whether lines can be drawn again and again.
+    /// Whether lines can be redrawn.
     pub fn can_draw(&self) -> bool {
         self.can_draw
     }
@@ -111,13 +104,12 @@ impl Screen {
         self.write(self.prose, self.look, lines);
     }
 
-    /// Writes lines that stay and that the command was called for.
+    /// Writes lines that stay: the result of the command.
     pub fn show(&mut self, lines: &[Line]) {
         self.write(self.results, self.results_look(), lines);
     }
 
-    /// Draws lines at the end, in place of those drawn before. Each takes one row, and what does not fit is cut. Where nothing can be
-    /// drawn this does nothing.
+    /// Draws lines at the end, replacing those drawn before. Each takes one row and is cut to fit. Without redrawing this does nothing.
     pub fn draw(&mut self, lines: &[Line]) {
         if !self.can_draw {
             return;
@@ -132,7 +124,7 @@ impl Screen {
         send(self.prose, &drawing);
     }
 
-    /// Takes away what was drawn.
+    /// Erases what was drawn.
     pub fn settle(&mut self) {
         if self.live.is_empty() {
             return;
@@ -143,7 +135,7 @@ impl Screen {
         send(self.prose, &drawing);
     }
 
-    /// The terminal has another size now.
+    /// To be called when the terminal was resized.
     pub fn resized(&mut self) {
         self.look.width = width();
     }
@@ -159,7 +151,7 @@ impl Screen {
         send(stream, text.as_bytes());
     }
 
-    /// What takes the drawn lines away. A terminal that became narrower has broken them into more rows.
+    /// Escape codes that erase the drawn lines. A terminal that became narrower wraps them into more rows.
     fn erasure(&self) -> Vec<u8> {
         let columns = self.look.width.max(1);
         let rows: usize = self.live.iter().map(|width| width.div_ceil(columns).max(1)).sum();
@@ -181,10 +173,11 @@ impl Drop for Screen {
 }
 
 fn send(stream: Stream, bytes: &[u8]) {
-    let _nobody_may_read_it = match stream {
+    let written = match stream {
         Stream::Output => write_to(std::io::stdout().lock(), bytes),
         Stream::Errors => write_to(std::io::stderr().lock(), bytes),
     };
+    written.ok(); // The reader may have gone away.
 }
 
 fn write_to(mut stream: impl Write, bytes: &[u8]) -> std::io::Result<()> {
@@ -193,39 +186,167 @@ fn write_to(mut stream: impl Write, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 fn width() -> usize {
-    crossterm::terminal::size().map_or(USUAL_WIDTH, |(columns, _)| usize::from(columns).max(20))
+    crossterm::terminal::size().map_or(DEFAULT_WIDTH, |(columns, _)| usize::from(columns).max(20))
+}
+
+/// How things may look on this screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Width of the screen in columns.
+    pub width: usize,
+    /// Whether verdicts are symbols or words.
+    pub signs: Signs,
+    pub colours: Colours,
+    /// Whether panels may be side by side, which is hard to search and for screen readers.
+    pub side_by_side: bool,
+}
+
+impl Look {
+    /// For output that is not a terminal.
+    pub const OFF_SCREEN: Self =
+        Self { width: 100, signs: Signs::Symbols, colours: Colours::None, side_by_side: false };
+
+    /// Whether tones are visible, so that they can mark uncertain words.
+    pub fn shows_tones(self) -> bool {
+        self.colours != Colours::None
+    }
+
+    /// Width of running text: longer lines are hard to read.
+    pub fn text_width(self) -> usize {
+        self.width.saturating_sub(1).clamp(20, 100)
+    }
+}
+
+/// How verdicts and frames are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signs {
+    /// With symbols and lines.
+    Symbols,
+    /// In words, for screen readers and simple terminals.
+    Words,
+}
+
+impl Signs {
+    pub fn pick<'a>(self, symbol: &'a str, word: &'a str) -> &'a str {
+        match self {
+            Self::Symbols => symbol,
+            Self::Words => word,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colours {
+    /// No escape codes.
+    None,
+    /// 256 colours, which every current terminal has.
+    Few,
+    /// 24-bit colours.
+    Full,
+}
+
+impl Colours {
+    /// The colours that the environment promises. `NO_COLOR` overrides everything else (no-color.org).
+    pub fn of_terminal(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let term = set("TERM");
+        if set("NO_COLOR").is_some() || term.as_ref().is_some_and(|term| term == "dumb") {
+            return Self::None;
+        }
+        let promised = set("COLORTERM").is_some_and(|value| value == "truecolor" || value == "24bit");
+        let direct = term.is_some_and(|term| term.to_string_lossy().ends_with("-direct"));
+        if promised || direct { Self::Full } else { Self::Few }
+    }
+
+    /// The line with escape codes, without a line break.
+    pub fn paint(self, line: &Line) -> String {
+        if self == Self::None {
+            return line.text();
+        }
+        let mut painted = String::new();
+        for piece in line.pieces() {
+            self.paint_piece(piece, &mut painted);
+        }
+        painted
+    }
+
+    fn paint_piece(self, piece: &Piece, painted: &mut String) {
+        let code = match (piece.tone(), self) {
+            (Tone::Plain, _) => return painted.push_str(piece.text()),
+            (Tone::Strong, _) => "1".to_owned(),
+            (Tone::Quiet, _) => "2".to_owned(),
+            (Tone::Accent, _) => "36".to_owned(),
+            (Tone::Good, _) => "32".to_owned(),
+            (Tone::Bad, _) => "31".to_owned(),
+            (Tone::Doubt, _) => "4;33".to_owned(),
+            (Tone::Cursor, _) => "7".to_owned(),
+            (Tone::Code(Rgb(red, green, blue)), Self::Full) => format!("38;2;{red};{green};{blue}"),
+            (Tone::Code(colour), _) => format!("38;5;{}", nearest_of_256(colour)),
+        };
+        // Writing to a string cannot fail.
+        let _ = write!(painted, "\u{1b}[{code}m{}\u{1b}[0m", piece.text());
+    }
+}
+
+/// The nearest colour in the 6 × 6 × 6 cube, which is at 16 to 231 of the 256.
+fn nearest_of_256(Rgb(red, green, blue): Rgb) -> u8 {
+    let step = |channel: u8| ((u16::from(channel) * 5 + 127) / 255) as u8;
+    16 + 36 * step(red) + 6 * step(green) + step(blue)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const TERMINAL: Surroundings = Surroundings { keys: true, output: true, errors: true, plain: false, json: false };
+    const TERMINAL: Streams = Streams { keys: true, output: true, errors: true, plain: false, json: false };
 
     #[test]
     fn prose_leaves_standard_output_to_programs() {
-        let streams = |surroundings| {
-            let screen = Screen::new(surroundings);
+        let streams = |streams| {
+            let screen = Screen::new(streams);
             (screen.prose, screen.results)
         };
         assert_eq!(streams(TERMINAL), (Stream::Output, Stream::Output));
-        assert_eq!(streams(Surroundings { output: false, ..TERMINAL }), (Stream::Errors, Stream::Output));
-        assert_eq!(streams(Surroundings { json: true, ..TERMINAL }), (Stream::Errors, Stream::Errors));
+        assert_eq!(streams(Streams { output: false, ..TERMINAL }), (Stream::Errors, Stream::Output));
+        assert_eq!(streams(Streams { json: true, ..TERMINAL }), (Stream::Errors, Stream::Errors));
     }
 
     #[test]
-    fn somebody_is_there_only_with_keys_and_a_terminal_to_read() {
+    fn attended_means_keys_and_a_terminal_to_read() {
         assert!(TERMINAL.is_attended());
-        assert!(Surroundings { output: false, ..TERMINAL }.is_attended());
-        assert!(Surroundings { json: true, ..TERMINAL }.is_attended());
-        assert!(!Surroundings { keys: false, ..TERMINAL }.is_attended());
-        assert!(!Surroundings { errors: false, json: true, ..TERMINAL }.is_attended());
+        assert!(Streams { output: false, ..TERMINAL }.is_attended());
+        assert!(Streams { json: true, ..TERMINAL }.is_attended());
+        assert!(!Streams { keys: false, ..TERMINAL }.is_attended());
+        assert!(!Streams { errors: false, json: true, ..TERMINAL }.is_attended());
     }
 
     #[test]
     fn plain_text_is_neither_drawn_nor_coloured() {
-        let screen = Screen::new(Surroundings { plain: true, ..TERMINAL });
+        let screen = Screen::new(Streams { plain: true, ..TERMINAL });
         assert!(!screen.can_draw());
         assert_eq!((screen.look().colours, screen.look().signs), (Colours::None, Signs::Words));
+    }
+
+    fn of(variables: &[(&str, &str)]) -> Colours {
+        Colours::of_terminal(|name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
+        })
+    }
+
+    #[test]
+    fn no_color_switches_colours_off() {
+        assert_eq!(of(&[("COLORTERM", "truecolor"), ("NO_COLOR", "1")]), Colours::None);
+        assert_eq!(of(&[("COLORTERM", "truecolor"), ("NO_COLOR", "")]), Colours::Full);
+        assert_eq!(of(&[("TERM", "dumb")]), Colours::None);
+        assert_eq!(of(&[("TERM", "xterm-256color")]), Colours::Few);
+        assert_eq!(of(&[("TERM", "xterm-direct")]), Colours::Full);
+    }
+
+    #[test]
+    fn code_is_painted_in_the_colours_there_are() {
+        let line = Line::toned("let", Tone::Code(Rgb(255, 0, 128)));
+        assert_eq!(Colours::Full.paint(&line), "\u{1b}[38;2;255;0;128mlet\u{1b}[0m");
+        assert_eq!(Colours::Few.paint(&line), "\u{1b}[38;5;199mlet\u{1b}[0m");
+        assert_eq!(Colours::None.paint(&line), "let");
     }
 }

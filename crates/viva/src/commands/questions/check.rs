@@ -13,8 +13,7 @@ use interview::wording::counted;
 use server::question_files;
 
 use super::unreadable;
-use crate::commands::documents::print;
-use crate::commands::tally::Tally;
+use crate::commands::output::{Progress, print};
 use crate::failure::Failure;
 
 /// Whether questions are held to what [`bank::review`] says, too.
@@ -72,7 +71,7 @@ fn with_topics(mut files: Vec<SourceFile>) -> Vec<SourceFile> {
 /// questions with thousands of texts, so every processor takes part.
 fn proofread(questions: &[Question], files: &[SourceFile]) -> Vec<Fault> {
     let coach = OfflineCoach::new(questions);
-    let tally = Tally::new(questions.len(), "read");
+    let progress = Progress::new(questions.len(), "read");
     let next = AtomicUsize::new(0);
     let readers = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(questions.len());
     thread::scope(|scope| {
@@ -94,7 +93,7 @@ fn proofread(questions: &[Question], files: &[SourceFile]) -> Vec<Fault> {
             });
         }
         drop(found);
-        let counted = faults.iter().enumerate().inspect(|(read_before, _)| tally.show(read_before + 1));
+        let counted = faults.iter().enumerate().inspect(|(read_before, _)| progress.show(read_before + 1));
         counted.flat_map(|(_, faults)| faults).collect()
     })
 }

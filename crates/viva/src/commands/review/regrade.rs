@@ -1,4 +1,4 @@
-//! Having the answers of a session judged again.
+//! `viva review --regrade`: judges the answers of a session again.
 
 use std::time::{Duration, Instant};
 
@@ -9,24 +9,20 @@ use api::turn::{Regrade, Turn, TurnState};
 use interview::wording::counted;
 
 use crate::arguments::{NamedCoach, Review};
-use crate::commands::documents::print_json;
+use crate::commands::output::print_json;
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::signals::end_requested;
-use crate::terminal::{Line, Regraded, Screen, Surroundings, Tone, regraded_lines};
+use crate::terminal::{Line, Regraded, Screen, Streams, Tone, regraded_lines};
 use crate::turn_number::TurnNumber;
 
-/// The server is asked to wait so long for the feedback before it says how things stand.
+/// How long one request waits for feedback before the server replies with the turn as it is.
 const WAIT: Duration = Duration::from_secs(1);
-/// How long one answer is waited for. A coach that is busy is asked several times, with pauses, before it is given up.
+/// Limit for one answer. The server asks a busy coach several times, with pauses, before it gives up.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
-/// Has answers of a session judged again, one after the other, and shows what is different. Ends early when the coach fails, so that a
-/// coach that is away costs no other answer the feedback that it shows.
-///
-/// # Errors
-/// When there is nothing to judge, the coach fails, the server cannot be asked, or the person ends the program. What was judged by then
-/// is shown all the same.
+/// Regrades answers one after the other and shows what changed. Stops when the coach fails, so that the other answers keep the feedback
+/// they have. What was judged until then is shown even if it ends with an error.
 pub(super) async fn run(
     session: &Session,
     review: &Review,
@@ -40,14 +36,14 @@ pub(super) async fn run(
     let turns = chosen(session, review.turn)?;
     let mut regrading = Regrading {
         client,
-        wish: Regrade { coach: review.coach.map(coach), model: review.model.clone() },
-        screen: Screen::new(Surroundings::look(settings.plain, review.json)),
+        request: Regrade { coach: review.coach.map(coach), model: review.model.clone() },
+        screen: Screen::new(Streams::detect(settings.plain, review.json)),
         regraded: Vec::new(),
     };
     let ended = tokio::select! {
         ended = regrading.judge(&turns) => ended,
         () = end_requested() => Err(Failure::new("interrupted")
-            .help("what is under way is judged at the next start, and everything else stays as it was")),
+            .help("the answer in progress is judged at the next start; the others keep their feedback")),
     };
     let Regrading { mut screen, mut regraded, .. } = regrading;
     screen.settle();
@@ -61,13 +57,13 @@ pub(super) async fn run(
     ended
 }
 
-/// Whether there is something in an answer that a coach could judge: words, or a recording whose words are not known yet.
+/// Whether an answer has words, or a recording that is not transcribed yet.
 pub(super) fn can_be_judged(turn: &Turn) -> bool {
     let Some(answer) = &turn.answer else { return false };
     answer.transcript.as_ref().is_none_or(|transcript| !transcript.text.trim().is_empty())
 }
 
-/// The turns to judge again, those without feedback first: they have nothing to lose when the coach fails.
+/// The turns to judge again, those without feedback first: they have nothing to lose if the coach fails.
 fn chosen(session: &Session, number: Option<TurnNumber>) -> Result<Vec<&Turn>, Failure> {
     let is_meant = |turn: &&Turn| number.is_none_or(|number| TurnNumber::of(turn) == number);
     let meant: Vec<&Turn> = session.turns.iter().filter(is_meant).collect();
@@ -75,9 +71,9 @@ fn chosen(session: &Session, number: Option<TurnNumber>) -> Result<Vec<&Turn>, F
     turns.sort_by_key(|turn| turn.state == TurnState::Judged);
     match (number, meant.is_empty(), turns.is_empty()) {
         (Some(number), true, _) => Err(Failure::new(format!("this session has no turn {number}"))
-            .help("`viva review SESSION` shows their numbers; a follow-up's is such as 2.1")),
-        (Some(number), false, true) => Err(Failure::new(format!("turn {number} has no answer that could be judged"))),
-        (None, _, true) => Err(Failure::new("this session has no answer that could be judged")),
+            .help("`viva review SESSION` shows the numbers; a follow-up has one like 2.1")),
+        (Some(number), false, true) => Err(Failure::new(format!("turn {number} has no answer to judge"))),
+        (None, _, true) => Err(Failure::new("this session has no answer to judge")),
         (_, _, false) => Ok(turns),
     }
 }
@@ -89,10 +85,9 @@ fn coach(named: NamedCoach) -> Coach {
     }
 }
 
-/// Answers on their way through the coach.
 struct Regrading<'a> {
     client: &'a Client,
-    wish: Regrade,
+    request: Regrade,
     screen: Screen,
     regraded: Vec<Regraded>,
 }
@@ -107,7 +102,7 @@ impl Regrading<'_> {
             self.regraded.push(Regraded { before: (*turn).clone(), after });
             let left = turns.len() - index - 1;
             if !was_settled {
-                return Err(Failure::new("the coach takes too long").help("its feedback will be in the review"));
+                return Err(Failure::new("the coach takes too long").help("the review will show its feedback"));
             }
             if has_failed {
                 return Err(failed(left));
@@ -116,18 +111,18 @@ impl Regrading<'_> {
         Ok(())
     }
 
-    /// The turn once it was judged, or as it stands when that takes too long.
+    /// Returns the turn once it is judged, or as it is when that takes too long.
     async fn judge_one(&mut self, turn: &Turn, progress: &str) -> Result<Turn, Failure> {
-        let begun = Instant::now();
-        self.tell(progress);
-        // A recording that is being turned into words is judged without being asked for.
+        let started = Instant::now();
+        self.show_progress(progress);
+        // A recording that is being transcribed will be judged anyway.
         let mut turn = match turn.state {
             TurnState::Transcribing => turn.clone(),
-            _ => self.client.regrade(turn.id, &self.wish, WAIT).await?,
+            _ => self.client.regrade(turn.id, &self.request, WAIT).await?,
         };
-        while !turn.state.is_settled() && begun.elapsed() < LONGEST_WAIT {
+        while !turn.state.is_settled() && started.elapsed() < LONGEST_WAIT {
             if self.screen.can_draw() {
-                self.tell(&format!("{progress}  {} s", begun.elapsed().as_secs()));
+                self.show_progress(&format!("{progress}  {} s", started.elapsed().as_secs()));
             }
             turn = match self.client.settled_turn(turn.id, WAIT).await {
                 Ok(turn) => turn,
@@ -138,16 +133,16 @@ impl Regrading<'_> {
         Ok(turn)
     }
 
-    fn tell(&mut self, progress: &str) {
+    fn show_progress(&mut self, progress: &str) {
         let lines = [Line::toned(progress, Tone::Quiet)];
         if self.screen.can_draw() { self.screen.draw(&lines) } else { self.screen.say(&lines) }
     }
 }
 
 fn failed(left: usize) -> Failure {
-    let rest = if left > 0 { format!(", so {} stayed as before", counted(left, "answer")) } else { String::new() };
+    let rest = if left > 0 { format!("; {} not judged again", counted(left, "answer")) } else { String::new() };
     Failure::new(format!("the coach failed{rest}"))
-        .help("`viva doctor` looks at the coach; `--coach offline` needs no model")
+        .help("`viva doctor` checks the coach; `--coach offline` needs no model")
 }
 
 fn has_words(turn: &Turn) -> bool {
@@ -157,10 +152,10 @@ fn has_words(turn: &Turn) -> bool {
 #[cfg(test)]
 mod tests {
     use api::session::{SessionHead, SessionState, Summary};
+    use api::testing::{asked, followed_up, judged, transcript, ungraded};
     use uuid::Uuid;
 
     use super::*;
-    use crate::testing::{asked, followed_up, judged, transcript, ungraded};
 
     fn session(turns: Vec<Turn>) -> Session {
         let head = SessionHead {
@@ -201,11 +196,11 @@ mod tests {
         assert_eq!(chosen(&session, "1.1".parse().ok()).unwrap(), [&follow_up]);
         let message = |number: &str| chosen(&session, number.parse().ok()).unwrap_err().message().to_owned();
         assert_eq!(message("7"), "this session has no turn 7");
-        assert_eq!(message("2"), "turn 2 has no answer that could be judged");
+        assert_eq!(message("2"), "turn 2 has no answer to judge");
     }
 
     #[test]
-    fn a_session_without_answers_is_no_work() {
+    fn a_session_without_answers_has_nothing_to_judge() {
         let session = session(vec![asked(), followed_up()]);
         assert!(chosen(&session, None).unwrap_err().message().contains("no answer"));
     }

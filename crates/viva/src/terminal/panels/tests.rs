@@ -1,8 +1,9 @@
 //! The panels as people see them.
 
+use api::testing::{judged, spoken, ungraded};
+
 use super::*;
-use crate::terminal::colours::Colours;
-use crate::testing::{judged, spoken, ungraded};
+use crate::terminal::screen::Colours;
 
 const PLAIN: Look = Look { width: 72, signs: Signs::Words, ..Look::OFF_SCREEN };
 const DRAWN: Look = Look { colours: Colours::Few, side_by_side: true, ..Look::OFF_SCREEN };
@@ -16,9 +17,9 @@ fn stacked_panels_say_everything_in_words() {
     let expected = "
 Correctness  6.0 of 10
   Band 2 of 4: Recites one owner.
-  wrong: a collector frees it
-         “the collector frees it” 0:07
-         Rust has no collector.
+  misconception: a collector frees it
+                 “the collector frees it” 0:07
+                 Rust has no collector.
   hit: every value has exactly one owner (core)
        “one owner at a time” 0:02
   missed: it is dropped at the end of the scope (core)
@@ -32,7 +33,7 @@ Clarity  5.0 of 10
       Say what would go wrong otherwise.
 
 Next step  Say when the memory is freed.
-Judged by the offline coach: rules on your machine, no language model.
+Judged by the offline coach: rules on this machine, no language model.
 It can miss a point that you made.
 ";
     assert_eq!(shown(&feedback_lines(&judged(), PLAIN)), expected);
@@ -43,13 +44,13 @@ fn delivery_is_figures_with_their_meaning() {
     let text = shown(&panel_lines(&spoken(), PLAIN));
     for part in [
         "Delivery  measured, not scored",
-        "     142  words a minute (typical 110–170)",
+        "     142  words per minute (typical 110 to 170, pauses included)",
         "    0:48  from first to last word (limit 2:00)",
-        "   1.4 s  until the first word (thinking is allowed)",
-        "       2  pauses over 1 s, 1 over 2.5 s (longest 2.6 s at 0:12)",
-        "um, uh, 1.2 a minute: nobody minds (a lower bound, perhaps",
+        "   1.4 s  until the first word (thinking is allowed, never scored)",
+        "       2  pauses over 1 s, 1 over 2.5 s (longest 2.6 s at 0:12;",
+        "       1  um or uh, 1.2 per minute: normal (a lower bound, perhaps 3,",
         "       1  hedge “I guess”",
-        "       4  markers “like” ×3, “you know” ×1",
+        "       4  filler words: “like” × 3, “you know” × 1",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
@@ -84,6 +85,6 @@ fn narrow_screens_show_them_one_below_the_other() {
 #[test]
 fn an_answer_without_judgement_has_no_score_and_says_why() {
     let text = shown(&feedback_lines(&ungraded("the coach is not available"), PLAIN));
-    assert!(text.contains("Not graded: the coach is not available"), "{text}");
+    assert!(text.contains("Not graded: the coach is not available."), "{text}");
     assert!(!text.contains("of 10"), "{text}");
 }

@@ -1,4 +1,4 @@
-//! Downloading a speech model, for whoever asked for it or agreed to it.
+//! Downloading a speech model, on request or after asking.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,29 +9,25 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::terminal::{Choice, Screen, Terminal, megabytes, progress_line};
 
-/// A server that sends nothing for this long is given up.
+/// A download that receives nothing for this long fails.
 const STALL: Duration = Duration::from_secs(30);
 
-/// What came of the offer to download a model.
+/// The answer to the offer to download a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Offered {
-    /// It is here now.
+    /// Downloaded to this path.
     Here(PathBuf),
-    /// The person would rather type.
+    /// The user prefers to type.
     Declined,
-    /// The person ended the program.
+    /// The user quit.
     Interrupted,
 }
 
-/// Offers to download a model that is missing, and does so.
-///
-/// # Errors
-/// When the download fails; what came of it is kept.
+/// Offers to download a missing model.
 pub async fn offer(model: &Model, settings: &Settings, terminal: &mut Terminal) -> Result<Offered, Failure> {
     let host = settings.speech.source.host_str().unwrap_or_default();
     terminal.say(format!(
-        "To hear you, viva needs a speech model that is not on this machine yet: {}, {}, from {host}. It stays here and works \
-         without a network.",
+        "Viva needs a speech model to hear you. It can download {} ({}) from {host} once; after that no network is needed.",
         model.name,
         megabytes(model.bytes),
     ));
@@ -47,15 +43,12 @@ pub async fn offer(model: &Model, settings: &Settings, terminal: &mut Terminal) 
     }
 }
 
-/// Downloads a model with a bar that shows how far it has come.
-///
-/// # Errors
-/// When the download fails; what came of it is kept, and the next one goes on from there.
+/// Downloads a model with a progress bar. A failed download is resumed by the next one.
 pub async fn pull(model: &Model, settings: &Settings, screen: &mut Screen) -> Result<PathBuf, Failure> {
     let pull_settings = PullSettings { source: settings.speech.source.clone(), stall: STALL };
     let mut shown = None;
     let show = |progress: Progress| {
-        // A drawing every half mebibyte is enough for the eye.
+        // Redraw every half mebibyte.
         let step = progress.received >> 19;
         if shown != Some(step) {
             shown = Some(step);

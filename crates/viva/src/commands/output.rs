@@ -1,0 +1,40 @@
+//! What commands print: documents on standard output, a progress count on standard error.
+
+use std::io::{IsTerminal, Write};
+
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Writes text to standard output. A reader that went away is an error of its own kind, which ends the program quietly.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let mut output = std::io::stdout().lock();
+    output.write_all(text.as_bytes())?;
+    Ok(output.flush()?)
+}
+
+/// Writes one indented JSON document to standard output.
+pub(super) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
+    print(&(serde_json::to_string_pretty(document)? + "\n"))
+}
+
+/// Counts finished items on standard error, if that is a terminal.
+pub(super) struct Progress {
+    total: usize,
+    verb: &'static str,
+    is_shown: bool,
+}
+
+impl Progress {
+    /// Counts up to `total`; `verb` is what is done to each item, such as `judged`.
+    pub(super) fn new(total: usize, verb: &'static str) -> Self {
+        Self { total, verb, is_shown: std::io::stderr().is_terminal() }
+    }
+
+    pub(super) fn show(&self, done: usize) {
+        let Self { total, verb, is_shown } = self;
+        if *is_shown {
+            eprint!("\r{done} of {total} {verb}{}", if done == *total { "\n" } else { "" });
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Typed answers: from a user at the keyboard, or one per line on standard input.
+
+use api::turn::NewAnswer;
+use tokio::sync::mpsc;
+
+use super::{Asked, Response, Then};
+use crate::failure::Failure;
+use crate::outbox::PendingAnswer;
+use crate::terminal::{Choice, Editor, Line, PlainLines, Terminal, Written};
+
+const WRITING: [(&str, &str); 2] = [("Enter", "on an empty line: done"), ("Ctrl-C", "end the round")];
+const NOTHING_TYPED: [(&str, &str); 3] =
+    [("Enter", "type an answer"), ("s", "I don't know"), ("q", "finish the round")];
+
+/// Lets a user at the keyboard type an answer.
+pub async fn type_answer(asked: &Asked<'_>, terminal: &mut Terminal) -> Result<Response, Failure> {
+    loop {
+        match terminal.write(Editor::new_text(), &WRITING).await {
+            Written::Finished(text) if !text.trim().is_empty() => {
+                return Ok(Response::answer(kept(asked, &text, terminal)?, Then::GoOn));
+            }
+            Written::Interrupted(text) if !text.trim().is_empty() => {
+                return Ok(Response::answer(kept(asked, &text, terminal)?, Then::Interrupted));
+            }
+            Written::Interrupted(_) => return Ok(Response::nothing(Then::Interrupted)),
+            Written::Finished(_) | Written::Cancelled => {}
+        }
+        match terminal.choose(&NOTHING_TYPED).await {
+            Choice::Letter('s') => return Ok(Response::skip()),
+            Choice::Letter('q') => return Ok(Response::nothing(Then::Finish)),
+            Choice::Interrupt => return Ok(Response::nothing(Then::Interrupted)),
+            Choice::Letter(_) | Choice::Nothing => {}
+        }
+    }
+}
+
+/// Prints the text and stores it in the outbox.
+fn kept(asked: &Asked<'_>, text: &str, terminal: &mut Terminal) -> Result<PendingAnswer, Failure> {
+    if terminal.keyboard.has_keys() {
+        let width = terminal.screen.look().text_width() - 2;
+        let lines = text.lines().flat_map(|line| Line::plain(line).wrapped(width));
+        let lines: Vec<Line> = lines.map(|line| Line::plain("  ").joined(line)).collect();
+        terminal.screen.say(&lines);
+    }
+    let mut kept = asked.outbox.begin(asked.destination.clone())?;
+    kept.keep(NewAnswer { text: Some(text.to_owned()), ..NewAnswer::default() })?;
+    Ok(kept)
+}
+
+/// A line that means "I don't know", as an empty one does.
+const SKIP: &str = "skip";
+/// Maximum number of lines read ahead.
+const READ_AHEAD: usize = 4;
+
+/// The lines on standard input, read on a thread of its own because they may arrive slowly.
+pub struct PipedLines {
+    lines: mpsc::Receiver<String>,
+    first: Option<String>,
+}
+
+impl PipedLines {
+    /// Waits for the first line; `None` if there is none.
+    pub async fn start() -> std::io::Result<Option<Self>> {
+        let (sender, mut lines) = mpsc::channel(READ_AHEAD);
+        let read = move || {
+            let mut lines = PlainLines::new(std::io::stdin().lock());
+            while let Some(line) = lines.next() {
+                if sender.blocking_send(line).is_err() {
+                    return;
+                }
+            }
+        };
+        std::thread::Builder::new().name("answers".to_owned()).spawn(read)?;
+        Ok(lines.recv().await.map(|first| Self { lines, first: Some(first) }))
+    }
+
+    pub async fn answer(&mut self, asked: &Asked<'_>, terminal: &mut Terminal) -> Result<Response, Failure> {
+        let line = match self.first.take() {
+            Some(line) => Some(line),
+            None => tokio::select! {
+                line = self.lines.recv() => line,
+                () = terminal.keyboard.interrupted() => return Ok(Response::nothing(Then::Interrupted)),
+            },
+        };
+        let Some(line) = line else {
+            terminal.say("There are no more answers on standard input.");
+            return Ok(Response::nothing(Then::Finish));
+        };
+        let text = line.trim();
+        if text.is_empty() || text.eq_ignore_ascii_case(SKIP) {
+            terminal.say("> I don't know");
+            return Ok(Response::skip());
+        }
+        terminal.say(format!("> {text}"));
+        let mut kept = asked.outbox.begin(asked.destination.clone())?;
+        kept.keep(NewAnswer { text: Some(text.to_owned()), ..NewAnswer::default() })?;
+        Ok(Response::answer(kept, Then::GoOn))
+    }
+}

@@ -1,0 +1,268 @@
+//! Sessions: the summary of a round, one in review, a list of them, and what changed when answers were judged again.
+
+use api::feedback::Feedback;
+use api::session::{Session, SessionHead, SessionState, Summary};
+use api::turn::{Turn, TurnState};
+use api::view::{self, Figure, Judge};
+use interview::wording::counted;
+
+use super::panels::feedback_lines;
+use super::question::{answer_lines, numbered_title};
+use super::screen::Look;
+use super::text::{Line, Tone};
+
+/// Maximum number of missed points in a summary.
+const MISSED_SHOWN: usize = 5;
+
+/// The summary of a round. The panels are not blended here either.
+pub fn summary_lines(summary: &Summary, look: Look) -> Vec<Line> {
+    let width = look.text_width();
+    let mut lines = vec![Line::blank(), Line::toned("The round", Tone::Strong)];
+    for Figure { name, value, note } in view::summary(summary) {
+        let figure = value.map(|value| Line::plain(format!("  {name:<12}")).with(value, Tone::Accent));
+        lines.extend(figure.map(|figure| figure.with(format!("  {note}"), Tone::Quiet)));
+    }
+    if !summary.misconceptions.is_empty() {
+        lines.extend([Line::blank(), Line::toned("Get these right first", Tone::Strong)]);
+    }
+    for wrong in &summary.misconceptions {
+        let text = Line::plain(format!("{}.", &wrong.claim)).with(format!(" {}", wrong.why_wrong), Tone::Quiet);
+        lines.extend(text.hanging(Line::toned(look.signs.pick("  ✗ ", "  wrong: "), Tone::Bad), width));
+    }
+    if !summary.missed.is_empty() {
+        lines.extend([Line::blank(), Line::toned("Say next time", Tone::Strong)]);
+    }
+    for missed in summary.missed.iter().take(MISSED_SHOWN) {
+        let core = if missed.core { "core, " } else { "" };
+        let text = Line::plain(&missed.summary).with(format!(" ({core}{})", missed.question), Tone::Quiet);
+        lines.extend(text.hanging(Line::toned(look.signs.pick("  ○ ", "  - "), Tone::Bad), width));
+    }
+    let more = summary.missed.len().saturating_sub(MISSED_SHOWN);
+    if more > 0 {
+        lines.push(Line::toned(format!("  and {more} more in the review"), Tone::Quiet));
+    }
+    lines
+}
+
+/// A session with every answer and its feedback.
+pub fn session_lines(session: &Session, look: Look) -> Vec<Line> {
+    let mut lines = vec![
+        Line::toned(format!("Session {}", session.head.id), Tone::Strong),
+        Line::toned(format!("{}, {}", date(&session.head), session.head.topics.join(", ")), Tone::Quiet),
+    ];
+    for turn in &session.turns {
+        lines.extend(turn_lines(turn, look));
+    }
+    lines.extend(summary_lines(&session.summary, look));
+    lines
+}
+
+/// Sessions, one per line.
+pub fn sessions_lines(sessions: &[SessionHead], look: Look) -> Vec<Line> {
+    let columns = look.width.saturating_sub(1);
+    sessions
+        .iter()
+        .map(|head| {
+            let answers = counted(head.answered, "answer");
+            let state = if head.state == SessionState::Open { "  open" } else { "" };
+            Line::toned(head.id.to_string(), Tone::Accent)
+                .with(format!("  {}  {answers:<10}", date(head)), Tone::Plain)
+                .with(state, Tone::Bad)
+                .with(format!("  {}", head.topics.join(", ")), Tone::Quiet)
+        })
+        .map(|line| if look.shows_tones() { line.cut(columns) } else { line })
+        .collect()
+}
+
+fn turn_lines(turn: &Turn, look: Look) -> Vec<Line> {
+    let mut lines = vec![Line::blank(), numbered_title(turn)];
+    lines.extend(Line::toned(&turn.prompt, Tone::Quiet).wrapped(look.text_width()));
+    if let Some(answer) = &turn.answer {
+        lines.push(Line::blank());
+        lines.extend(answer_lines(answer, look));
+        lines.extend(feedback_lines(turn, look));
+    }
+    if turn.state != TurnState::Ungraded {
+        lines.extend(view::notice(turn).map(|notice| Line::toned(format!("  {notice}"), Tone::Quiet)));
+    }
+    lines
+}
+
+fn date(head: &SessionHead) -> String {
+    head.created_at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// A turn before and after regrading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Regraded {
+    pub before: Turn,
+    pub after: Turn,
+}
+
+/// For each turn the scores now and before, and every verdict that changed.
+pub fn regraded_lines(regraded: &[Regraded], look: Look) -> Vec<Line> {
+    let width = look.text_width();
+    let mut lines: Vec<Line> = regraded.iter().flat_map(|regraded| regraded_turn_lines(regraded, width)).collect();
+    let judged = regraded.iter().filter_map(|regraded| Some((feedback(&regraded.before), feedback(&regraded.after)?)));
+    let mut notes: Vec<String> = Vec::new();
+    for (before, after) in judged {
+        notes.extend(Judge::of(after).map(|judge| judge.remark));
+        if before.is_some_and(|before| !after.is_comparable_with(before)) {
+            notes.push("Scores from different judges or versions cannot be compared; the verdicts can.".to_owned());
+        }
+    }
+    notes.sort();
+    notes.dedup();
+    if !notes.is_empty() {
+        lines.push(Line::blank());
+    }
+    lines.extend(notes.iter().flat_map(|note| Line::toned(note, Tone::Quiet).wrapped(width)));
+    lines
+}
+
+fn regraded_turn_lines(Regraded { before, after }: &Regraded, width: usize) -> Vec<Line> {
+    let mut lines = vec![Line::blank(), numbered_title(after)];
+    let mut tell = |text: Line| lines.extend(text.hanging(Line::plain("  "), width));
+    match (feedback(before), feedback(after)) {
+        (None, Some(now)) => {
+            tell(Line::toned("graded now", Tone::Good).with(format!(": {}", scores(now)), Tone::Plain));
+        }
+        (Some(then), Some(now)) => {
+            tell(Line::plain(scores(now)).with(format!(" (before: {})", scores(then)), Tone::Quiet));
+            let changes = now.changes_since(then);
+            if changes.is_empty() {
+                tell(Line::toned("same verdicts as before", Tone::Quiet));
+            }
+            for change in changes {
+                let verdicts = format!(": {} before, {} now", change.before, change.after);
+                tell(Line::plain(change.about).with(verdicts, Tone::Accent));
+            }
+        }
+        (then, None) if after.state == TurnState::Ungraded => {
+            let reason = after.ungraded_reason.as_deref().unwrap_or("no reason given");
+            tell(Line::toned(format!("not graded: {reason}"), Tone::Bad));
+            if then.is_some() {
+                tell(Line::toned("The earlier feedback is in the history on the review page.", Tone::Quiet));
+            }
+        }
+        (_, None) => tell(Line::toned("still being judged", Tone::Quiet)),
+    }
+    lines
+}
+
+/// The feedback of a judged turn. A turn that is not judged may have delivery alone.
+fn feedback(turn: &Turn) -> Option<&Feedback> {
+    turn.feedback.as_ref().filter(|_| turn.state == TurnState::Judged)
+}
+
+fn scores(feedback: &Feedback) -> String {
+    let figure = |score: Option<f64>| score.map_or_else(|| "no score".to_owned(), |score| format!("{score:.1}"));
+    let correctness = feedback.correctness.as_ref().and_then(|panel| panel.score);
+    let clarity = feedback.clarity.as_ref().and_then(|panel| panel.score);
+    format!("correctness {}, clarity {}", figure(correctness), figure(clarity))
+}
+
+#[cfg(test)]
+mod tests {
+    use api::feedback::{Coach, Verdict};
+    use api::session::{MissedPoint, StatedMisconception};
+    use api::testing::{judged, ungraded};
+
+    use super::*;
+    use crate::terminal::screen::Signs;
+
+    fn missed(summary: &str, core: bool) -> MissedPoint {
+        let [question, key_point] = ["ownership-why", "a-point"].map(str::to_owned);
+        MissedPoint { question, key_point, summary: summary.to_owned(), core }
+    }
+
+    #[test]
+    fn a_summary_names_what_to_put_right_and_what_to_say() {
+        let summary = Summary {
+            questions: 2,
+            answered: 3,
+            correctness: Some(6.25),
+            words_per_minute: Some(131.6),
+            missed: vec![missed("it is dropped", true), missed("moves hand it over", false)],
+            misconceptions: vec![StatedMisconception {
+                question: "ownership-why".to_owned(),
+                misconception: "collector".to_owned(),
+                claim: "a collector frees it".to_owned(),
+                why_wrong: "There is none.".to_owned(),
+            }],
+            ..Summary::default()
+        };
+        let look = Look { signs: Signs::Words, ..Look::OFF_SCREEN };
+        let shown: String = summary_lines(&summary, look).iter().map(|line| line.text() + "\n").collect();
+        let expected = "
+The round
+  Correctness 6.2  of 10, mean of the main answers
+  Pace        132  words per minute, spoken answers
+  Answered    3  2 questions
+
+Get these right first
+  wrong: a collector frees it. There is none.
+
+Say next time
+  - it is dropped (core, ownership-why)
+  - moves hand it over (ownership-why)
+";
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_round_without_answers_has_no_figures() {
+        let shown = summary_lines(&Summary { questions: 1, ..Summary::default() }, Look::OFF_SCREEN);
+        assert_eq!(shown.len(), 3);
+    }
+
+    fn shown(before: Turn, after: Turn) -> String {
+        let look = Look { signs: Signs::Words, ..Look::OFF_SCREEN };
+        regraded_lines(&[Regraded { before, after }], look).iter().map(|line| line.text() + "\n").collect()
+    }
+
+    /// The second key point hit, by a language model.
+    fn judged_by_a_model() -> Turn {
+        let mut turn = judged();
+        let feedback = turn.feedback.as_mut().unwrap();
+        let panel = feedback.correctness.as_mut().unwrap();
+        panel.score = Some(9.0);
+        panel.key_points[1].verdict = Verdict::Hit;
+        let judged_by = feedback.judged_by.as_mut().unwrap();
+        (judged_by.coach, judged_by.model) = (Coach::Llm, Some("some-model".to_owned()));
+        turn
+    }
+
+    #[test]
+    fn another_verdict_is_named_and_other_judges_are_not_compared() {
+        let expected = "
+1. Ownership
+  correctness 9.0, clarity 5.0 (before: correctness 6.0, clarity 5.0)
+  it is dropped at the end of the scope: missed before, hit now
+
+Judged by the language model some-model; every quote was checked.
+Scores from different judges or versions cannot be compared; the verdicts can.
+";
+        assert_eq!(shown(judged(), judged_by_a_model()), expected);
+    }
+
+    #[test]
+    fn the_same_judge_and_verdicts_say_so() {
+        let text = shown(judged(), judged());
+        assert!(text.contains("same verdicts as before") && !text.contains("cannot be compared"), "{text}");
+    }
+
+    #[test]
+    fn an_answer_that_had_no_feedback_has_some_now() {
+        assert!(shown(ungraded("no coach"), judged()).contains("graded now: correctness 6.0, clarity 5.0"));
+    }
+
+    #[test]
+    fn a_coach_that_fails_is_told_with_its_reason() {
+        let text = shown(judged(), ungraded("the server is away"));
+        assert!(text.contains("not graded: the server is away") && text.contains("The earlier feedback"), "{text}");
+        assert!(!shown(ungraded("no coach"), ungraded("no coach")).contains("The earlier feedback"));
+        let waiting = Turn { state: TurnState::Judging, ..ungraded("no coach") };
+        assert!(shown(judged(), waiting).contains("still being judged"));
+    }
+}
