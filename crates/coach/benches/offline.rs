@@ -19,14 +19,8 @@ fn judging(criterion: &mut Criterion) {
     let long = question.model_answer.split_whitespace().cycle().take(12_000).collect::<Vec<_>>().join(" ");
     for (name, text) in [("a two-minute answer", question.model_answer.as_str()), ("12,000 words", long.as_str())] {
         let transcript = Transcript::typed(text);
-        let assignment = Assignment {
-            question,
-            rubric: &rubric,
-            prompt: question.prompts.first(),
-            target: None,
-            transcript: &transcript,
-        };
-        criterion.bench_function(name, |bencher| bencher.iter(|| black_box(coach.judge_now(&assignment))));
+        let assignment = Assignment::to_question(question, &rubric, &transcript);
+        criterion.bench_function(name, |bencher| bencher.iter(|| black_box(coach.judge(&assignment))));
     }
     criterion.bench_function("preparing the bank", |bencher| bencher.iter(|| OfflineCoach::new(bank.questions())));
 }

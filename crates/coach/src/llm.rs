@@ -25,16 +25,16 @@ mod subject;
 mod usage;
 mod wire;
 
+use std::pin::pin;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use interview::Question;
-use interview::claims::{Claims, Report, StrongerAnswer};
+use interview::claims::{Claims, ClarityClaim, Report, StrongerAnswer};
 use interview::follow_up::FollowUp;
-use interview::judging::Assignment;
+use interview::judging::{self, Assignment};
 use interview::marks::{CoachKind, JudgedBy};
+use tokio::sync::{mpsc, oneshot};
 
-use crate::coach::{Coach, Panel, Panels};
 use crate::error::CoachError;
 pub use connection::Connection;
 use fence::{Mark, fence};
@@ -109,28 +109,40 @@ impl LlmCoach {
         };
         Ok((claims, Some(remark)))
     }
-}
 
-#[async_trait]
-impl Coach for LlmCoach {
-    async fn judge(
+    /// Judges one answer. The claims of each panel are also sent to `panels`, if there is such a channel, as soon as they are ready; a
+    /// receiver that is gone or full is ignored. The follow-up is worded while the other calls run; a wording that is not there when they
+    /// are done is dropped, so that feedback never waits for it.
+    ///
+    /// # Errors
+    /// When neither panel could be judged. When one could not, the report says why; nothing is made up in its place.
+    pub async fn judge(
         &self,
-        assignment: Assignment<'_>,
+        assignment: &Assignment<'_>,
         panels: Option<&Panels>,
     ) -> Result<Report<CoachError>, CoachError> {
-        let fenced = fenced(&assignment)?;
+        let fenced = fenced(assignment)?;
+        let (judged, decided) = oneshot::channel();
         let correctness = async {
-            let judged = self.correctness(&assignment, &fenced).await;
-            judged.iter().for_each(|(claims, _)| Panel::Correctness(claims.clone()).send(panels));
-            judged
+            let claims = self.correctness(assignment, &fenced).await;
+            if let Ok((claims, _)) = &claims {
+                Panel::Correctness(claims.clone()).send(panels);
+                judged.send(follow_up_of(assignment, claims)).ok();
+            }
+            claims
         };
         let clarity = async {
-            let judged = clarity::judge(&self.model, &self.prompts, &assignment, &fenced).await;
-            judged.iter().for_each(|claims| Panel::Clarity(claims.clone()).send(panels));
-            judged
+            let claims = clarity::judge(&self.model, &self.prompts, assignment, &fenced).await;
+            claims.iter().for_each(|claims| Panel::Clarity(claims.clone()).send(panels));
+            claims
         };
-        let stronger = stronger_answer::write(&self.model, &self.prompts, &assignment, &fenced);
-        let (correctness, clarity, stronger) = tokio::join!(correctness, clarity, stronger);
+        let stronger = stronger_answer::write(&self.model, &self.prompts, assignment, &fenced);
+        let wording = async {
+            let follow_up = decided.await.ok()??;
+            Some(self.word_follow_up(assignment, follow_up).await)
+        };
+        let judging = async { tokio::join!(correctness, clarity, stronger) };
+        let ((correctness, clarity, stronger), follow_up) = beside(judging, wording).await;
         let (correctness, opinions) = match (correctness, &clarity) {
             (Ok((claims, opinions)), _) => (Ok(claims), opinions),
             (Err(failure), Ok(_)) => (Err(failure), None),
@@ -146,27 +158,37 @@ impl Coach for LlmCoach {
             correctness,
             clarity,
             stronger_answer,
+            follow_up,
             remark: (!remarks.is_empty()).then(|| remarks.join(" ")),
             judged_by: self.judged_by(assignment.question),
         })
     }
 
-    async fn judge_correctness(&self, assignment: Assignment<'_>) -> Result<Claims, CoachError> {
-        Ok(self.correctness(&assignment, &fenced(&assignment)?).await?.0)
+    /// Judges correctness alone, for those who measure judges.
+    ///
+    /// # Errors
+    /// When it could not be judged.
+    pub async fn judge_correctness(&self, assignment: &Assignment<'_>) -> Result<Claims, CoachError> {
+        Ok(self.correctness(assignment, &fenced(assignment)?).await?.0)
     }
 
-    async fn word_follow_up(&self, assignment: Assignment<'_>, follow_up: &FollowUp) -> String {
-        let worded = match fenced(&assignment) {
-            Ok(fenced) => follow_up::word(&self.model, &self.prompts, &assignment, follow_up, &fenced).await,
+    /// The follow-up in the model's words; in the bank's when it has none that can be asked.
+    pub async fn word_follow_up(&self, assignment: &Assignment<'_>, follow_up: FollowUp) -> FollowUp {
+        let worded = match fenced(assignment) {
+            Ok(fenced) => follow_up::word(&self.model, &self.prompts, assignment, &follow_up, &fenced).await,
             Err(unfit) => Err(unfit),
         };
-        worded.unwrap_or_else(|failure| {
-            tracing::info!(question = %assignment.question.id, %failure, "the follow-up keeps the bank's wording");
-            follow_up.prompt.clone()
-        })
+        match worded {
+            Ok(prompt) => FollowUp { prompt, ..follow_up },
+            Err(failure) => {
+                tracing::info!(question = %assignment.question.id, %failure, "the follow-up keeps the bank's wording");
+                follow_up
+            }
+        }
     }
 
-    fn judged_by(&self, question: &Question) -> JudgedBy {
+    /// Who judges answers to `question`, and by which versions of what.
+    pub fn judged_by(&self, question: &Question) -> JudgedBy {
         let models: Vec<&str> = std::iter::once(&self.model).chain(&self.second).map(Model::name).collect();
         JudgedBy {
             coach: CoachKind::Llm,
@@ -176,9 +198,48 @@ impl Coach for LlmCoach {
         }
     }
 
-    fn with_model(&self, name: &str) -> Option<Arc<dyn Coach>> {
+    /// The same coach with another model of the same server. `None` when the name cannot be one; whether the server knows it shows at the
+    /// first judging.
+    pub fn with_model(&self, name: &str) -> Option<Self> {
         let model = self.model.beside(name).ok()?;
-        Some(Arc::new(Self { model, second: None, prompts: Arc::clone(&self.prompts) }))
+        Some(Self { model, second: None, prompts: Arc::clone(&self.prompts) })
+    }
+}
+
+/// Where panels go as soon as each is ready. A channel that holds two never fills.
+pub type Panels = mpsc::Sender<Panel>;
+
+/// The claims of one panel, ready before the whole report is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Panel {
+    /// What was said.
+    Correctness(Claims),
+    /// How clearly it was said.
+    Clarity(Vec<ClarityClaim>),
+}
+
+impl Panel {
+    fn send(self, panels: Option<&Panels>) {
+        if let Some(panels) = panels {
+            // Nobody waits any more, or not for this: the whole report still follows.
+            panels.try_send(self).ok();
+        }
+    }
+}
+
+/// The follow-up that these claims lead to.
+fn follow_up_of(assignment: &Assignment<'_>, claims: &Claims) -> Option<FollowUp> {
+    let round = assignment.round?;
+    let correctness = judging::correctness(assignment.rubric, assignment.transcript, claims).ok()?;
+    interview::follow_up::decide(&round, correctness.marks())
+}
+
+/// `main`, and `side` if it is done by then. Otherwise `side` is dropped.
+async fn beside<T, U>(main: impl Future<Output = T>, side: impl Future<Output = Option<U>>) -> (T, Option<U>) {
+    let (mut main, mut side) = (pin!(main), pin!(side));
+    tokio::select! {
+        done = &mut side => (main.await, done),
+        main = &mut main => (main, None),
     }
 }
 
@@ -193,4 +254,22 @@ fn fenced(assignment: &Assignment<'_>) -> Result<String, CoachError> {
         return Err(CoachError::Refused { reason });
     }
     Ok(fence(assignment.transcript, &Mark::random()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::beside;
+
+    #[tokio::test]
+    async fn a_wording_is_used_when_it_is_there_in_time_and_never_waited_for() {
+        let (go_on, wait) = tokio::sync::oneshot::channel();
+        let wording = async move {
+            go_on.send(()).ok();
+            Some("worded")
+        };
+        assert_eq!(beside(async { wait.await.is_ok() }, wording).await, (true, Some("worded")));
+        assert_eq!(beside(async { 1 }, pending::<Option<&str>>()).await, (1, None));
+    }
 }

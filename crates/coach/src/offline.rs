@@ -18,16 +18,15 @@ mod thresholds;
 mod verdicts;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_trait::async_trait;
 use interview::claims::{Claims, Report, StrongerAnswer};
 use interview::judging::Assignment;
 use interview::marks::{CoachKind, JudgedBy};
 use interview::transcript::normal_words;
 use interview::{Question, Transcript};
 
-use crate::coach::{Coach, Panel, Panels};
 use crate::error::CoachError;
 use crate::similarity::Stems;
 use background::Background;
@@ -42,6 +41,12 @@ const MOST_PREPARED: usize = 1024;
 pub struct OfflineCoach {
     background: Background,
     prepared: Mutex<HashMap<Key, Arc<Prepared>>>,
+}
+
+impl fmt::Debug for OfflineCoach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OfflineCoach").finish_non_exhaustive()
+    }
 }
 
 /// A question as answers are held against it.
@@ -61,12 +66,13 @@ struct Key {
 
 impl OfflineCoach {
     /// A coach for these questions; how rare words are among all of them decides how much a word tells. It judges other questions too.
+    /// Returns at once: the bank is read in the background.
     pub fn new(questions: &[Question]) -> Self {
         Self { background: Background::of(questions), prepared: Mutex::default() }
     }
 
-    /// Judges one answer, as [`Coach::judge`] does, on the calling thread.
-    pub fn judge_now(&self, assignment: &Assignment<'_>) -> Report<CoachError> {
+    /// Judges one answer on the calling thread: milliseconds for a usual answer, more for one of many thousand words.
+    pub fn judge(&self, assignment: &Assignment<'_>) -> Report<CoachError> {
         let prepared = self.prepared(assignment);
         let phrasings = &prepared.phrasings;
         let prompt = Reading::of_text(assignment.prompt, &phrasings.glossary);
@@ -76,8 +82,19 @@ impl OfflineCoach {
             correctness: Ok(claims(assignment, &reading, &prepared)),
             clarity: Ok(clarity::claims(&reading, &phrasings.subject, assignment.target.is_some())),
             stronger_answer: StrongerAnswer::ModelAnswer,
+            follow_up: None,
             remark: Some(verdicts::remark(reading.sense).to_owned()),
             judged_by: self.judged_by(assignment.question),
+        }
+    }
+
+    /// Who judges answers to `question`, and by which version of the rules.
+    pub fn judged_by(&self, question: &Question) -> JudgedBy {
+        JudgedBy {
+            coach: CoachKind::Offline,
+            model: None,
+            prompt_version: thresholds::VERSION.to_owned(),
+            rubric_version: question.rubric_version(),
         }
     }
 
@@ -112,29 +129,6 @@ impl OfflineCoach {
         }
         prepared.insert(key, Arc::clone(&made));
         made
-    }
-}
-
-#[async_trait]
-impl Coach for OfflineCoach {
-    async fn judge(
-        &self,
-        assignment: Assignment<'_>,
-        panels: Option<&Panels>,
-    ) -> Result<Report<CoachError>, CoachError> {
-        let report = self.judge_now(&assignment);
-        report.correctness.iter().for_each(|claims| Panel::Correctness(claims.clone()).send(panels));
-        report.clarity.iter().for_each(|claims| Panel::Clarity(claims.clone()).send(panels));
-        Ok(report)
-    }
-
-    fn judged_by(&self, question: &Question) -> JudgedBy {
-        JudgedBy {
-            coach: CoachKind::Offline,
-            model: None,
-            prompt_version: thresholds::VERSION.to_owned(),
-            rubric_version: question.rubric_version(),
-        }
     }
 }
 

@@ -133,9 +133,15 @@ impl Reader<'_> {
     fn marks_of(&self, text: &str, prompt: &str, target: Option<&Target>) -> Marks {
         let transcript = Transcript::typed(text);
         let rubric = Rubric::of(self.question, target);
-        let assignment =
-            Assignment { question: self.question, rubric: &rubric, prompt, target, transcript: &transcript };
-        let claims = self.coach.judge_now(&assignment).correctness;
+        let assignment = Assignment {
+            question: self.question,
+            rubric: &rubric,
+            prompt,
+            target,
+            transcript: &transcript,
+            round: None,
+        };
+        let claims = self.coach.judge(&assignment).correctness;
         let correctness = claims.ok().and_then(|claims| judging::correctness(&rubric, &transcript, &claims).ok());
         correctness.map(|correctness| correctness.marks().clone()).unwrap_or_default()
     }

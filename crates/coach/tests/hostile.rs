@@ -205,9 +205,15 @@ fn a_short_answer_to_a_follow_up_is_enough() {
         ("I don't know", false),
     ] {
         let transcript = Transcript::typed(answer);
-        let assignment =
-            Assignment { question, rubric: &rubric, prompt: &prompt, target: Some(&target), transcript: &transcript };
-        let feedback = judging::judge(&assignment, COACH.judge_now(&assignment), None).unwrap().feedback;
+        let assignment = Assignment {
+            question,
+            rubric: &rubric,
+            prompt: &prompt,
+            target: Some(&target),
+            transcript: &transcript,
+            round: None,
+        };
+        let feedback = judging::judge(&assignment, COACH.judge(&assignment)).unwrap().feedback;
         assert_eq!(!hits(&feedback).is_empty(), makes_it, "{answer}");
         assert_eq!(feedback.marks().unwrap().key_points().len(), 1);
     }
@@ -231,14 +237,8 @@ fn judge_heard(question: &Question, words: &[(&str, f64)]) -> Feedback {
     });
     let transcript = Transcript::heard(Segment::new(words).into_iter().collect());
     let rubric = Rubric::of(question, None);
-    let assignment = Assignment {
-        question,
-        rubric: &rubric,
-        prompt: question.prompts.first(),
-        target: None,
-        transcript: &transcript,
-    };
-    judging::judge(&assignment, COACH.judge_now(&assignment), None).unwrap().feedback
+    let assignment = Assignment::to_question(question, &rubric, &transcript);
+    judging::judge(&assignment, COACH.judge(&assignment)).unwrap().feedback
 }
 
 fn hits(feedback: &Feedback) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! Claims: what a coach says about an answer, not yet checked. [`judging`](crate::judging) turns claims into marks.
 
+use crate::follow_up::FollowUp;
 use crate::id::{KeyPointId, MisconceptionId};
 use crate::marks::{ClarityCheck, ClarityVerdict, Doubt, JudgedBy};
 use crate::time::Span;
@@ -13,6 +14,9 @@ pub struct Report<E> {
     pub clarity: Result<Vec<ClarityClaim>, E>,
     /// What a stronger answer would be.
     pub stronger_answer: StrongerAnswer,
+    /// The follow-up in the coach's own words. What a follow-up aims at is decided by [`judging`](crate::judging); a wording for anything
+    /// else is not used.
+    pub follow_up: Option<FollowUp>,
     /// Something the candidate should know about this judging.
     pub remark: Option<String>,
     /// Who judged, by what.

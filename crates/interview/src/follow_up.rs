@@ -22,7 +22,7 @@ pub enum Target {
 pub struct FollowUp {
     /// What it aims at.
     pub target: Target,
-    /// The bank's own wording, which gives nothing away.
+    /// What is asked: the bank's wording, or a model's. Neither gives anything away.
     pub prompt: String,
 }
 
@@ -84,7 +84,7 @@ pub struct Round<'a> {
 /// was asked before, as when an answer is judged again, and none past the session's limit.
 ///
 /// A follow-up's own answer may show a new misconception; beyond that the points that the main answer missed remain the ones to aim at.
-pub(crate) fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
+pub fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
     let Round { session, turns, is_finished, turn } = round;
     let question = session.question(&turn.question)?;
     let siblings = || turns.iter().filter(|other| other.place.position == turn.place.position);

@@ -36,6 +36,15 @@ pub struct Assignment<'a> {
     pub target: Option<&'a Target>,
     /// What the candidate said.
     pub transcript: &'a Transcript,
+    /// The turns around it. Without them, as when a judge is measured, there is no follow-up.
+    pub round: Option<Round<'a>>,
+}
+
+impl<'a> Assignment<'a> {
+    /// An answer to the question itself, outside a round. `rubric` is `Rubric::of(question, None)`.
+    pub fn to_question(question: &'a Question, rubric: &'a Rubric, transcript: &'a Transcript) -> Self {
+        Self { question, rubric, prompt: question.prompts.first(), target: None, transcript, round: None }
+    }
 }
 
 /// What judging an answer comes to.
@@ -52,15 +61,11 @@ pub struct Judged {
 #[error("{0}")]
 pub struct NothingJudged(String);
 
-/// Turns a coach's report into feedback and picks the follow-up. Without a `round`, as when a judge is measured, there is no follow-up.
+/// Turns a coach's report into feedback and picks the follow-up.
 ///
 /// # Errors
 /// When neither panel could be judged. When one could not, the feedback has the other and its remark says why.
-pub fn judge<E: Display>(
-    assignment: &Assignment<'_>,
-    report: Report<E>,
-    round: Option<&Round<'_>>,
-) -> Result<Judged, NothingJudged> {
+pub fn judge<E: Display>(assignment: &Assignment<'_>, report: Report<E>) -> Result<Judged, NothingJudged> {
     let Assignment { rubric, transcript, .. } = *assignment;
     let correctness = match report.correctness {
         Ok(claims) => correctness(rubric, transcript, &claims).map_err(|invalid| invalid.to_string()),
@@ -84,7 +89,11 @@ pub fn judge<E: Display>(
         StrongerAnswer::ModelAnswer => marks.and_then(|marks| model_answer(assignment, marks)),
     };
     let remarks: Vec<String> = [missing, report.remark].into_iter().flatten().collect();
-    let follow_up = round.zip(marks).and_then(|(round, marks)| follow_up::decide(round, marks));
+    let decided = assignment.round.zip(marks).and_then(|(round, marks)| follow_up::decide(&round, marks));
+    let follow_up = decided.map(|decided| {
+        // A wording for anything else is not used.
+        report.follow_up.filter(|worded| worded.target == decided.target).unwrap_or(decided)
+    });
     let feedback = Feedback {
         next_step: next_step(assignment, marks, clarity.as_ref()),
         stronger_answer,

@@ -1,7 +1,6 @@
 //! Marks: claims whose quotes were found in the transcript, and the feedback made of them.
 //!
-//! Only [`judging`](crate::judging) makes marks and feedback. The serde derives here serve the store's present format and nothing else;
-//! they go as soon as the store has row types of its own.
+//! Only [`judging`](crate::judging) makes marks and feedback.
 
 use serde::{Deserialize, Serialize};
 

@@ -43,7 +43,7 @@ pub(crate) async fn accept(
                 // The same answer came before: this recording is a copy.
                 discard(app, recording.as_ref()).await;
             }
-            app.news.changed(turn.id);
+            app.events.notify(turn.id);
             Ok(())
         }
         Err(refusal @ (StoreError::Conflict { .. } | StoreError::NotFound(_))) => {

@@ -13,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api_error::ApiError;
 use crate::coaches::Coaches;
-use crate::news::News;
 use crate::settings::Settings;
 use crate::transcription::Transcription;
+use crate::turn_events::TurnEvents;
 use crate::wire;
 
 /// The parts of a running server.
@@ -26,7 +26,7 @@ pub(crate) struct App {
     pub(crate) audio: AudioStore,
     pub(crate) coaches: Coaches,
     pub(crate) transcription: Arc<Transcription>,
-    pub(crate) news: News,
+    pub(crate) events: TurnEvents,
     /// Cancelled when the server stops: what waits gives up.
     pub(crate) stopping: CancellationToken,
 }
@@ -47,7 +47,7 @@ impl App {
     }
 
     fn with_ready_panels(&self, id: TurnId, known: Option<Feedback>) -> Option<Feedback> {
-        let ready = self.news.ready_panels(id);
+        let ready = self.events.ready_panels(id);
         if ready.correctness.is_none() && ready.clarity.is_none() {
             return known;
         }
@@ -75,7 +75,7 @@ impl App {
             return Ok(());
         }
         let deadline = Instant::now() + limit;
-        let mut listening = self.news.of(id);
+        let mut events = self.events.subscribe(id);
         loop {
             let state: TurnState = self.store.turn(id).await?.state;
             let is_waiting = matches!(state, TurnState::Transcribing { .. } | TurnState::Judging { .. });
@@ -83,7 +83,7 @@ impl App {
                 return Ok(());
             }
             tokio::select! {
-                _ = listening.next(Some(deadline)) => {}
+                _ = events.next(Some(deadline)) => {}
                 () = self.stopping.cancelled() => {}
             }
         }

@@ -4,7 +4,6 @@
 //! shutdown; [`grader`] does the work of one job. A job may come twice and may be interrupted anywhere: every step starts from what is
 //! stored.
 
-mod follow_up;
 mod grader;
 mod judge;
 mod listen;
@@ -31,8 +30,8 @@ pub(crate) async fn run(app: &App, stopping: CancellationToken) {
         async move { grader.grade(job).await }.boxed()
     });
     let serve = |lane, slots| {
-        let (store, news, work) = (Arc::clone(&app.store), app.news.clone(), Arc::clone(&work));
-        Worker { store, news, lane, slots, work }.run(stopping.clone())
+        let (store, events, work) = (Arc::clone(&app.store), app.events.clone(), Arc::clone(&work));
+        Worker { store, events, lane, slots, work }.run(stopping.clone())
     };
     let judgings = app.settings.grading_concurrency.get();
     tokio::join!(serve(Lane::Transcription, TRANSCRIPTIONS), serve(Lane::Judging, judgings));

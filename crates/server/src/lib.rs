@@ -16,7 +16,6 @@ mod export;
 mod extract;
 mod grading;
 mod guard;
-mod news;
 mod openapi;
 mod pages;
 pub mod question_files;
@@ -26,6 +25,7 @@ mod routes;
 mod serving;
 mod settings;
 mod transcription;
+mod turn_events;
 mod wire;
 
 pub use coaches::CoachChoice;

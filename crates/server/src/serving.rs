@@ -16,9 +16,9 @@ use url::Url;
 use crate::app::App;
 use crate::coaches::Coaches;
 use crate::error::ServerError;
-use crate::news::News;
 use crate::settings::Settings;
 use crate::transcription::Transcription;
+use crate::turn_events::TurnEvents;
 use crate::{grading, question_files, router};
 
 /// How long requests and judgings under way get to end when the server stops.
@@ -135,7 +135,7 @@ async fn open(settings: Settings, stopping: CancellationToken) -> Result<App, Se
     let bank = reading.await.map_err(std::io::Error::other)??;
     let transcription = Arc::new(Transcription::new(&settings));
     let coaches = Coaches::of(&settings.coach, bank.questions());
-    Ok(App { bank, store, audio, coaches, transcription, news: News::new(), stopping, settings })
+    Ok(App { bank, store, audio, coaches, transcription, events: TurnEvents::new(), stopping, settings })
 }
 
 /// Removes what a crash left: recordings of sessions that were deleted, and copies of recordings that were being decoded.

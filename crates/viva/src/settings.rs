@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use capture::transcribe::{Language, WhisperSettings};
 use coach::llm::OnFailure;
-use coach::{Coach, LlmCoach, LlmSettings};
+use coach::{LlmCoach, LlmSettings};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use server::CoachChoice;
@@ -125,7 +125,7 @@ impl Settings {
 
     fn coach(&self) -> Result<CoachChoice, Failure> {
         let Some(settings) = &self.llm else { return Ok(CoachChoice::Offline) };
-        let llm: Arc<dyn Coach> = Arc::new(LlmCoach::new(settings)?);
+        let llm = Arc::new(LlmCoach::new(settings)?);
         Ok(match settings.on_failure {
             OnFailure::StayUngraded => CoachChoice::LanguageModel(llm),
             OnFailure::Offline => CoachChoice::LanguageModelOrOffline(llm),

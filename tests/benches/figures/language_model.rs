@@ -5,8 +5,8 @@ use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
 use api::client::Client;
+use coach::LlmCoach;
 use coach::llm::{LlmSettings, Preset};
-use coach::{Coach, LlmCoach};
 use interview::follow_up::Rubric;
 use interview::judging::Assignment;
 use interview::{Bank, Question, Transcript};
@@ -60,9 +60,8 @@ async fn overheads(model: &LanguageModel, judging: impl AsyncFn() -> Duration) -
 async fn judge(coach: &LlmCoach, question: &Question) -> Duration {
     let rubric = Rubric::of(question, None);
     let transcript = Transcript::typed(ANSWER);
-    let prompt = question.prompts.first();
-    let assignment = Assignment { question, rubric: &rubric, prompt, target: None, transcript: &transcript };
+    let assignment = Assignment::to_question(question, &rubric, &transcript);
     let started = Instant::now();
-    coach.judge(assignment, None).await.unwrap();
+    coach.judge(&assignment, None).await.unwrap();
     started.elapsed()
 }

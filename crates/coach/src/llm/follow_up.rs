@@ -20,6 +20,9 @@ use interview::judging::Assignment;
 /// The most words of a wording; the template asks for 30.
 const MOST_WORDS: usize = 45;
 
+/// The most characters of a wording: somebody has to listen to it.
+const MOST_CHARACTERS: usize = 500;
+
 /// The form of a reply.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -81,7 +84,11 @@ fn aimed_at<'a>(question: &'a Question, target: &Target) -> Result<AimedAt<'a>, 
 fn fault(wording: &str, assignment: &Assignment<'_>, follow_up: &FollowUp) -> Option<&'static str> {
     let wording = wording.trim();
     let words = normal_words(wording).count();
-    if words == 0 || words > MOST_WORDS || wording.chars().any(char::is_control) {
+    if words == 0
+        || words > MOST_WORDS
+        || wording.chars().count() > MOST_CHARACTERS
+        || wording.chars().any(char::is_control)
+    {
         return Some("the question must be one line of 1 to 30 words");
     }
     if !wording.ends_with('?') || wording.matches('?').count() > 1 {
@@ -123,13 +130,7 @@ mod tests {
         let question: Question = serde_json::from_str(include_str!("../../tests/fixtures/moved-string.json")).unwrap();
         let rubric = Rubric::of(&question, None);
         let transcript = Transcript::typed("something about the string and what b is");
-        let assignment = Assignment {
-            question: &question,
-            rubric: &rubric,
-            prompt: question.prompts.first(),
-            target: None,
-            transcript: &transcript,
-        };
+        let assignment = Assignment::to_question(&question, &rubric, &transcript);
         let point = &question.key_points[0];
         let follow_up = FollowUp { target: Target::KeyPoint(point.id.clone()), prompt: point.probe.clone() };
         fault(wording, &assignment, &follow_up)

@@ -41,7 +41,7 @@ fn perform(
     let prompt = asked.map_or(question.prompts.first(), |asked| &asked.prompt);
     let rubric = Rubric::of(question, target);
     let transcript = Transcript::typed("an answer of five words");
-    let assignment = Assignment { question, rubric: &rubric, prompt, target, transcript: &transcript };
+    let assignment = Assignment { question, rubric: &rubric, prompt, target, transcript: &transcript, round: None };
     let answer = fence(&transcript, &Mark::random());
     let judged = AskedWithRubric::shuffled(&assignment, "");
     let mut told = vec![

@@ -7,8 +7,8 @@ use interview::Question;
 use super::likeness::Library;
 use super::rarity::Rarity;
 
-/// Word rarity, found out on a thread of its own, because a program that has just been started should not wait for it before anybody
-/// has said a word; and the bank's claims, prepared when the first question needs them.
+/// Word rarity, computed in the background so that a program starts at once, and the bank's claims, prepared when the first question needs
+/// them.
 pub(crate) struct Background(Arc<Bank>);
 
 struct Bank {
@@ -18,13 +18,13 @@ struct Bank {
 }
 
 impl Background {
-    /// Begins to find out.
+    /// Starts the background computation.
     pub(crate) fn of(questions: &[Question]) -> Self {
         let bank = Bank { questions: questions.to_vec(), rarity: OnceLock::new(), library: OnceLock::new() };
         let bank = Arc::new(bank);
         let worker = Arc::clone(&bank);
-        // The thread ends by itself; whoever needs the result earlier finds it out, or waits for the one who is doing so.
-        let _runs_on = std::thread::spawn(move || worker.rarity().claims());
+        // The thread ends by itself. Whoever needs the result before it is there waits for it.
+        std::thread::spawn(move || worker.rarity().claims());
         Self(bank)
     }
 

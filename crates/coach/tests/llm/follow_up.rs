@@ -1,6 +1,6 @@
 //! The wording of follow-ups.
 
-use coach::{Coach, LlmCoach};
+use coach::LlmCoach;
 use interview::Transcript;
 use interview::follow_up::{FollowUp, Rubric, Target};
 use interview::judging::Assignment;
@@ -13,11 +13,10 @@ async fn worded(url: &str) -> String {
     let question = question();
     let rubric = Rubric::of(&question, None);
     let transcript = Transcript::typed(ANSWER);
-    let prompt = question.prompts.first();
-    let assignment = Assignment { question: &question, rubric: &rubric, prompt, target: None, transcript: &transcript };
+    let assignment = Assignment::to_question(&question, &rubric, &transcript);
     let point = &question.key_points[2];
     let follow_up = FollowUp { target: Target::KeyPoint(point.id.clone()), prompt: point.probe.clone() };
-    LlmCoach::new(&settings(url)).unwrap().word_follow_up(assignment, &follow_up).await
+    LlmCoach::new(&settings(url)).unwrap().word_follow_up(&assignment, follow_up).await.prompt
 }
 
 #[tokio::test]

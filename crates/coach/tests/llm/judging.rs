@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use coach::llm::{LlmSettings, Preset};
-use coach::{Coach, LlmCoach, Panel};
+use coach::{LlmCoach, Panel};
 use interview::marks::{ClarityVerdict, CoachKind};
 use serde_json::{Value, json};
 

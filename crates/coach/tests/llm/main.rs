@@ -1,9 +1,9 @@
-//! The LLM coach against real local HTTP servers.
+//! The language-model coach against real local HTTP servers, and the contract of both coaches.
 
 #![allow(clippy::unwrap_used)]
 
 mod connection;
-mod fallback;
+mod contract;
 mod faulty_replies;
 mod follow_up;
 mod injection;

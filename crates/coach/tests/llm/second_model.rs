@@ -1,7 +1,7 @@
 //! Two models on one answer.
 
+use coach::LlmCoach;
 use coach::llm::LlmSettings;
-use coach::{Coach, LlmCoach};
 use interview::marks::{Doubt, Verdict};
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ async fn a_point_on_which_two_models_disagree_is_unclear_and_that_is_said() {
 async fn another_model_of_the_same_server_can_be_asked_instead() {
     let model = Script::sound().start().await;
     let other = coach(&model.base_url()).with_model("better").unwrap();
-    let feedback = judge(other.as_ref(), ANSWER).await.unwrap();
+    let feedback = judge(&other, ANSWER).await.unwrap();
     assert_eq!(feedback.judged_by().model.as_deref(), Some("better"));
     let asked: Vec<Value> = model.requests("marks").await;
     assert_eq!(asked.iter().map(|request| &request["model"]).collect::<Vec<_>>(), ["better"]);

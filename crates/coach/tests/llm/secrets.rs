@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use coach::LlmCoach;
 use coach::llm::{LlmSettings, Preset};
-use coach::{Coach, LlmCoach};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 

@@ -4,7 +4,7 @@ pub mod scripted_model;
 pub mod socket;
 
 use coach::llm::{LlmSettings, Preset};
-use coach::{Coach, CoachError, Panels};
+use coach::{CoachError, LlmCoach, Panels};
 use interview::follow_up::Rubric;
 use interview::judging::{self, Assignment};
 use interview::marks::Feedback;
@@ -26,33 +26,31 @@ pub fn settings(base_url: &str) -> LlmSettings {
 }
 
 /// Judges a typed answer to the main question.
-pub async fn judge(coach: &dyn Coach, answer: &str) -> Result<Feedback, CoachError> {
+pub async fn judge(coach: &LlmCoach, answer: &str) -> Result<Feedback, CoachError> {
     judge_with_panels(coach, answer, None).await
 }
 
 /// Judges a typed answer to the main question, with panels going to `panels`.
 pub async fn judge_with_panels(
-    coach: &dyn Coach,
+    coach: &LlmCoach,
     answer: &str,
     panels: Option<&Panels>,
 ) -> Result<Feedback, CoachError> {
     let question = question();
     let rubric = Rubric::of(&question, None);
     let transcript = Transcript::typed(answer);
-    let prompt = question.prompts.first();
-    let assignment = Assignment { question: &question, rubric: &rubric, prompt, target: None, transcript: &transcript };
-    let report = coach.judge(assignment, panels).await?;
-    Ok(judging::judge(&assignment, report, None).unwrap().feedback)
+    let assignment = Assignment::to_question(&question, &rubric, &transcript);
+    let report = coach.judge(&assignment, panels).await?;
+    Ok(judging::judge(&assignment, report).unwrap().feedback)
 }
 
 /// Why the coach could not judge what was said in the usual answer.
-pub async fn failure(coach: &dyn Coach) -> CoachError {
+pub async fn failure(coach: &LlmCoach) -> CoachError {
     let question = question();
     let rubric = Rubric::of(&question, None);
     let transcript = Transcript::typed(ANSWER);
-    let prompt = question.prompts.first();
-    let assignment = Assignment { question: &question, rubric: &rubric, prompt, target: None, transcript: &transcript };
-    coach.judge_correctness(assignment).await.unwrap_err()
+    let assignment = Assignment::to_question(&question, &rubric, &transcript);
+    coach.judge_correctness(&assignment).await.unwrap_err()
 }
 
 /// The verdicts by name, in the question's order.

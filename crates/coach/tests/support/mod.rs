@@ -1,8 +1,7 @@
-//! What several tests need: the bank, the written answers, and one way of judging.
+//! What several tests need: the bank, and one way of judging.
 
 #![allow(dead_code, clippy::unwrap_used)]
 
-pub mod answers;
 pub mod bank;
 
 use coach::OfflineCoach;
@@ -15,12 +14,6 @@ use interview::{Question, Transcript};
 pub fn judge(coach: &OfflineCoach, question: &Question, answer: &str) -> Feedback {
     let rubric = Rubric::of(question, None);
     let transcript = Transcript::typed(answer);
-    let assignment = Assignment {
-        question,
-        rubric: &rubric,
-        prompt: question.prompts.first(),
-        target: None,
-        transcript: &transcript,
-    };
-    judging::judge(&assignment, coach.judge_now(&assignment), None).unwrap().feedback
+    let assignment = Assignment::to_question(question, &rubric, &transcript);
+    judging::judge(&assignment, coach.judge(&assignment)).unwrap().feedback
 }

@@ -183,7 +183,14 @@ fn judged_by() -> JudgedBy {
 }
 
 fn report(correctness: Result<Claims, String>, clarity: Result<Vec<ClarityClaim>, String>) -> Report<String> {
-    Report { correctness, clarity, stronger_answer: StrongerAnswer::None, remark: None, judged_by: judged_by() }
+    Report {
+        correctness,
+        clarity,
+        stronger_answer: StrongerAnswer::None,
+        follow_up: None,
+        remark: None,
+        judged_by: judged_by(),
+    }
 }
 
 /// Claims about the test question: a hit with each of these quotes in turn, then misses.
@@ -202,9 +209,8 @@ fn all_points(quotes: &[Quote]) -> Claims {
 fn judged(transcript: &Transcript, report: Report<String>) -> Result<Feedback, NothingJudged> {
     let question = question();
     let rubric = Rubric::of(&question, None);
-    let assignment =
-        Assignment { question: &question, rubric: &rubric, prompt: question.prompts.first(), target: None, transcript };
-    judge(&assignment, report, None).map(|judged| judged.feedback)
+    let assignment = Assignment::to_question(&question, &rubric, transcript);
+    judge(&assignment, report).map(|judged| judged.feedback)
 }
 
 #[test]

@@ -10,14 +10,13 @@ use interview::session::{Answer, Turn, TurnState, UngradedReason};
 use store::queue::{Job, Lane};
 use store::{AudioStore, Settlement, Store, StoreError, StoredSession};
 
-use super::follow_up::turn_of;
 use super::judge::Case;
 use super::listen::{Listened, listen};
 use super::worker::{MAX_ATTEMPTS, Outcome};
 use crate::app::App;
 use crate::coaches::Coaches;
-use crate::news::News;
 use crate::transcription::Transcription;
+use crate::turn_events::TurnEvents;
 
 /// Turns stored answers into feedback.
 pub(crate) struct AnswerGrader {
@@ -25,7 +24,7 @@ pub(crate) struct AnswerGrader {
     audio: AudioStore,
     transcription: Arc<Transcription>,
     coaches: Coaches,
-    news: News,
+    events: TurnEvents,
 }
 
 impl AnswerGrader {
@@ -35,13 +34,14 @@ impl AnswerGrader {
             audio: app.audio.clone(),
             transcription: Arc::clone(&app.transcription),
             coaches: app.coaches.clone(),
-            news: app.news.clone(),
+            events: app.events.clone(),
         }
     }
 
     async fn work(&self, job: &Job) -> Result<(), Interruption> {
+        self.events.started(job.judging.turn, job.judging.revision.get());
         let turn = self.store.turn(job.judging.turn).await?;
-        let stored = self.store.session(turn.session).await?;
+        let stored = Arc::new(self.store.session(turn.session).await?);
         let Some(question) = stored.session.question(&turn.question) else {
             return self.leave_ungraded(job, failed("its question is not part of its session")).await;
         };
@@ -51,7 +51,7 @@ impl AnswerGrader {
                     Listened::Nothing(reason) => self.leave_ungraded(job, reason).await?,
                     Listened::Words(answer) => {
                         self.store.transcribed(&job.judging, *answer).await?;
-                        self.news.changed(turn.id);
+                        self.events.notify(turn.id);
                     }
                 }
                 Ok(())
@@ -65,7 +65,7 @@ impl AnswerGrader {
     async fn judge(
         &self,
         job: &Job,
-        stored: &StoredSession,
+        stored: &Arc<StoredSession>,
         turn: &Turn,
         question: &Question,
         answer: &Answer,
@@ -76,23 +76,17 @@ impl AnswerGrader {
         let Some(coach) = self.coaches.for_wish(&job.wish, question) else {
             return self.leave_ungraded(job, failed("the coach that was asked for is not set up")).await;
         };
-        let case = Case::new(turn, question, answer);
-        match case.judge(&coach, &self.news).await {
+        let case = Case::new(job.judging.revision.get(), stored, turn, question, answer);
+        match case.report(&coach, &self.events).await {
             // One panel is missing and asking again may bring it; on the last attempt the other one is kept.
             Ok(Report { correctness: Err(error), .. } | Report { clarity: Err(error), .. })
                 if error.is_passing() && job.attempt < MAX_ATTEMPTS =>
             {
                 Err(Interruption::Coach(error))
             }
-            Ok(report) => match case.judged(report, stored) {
+            Ok(report) => match case.judged(report) {
                 Ok(Judged { feedback, follow_up }) => {
-                    let follow_up = match follow_up {
-                        Some(next) => {
-                            let prompt = case.word(&coach, &next).await;
-                            Some(Box::new(turn_of(next, turn, prompt)))
-                        }
-                        None => None,
-                    };
+                    let follow_up = follow_up.map(|follow_up| Box::new(case.next(follow_up)));
                     self.settle(job, Settlement::Judged { feedback: Box::new(feedback), follow_up }).await
                 }
                 Err(nothing) => self.leave_ungraded(job, failed(&nothing.to_string())).await,
@@ -106,9 +100,13 @@ impl AnswerGrader {
         self.settle(job, Settlement::Ungraded(reason)).await
     }
 
+    fn ended(&self, job: &Job) {
+        self.events.ended(job.judging.turn, job.judging.revision.get());
+    }
+
     async fn settle(&self, job: &Job, settlement: Settlement) -> Result<(), Interruption> {
         self.store.settle(&job.judging, settlement).await?;
-        self.news.changed(job.judging.turn);
+        self.ended(job);
         Ok(())
     }
 }
@@ -121,7 +119,7 @@ impl AnswerGrader {
             Ok(()) => Outcome::Done,
             // The session was deleted.
             Err(Interruption::Store(StoreError::NotFound(_))) => {
-                self.news.changed(job.judging.turn);
+                self.ended(&job);
                 Outcome::Done
             }
             Err(Interruption::Store(error)) => {

@@ -2,30 +2,31 @@
 
 use std::sync::Arc;
 
-use api::feedback;
-use coach::{Coach, CoachError, Panel, Panels};
+use api::feedback::Feedback;
+use coach::{Coach, CoachError, LlmCoach, OfflineCoach, Panel, as_fallback};
+use interview::TurnId;
 use interview::bank::Question;
 use interview::claims::Report;
 use interview::follow_up::{FollowUp, Round, Rubric};
 use interview::judging::{self, Assignment, Judged, NothingJudged};
-use interview::session::{Answer, Turn};
+use interview::session::{Answer, Place, Turn, TurnState};
 use store::StoredSession;
-use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+use uuid::Uuid;
 
-use crate::news::News;
+use crate::turn_events::TurnEvents;
 use crate::wire;
 use crate::wire::text::harmless;
 
 /// Panels that may be ready before the whole: correctness and clarity.
 const PANELS: usize = 2;
 
-/// The longest wording of a follow-up, in characters. Somebody has to listen to it.
-const LONGEST_PROMPT: usize = 500;
-
 /// What a coach judges.
 #[derive(Clone)]
 pub(super) struct Case {
+    revision: u32,
+    session: Arc<StoredSession>,
     turn: Turn,
     question: Question,
     answer: Answer,
@@ -33,78 +34,104 @@ pub(super) struct Case {
 }
 
 impl Case {
-    pub(super) fn new(turn: &Turn, question: &Question, answer: &Answer) -> Self {
+    pub(super) fn new(
+        revision: u32,
+        session: &Arc<StoredSession>,
+        turn: &Turn,
+        question: &Question,
+        answer: &Answer,
+    ) -> Self {
         let rubric = Rubric::of(question, turn.target.as_ref());
-        Self { turn: turn.clone(), question: question.clone(), answer: answer.clone(), rubric }
+        let (turn, question, answer) = (turn.clone(), question.clone(), answer.clone());
+        Self { revision, session: Arc::clone(session), turn, question, answer, rubric }
     }
 
-    /// Has the answer judged, and spreads each panel as soon as it is ready.
-    pub(super) async fn judge(&self, coach: &Arc<dyn Coach>, news: &News) -> Result<Report<CoachError>, CoachError> {
+    /// The coach's report. A language model's panels are announced as soon as each is ready.
+    pub(super) async fn report(&self, coach: &Coach, events: &TurnEvents) -> Result<Report<CoachError>, CoachError> {
+        match coach {
+            Coach::Offline(offline) => self.ask_offline(offline).await,
+            Coach::Llm(llm) => self.ask_model(llm, events).await,
+            Coach::LlmOrOffline(llm, offline) => match self.ask_model(llm, events).await {
+                Err(failure) => {
+                    tracing::warn!(question = %self.question.id, %failure, "the offline coach judges instead of the model");
+                    Ok(as_fallback(self.ask_offline(offline).await?, &failure))
+                }
+                judged => judged,
+            },
+        }
+    }
+
+    /// The feedback and the follow-up that a report leads to.
+    pub(super) fn judged(&self, report: Report<CoachError>) -> Result<Judged, NothingJudged> {
+        judging::judge(&self.assignment(), report)
+    }
+
+    /// The turn that asks a follow-up after this one.
+    pub(super) fn next(&self, follow_up: FollowUp) -> Turn {
+        let place = self.turn.place;
+        Turn {
+            id: TurnId::from(Uuid::now_v7()),
+            session: self.turn.session,
+            place: Place { position: place.position, depth: place.depth.saturating_add(1) },
+            question: self.turn.question.clone(),
+            target: Some(follow_up.target),
+            prompt: harmless(&follow_up.prompt),
+            state: TurnState::Asked,
+        }
+    }
+
+    async fn ask_model(&self, llm: &LlmCoach, events: &TurnEvents) -> Result<Report<CoachError>, CoachError> {
         let (panels, mut ready) = mpsc::channel(PANELS);
-        let judging = self.judge_elsewhere(Arc::clone(coach), panels);
-        let spreading = async {
+        let assignment = self.assignment();
+        let judging = async {
+            // Owns the sender, so that the receiver ends with it.
+            let panels = panels;
+            llm.judge(&assignment, Some(&panels)).await
+        };
+        let announcing = async {
             while let Some(panel) = ready.recv().await {
                 if let Some(panel) = self.feedback_of(&panel) {
-                    news.panel(self.turn.id, panel);
+                    events.panel(self.turn.id, self.revision, panel);
                 }
             }
         };
-        tokio::join!(judging, spreading).0
+        tokio::join!(judging, announcing).0
     }
 
-    /// What the coach's report comes to.
-    pub(super) fn judged(&self, report: Report<CoachError>, stored: &StoredSession) -> Result<Judged, NothingJudged> {
-        let round = Round {
-            session: &stored.session,
-            turns: &stored.turns,
-            is_finished: stored.finished_at.is_some(),
-            turn: &self.turn,
-        };
-        judging::judge(&self.assignment(), report, Some(&round))
-    }
-
-    /// The coach's own wording of a follow-up, or the bank's when there is nothing in it that can be asked.
-    pub(super) async fn word(&self, coach: &Arc<dyn Coach>, follow_up: &FollowUp) -> String {
-        let worded = harmless(&coach.word_follow_up(self.assignment(), follow_up).await).trim().to_owned();
-        let can_be_asked = (1..=LONGEST_PROMPT).contains(&worded.chars().count());
-        if can_be_asked { worded } else { follow_up.prompt.clone() }
-    }
-
-    /// Judges on a thread of its own: a coach may compute for long over a long answer, which the runtime's threads must not.
-    async fn judge_elsewhere(&self, coach: Arc<dyn Coach>, panels: Panels) -> Result<Report<CoachError>, CoachError> {
-        let case = self.clone();
-        let judging = tokio::task::spawn_blocking(move || {
-            Handle::current().block_on(coach.judge(case.assignment(), Some(&panels)))
-        });
-        judging.await.unwrap_or_else(|failure| {
-            tracing::error!(turn = %self.turn.id, error = %failure, "a coach broke down");
-            Err(CoachError::Malformed { reason: "it broke down over this answer".to_owned() })
+    async fn ask_offline(&self, offline: &Arc<OfflineCoach>) -> Result<Report<CoachError>, CoachError> {
+        let (case, offline) = (self.clone(), Arc::clone(offline));
+        let judged = spawn_blocking(move || offline.judge(&case.assignment())).await;
+        judged.map_err(|failure| {
+            tracing::error!(turn = %self.turn.id, error = %failure, "the offline coach panicked");
+            CoachError::Malformed { reason: "it failed on this answer".to_owned() }
         })
     }
 
     fn assignment(&self) -> Assignment<'_> {
+        let StoredSession { session, turns, finished_at, .. } = &*self.session;
+        let round = Round { session, turns, is_finished: finished_at.is_some(), turn: &self.turn };
         Assignment {
             question: &self.question,
             rubric: &self.rubric,
             prompt: &self.turn.prompt,
             target: self.turn.target.as_ref(),
             transcript: &self.answer.transcript,
+            round: Some(round),
         }
     }
 
     /// The panel on its way out; `None` when its claims do not fit the rubric.
-    fn feedback_of(&self, panel: &Panel) -> Option<feedback::Feedback> {
-        let nothing = feedback::Feedback::default();
+    fn feedback_of(&self, panel: &Panel) -> Option<Feedback> {
         let transcript = &self.answer.transcript;
         Some(match panel {
             Panel::Correctness(claims) => {
                 let correctness = judging::correctness(&self.rubric, transcript, claims).ok()?;
                 let correctness = wire::feedback::correctness(&self.turn, &self.question, &correctness);
-                feedback::Feedback { correctness: Some(correctness), ..nothing }
+                Feedback { correctness: Some(correctness), ..Feedback::default() }
             }
             Panel::Clarity(claims) => {
                 let clarity = wire::feedback::clarity(&judging::clarity(transcript, claims));
-                feedback::Feedback { clarity: Some(clarity), ..nothing }
+                Feedback { clarity: Some(clarity), ..Feedback::default() }
             }
         })
     }

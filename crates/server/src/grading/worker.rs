@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::news::News;
+use crate::turn_events::TurnEvents;
 
 /// How often a job is tried before its turn stays ungraded. It can be judged again any time.
 pub(super) const MAX_ATTEMPTS: u32 = 4;
@@ -65,7 +65,7 @@ pub(super) type Work = Arc<dyn Fn(Job) -> BoxFuture<'static, Outcome> + Send + S
 #[derive(Clone)]
 pub(super) struct Worker {
     pub(super) store: Arc<dyn Store>,
-    pub(super) news: News,
+    pub(super) events: TurnEvents,
     pub(super) lane: Lane,
     /// How many jobs are worked on at a time.
     pub(super) slots: usize,
@@ -152,7 +152,7 @@ impl Worker {
             Lane::Judging => UngradedReason::CoachFailed { detail },
         };
         self.store.settle(&job.judging, Settlement::Ungraded(reason)).await?;
-        self.news.changed(turn);
+        self.events.ended(turn, job.judging.revision.get());
         Ok(())
     }
 }

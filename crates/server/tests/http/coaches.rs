@@ -1,66 +1,19 @@
-//! Coaches that fail, are slow, or break down. No answer is ever lost by it.
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+//! Coaches that fail, or are slow. No answer is ever lost by it.
 
 use api::feedback::Coach as CoachName;
 use api::turn::{Regrade, TurnState};
-use async_trait::async_trait;
-use coach::{Coach, CoachError, OfflineCoach, Panel, Panels};
-use interview::Question;
-use interview::claims::Report;
-use interview::judging::Assignment;
-use interview::marks::JudgedBy;
 use server::CoachChoice;
-use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use crate::running::{PATIENCE, Running, typed, without_waiting};
+use crate::some_model::{self, Gate, Reply, busy, misses, refuses};
 
 const QUESTION: &str = "ownership-why";
 const ANSWER: &str = "every value has exactly one owner";
 
-/// A coach that does as the test says, call by call, and judges like the offline coach once the test has nothing more to say.
-struct Scripted {
-    judge: OfflineCoach,
-    script: fn(usize) -> Option<CoachError>,
-    calls: AtomicUsize,
-    gate: Arc<Semaphore>,
-}
-
-impl Scripted {
-    fn new(script: fn(usize) -> Option<CoachError>) -> Self {
-        Self { judge: OfflineCoach::new(&[]), script, calls: AtomicUsize::new(0), gate: Arc::new(Semaphore::new(1000)) }
-    }
-}
-
-#[async_trait]
-impl Coach for Scripted {
-    async fn judge(
-        &self,
-        assignment: Assignment<'_>,
-        panels: Option<&Panels>,
-    ) -> Result<Report<CoachError>, CoachError> {
-        let _pass = self.gate.acquire().await.unwrap();
-        match (self.script)(self.calls.fetch_add(1, Ordering::SeqCst)) {
-            Some(error) => Err(error),
-            None => self.judge.judge(assignment, panels).await,
-        }
-    }
-
-    fn judged_by(&self, question: &Question) -> JudgedBy {
-        self.judge.judged_by(question)
-    }
-}
-
-async fn judged_by(coach: Scripted) -> Running {
-    Running::start_with(|settings| settings.coach = CoachChoice::LanguageModel(Arc::new(coach))).await
-}
-
 #[tokio::test]
 async fn a_coach_that_cannot_judge_leaves_the_answer_ungraded_and_it_can_be_judged_later() {
-    let broken = |call| (call == 0).then(|| CoachError::Malformed { reason: "it is a poem".to_owned() });
-    let viva = judged_by(Scripted::new(broken)).await;
+    let viva = Running::with_model(|_, judging| (judging == 0).then(|| refuses("it is a poem"))).await;
     let turn = viva.answer(viva.turn(QUESTION).await, ANSWER).await;
     assert_eq!(turn.state, TurnState::Ungraded);
     assert!(turn.ungraded_reason.unwrap().contains("it is a poem"));
@@ -73,22 +26,14 @@ async fn a_coach_that_cannot_judge_leaves_the_answer_ungraded_and_it_can_be_judg
 
 #[tokio::test]
 async fn a_coach_that_is_busy_is_asked_again() {
-    let busy = |call| {
-        let retry_after = Some(Duration::ZERO);
-        (call < 2).then(|| CoachError::Unavailable { reason: "it is busy".to_owned(), retry_after })
-    };
-    let viva = judged_by(Scripted::new(busy)).await;
+    let viva = Running::with_model(|_, judging| (judging < 2).then(busy)).await;
     let turn = viva.answer(viva.turn(QUESTION).await, ANSWER).await;
     assert_eq!(turn.state, TurnState::Judged);
 }
 
 #[tokio::test]
 async fn a_coach_that_stays_busy_is_given_up() {
-    let busy = |_| {
-        let retry_after = Some(Duration::ZERO);
-        Some(CoachError::Unavailable { reason: "it is busy".to_owned(), retry_after })
-    };
-    let viva = judged_by(Scripted::new(busy)).await;
+    let viva = Running::with_model(|_, _| Some(busy())).await;
     let turn = viva.answer(viva.turn(QUESTION).await, ANSWER).await;
     assert_eq!(turn.state, TurnState::Ungraded);
     assert!(turn.ungraded_reason.unwrap().contains("it is busy"));
@@ -98,21 +43,38 @@ async fn a_coach_that_stays_busy_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_coach_that_breaks_down_takes_nothing_with_it() {
-    let breaks = |call| if call == 0 { panic!("the coach breaks down, as this test wants") } else { None };
-    let viva = judged_by(Scripted::new(breaks)).await;
-    let first = viva.answer(viva.turn(QUESTION).await, ANSWER).await;
-    assert_eq!(first.state, TurnState::Ungraded);
-    let second = viva.answer(viva.turn(QUESTION).await, ANSWER).await;
-    assert_eq!(second.state, TurnState::Judged);
+async fn the_offline_coach_judges_what_the_model_cannot() {
+    let llm = some_model::coach(|_, _| Some(refuses("it is a poem")));
+    let viva = Running::start_with(|settings| settings.coach = CoachChoice::LanguageModelOrOffline(llm)).await;
+    let feedback = viva.answer(viva.turn(QUESTION).await, ANSWER).await.feedback.unwrap();
+    assert_eq!(feedback.judged_by.unwrap().coach, CoachName::Offline);
+    let remark = feedback.remark.unwrap();
+    assert!(remark.starts_with("The language model could not judge this answer (") && remark.contains("it is a poem"));
+    assert!(remark.contains("Judged offline"), "{remark}");
+}
+
+#[tokio::test]
+async fn an_answer_keeps_the_panel_that_could_be_judged() {
+    let refusing = |asked: &some_model::Asked, _| (asked.form == "clarity").then(|| refuses("it is a poem"));
+    let viva = Running::with_model(refusing).await;
+    let turn = viva.answer(viva.turn(QUESTION).await, ANSWER).await;
+    assert_eq!(turn.state, TurnState::Judged);
+    let feedback = turn.feedback.unwrap();
+    assert!(feedback.correctness.is_some() && feedback.clarity.is_none());
+    assert!(feedback.remark.unwrap().contains("it is a poem"));
+}
+
+#[tokio::test]
+async fn a_panel_that_may_still_come_is_asked_for_again() {
+    let viva = Running::with_model(|asked, judging| (asked.form == "marks" && judging == 0).then(busy)).await;
+    let feedback = viva.answer(viva.turn(QUESTION).await, ANSWER).await.feedback.unwrap();
+    assert!(feedback.correctness.is_some() && feedback.clarity.is_some());
 }
 
 #[tokio::test]
 async fn without_waiting_the_answer_is_stored_at_once_and_judged_in_its_own_time() {
-    let coach = Scripted::new(|_| None);
-    let gate = Arc::clone(&coach.gate);
-    let closed = Arc::clone(&gate).acquire_many_owned(1000).await.unwrap();
-    let viva = judged_by(coach).await;
+    let gate = Gate::default();
+    let viva = held_back_by(&gate).await;
     let turn = viva.turn(QUESTION).await;
 
     let stored = viva.client.answer(turn, &typed(ANSWER), &without_waiting()).await.unwrap();
@@ -122,71 +84,116 @@ async fn without_waiting_the_answer_is_stored_at_once_and_judged_in_its_own_time
     let impatient = viva.plain().get(url).header("prefer", "wait=0").send().await.unwrap();
     assert_eq!(impatient.status(), 200);
 
-    drop(closed);
+    gate.open();
     let judged = viva.client.settled_turn(turn, PATIENCE).await.unwrap();
     assert_eq!(judged.state, TurnState::Judged);
 }
 
 #[tokio::test]
 async fn an_answer_that_was_not_judged_when_the_server_stopped_is_judged_by_the_next_one() {
-    let coach = Scripted::new(|_| None);
-    let closed = Arc::clone(&coach.gate).acquire_many_owned(1000).await.unwrap();
-    let viva = judged_by(coach).await;
+    let gate = Gate::default();
+    let viva = held_back_by(&gate).await;
     let turn = viva.turn(QUESTION).await;
     let stored = viva.client.answer(turn, &typed(ANSWER), &without_waiting()).await.unwrap();
     assert_eq!(stored.state, TurnState::Judging);
 
     let folder = viva.stop().await;
-    drop(closed);
+    gate.open();
     let viva = Running::resume(folder).await;
     let judged = viva.client.settled_turn(turn, PATIENCE).await.unwrap();
     assert_eq!(judged.state, TurnState::Judged);
 }
 
-/// A coach that has a panel ready before the rest, and the rest when the test says so.
-struct PanelFirst {
-    judge: OfflineCoach,
-    gate: Arc<Semaphore>,
+/// A server whose model says nothing until the gate is open.
+async fn held_back_by(gate: &Gate) -> Running {
+    let gate = gate.clone();
+    Running::with_model(move |_, _| {
+        gate.pass();
+        None
+    })
+    .await
 }
 
-#[async_trait]
-impl Coach for PanelFirst {
-    async fn judge(
-        &self,
-        assignment: Assignment<'_>,
-        panels: Option<&Panels>,
-    ) -> Result<Report<CoachError>, CoachError> {
-        let report = self.judge.judge(assignment, None).await?;
-        Panel::Clarity(report.clarity.as_ref().unwrap().clone()).send(panels);
-        let _pass = self.gate.acquire().await.unwrap();
-        Ok(report)
+/// The events of a turn, read piece by piece.
+struct Events {
+    response: reqwest::Response,
+    told: String,
+}
+
+impl Events {
+    async fn of(viva: &Running, turn: Uuid) -> Self {
+        let url = viva.url(&format!("/api/v1/turns/{turn}/events"));
+        Self { response: viva.plain().get(url).send().await.unwrap(), told: String::new() }
     }
 
-    fn judged_by(&self, question: &Question) -> JudgedBy {
-        self.judge.judged_by(question)
+    /// What is told from now until `end` was told, or the stream ends.
+    async fn until(&mut self, end: &str) -> String {
+        loop {
+            if let Some(place) = self.told.find(end) {
+                let rest = self.told.split_off(place + end.len());
+                return std::mem::replace(&mut self.told, rest);
+            }
+            match self.response.chunk().await.unwrap() {
+                Some(chunk) => self.told.push_str(std::str::from_utf8(&chunk).unwrap()),
+                None => panic!("the events ended without {end}: {}", self.told),
+            }
+        }
     }
 }
 
 #[tokio::test]
 async fn a_panel_that_is_ready_is_told_before_the_rest_is() {
-    let gate = Arc::new(Semaphore::new(0));
-    let coach = Arc::new(PanelFirst { judge: OfflineCoach::new(&[]), gate: Arc::clone(&gate) });
-    let viva = Running::start_with(|settings| settings.coach = CoachChoice::LanguageModel(coach)).await;
+    let gate = Gate::default();
+    let held = gate.clone();
+    let viva = Running::with_model(move |asked, _| {
+        if asked.form == "marks" {
+            held.pass();
+        }
+        None
+    })
+    .await;
     let turn = viva.turn(QUESTION).await;
-    let url = viva.url(&format!("/api/v1/turns/{turn}/events"));
-    let mut events = viva.plain().get(url).send().await.unwrap();
+    let mut events = Events::of(&viva, turn).await;
     viva.client.answer(turn, &typed(ANSWER), &without_waiting()).await.unwrap();
 
-    let mut told = String::new();
-    while !told.contains("event: feedback.delta\n") {
-        told.push_str(std::str::from_utf8(&events.chunk().await.unwrap().unwrap()).unwrap());
-    }
-    assert!(told.contains("\"clarity\":{") && !told.contains("event: judged"), "{told}");
-    gate.add_permits(1);
-    while let Some(chunk) = events.chunk().await.unwrap() {
-        told.push_str(std::str::from_utf8(&chunk).unwrap());
-    }
-    assert!(told.contains("event: judged\n"), "{told}");
+    let told = events.until("\"clarity\":{").await;
+    assert!(told.contains("event: feedback.delta\n") && !told.contains("event: judged"), "{told}");
+    gate.open();
+    events.until("event: judged\n").await;
+}
+
+#[tokio::test]
+async fn panels_of_an_older_judging_are_not_shown_once_another_one_is_asked_for() {
+    let (older, newer) = (Gate::default(), Gate::default());
+    let gates = [older.clone(), newer.clone()];
+    let viva = Running::with_model(move |asked, judging| {
+        match (asked.form.as_str(), judging) {
+            ("marks", 0) => gates[0].pass(),
+            ("marks", _) => {
+                gates[1].pass();
+                return Some(Reply::Says(misses(asked)));
+            }
+            // The newer judging has no clarity before its key points.
+            ("clarity", 1) => gates[1].pass(),
+            _ => {}
+        }
+        None
+    })
+    .await;
+    let turn = viva.turn(QUESTION).await;
+    let mut events = Events::of(&viva, turn).await;
+    viva.client.answer(turn, &typed(ANSWER), &without_waiting()).await.unwrap();
+    events.until("\"clarity\":{").await;
+    assert!(viva.client.turn(turn).await.unwrap().feedback.unwrap().clarity.is_some());
+
+    let regraded = viva.client.regrade(turn, &Regrade::default(), std::time::Duration::ZERO).await.unwrap();
+    assert_eq!(regraded.state, TurnState::Judging);
+    assert!(regraded.feedback.is_none_or(|feedback| feedback.clarity.is_none()), "the older panel is gone");
+    events.until("event: state\ndata: {\"state\":\"judging\"}").await;
+    older.open();
+    newer.open();
+    let told = events.until("event: judged\n").await;
+    assert!(!told.contains("\"verdict\":\"hit\""), "only the newer judging is told: {told}");
 }
 
 #[tokio::test]

@@ -4,22 +4,21 @@ use api::feedback::Coach;
 use api::judging::Judging;
 use api::session::ExportFormat;
 use api::turn::{Correction, Regrade, Turn, TurnState};
-use coach::CoachError;
 use uuid::Uuid;
 
 use crate::running::{PATIENCE, Running};
-use crate::some_model::MODEL;
+use crate::some_model::{Asked, MODEL, Reply, refuses};
 
 const QUESTION: &str = "ownership-why";
 const ANSWER: &str = "every value has exactly one owner";
 const CORRECTED: &str = "it is a rule of the language that I have read about";
 
-fn never(_: usize) -> Option<CoachError> {
+fn never(_: &Asked, _: usize) -> Option<Reply> {
     None
 }
 
-fn at_first(call: usize) -> Option<CoachError> {
-    (call == 0).then(|| CoachError::Malformed { reason: "it is a poem".to_owned() })
+fn at_first(_: &Asked, judging: usize) -> Option<Reply> {
+    (judging == 0).then(|| refuses("it is a poem"))
 }
 
 async fn judgings(viva: &Running, turn: Uuid) -> Vec<Judging> {
@@ -106,10 +105,11 @@ async fn the_page_shows_who_judged_before_and_what_is_different_now() {
 
     viva.client.correct(turn.id, &Correction { text: CORRECTED.to_owned() }, PATIENCE).await.unwrap();
     regraded(&viva, turn.id, Coach::Offline).await;
+    regraded(&viva, turn.id, Coach::Llm).await;
     let page = page(&viva, &turn).await;
     let (_, history) = page.split_once("<summary>Earlier judgings</summary>").unwrap();
     let (history, _) = history.split_once("</details>").unwrap();
-    assert_eq!(history.matches("<li><p><b>").count(), 2, "{history}");
+    assert_eq!(history.matches("<li><p><b>").count(), 3, "{history}");
     for expected in [MODEL, ANSWER, "<b>hit</b> then, <b>missed</b> now", "same verdicts as now", "cannot be compared"]
     {
         assert!(history.contains(expected), "{expected}: {history}");
@@ -123,6 +123,7 @@ async fn exports_tell_the_history_too() {
     let turn = viva.answer(viva.turn(QUESTION).await, ANSWER).await;
     regraded(&viva, turn.id, Coach::Llm).await;
     regraded(&viva, turn.id, Coach::Offline).await;
+    regraded(&viva, turn.id, Coach::Llm).await;
     let markdown = viva.client.export(turn.session_id, ExportFormat::Md).await.unwrap();
     let (_, history) = markdown.split_once("Earlier judgings:\n\n").unwrap();
     for expected in [

@@ -1,19 +1,17 @@
 //! A server that runs for one test.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use api::client::{AudioFile, Client, Sending};
 use api::session::{NewSession, Session};
 use api::turn::{NewAnswer, Turn};
-use coach::CoachError;
 use server::{CoachChoice, Server, Settings};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use crate::some_model::SomeModel;
+use crate::some_model::{self, Asked, Reply};
 
 /// How long a test waits for feedback before it fails.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -107,10 +105,9 @@ impl Running {
         self.client.answer_aloud(turn, &AudioFile::at(recording), None, &sending()).await.unwrap()
     }
 
-    /// A server whose language model judges as the offline coach does, under the name `some-model`, and fails when `script` says so
-    /// of a call, counted from 0.
-    pub async fn with_model(script: fn(usize) -> Option<CoachError>) -> Self {
-        Self::start_with(|settings| settings.coach = CoachChoice::LanguageModel(Arc::new(SomeModel::new(script)))).await
+    /// A server whose language model judges, under the name `some-model`, unless the script says otherwise of a request.
+    pub async fn with_model(script: impl Fn(&Asked, usize) -> Option<Reply> + Send + Sync + 'static) -> Self {
+        Self::start_with(|settings| settings.coach = CoachChoice::LanguageModel(some_model::coach(script))).await
     }
 
     /// The question's own model answer.

@@ -1,47 +1,78 @@
-//! A language model that does as the test says.
+//! A language model that does as the test says, and a coach that asks it.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+#[path = "../../../../tests/src/language_model.rs"]
+#[allow(dead_code, missing_docs)]
+mod language_model;
 
-use async_trait::async_trait;
-use coach::{Coach, CoachError, OfflineCoach, Panels};
-use interview::Question;
-use interview::claims::Report;
-use interview::judging::Assignment;
-use interview::marks::{CoachKind, JudgedBy};
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex};
+
+use coach::LlmCoach;
+use coach::llm::{LlmSettings, Preset};
+pub use language_model::{Asked, Reply};
+use language_model::{LanguageModel, kind_words};
+use serde_json::{Value, json};
 
 /// The name under which it judges.
 pub const MODEL: &str = "some-model";
 
-/// Judges as the offline coach does, unless the script has it fail.
-pub struct SomeModel {
-    judge: OfflineCoach,
-    script: fn(usize) -> Option<CoachError>,
-    calls: AtomicUsize,
+/// What becomes of a request in the judging of that number, counted from 0; `None` for what a model says that judges.
+pub type Script = dyn Fn(&Asked, usize) -> Option<Reply> + Send + Sync;
+
+/// A coach whose model judges, unless the script says otherwise.
+pub fn coach(script: impl Fn(&Asked, usize) -> Option<Reply> + Send + Sync + 'static) -> Arc<LlmCoach> {
+    let script: Box<Script> = Box::new(script);
+    let judgings = Mutex::new(HashMap::<String, usize>::new());
+    let model = LanguageModel::start(move |asked| {
+        let number = {
+            let mut judgings = judgings.lock().unwrap();
+            let next = judgings.entry(asked.form.clone()).or_default();
+            std::mem::replace(next, *next + 1)
+        };
+        script(asked, number).unwrap_or_else(|| Reply::Says(words(asked)))
+    });
+    let base_url = Some(model.base_url().parse().unwrap());
+    let settings = LlmSettings { base_url, retries: 0, ..LlmSettings::new(Preset::Custom, MODEL) };
+    Arc::new(LlmCoach::new(&settings).unwrap())
 }
 
-impl SomeModel {
-    /// A model that is asked `script` what goes wrong with each call, counted from 0.
-    pub fn new(script: fn(usize) -> Option<CoachError>) -> Self {
-        Self { judge: OfflineCoach::new(&[]), script, calls: AtomicUsize::new(0) }
-    }
+/// A server's refusal, in its own words.
+pub fn refuses(message: &str) -> Reply {
+    Reply::Answers(400, "application/json", json!({"error": {"message": message}}).to_string())
 }
 
-#[async_trait]
-impl Coach for SomeModel {
-    async fn judge(
-        &self,
-        assignment: Assignment<'_>,
-        panels: Option<&Panels>,
-    ) -> Result<Report<CoachError>, CoachError> {
-        if let Some(error) = (self.script)(self.calls.fetch_add(1, Ordering::SeqCst)) {
-            return Err(error);
-        }
-        let judged_by = self.judged_by(assignment.question);
-        Ok(Report { judged_by, remark: None, ..self.judge.judge(assignment, panels).await? })
+/// A busy server that may be asked again at once.
+pub fn busy() -> Reply {
+    Reply::Answers(503, "application/json\r\nretry-after: 0", json!({"error": {"message": "it is busy"}}).to_string())
+}
+
+/// What the model says: an answer that speaks of owners makes every key point, any other one none.
+fn words(asked: &Asked) -> Value {
+    if asked.form != "marks" || asked.answer.contains("owner") {
+        return kind_words(asked);
+    }
+    misses(asked)
+}
+
+/// What a model says that finds no key point in the answer.
+pub fn misses(asked: &Asked) -> Value {
+    let missed = |id: &String| json!({"id": id, "quote": null, "verdict": "missed"});
+    json!({"key_points": asked.key_points.iter().map(missed).collect::<Vec<_>>(), "misconceptions": []})
+}
+
+/// Holds replies back until the test opens it.
+#[derive(Clone, Default)]
+pub struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    pub fn open(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
     }
 
-    fn judged_by(&self, question: &Question) -> JudgedBy {
-        let model = Some(MODEL.to_owned());
-        JudgedBy { coach: CoachKind::Llm, model, ..self.judge.judged_by(question) }
+    /// Waits until it is open.
+    pub fn pass(&self) {
+        let closed = self.0.0.lock().unwrap();
+        drop(self.0.1.wait_while(closed, |open| !*open).unwrap());
     }
 }

@@ -3,10 +3,11 @@
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 
-use coach::eval::{Dataset, Evaluation, Evaluator};
 use coach::llm::Usage;
 use coach::{Coach, LlmCoach, OfflineCoach};
+use eval::{Dataset, Evaluation, Evaluator};
 use interview::wording::counted;
 use server::question_files;
 use tokio::io::AsyncReadExt;
@@ -31,15 +32,17 @@ pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
     let bank = question_files::bank(settings.bank.as_deref())?.bank;
     let evaluation = match eval.coach {
         NamedCoach::Offline => {
-            let coach = OfflineCoach::new(bank.questions());
-            let measured = Measured { coach: &coach, by_reference: Some(&coach), concurrency: NonZeroUsize::MIN };
+            let offline = Arc::new(OfflineCoach::new(bank.questions()));
+            let coach = Coach::Offline(Arc::clone(&offline));
+            let measured = Measured { coach: &coach, by_reference: Some(&offline), concurrency: NonZeroUsize::MIN };
             measured.evaluate(eval, &bank, &dataset, Usage::default).await
         }
         NamedCoach::Llm => {
             let llm = settings.language_model()?;
-            let coach = LlmCoach::new(llm)?;
+            let model = Arc::new(LlmCoach::new(llm)?);
+            let coach = Coach::Llm(Arc::clone(&model));
             let measured = Measured { coach: &coach, by_reference: None, concurrency: llm.concurrency.into() };
-            measured.evaluate(eval, &bank, &dataset, || coach.usage()).await
+            measured.evaluate(eval, &bank, &dataset, || model.usage()).await
         }
     };
     report_ungraded(&evaluation);
@@ -56,7 +59,7 @@ fn report_ungraded(evaluation: &Evaluation) {
 }
 
 struct Measured<'a> {
-    coach: &'a dyn Coach,
+    coach: &'a Coach,
     by_reference: Option<&'a OfflineCoach>,
     concurrency: NonZeroUsize,
 }

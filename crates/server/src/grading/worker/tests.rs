@@ -177,7 +177,7 @@ impl Running {
             hand_out.send(Handed { job, outcome }).ok();
             async { decided.await.expect("the test decides") }.boxed()
         });
-        let worker = Worker { store: Arc::clone(&store.store), news: News::new(), lane, slots, work };
+        let worker = Worker { store: Arc::clone(&store.store), events: TurnEvents::new(), lane, slots, work };
         let stopping = CancellationToken::new();
         Self { jobs, stopping: stopping.clone(), task: tokio::spawn(worker.run(stopping)) }
     }

@@ -33,7 +33,7 @@ pub(crate) async fn correct_transcript(
     let turn = app.store.turn(id).await?;
     let answer = corrected(&turn, &correction(&text)?)?;
     app.store.correct_transcript(id, answer).await?;
-    app.news.changed(id);
+    app.events.superseded(id);
     Reply::of(&app, id, &headers).await
 }
 

@@ -37,6 +37,6 @@ pub(crate) async fn regrade_turn(
         return Err(ApiError::NotSetUp(detail.to_owned()));
     }
     app.store.regrade(id, wish).await?;
-    app.news.changed(id);
+    app.events.superseded(id);
     Reply::of(&app, id, &headers).await
 }

@@ -18,6 +18,6 @@ use crate::routes::refusals::{Conflict, NotFound};
 ))]
 pub(crate) async fn skip_turn(State(app): State<Arc<App>>, Named(id): Named<TurnId>) -> Result<Json<Turn>, ApiError> {
     app.store.skip(id).await?;
-    app.news.changed(id);
+    app.events.notify(id);
     Ok(Json(app.shown(id).await?))
 }

@@ -2,10 +2,11 @@
 
 use std::cell::Cell;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
-use coach::eval::{Dataset, Evaluation, Evaluator};
 use coach::llm::Usage;
 use coach::{Coach, OfflineCoach};
+use eval::{Dataset, Evaluation, Evaluator};
 use interview::Bank;
 use serde_json::{Value, json};
 
@@ -38,13 +39,15 @@ fn lines() -> String {
     .join("\n")
 }
 
-async fn evaluate(coach: &dyn Coach, lines: &str) -> Evaluation {
+/// The offline coach measured on these lines.
+async fn evaluate(lines: &str) -> Evaluation {
     let bank = Bank::default();
-    let by_reference = OfflineCoach::new(&[]);
+    let offline = Arc::new(OfflineCoach::new(&[]));
+    let coach = Coach::Offline(Arc::clone(&offline));
     let evaluator = Evaluator {
-        coach,
+        coach: &coach,
         bank: &bank,
-        by_reference: Some(&by_reference),
+        by_reference: Some(&offline),
         concurrency: NonZeroUsize::MIN,
         similarity_baseline: true,
     };
@@ -57,8 +60,7 @@ async fn evaluate(coach: &dyn Coach, lines: &str) -> Evaluation {
 
 #[tokio::test]
 async fn the_document_has_every_item_and_a_summary() {
-    let coach = OfflineCoach::new(&[]);
-    let document = serde_json::to_value(evaluate(&coach, &lines()).await).unwrap();
+    let document = serde_json::to_value(evaluate(&lines()).await).unwrap();
     let keys: Vec<&String> = document.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["items", "summary"]);
     let items = document["items"].as_array().unwrap();
@@ -82,7 +84,7 @@ async fn the_document_has_every_item_and_a_summary() {
 
 #[tokio::test]
 async fn the_summary_compares_judgements_with_labels_and_names_broken_lines() {
-    let evaluation = evaluate(&OfflineCoach::new(&[]), &lines()).await;
+    let evaluation = evaluate(&lines()).await;
     let summary = &evaluation.summary;
     assert_eq!((summary.items, summary.ungraded, summary.broken_lines[0].line), (4, 1, 4));
     assert_eq!(summary.figures.order.full_order.unwrap().share, 1.0);
@@ -107,7 +109,7 @@ async fn a_question_with_nothing_but_a_reference_is_scored_by_it() {
         line("b", "a list where you push things", 3),
         line("c", "I like trains", 0),
     ];
-    let evaluation = evaluate(&OfflineCoach::new(&[]), &lines.join("\n")).await;
+    let evaluation = evaluate(&lines.join("\n")).await;
     assert!(evaluation.items.iter().all(|item| item.key_points.len() == 1 && item.score.is_some()));
     let agreement = evaluation.summary.figures.agreement.unwrap();
     assert_eq!((agreement.scale, agreement.spearman), (5.0, Some(1.0)));
@@ -115,6 +117,6 @@ async fn a_question_with_nothing_but_a_reference_is_scored_by_it() {
 
 #[tokio::test]
 async fn an_empty_dataset_has_an_empty_summary() {
-    let evaluation = evaluate(&OfflineCoach::new(&[]), "\n\n").await;
+    let evaluation = evaluate("\n\n").await;
     assert!(evaluation.items.is_empty() && evaluation.summary.figures.agreement.is_none());
 }

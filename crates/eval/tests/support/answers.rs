@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use coach::eval::Dataset;
+use eval::Dataset;
 use serde::Deserialize;
 
 /// A reader's verdicts on one answer.

@@ -4,14 +4,17 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod support;
+#[path = "support/answers.rs"]
+mod answers;
+#[path = "../../coach/tests/support/bank.rs"]
+mod bank;
 
 use std::io::Write;
+use std::sync::Arc;
 
-use coach::OfflineCoach;
-use coach::eval::{Evaluation, Evaluator, Share, Summary};
-use support::answers::{Marked, bare_claims, degenerate, marked, written};
-use support::bank;
+use answers::{Marked, bare_claims, degenerate, marked, written};
+use coach::{Coach, OfflineCoach};
+use eval::{Evaluation, Evaluator, Share, Summary};
 
 #[tokio::test]
 async fn answers_that_were_looked_at_for_tuning_are_told_apart() {
@@ -78,9 +81,9 @@ async fn most_verdicts_are_those_of_a_careful_reader() {
 }
 
 /// Has the dataset judged, and prints the table that users see.
-async fn judged(name: &str, dataset: &coach::eval::Dataset) -> Evaluation {
+async fn judged(name: &str, dataset: &eval::Dataset) -> Evaluation {
     let bank = bank::built_in();
-    let coach = OfflineCoach::new(bank.questions());
+    let coach = Coach::Offline(Arc::new(OfflineCoach::new(bank.questions())));
     let evaluator = Evaluator {
         coach: &coach,
         bank: &bank,

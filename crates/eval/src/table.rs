@@ -1,10 +1,11 @@
 //! The summary as a table for people.
 
-use super::statistics::Share;
-use super::summary::{Figures, Summary};
+use crate::figures::Figures;
+use crate::statistics::Share;
+use crate::summary::Summary;
 
 /// The summary, one figure a line, with a second column for the baseline where there is one.
-pub(super) fn render(summary: &Summary) -> String {
+pub(crate) fn render(summary: &Summary) -> String {
     let baseline = summary.baseline.as_ref();
     let mut lines = vec![row("", "coach", baseline.map(|baseline| baseline.name.to_owned()))];
     for (name, figure) in FIGURES {

@@ -1,22 +1,17 @@
-//! What is compared with what.
-
-mod figures;
-mod misconceptions;
+//! The summary of an evaluation: what is compared with what.
 
 use std::time::Duration;
 
+use coach::llm::Usage;
 use serde::Serialize;
 
-use super::dataset::{BrokenLine, Item, Label};
-use super::evaluation::JudgedItem;
-use super::statistics::{Share, quadratic_weighted_kappa};
-use crate::llm::Usage;
-pub use figures::{Agreement, Figures, Order};
-use figures::{Scored, scale};
-pub use misconceptions::Misconceptions;
+use crate::dataset::{BrokenLine, Item, Label};
+use crate::evaluator::JudgedItem;
+use crate::figures::{Figures, Misconceptions, Scored, scale};
+use crate::statistics::{Share, quadratic_weighted_kappa};
 
 /// An item with its judgement and what else was noted.
-pub(super) struct Judgement<'i> {
+pub(crate) struct Judgement<'i> {
     pub item: &'i Item,
     pub judged: JudgedItem,
     /// The band's number, 1 to 4.
@@ -77,7 +72,7 @@ pub struct Baseline {
 }
 
 impl Summary {
-    pub(super) fn of(judgements: &[Judgement<'_>], broken_lines: &[BrokenLine], usage: Usage, took: Duration) -> Self {
+    pub(crate) fn of(judgements: &[Judgement<'_>], broken_lines: &[BrokenLine], usage: Usage, took: Duration) -> Self {
         let ungraded = judgements.iter().filter(|judgement| judgement.judged.ungraded.is_some()).count();
         let scored: Vec<Scored<'_>> =
             judgements.iter().filter_map(|judgement| Scored::of(judgement.item, judgement.judged.score)).collect();

@@ -1,6 +1,7 @@
 use super::*;
-use crate::eval::dataset::ExpectedMisconception;
-use crate::eval::evaluation::QuotedMisconception;
+use crate::dataset::ExpectedMisconception;
+use crate::evaluator::QuotedMisconception;
+use crate::figures::Order;
 
 /// An item of a group with a label and people's score, and the score that it was given.
 fn judged(group: &str, label: Option<Label>, people: Option<f64>, score: Option<f64>) -> (Item, JudgedItem) {

@@ -1,10 +1,9 @@
 //! Labelled answers, one JSON object a line.
 
 use interview::QuestionId;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::given;
-use super::question::InlineQuestion;
+use crate::question::InlineQuestion;
 
 /// The longest line that is read, in bytes.
 const LONGEST_LINE: usize = 1024 * 1024;
@@ -31,7 +30,7 @@ pub struct BrokenLine {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Item {
     /// Names the answer.
-    #[serde(deserialize_with = "given::name")]
+    #[serde(deserialize_with = "name")]
     pub id: String,
     /// What was asked.
     pub question: LabelledQuestion,
@@ -44,10 +43,10 @@ pub struct Item {
     #[serde(default)]
     pub score: Option<f64>,
     /// Answers of one group are compared with each other; the question, when there is none.
-    #[serde(default, deserialize_with = "given::name_if_any")]
+    #[serde(default, deserialize_with = "name_if_any")]
     pub group: Option<String>,
     /// What a judgement must hold.
-    #[serde(default, deserialize_with = "given::or_nothing")]
+    #[serde(default, deserialize_with = "or_nothing")]
     pub expect: Expectation,
 }
 
@@ -163,6 +162,40 @@ fn fault(error: &serde_json::Error) -> String {
         Some(what) => what.to_owned(),
         None => message,
     }
+}
+
+/// A name that somebody gave something: a text or a number.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "a name is a text or a number")]
+enum Name {
+    Text(String),
+    Number(serde_json::Number),
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        match name {
+            Name::Text(text) => text,
+            Name::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// Reads a name.
+pub(crate) fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Name::deserialize(deserializer).map(String::from)
+}
+
+/// Reads a name that may be missing.
+pub(crate) fn name_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<Name>::deserialize(deserializer)?.map(String::from))
+}
+
+/// Reads what may be `null` for nothing.
+pub(crate) fn or_nothing<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
 #[cfg(test)]

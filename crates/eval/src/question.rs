@@ -6,7 +6,7 @@ use interview::{KeyPointId, MisconceptionId};
 use serde::Deserialize;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::given;
+use crate::dataset::{name_if_any, or_nothing};
 
 /// The most points that a reference answer is taken apart into.
 const MOST_POINTS: usize = 12;
@@ -19,17 +19,17 @@ pub struct InlineQuestion {
     /// A good answer.
     pub reference: String,
     /// The claims that a good answer makes; without them, the sentences of the reference are taken for claims.
-    #[serde(default, deserialize_with = "given::or_nothing")]
+    #[serde(default, deserialize_with = "or_nothing")]
     key_points: Vec<Claim>,
     /// The wrong claims that people make.
-    #[serde(default, deserialize_with = "given::or_nothing")]
+    #[serde(default, deserialize_with = "or_nothing")]
     misconceptions: Vec<Claim>,
 }
 
 /// A question in the bank's form, and what its claims were called where it comes from.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct NamedQuestion {
-    pub(super) question: Question,
+pub(crate) struct NamedQuestion {
+    pub(crate) question: Question,
     key_points: Vec<Option<String>>,
     misconceptions: Vec<Option<String>>,
 }
@@ -44,23 +44,23 @@ enum Claim {
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 struct FullClaim {
-    #[serde(default, deserialize_with = "given::name_if_any")]
+    #[serde(default, deserialize_with = "name_if_any")]
     id: Option<String>,
     #[serde(alias = "claim", alias = "text", alias = "statement", alias = "point", alias = "description")]
     summary: String,
     #[serde(default)]
     weight: Option<u8>,
-    #[serde(default, deserialize_with = "given::or_nothing")]
+    #[serde(default, deserialize_with = "or_nothing")]
     core: bool,
-    #[serde(default, deserialize_with = "given::or_nothing")]
+    #[serde(default, deserialize_with = "or_nothing")]
     why_wrong: String,
-    #[serde(default, deserialize_with = "given::or_nothing")]
+    #[serde(default, deserialize_with = "or_nothing")]
     says: Vec<String>,
 }
 
 /// A dataset's question that cannot be judged by.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum UnfitQuestion {
+pub(crate) enum UnfitQuestion {
     #[error(transparent)]
     Id(#[from] InvalidSlug),
     #[error(transparent)]
@@ -73,12 +73,12 @@ pub(super) enum UnfitQuestion {
 
 impl InlineQuestion {
     /// Whether there is nothing but the reference to judge by.
-    pub(super) fn has_only_a_reference(&self) -> bool {
+    pub(crate) fn has_only_a_reference(&self) -> bool {
         self.key_points.is_empty()
     }
 
     /// The question in the bank's form. Its claims are numbered, because they may be called anything.
-    pub(super) fn to_question(&self) -> Result<NamedQuestion, UnfitQuestion> {
+    pub(crate) fn to_question(&self) -> Result<NamedQuestion, UnfitQuestion> {
         let sentences: Vec<Claim>;
         let key_points = if self.has_only_a_reference() {
             let reference = self.reference.unicode_sentences().map(str::trim).filter(|sentence| !sentence.is_empty());
@@ -126,18 +126,18 @@ impl InlineQuestion {
 
 impl NamedQuestion {
     /// A question of the bank, whose claims keep their ids.
-    pub(super) fn of_bank(question: Question) -> Self {
+    pub(crate) fn of_bank(question: Question) -> Self {
         Self { question, key_points: Vec::new(), misconceptions: Vec::new() }
     }
 
     /// What a key point is called where the question comes from.
-    pub(super) fn key_point(&self, id: &KeyPointId) -> String {
+    pub(crate) fn key_point(&self, id: &KeyPointId) -> String {
         let number = self.question.key_points.iter().position(|point| point.id == *id);
         given_name(number, &self.key_points).unwrap_or_else(|| id.to_string())
     }
 
     /// What a misconception is called where the question comes from.
-    pub(super) fn misconception(&self, id: &MisconceptionId) -> String {
+    pub(crate) fn misconception(&self, id: &MisconceptionId) -> String {
         let number = self.question.misconceptions.iter().position(|misconception| misconception.id == *id);
         given_name(number, &self.misconceptions).unwrap_or_else(|| id.to_string())
     }

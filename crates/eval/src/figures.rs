@@ -1,11 +1,13 @@
-//! Scores against labels: how far they go together with people's scores, and how often they stand in the labels' order.
+//! Scores against labels: how far they agree with people's scores, how often they are in the labels' order, and which misconceptions were
+//! found.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::eval::dataset::{Item, Label};
-use crate::eval::statistics::{MonotoneFit, Share, pearson, root_mean_square_error, spearman};
+use crate::dataset::{ExpectedMisconception, Item, Label};
+use crate::statistics::{MonotoneFit, Share, pearson, root_mean_square_error, spearman};
+use crate::summary::Judgement;
 
 /// From so many answers a group has a correlation of its own.
 const GROUP_MIN: usize = 3;
@@ -57,7 +59,7 @@ pub struct Order {
 
 /// A score beside what it is compared with.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Scored<'i> {
+pub(crate) struct Scored<'i> {
     group: &'i str,
     score: f64,
     people: Option<f64>,
@@ -65,7 +67,7 @@ pub(super) struct Scored<'i> {
 }
 
 impl<'i> Scored<'i> {
-    pub fn of(item: &'i Item, score: Option<f64>) -> Option<Self> {
+    pub(crate) fn of(item: &'i Item, score: Option<f64>) -> Option<Self> {
         score.map(|score| Self { group: item.group(), score, people: item.score, label: item.label })
     }
 }
@@ -79,7 +81,7 @@ fn groups<'s, 'i>(scored: &'s [Scored<'i>]) -> Groups<'s, 'i> {
 }
 
 impl Figures {
-    pub(super) fn of(scored: &[Scored<'_>]) -> Self {
+    pub(crate) fn of(scored: &[Scored<'_>]) -> Self {
         let groups = groups(scored);
         Self { agreement: Agreement::of(&groups), order: Order::of(&groups) }
     }
@@ -110,7 +112,7 @@ impl Agreement {
 }
 
 /// The top of the people's scale; none without scores.
-pub(super) fn scale(people: impl Iterator<Item = f64>) -> Option<f64> {
+pub(crate) fn scale(people: impl Iterator<Item = f64>) -> Option<f64> {
     let highest = people.reduce(f64::max)?;
     Some([1.0, 5.0, 10.0, 100.0].into_iter().find(|top| highest <= *top).unwrap_or(highest))
 }
@@ -167,4 +169,38 @@ fn in_full_order(group: &[&Scored<'_>]) -> Option<bool> {
     };
     let (strong, partial, wrong) = (bounds(Label::Strong)?, bounds(Label::Partial)?, bounds(Label::Wrong)?);
     Some(strong.0 > partial.1 && partial.0 > wrong.1)
+}
+
+/// Misconceptions found and wrongly found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Misconceptions {
+    /// The share of answers with a misconception, wrong ones unless they say otherwise, in which it was found.
+    pub recall: Option<Share>,
+    /// The share of the other labelled answers in which one was found.
+    pub false_alarms: Option<Share>,
+}
+
+impl Misconceptions {
+    pub(crate) fn of(judgements: &[Judgement<'_>]) -> Self {
+        let graded = || judgements.iter().filter(|judgement| judgement.judged.ungraded.is_none());
+        let recall = graded().filter_map(|judgement| {
+            let found = &judgement.judged.misconceptions;
+            match expected(judgement.item)? {
+                ExpectedMisconception::Any(false) => None,
+                ExpectedMisconception::Any(true) => Some(!found.is_empty()),
+                ExpectedMisconception::Named(id) => Some(found.iter().any(|misconception| misconception.id == id)),
+            }
+        });
+        let sound = graded().filter(|judgement| expected(judgement.item) == Some(ExpectedMisconception::Any(false)));
+        Self {
+            recall: Share::holding(recall),
+            false_alarms: Share::holding(sound.map(|judgement| !judgement.judged.misconceptions.is_empty())),
+        }
+    }
+}
+
+/// What the item says of misconceptions, or else its label: wrong answers have one, others none.
+fn expected(item: &Item) -> Option<ExpectedMisconception> {
+    let by_label = item.label.map(|label| ExpectedMisconception::Any(label == Label::Wrong));
+    item.expect.misconception.clone().or(by_label)
 }
