@@ -5,7 +5,7 @@ BINARY := target/practice/viva
 CARGO := cargo
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help setup build practice demo test check audit install bench
+.PHONY: help setup build practice demo test test-api check audit install bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,11 @@ test: ## Set up and run every test
 	@scripts/setup.sh --tests
 	@$(CARGO) nextest run --locked --workspace $(if $(CI),--profile ci)
 	@$(CARGO) test --locked --workspace --doc --quiet
+
+test-api: ## Test the HTTP API with clients and checkers that others wrote
+	@scripts/setup.sh --tests
+	@$(CARGO) build --locked --workspace --bins
+	@tests/api/run.sh target/debug/viva
 
 check: ## Formatting, lints, documentation, licences, unused dependencies
 	@scripts/setup.sh --checks

@@ -11,6 +11,15 @@ export VIVA_BINARY
 echo "on $(nproc) cores, $(uname -sm), $(rustc --version)"
 echo
 cargo bench --locked --quiet --profile practice -p journeys --bench figures
+tools=$PWD/target/bench-tools
+twin=$PWD/tests/benches/twin
+if cmp -s "$twin/requirements.txt" "$tools/requirements.txt" ||
+    { python3 -m venv --clear "$tools" && "$tools/bin/pip" install --quiet --requirement "$twin/requirements.txt" &&
+        cp "$twin/requirements.txt" "$tools"; }; then
+    "$tools/bin/python" "$twin/compare.py" "$VIVA_BINARY" || echo "the goal for reading a session is missed" >&2
+else
+    echo "no Python with FastAPI, so reading a session is not compared with its twin" >&2
+fi
 crates=$(cargo tree --locked -p viva -e normal,build --prefix none --no-dedupe | sort -u | wc -l)
 echo "| crates in the program | $crates | |"
 if [ "${COLD:-0}" = 1 ]; then

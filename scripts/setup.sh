@@ -2,7 +2,7 @@
 # Installs what Viva needs to build and run, and nothing that is there already.
 #
 #   scripts/setup.sh          what `make practice` needs: a C++ compiler, CMake, ALSA's headers, Rust
-#   scripts/setup.sh --tests  also what `make test` needs: Go, Chromium, PulseAudio as a virtual sound device, cargo-nextest
+#   scripts/setup.sh --tests  also what the tests need: Go, Node, Python, Chromium, PulseAudio as a virtual sound device, cargo-nextest
 #   scripts/setup.sh --checks also what `make check` needs: cargo-deny, cargo-machete
 #
 # Knows apt, dnf, pacman and brew. Says what it is about to install, and asks first when somebody is there to answer.
@@ -36,6 +36,8 @@ missing() {
     fi
     if [ "$for_tests" = yes ]; then
         have go || echo go
+        have npm || echo npm
+        { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; } || echo python-venv
         have chromium || have chromium-browser || have google-chrome || echo chromium
         if [ "$(uname -s)" = Linux ]; then
             have pulseaudio || echo pulseaudio
@@ -51,20 +53,25 @@ package() {
         apt-get:compiler) echo g++ ;;
         apt-get:alsa) echo libasound2-dev ;;
         apt-get:go) echo golang-go ;;
+        apt-get:python-venv) echo python3-venv ;;
         apt-get:pulse-tools) echo pulseaudio-utils ;;
         apt-get:alsa-plugins) echo libasound2-plugins ;;
         dnf:compiler) echo gcc-c++ ;;
         dnf:alsa) echo alsa-lib-devel ;;
         dnf:go) echo golang ;;
+        dnf:python-venv) echo python3 ;;
         dnf:pkg-config) echo pkgconf-pkg-config ;;
         dnf:pulse-tools) echo pulseaudio-utils ;;
         dnf:alsa-plugins) echo alsa-plugins-pulseaudio ;;
         pacman:compiler) echo gcc ;;
         pacman:alsa) echo alsa-lib ;;
         pacman:pkg-config) echo pkgconf ;;
+        pacman:python-venv) echo python ;;
         pacman:pulse-tools) echo libpulse ;;
         pacman:alsa-plugins) echo alsa-plugins ;;
         brew:compiler) echo gcc ;;
+        brew:npm) echo node ;;
+        brew:python-venv) echo python ;;
         *) echo "$2" ;;
     esac
 }

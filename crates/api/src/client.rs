@@ -2,24 +2,22 @@
 //!
 //! Every call has a time limit and a size limit, and every failure says what its caller can do ([`ClientError`]).
 
-mod answers;
-mod audio_file;
-mod error;
-mod questions;
-mod reply;
-mod sessions;
-mod transcriptions;
-
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::{Method, RequestBuilder};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Body, Method, RequestBuilder, Response, header};
+use serde::de::DeserializeOwned;
 use url::Url;
+use uuid::Uuid;
 
-use crate::PREFIX;
-
-pub use answers::Sending;
-pub use audio_file::AudioFile;
-pub use error::ClientError;
+use crate::judging::JudgingList;
+use crate::problem::{self, Problem};
+use crate::question::{Question, QuestionFilter, QuestionList, Reveal};
+use crate::session::{Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
+use crate::transcript::Transcription;
+use crate::turn::{Correction, NewAnswer, Regrade, Turn};
+use crate::{IDEMPOTENCY_KEY, PREFER, PREFIX};
 
 /// How long the server may take to accept a connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -29,6 +27,9 @@ const REPLY_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long sending a recording, and transcribing it while the client waits, may take on top of what the client is willing to wait.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(600);
+
+/// The most that is read of a reply: a session of many long answers stays far below it.
+const REPLY_LIMIT_BYTES: usize = 64 * 1024 * 1024;
 
 /// A client of one Viva server. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -46,7 +47,7 @@ impl Client {
         if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
             return Err(ClientError::InvalidBaseUrl { base });
         }
-        choose_tls_provider();
+        install_tls_provider();
         let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_LIMIT)
             .user_agent(concat!("viva/", env!("CARGO_PKG_VERSION")))
@@ -79,11 +80,121 @@ impl Client {
     }
 
     /// Whether the server is up and its database answers.
-    ///
-    /// # Errors
-    /// When it is not; see [`ClientError`].
     pub async fn ready(&self) -> Result<(), ClientError> {
         self.done(self.at(Method::GET, &["readyz"])).await
+    }
+
+    /// Starts a session.
+    pub async fn create_session(&self, wishes: &NewSession) -> Result<Session, ClientError> {
+        self.value(self.request(Method::POST, &["sessions"]).json(wishes)).await
+    }
+
+    /// One page of the sessions that fit `filter`, newest first.
+    pub async fn sessions(&self, filter: &SessionFilter) -> Result<SessionPage, ClientError> {
+        self.value(self.request(Method::GET, &["sessions"]).query(filter)).await
+    }
+
+    /// One session with its turns, answers and feedback.
+    pub async fn session(&self, id: Uuid) -> Result<Session, ClientError> {
+        self.value(self.request(Method::GET, &["sessions", &id.to_string()])).await
+    }
+
+    /// Finishes a session; finishing it again changes nothing.
+    pub async fn finish_session(&self, id: Uuid) -> Result<Session, ClientError> {
+        self.value(self.request(Method::POST, &["sessions", &id.to_string(), "finish"])).await
+    }
+
+    /// Deletes a session with all its recordings.
+    pub async fn delete_session(&self, id: Uuid) -> Result<(), ClientError> {
+        self.done(self.request(Method::DELETE, &["sessions", &id.to_string()])).await
+    }
+
+    /// A session as a document.
+    pub async fn export(&self, id: Uuid, format: ExportFormat) -> Result<String, ClientError> {
+        let request = self.request(Method::GET, &["sessions", &id.to_string(), "export"]);
+        self.text(request.query(&Export { format })).await
+    }
+
+    /// The questions that fit `filter`, without what would give their answers away.
+    pub async fn questions(&self, filter: &QuestionFilter) -> Result<QuestionList, ClientError> {
+        self.value(self.request(Method::GET, &["questions"]).query(filter)).await
+    }
+
+    /// One question; with its answer once it was answered in a session.
+    pub async fn question(&self, id: &str) -> Result<Question, ClientError> {
+        self.value(self.request(Method::GET, &["questions", id])).await
+    }
+
+    /// One question with its answer, whether it was answered or not.
+    pub async fn revealed_question(&self, id: &str) -> Result<Question, ClientError> {
+        self.value(self.request(Method::GET, &["questions", id]).query(&Reveal { reveal: true })).await
+    }
+
+    /// A turn as it is now.
+    pub async fn turn(&self, id: Uuid) -> Result<Turn, ClientError> {
+        self.value(self.turn_request(Method::GET, id, &[])).await
+    }
+
+    /// A turn once nothing more happens to it by itself, or as it is after `wait`.
+    pub async fn settled_turn(&self, id: Uuid, wait: Duration) -> Result<Turn, ClientError> {
+        self.value(waiting(self.turn_request(Method::GET, id, &[]), wait, REPLY_LIMIT)).await
+    }
+
+    /// Answers a turn with typed text, or with a transcript that was made on this machine.
+    pub async fn answer(&self, turn: Uuid, answer: &NewAnswer, sending: &Sending) -> Result<Turn, ClientError> {
+        let request = self.turn_request(Method::POST, turn, &["answer"]).json(answer);
+        self.value(sent(request, sending, REPLY_LIMIT)).await
+    }
+
+    /// Answers a turn with a recording, and with its transcript when it was transcribed on this machine already. The file is streamed.
+    pub async fn answer_aloud(
+        &self,
+        turn: Uuid,
+        audio: &AudioFile,
+        transcript: Option<&NewAnswer>,
+        sending: &Sending,
+    ) -> Result<Turn, ClientError> {
+        let mut form = Form::new();
+        if let Some(transcript) = transcript {
+            form = form.part("transcript", json_part(transcript)?);
+        }
+        form = form.part("audio", audio.part().await?);
+        let request = self.turn_request(Method::POST, turn, &["answer"]).multipart(form);
+        self.value(sent(request, sending, UPLOAD_LIMIT)).await
+    }
+
+    /// "I don't know": moves on from a turn.
+    pub async fn skip(&self, turn: Uuid) -> Result<Turn, ClientError> {
+        self.value(self.turn_request(Method::POST, turn, &["skip"])).await
+    }
+
+    /// Corrects what the recogniser heard and has the answer judged again; waits up to `wait` for that.
+    pub async fn correct(&self, turn: Uuid, correction: &Correction, wait: Duration) -> Result<Turn, ClientError> {
+        let request = self.turn_request(Method::PUT, turn, &["transcript"]).json(correction);
+        self.value(waiting(request, wait, REPLY_LIMIT)).await
+    }
+
+    /// Has an answer judged again; waits up to `wait` for that.
+    pub async fn regrade(&self, turn: Uuid, regrade: &Regrade, wait: Duration) -> Result<Turn, ClientError> {
+        let request = self.turn_request(Method::POST, turn, &["regrade"]).json(regrade);
+        self.value(waiting(request, wait, REPLY_LIMIT)).await
+    }
+
+    /// Every judging of a turn's answer that has ended, the oldest first.
+    pub async fn judgings(&self, turn: Uuid) -> Result<JudgingList, ClientError> {
+        self.value(self.turn_request(Method::GET, turn, &["judgings"])).await
+    }
+
+    /// Transcribes a recording; the server stores nothing of it.
+    pub async fn transcribe(&self, audio: &AudioFile) -> Result<Transcription, ClientError> {
+        let (body, length) = audio.open().await?;
+        let request = self
+            .request(Method::POST, &["transcriptions"])
+            .header(header::CONTENT_TYPE, audio.media_type())
+            .header(header::CONTENT_LENGTH, length)
+            .timeout(UPLOAD_LIMIT)
+            .body(body);
+        self.value(request).await
     }
 
     /// A request for a versioned path.
@@ -100,12 +211,71 @@ impl Client {
         }
         self.http.request(method, url).timeout(REPLY_LIMIT)
     }
+
+    fn turn_request(&self, method: Method, turn: Uuid, rest: &[&str]) -> RequestBuilder {
+        self.request(method, &[&["turns", turn.to_string().as_str()], rest].concat())
+    }
+
+    /// Sends the request and reads the value that comes back.
+    async fn value<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
+        let response = self.send(request).await?;
+        let status = response.status().as_u16();
+        let body = self.body(response).await?;
+        serde_json::from_slice(&body).map_err(|error| garbled(status, &error.to_string()))
+    }
+
+    /// Sends the request and reads the text that comes back.
+    async fn text(&self, request: RequestBuilder) -> Result<String, ClientError> {
+        let response = self.send(request).await?;
+        let status = response.status().as_u16();
+        String::from_utf8(self.body(response).await?).map_err(|_| garbled(status, "it is not UTF-8"))
+    }
+
+    /// Sends the request and looks at nothing but its success.
+    async fn done(&self, request: RequestBuilder) -> Result<(), ClientError> {
+        self.send(request).await.map(drop)
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, ClientError> {
+        let response = request.send().await.map_err(|error| self.failure(error))?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let status = response.status().as_u16();
+        let is_problem = media_type(&response) == Some(problem::MEDIA_TYPE);
+        let body = self.body(response).await?;
+        match serde_json::from_slice::<Problem>(&body) {
+            Ok(problem) if is_problem => Err(ClientError::Problem(Box::new(problem))),
+            _ => Err(garbled(status, &format!("status {status} without a problem document"))),
+        }
+    }
+
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, ClientError> {
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(error))? {
+            if body.len() + chunk.len() > REPLY_LIMIT_BYTES {
+                return Err(garbled(status, &format!("it is longer than {REPLY_LIMIT_BYTES} bytes")));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn failure(&self, error: reqwest::Error) -> ClientError {
+        let base = self.base.clone();
+        if error.is_timeout() && !error.is_connect() {
+            ClientError::TimedOut { base }
+        } else {
+            ClientError::Unreachable { base, source: error.without_url() }
+        }
+    }
 }
 
-/// Settles which implementation of TLS is used, unless the program has: building a client without one panics.
-fn choose_tls_provider() {
+/// Installs a TLS implementation unless the program has: building a client without one panics.
+fn install_tls_provider() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        let _another_thread_was_faster = rustls::crypto::ring::default_provider().install_default();
+        rustls::crypto::ring::default_provider().install_default().ok(); // another thread may be faster
     }
 }
 
@@ -115,6 +285,171 @@ fn is_loopback(base: &Url) -> bool {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
+    }
+}
+
+fn sent(request: RequestBuilder, sending: &Sending, limit: Duration) -> RequestBuilder {
+    waiting(request.header(IDEMPOTENCY_KEY, sending.key.to_string()), sending.wait, limit)
+}
+
+/// Asks the server to wait, and waits longer than it does.
+fn waiting(request: RequestBuilder, wait: Duration, limit: Duration) -> RequestBuilder {
+    let request = request.timeout(limit.saturating_add(wait));
+    if wait.as_secs() == 0 { request } else { request.header(PREFER, format!("wait={}", wait.as_secs())) }
+}
+
+fn json_part(transcript: &NewAnswer) -> Result<Part, ClientError> {
+    let not_json = |error: &dyn std::fmt::Display| ClientError::Garbled {
+        status: None,
+        detail: format!("the transcript cannot be written as JSON: {error}"),
+    };
+    let text = serde_json::to_string(transcript).map_err(|error| not_json(&error))?;
+    Part::text(text).mime_str("application/json").map_err(|error| not_json(&error))
+}
+
+fn media_type(response: &Response) -> Option<&str> {
+    let value = response.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    value.split(';').next().map(str::trim)
+}
+
+fn garbled(status: u16, detail: &str) -> ClientError {
+    ClientError::Garbled { status: Some(status), detail: detail.to_owned() }
+}
+
+/// How an answer is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sending {
+    /// Names this answer. Sending it again under the same key changes nothing and gives the same turn.
+    pub key: Uuid,
+    /// How long to wait for the feedback; in whole seconds, and no longer than the server allows. Without waiting the turn comes back
+    /// as soon as the answer is stored.
+    pub wait: Duration,
+}
+
+/// A recording in a file. It is streamed when it is sent, never read whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AudioFile {
+    path: PathBuf,
+}
+
+impl AudioFile {
+    /// The recording at `path`. The file is opened when it is sent.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its media type by its name; the server looks at the sound itself.
+    pub fn media_type(&self) -> &'static str {
+        let extension = self.path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        match extension.to_ascii_lowercase().as_str() {
+            "wav" | "wave" => "audio/wav",
+            "flac" => "audio/flac",
+            "mp3" => "audio/mpeg",
+            "ogg" | "oga" | "opus" => "audio/ogg",
+            "webm" => "audio/webm",
+            "m4a" | "mp4" => "audio/mp4",
+            "aac" => "audio/aac",
+            "aiff" | "aif" => "audio/aiff",
+            _ => "application/octet-stream",
+        }
+    }
+
+    async fn part(&self) -> Result<Part, ClientError> {
+        let (body, length) = self.open().await?;
+        let part = Part::stream_with_length(body, length).file_name("answer");
+        part.mime_str(self.media_type()).map_err(|source| ClientError::NotSetUp { source })
+    }
+
+    async fn open(&self) -> Result<(Body, u64), ClientError> {
+        let unreadable = |source| ClientError::Recording { path: self.path.clone(), source };
+        let file = tokio::fs::File::open(&self.path).await.map_err(unreadable)?;
+        let length = file.metadata().await.map_err(unreadable)?.len();
+        Ok((Body::from(file), length))
+    }
+}
+
+/// Why a call did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The server cannot be reached: check that it runs, or start it. Nothing is known of the request's effect; sending it again with
+    /// the same idempotency key is safe.
+    #[error("cannot reach the server at {base}")]
+    Unreachable {
+        /// Where it was expected.
+        base: Url,
+        /// What failed.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// The server did not reply in time: send the request again with the same idempotency key, or wait longer.
+    #[error("the server at {base} did not reply in time")]
+    TimedOut {
+        /// The server.
+        base: Url,
+    },
+    /// The server refused the request and says why.
+    #[error("{}", .0.detail.as_deref().unwrap_or(&.0.title))]
+    Problem(Box<Problem>),
+    /// The reply is none of ours: something other than Viva answers at this address, or its version differs.
+    #[error("the reply is not one of a Viva server: {detail}")]
+    Garbled {
+        /// The reply's HTTP status, if there was one.
+        status: Option<u16>,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The recording to send cannot be read: check the file.
+    #[error("cannot read the recording {}", path.display())]
+    Recording {
+        /// The file.
+        path: PathBuf,
+        /// What failed.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The address of the server is no `http` or `https` URL: correct the setting.
+    #[error("`{base}` is not the address of a server: use one such as http://127.0.0.1:7878")]
+    InvalidBaseUrl {
+        /// The address.
+        base: Url,
+    },
+    /// The client cannot be set up on this machine: for `https`, install root certificates.
+    #[error("cannot set up the HTTP client")]
+    NotSetUp {
+        /// What failed.
+        #[source]
+        source: reqwest::Error,
+    },
+}
+
+impl ClientError {
+    /// Whether sending the same request again later may succeed.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::TimedOut { .. } => true,
+            Self::Problem(problem) => matches!(problem.status, 408 | 429 | 500 | 502 | 503 | 504),
+            _ => false,
+        }
+    }
+
+    /// Whether the server says that there is no such thing.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Problem(problem) if problem.status == 404)
+    }
+
+    /// Whether the server says that the request does not fit the state that the thing is in.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Problem(problem) if problem.status == 409)
+    }
+
+    /// Whether the server will never take what was sent: too large, of a kind that it does not read, or not what it asked for.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Problem(problem) if matches!(problem.status, 400 | 413 | 415 | 422))
     }
 }
 

@@ -5,21 +5,26 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::turn::Turn;
+use crate::turn::{NextTurn, Turn};
 
 /// What a new session is to be. Everything may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct NewSession {
     /// Topics to ask about; any when empty.
+    #[serde(default)]
     pub topics: Vec<String>,
     /// Levels to ask for; any when empty.
+    #[serde(default)]
     pub levels: Vec<String>,
     /// Kinds of question to ask; any when empty.
+    #[serde(default)]
     pub kinds: Vec<String>,
     /// Tags, of which a question has at least one; any when empty.
+    #[serde(default)]
     pub tags: Vec<String>,
     /// Exactly these questions in this order; the other wishes do not apply then.
+    #[serde(default)]
     pub question_ids: Vec<String>,
     /// How many questions; 5 when missing.
     pub questions: Option<u32>,
@@ -98,9 +103,9 @@ pub struct Session {
     pub head: SessionHead,
     /// Its turns by place: each question, then its follow-ups.
     pub turns: Vec<Turn>,
-    /// The turn that waits for the candidate; none when all are answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_turn: Option<Uuid>,
+    /// The turn that waits for the candidate; null when all are answered.
+    #[serde(default)]
+    pub next_turn: Option<NextTurn>,
     /// What it comes to so far.
     pub summary: Summary,
     /// Where people review it.

@@ -36,6 +36,7 @@ pub fn asked() -> Turn {
         answer: None,
         feedback: None,
         next_turn: None,
+        judgings: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::feedback::{Coach, Feedback};
+use crate::judging::Judging;
 use crate::question::Question;
 use crate::transcript::{HeardTranscript, Transcript};
 
@@ -39,9 +40,12 @@ pub struct Turn {
     /// What came of it: delivery as soon as the words are known, the rest once judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feedback: Option<Feedback>,
-    /// The turn to go on with, once this one is settled; none at the end of the session.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_turn: Option<Box<NextTurn>>,
+    /// The turn to go on with, once this one is settled; null at the end of the session.
+    #[serde(default)]
+    pub next_turn: Option<NextTurn>,
+    /// Every judging of the answer that has ended, the oldest first; in exports only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judgings: Vec<Judging>,
 }
 
 /// The turn to go on with.
@@ -117,7 +121,7 @@ pub enum Source {
 /// An answer given as JSON: text that was typed, or a transcript that was made on the client's machine. Answers may also be given as
 /// audio, and as `multipart/form-data` with a part `audio` and, if the client has one, a part `transcript` that holds this document.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct NewAnswer {
     /// What was typed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,7 +164,7 @@ pub struct Correction {
 
 /// By whom a turn should be judged again; by the server's own choice when both are missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Regrade {
     /// `offline` or `llm`.
     pub coach: Option<Coach>,

@@ -1,10 +1,12 @@
 //! The one error of everything that answers requests, and the one place where it becomes a status.
 
 use api::problem::Problem;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use interview::selection::SelectionError;
 use store::StoreError;
+
+use crate::transcription::TranscriptionError;
 
 /// How long a client is asked to wait before it tries again, in seconds.
 const RETRY_AFTER_SECONDS: u32 = 2;
@@ -12,126 +14,122 @@ const RETRY_AFTER_SECONDS: u32 = 2;
 /// Why a request was not done. Texts are for the client: they name the thing and say what to do.
 #[derive(Debug)]
 pub(crate) enum ApiError {
-    /// There is no such thing.
     NotFound(String),
     /// No route has this path.
     UnknownRoute,
-    /// The route exists and does not take this method.
     MethodNotAllowed,
     /// The request cannot be read: broken JSON, invalid UTF-8, a broken form.
     Malformed(String),
-    /// The body is of a kind that this route does not take.
     WrongMediaType(String),
-    /// The body is larger than so many bytes.
+    /// The body has more than this many bytes.
     TooLarge(u64),
-    /// The request can be read and asks for something that cannot be.
+    /// The request can be read and asks for something that cannot be done.
     Unprocessable(String),
-    /// The request does not fit the state that the thing is in.
+    /// The request does not fit the state of the thing.
     Conflict(String),
-    /// The part asked for lies outside of a recording of so many bytes.
+    /// The range lies outside of a recording of this many bytes.
     OutOfRange(u64),
-    /// The request was meant for another host.
+    /// The `Host` header names another server.
     ForeignHost,
     /// The request comes from a page of another site.
     ForeignOrigin,
     /// The client took too long to send its request.
     ClientTooSlow,
-    /// The server took too long over it.
     TimedOut,
     /// What it needs is not set up on this server.
     NotSetUp(String),
     /// It may succeed later.
     Unavailable(String),
-    /// There is no room left to store anything.
-    Full,
-    /// A fault of the server. The cause goes to the log and is never shown.
+    DiskFull,
+    /// A bug or a failure of the server. The cause goes to the log and is never shown.
     Internal(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// What the outermost layer turns into a document for programs or a page for people.
+/// A problem on its way to the outermost layer, which makes a document or a page of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure(pub(crate) Problem);
 
 impl ApiError {
-    /// The status, the stable name and the title of each sort of problem.
-    fn sort(&self) -> (StatusCode, &'static str, &'static str) {
-        match self {
-            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found", "there is no such thing"),
-            Self::UnknownRoute => (StatusCode::NOT_FOUND, "unknown-route", "there is nothing at this address"),
-            Self::MethodNotAllowed => {
-                (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "this address does not take this method")
+    /// The status, stable name, title and detail of each error.
+    pub(crate) fn problem(&self) -> Problem {
+        let text = str::to_owned;
+        let (status, name, title, detail) = match self {
+            Self::NotFound(detail) => (StatusCode::NOT_FOUND, "not-found", "Not found", detail.clone()),
+            Self::UnknownRoute => {
+                (StatusCode::NOT_FOUND, "unknown-route", "Nothing at this address", text("/docs lists every address"))
             }
-            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed", "the request cannot be read"),
-            Self::WrongMediaType(_) => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type", "this kind of content is not taken here")
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-not-allowed",
+                "Method not allowed",
+                text("the header `allow` lists the methods of this address"),
+            ),
+            Self::Malformed(detail) => (StatusCode::BAD_REQUEST, "malformed", "Malformed request", detail.clone()),
+            Self::WrongMediaType(detail) => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type", "Unsupported media type", detail.clone())
             }
-            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the request is too large"),
-            Self::Unprocessable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", "this cannot be done"),
-            Self::Conflict(_) => (StatusCode::CONFLICT, "conflict", "this does not fit the current state"),
-            Self::OutOfRange(_) => {
-                (StatusCode::RANGE_NOT_SATISFIABLE, "out-of-range", "the recording does not reach that far")
+            Self::TooLarge(limit) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-large",
+                "Request too large",
+                format!("the limit is {limit} bytes; send less"),
+            ),
+            Self::Unprocessable(detail) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", "Request cannot be processed", detail.clone())
             }
-            Self::ForeignHost => (StatusCode::MISDIRECTED_REQUEST, "foreign-host", "this server is not that host"),
-            Self::ForeignOrigin => (StatusCode::FORBIDDEN, "foreign-origin", "other sites may not use this server"),
-            Self::ClientTooSlow => (StatusCode::REQUEST_TIMEOUT, "client-too-slow", "the request came too slowly"),
-            Self::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "timed-out", "this took too long"),
-            Self::NotSetUp(_) => (StatusCode::NOT_IMPLEMENTED, "not-set-up", "this server is not set up for that"),
-            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "this is not available just now"),
-            Self::Full => (StatusCode::INSUFFICIENT_STORAGE, "full", "there is no room left"),
-            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong in the server"),
-        }
-    }
-
-    fn detail(&self) -> String {
-        match self {
-            Self::NotFound(detail)
-            | Self::Malformed(detail)
-            | Self::WrongMediaType(detail)
-            | Self::Unprocessable(detail)
-            | Self::Conflict(detail)
-            | Self::NotSetUp(detail)
-            | Self::Unavailable(detail) => detail.clone(),
-            Self::UnknownRoute => "look at /docs for every address there is".to_owned(),
-            Self::MethodNotAllowed => "the header `allow` names the methods that are taken".to_owned(),
-            Self::TooLarge(limit) => format!("at most {limit} bytes are taken here; send less"),
-            Self::OutOfRange(size) => format!("the recording has {size} bytes; ask for a part within"),
-            Self::ForeignHost => "use the address that the server printed when it started".to_owned(),
-            Self::ForeignOrigin => "send the request from a program, or from a page of this server".to_owned(),
-            Self::ClientTooSlow => "send it again".to_owned(),
-            Self::TimedOut => "nothing is lost; look again later".to_owned(),
-            Self::Full => "make room on the server's disk, then send it again".to_owned(),
-            Self::Internal(_) => "the server's log says more, under this request's id".to_owned(),
-        }
-    }
-
-    fn problem(&self) -> Problem {
-        let (status, name, title) = self.sort();
+            Self::Conflict(detail) => {
+                (StatusCode::CONFLICT, "conflict", "Conflict with the current state", detail.clone())
+            }
+            Self::OutOfRange(size) => (
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                "out-of-range",
+                "Range not satisfiable",
+                format!("the recording has {size} bytes; ask for a range within them"),
+            ),
+            Self::ForeignHost => (
+                StatusCode::MISDIRECTED_REQUEST,
+                "foreign-host",
+                "Unknown host name",
+                text("use the address that the server printed at its start, or add the name to the setting `hosts`"),
+            ),
+            Self::ForeignOrigin => (
+                StatusCode::FORBIDDEN,
+                "foreign-origin",
+                "Requests from other sites are refused",
+                text("send the request from a program, or from a page of this server"),
+            ),
+            Self::ClientTooSlow => {
+                (StatusCode::REQUEST_TIMEOUT, "client-too-slow", "Request arrived too slowly", text("send it again"))
+            }
+            Self::TimedOut => {
+                (StatusCode::GATEWAY_TIMEOUT, "timed-out", "Timed out", text("nothing is lost; try again later"))
+            }
+            Self::NotSetUp(detail) => {
+                (StatusCode::NOT_IMPLEMENTED, "not-set-up", "Not set up on this server", detail.clone())
+            }
+            Self::Unavailable(detail) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Unavailable", detail.clone())
+            }
+            Self::DiskFull => (
+                StatusCode::INSUFFICIENT_STORAGE,
+                "full",
+                "Disk full",
+                text("free some space on the server's disk, then try again"),
+            ),
+            Self::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "Internal error",
+                text("the server's log has the cause, under this request's id"),
+            ),
+        };
         Problem {
             kind: format!("/problems/{name}"),
             title: title.to_owned(),
             status: status.as_u16(),
-            detail: Some(self.detail()),
+            detail: Some(detail),
             instance: None,
         }
-    }
-
-    fn headers(&self) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        match self {
-            Self::OutOfRange(size) => {
-                let range = HeaderValue::try_from(format!("bytes */{size}"));
-                headers.extend(range.ok().map(|range| (header::CONTENT_RANGE, range)));
-            }
-            Self::Unavailable(_) => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
-            }
-            Self::TooLarge(_) | Self::ClientTooSlow => {
-                // The rest of the body is not read, so nothing else can come over this connection.
-                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-            }
-            _ => {}
-        }
-        headers
     }
 }
 
@@ -143,8 +141,18 @@ impl IntoResponse for ApiError {
             tracing::error!(error = %cause, ?chain, "a request failed");
         }
         let problem = self.problem();
-        let (status, _, _) = self.sort();
-        let mut response = (status, self.headers()).into_response();
+        let mut response =
+            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        let header = match self {
+            Self::OutOfRange(size) => {
+                HeaderValue::try_from(format!("bytes */{size}")).ok().map(|range| (header::CONTENT_RANGE, range))
+            }
+            Self::Unavailable(_) => Some((header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS))),
+            // The rest of the body is not read, so the connection cannot be used again.
+            Self::TooLarge(_) | Self::ClientTooSlow => Some((header::CONNECTION, HeaderValue::from_static("close"))),
+            _ => None,
+        };
+        response.headers_mut().extend(header);
         response.extensions_mut().insert(Failure(problem));
         response
     }
@@ -154,14 +162,15 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound(_) => Self::NotFound(error.to_string()),
-            StoreError::Conflict { .. } => Self::Conflict(error.to_string()),
+            StoreError::Conflict { .. } | StoreError::Finished(_) => Self::Conflict(error.to_string()),
+            StoreError::KeyReused(_) => Self::Unprocessable(format!("{error}; use another key")),
             StoreError::TooLarge { limit } => Self::TooLarge(limit),
             StoreError::BrokenOff(_) => Self::Malformed("the recording broke off; send it again".to_owned()),
             StoreError::OutOfRange { size } => Self::OutOfRange(size),
-            StoreError::Full => Self::Full,
+            StoreError::Full => Self::DiskFull,
             StoreError::Unavailable(cause) => {
                 tracing::warn!(error = %cause, "storage is not available");
-                Self::Unavailable("storage is not available just now; try again".to_owned())
+                Self::Unavailable("storage is not available; try again".to_owned())
             }
             other => Self::Internal(other.into()),
         }
@@ -178,14 +187,26 @@ impl From<capture::Error> for ApiError {
     fn from(error: capture::Error) -> Self {
         use capture::Error;
         match error {
-            Error::EmptyAudio | Error::NotAudio | Error::UnsupportedAudio { .. } | Error::TooLong { .. } => {
-                Self::Unprocessable(error.to_string())
-            }
+            Error::EmptyAudio
+            | Error::NotAudio
+            | Error::DamagedAudio
+            | Error::UnsupportedAudio { .. }
+            | Error::TooLong { .. } => Self::Unprocessable(error.to_string()),
             Error::ModelMissing { .. } | Error::ModelDamaged { .. } | Error::UnknownModel { .. } => {
                 Self::NotSetUp(error.to_string())
             }
             Error::TooSlow { .. } => Self::TimedOut,
             other => Self::Internal(other.into()),
+        }
+    }
+}
+
+impl From<TranscriptionError> for ApiError {
+    fn from(error: TranscriptionError) -> Self {
+        match error {
+            TranscriptionError::NoModel => Self::NotSetUp(error.to_string()),
+            TranscriptionError::Sound(error) => error.into(),
+            TranscriptionError::BrokeOff => Self::Internal(error.into()),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! What every handler shares.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use api::feedback::Feedback;
 use api::turn::Turn;
+use bytes::Bytes;
 use interview::session::{self, TurnState};
 use interview::{Bank, Question, SessionId, TurnId};
 use store::{AudioStore, PastJudging, Store, StoredSession};
@@ -27,8 +29,41 @@ pub(crate) struct App {
     pub(crate) coaches: Coaches,
     pub(crate) transcription: Arc<Transcription>,
     pub(crate) events: TurnEvents,
+    pub(crate) rendered: RenderedSessions,
     /// Cancelled when the server stops: what waits gives up.
     pub(crate) stopping: CancellationToken,
+}
+
+/// Sessions as JSON documents, the last read first. Reading a session that has not changed costs no rendering.
+#[derive(Debug, Default)]
+pub(crate) struct RenderedSessions(Mutex<VecDeque<(SessionId, u64, Bytes)>>);
+
+impl RenderedSessions {
+    const MOST_SESSIONS: usize = 32;
+    const MOST_BYTES: usize = 1024 * 1024;
+
+    pub(crate) fn get(&self, id: SessionId, version: u64) -> Option<Bytes> {
+        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = sessions.iter().position(|(other, found, _)| *other == id && *found == version)?;
+        let entry = sessions.remove(place)?;
+        let document = entry.2.clone();
+        sessions.push_front(entry);
+        Some(document)
+    }
+
+    /// Keeps a document, in place of an older one of the same session. Documents over a megabyte are not kept.
+    pub(crate) fn keep(&self, id: SessionId, version: u64, document: &Bytes) {
+        self.forget(id);
+        if document.len() <= Self::MOST_BYTES {
+            let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            sessions.push_front((id, version, document.clone()));
+            sessions.truncate(Self::MOST_SESSIONS);
+        }
+    }
+
+    pub(crate) fn forget(&self, id: SessionId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(other, ..)| *other != id);
+    }
 }
 
 impl App {
@@ -38,7 +73,7 @@ impl App {
         let stored = self.store.session(turn.session).await?;
         let turn = stored.turns.iter().find(|turn| turn.id == id);
         let mut shown = turn
-            .and_then(|turn| wire::turn::turn(&stored, turn))
+            .and_then(|turn| wire::session::turn(&stored, turn))
             .ok_or_else(|| ApiError::Internal(format!("turn {id} is not part of its session").into()))?;
         if shown.state == api::turn::TurnState::Judging {
             shown.feedback = self.with_ready_panels(id, shown.feedback);

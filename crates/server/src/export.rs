@@ -8,16 +8,9 @@ use api::turn::Role;
 use api::view::{Figure, Mark, Panel, Sign, clock};
 use askama::Template;
 use interview::wording::counted;
-use store::StoredSession;
 
 use crate::pages::STYLE;
 use crate::review::{History, Review, ReviewedTurn};
-use crate::wire;
-
-/// The session as the API returns it.
-pub(crate) fn json(stored: &StoredSession) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(&wire::session::session(stored))
-}
 
 /// One HTML file that needs nothing else. It has no recordings.
 pub(crate) fn html(review: Review) -> askama::Result<String> {

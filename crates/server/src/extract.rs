@@ -1,17 +1,330 @@
-//! Reading requests. Every rejection is an [`ApiError`](crate::api_error::ApiError), so that every error is a problem document.
+//! Reading requests. Every rejection is an [`ApiError`], so every error leaves as a problem document.
 
-mod body;
-mod json;
-mod media_type;
-mod named;
-mod preferences;
-mod query;
-mod range;
+use std::ops::Range;
+use std::str::FromStr;
+use std::time::Duration;
 
-pub(crate) use body::{BrokenBody, limited, read_within, whole, without_more_than};
-pub(crate) use json::{Json, parsed_json};
-pub(crate) use media_type::{MediaType, audio_type};
-pub(crate) use named::Named;
-pub(crate) use preferences::{idempotency_key, wait};
-pub(crate) use query::Query;
-pub(crate) use range::byte_range;
+use api::{IDEMPOTENCY_KEY, PREFER};
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use bytes::{Bytes, BytesMut};
+use futures::stream::{self, BoxStream};
+use futures::{Stream, StreamExt};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use store::IdempotencyKey;
+
+use crate::api_error::ApiError;
+
+/// The size limit of a JSON body, in bytes; answers have a limit of their own.
+const JSON_LIMIT: u64 = 1024 * 1024;
+
+/// How long the client may stay silent in the middle of a body.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The id in the path. Text that is no id names nothing, so it is not found.
+pub(crate) struct Id<T>(pub(crate) T);
+
+impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let unknown = || ApiError::NotFound("the id in the address does not exist".to_owned());
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
+        text.parse().map(Self).map_err(|_| unknown())
+    }
+}
+
+/// The query string of a request.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        axum::extract::Query::try_from_uri(&parts.uri)
+            .map(|axum::extract::Query(query)| Self(query))
+            .map_err(|rejection| ApiError::Malformed(rejection.body_text()))
+    }
+}
+
+/// A body that is a JSON object. An empty body stands for an empty object.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let (head, body) = request.into_parts();
+        check_length(&head.headers, JSON_LIMIT)?;
+        let bytes = collect(limited(body, JSON_LIMIT)).await?;
+        if bytes.is_empty() {
+            return parse_json(b"{}").map(Self);
+        }
+        match MediaType::of(&head.headers) {
+            Some(media_type) if media_type.is_json() => parse_json(&bytes).map(Self),
+            _ => Err(ApiError::WrongMediaType("send JSON with the header `content-type: application/json`".to_owned())),
+        }
+    }
+}
+
+/// Parses a JSON object: what is not JSON is malformed, JSON that does not fit is unprocessable.
+pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        ApiError::Malformed(format!("the text is not valid UTF-8: look at byte {}", error.valid_up_to()))
+    })?;
+    if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
+        return Err(ApiError::Malformed(format!("this is not JSON: {error}")));
+    }
+    // Serde reads a struct from an array of its fields, too.
+    if !text.trim_start().starts_with('{') {
+        return Err(ApiError::Unprocessable("send a JSON object".to_owned()));
+    }
+    serde_json::from_str(text).map_err(|error| ApiError::Unprocessable(error.to_string()))
+}
+
+/// A body as it arrives.
+pub(crate) type Chunks<'a> = BoxStream<'a, Result<Bytes, ApiError>>;
+
+/// Refuses a body by the length it announces, before any of it is read.
+pub(crate) fn check_length(headers: &HeaderMap, limit: u64) -> Result<(), ApiError> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit) { Err(ApiError::TooLarge(limit)) } else { Ok(()) }
+}
+
+/// The body chunk by chunk, within `limit` bytes and [`READ_TIMEOUT`].
+pub(crate) fn limited(body: Body, limit: u64) -> Chunks<'static> {
+    read_within(limit, body.into_data_stream().map(|chunk| chunk.map_err(|error| error.to_string())))
+}
+
+/// Chunks within `limit` bytes and [`READ_TIMEOUT`].
+pub(crate) fn read_within<'a>(limit: u64, chunks: impl Stream<Item = Result<Bytes, String>> + Send + 'a) -> Chunks<'a> {
+    let state = (chunks.boxed(), 0_u64);
+    stream::try_unfold(state, move |(mut chunks, read)| async move {
+        let next = tokio::time::timeout(READ_TIMEOUT, chunks.next()).await.map_err(|_| ApiError::ClientTooSlow)?;
+        let broken_off = |error| ApiError::Malformed(format!("the request broke off: {error}; send it again"));
+        let Some(chunk) = next.transpose().map_err(broken_off)? else { return Ok(None) };
+        let read = read.saturating_add(chunk.len() as u64);
+        if read > limit { Err(ApiError::TooLarge(limit)) } else { Ok(Some((chunk, (chunks, read)))) }
+    })
+    .boxed()
+}
+
+/// The whole of a small body.
+pub(crate) async fn collect(mut chunks: Chunks<'_>) -> Result<Bytes, ApiError> {
+    let mut whole = BytesMut::new();
+    while let Some(chunk) = chunks.next().await {
+        whole.extend_from_slice(&chunk?);
+    }
+    Ok(whole.freeze())
+}
+
+/// How long the client is willing to wait (`Prefer: wait=SECONDS`, RFC 7240), at most `limit`. Preferences that cannot be read are
+/// ignored, as the RFC asks.
+pub(crate) fn wait(headers: &HeaderMap, limit: Duration) -> Duration {
+    let values = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
+    values
+        .flat_map(|value| value.split(','))
+        .filter_map(|preference| preference.split(';').next()?.split_once('='))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("wait"))
+        .find_map(|(_, seconds)| seconds.trim().trim_matches('"').parse().ok())
+        .map_or(Duration::ZERO, |seconds| Duration::from_secs(seconds).min(limit))
+}
+
+/// The client's own name for this request.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ApiError> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let key = value.to_str().ok().and_then(|key| key.parse().ok());
+    key.map(Some)
+        .ok_or_else(|| ApiError::Malformed("an idempotency key has 1 to 255 visible ASCII characters".to_owned()))
+}
+
+/// The part of `size` bytes that a request asks for; `None` for the whole. Several ranges at once, and what cannot be read, stand for
+/// the whole, as the RFC allows.
+pub(crate) fn byte_range(headers: &HeaderMap, size: u64) -> Result<Option<Range<u64>>, ApiError> {
+    let asked = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(parsed);
+    let Some((first, last)) = asked else { return Ok(None) };
+    let range = match (first, last) {
+        (Some(first), last) => first..last.map_or(size, |last| last.saturating_add(1)).min(size),
+        (None, Some(suffix)) => size.saturating_sub(suffix)..size,
+        (None, None) => return Ok(None),
+    };
+    if range.is_empty() { Err(ApiError::OutOfRange(size)) } else { Ok(Some(range)) }
+}
+
+/// The numbers of `bytes=FIRST-LAST`.
+fn parsed(value: &str) -> Option<(Option<u64>, Option<u64>)> {
+    let number = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
+    let (first, last) = value.trim().strip_prefix("bytes=")?.split_once('-')?;
+    let (first, last) = (number(first.trim())?, number(last.trim())?);
+    let is_in_order = !matches!((first, last), (Some(first), Some(last)) if last < first);
+    is_in_order.then_some((first, last))
+}
+
+/// The media types in which recordings are stored and given back. Nothing else a sender claims is ever repeated to a browser.
+const AUDIO_TYPES: [&str; 8] =
+    ["audio/wav", "audio/flac", "audio/mpeg", "audio/ogg", "audio/webm", "audio/mp4", "audio/aac", "audio/aiff"];
+
+/// What a recording is stored as when its sender does not know its type.
+const UNKNOWN_SOUND: &str = "application/octet-stream";
+
+/// A media type in lower case, without its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MediaType(String);
+
+impl MediaType {
+    /// The type that a request's or a part's headers claim.
+    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(Self::from)
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.0 == "application/json"
+    }
+
+    pub(crate) fn is_form(&self) -> bool {
+        self.0 == "multipart/form-data"
+    }
+}
+
+impl From<&str> for MediaType {
+    fn from(text: &str) -> Self {
+        Self(text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+    }
+}
+
+/// The type under which a recording is stored. What the sound really is, the decoder finds out.
+pub(crate) fn audio_type(claimed: Option<&MediaType>) -> Result<&'static str, ApiError> {
+    let Some(MediaType(claimed)) = claimed else { return Ok(UNKNOWN_SOUND) };
+    let stored = match claimed.as_str() {
+        "audio/x-wav" | "audio/wave" | "audio/vnd.wave" => "audio/wav",
+        "audio/x-flac" => "audio/flac",
+        "audio/mp3" => "audio/mpeg",
+        "audio/opus" | "audio/vorbis" | "application/ogg" => "audio/ogg",
+        "video/webm" => "audio/webm",
+        "audio/m4a" | "audio/x-m4a" | "video/mp4" => "audio/mp4",
+        "audio/x-aiff" => "audio/aiff",
+        // Clients that were generated from the OpenAPI document send its media range as it is.
+        UNKNOWN_SOUND | "audio/*" => UNKNOWN_SOUND,
+        other => match AUDIO_TYPES.into_iter().find(|known| *known == other) {
+            Some(known) => known,
+            None => {
+                let known = AUDIO_TYPES.join(", ");
+                return Err(ApiError::WrongMediaType(format!("`{other}` is not taken as a recording; send {known}")));
+            }
+        },
+    };
+    Ok(stored)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waits(value: &str) -> u64 {
+        let mut headers = HeaderMap::new();
+        headers.insert(PREFER, value.parse().unwrap());
+        wait(&headers, Duration::from_secs(60)).as_secs()
+    }
+
+    #[test]
+    fn a_wait_is_read_in_any_case_with_any_white_space_and_kept_within_the_limit() {
+        for (value, seconds) in [
+            ("wait=20", 20),
+            ("respond-async, wait=5", 5),
+            ("wait=\"7\"", 7),
+            ("WAIT=8", 8),
+            ("Wait = 9", 9),
+            ("\twait\t=\t10 ; foo=bar", 10),
+            ("foo; wait=1, wait=11", 11),
+            ("wait=99999999999", 60),
+        ] {
+            assert_eq!(waits(value), seconds, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_preference_that_cannot_be_read_is_ignored() {
+        for unreadable in ["wait=-1", "wait=soon", "wait", "handling=lenient", "await=5", "foo; wait=5", ""] {
+            assert_eq!(waits(unreadable), 0, "{unreadable}");
+        }
+    }
+
+    #[test]
+    fn json_that_is_none_is_malformed_and_json_of_another_shape_is_unprocessable() {
+        #[derive(Debug, Default, serde::Deserialize)]
+        #[serde(default)]
+        struct Body {
+            _number: u8,
+            _text: String,
+        }
+        for malformed in ["", "{", "nope", "{\"_number\": 1", "{} {}", "{\"_number\": 01}"] {
+            let parsed = parse_json::<Body>(malformed.as_bytes());
+            assert!(matches!(parsed, Err(ApiError::Malformed(_))), "{malformed}: {parsed:?}");
+        }
+        for misfit in [
+            "[]",
+            " [1, \"\"]",
+            "1",
+            "null",
+            "\"{}\"",
+            "{\"_number\": \"1\"}",
+            "{\"_number\": 1e999}",
+            "{\"_number\": 256}",
+            "{\"_text\": \"\\ud800\"}",
+        ] {
+            let parsed = parse_json::<Body>(misfit.as_bytes());
+            assert!(matches!(parsed, Err(ApiError::Unprocessable(_))), "{misfit}: {parsed:?}");
+        }
+    }
+
+    fn range(value: &str) -> Result<Option<Range<u64>>, ApiError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::RANGE, value.parse().unwrap());
+        byte_range(&headers, 100)
+    }
+
+    #[test]
+    fn a_player_gets_the_part_it_asks_for() {
+        assert_eq!(range("bytes=0-9").unwrap(), Some(0..10));
+        assert_eq!(range("bytes=90-").unwrap(), Some(90..100));
+        assert_eq!(range("bytes=-10").unwrap(), Some(90..100));
+        assert_eq!(range("bytes=50-9999").unwrap(), Some(50..100));
+        assert_eq!(range("bytes=-9999").unwrap(), Some(0..100));
+    }
+
+    #[test]
+    fn what_cannot_be_read_stands_for_the_whole() {
+        for odd in ["bytes=9-1", "bytes=a-b", "items=0-1", "bytes=0-1,5-6", "bytes=-", "bytes="] {
+            assert_eq!(range(odd).unwrap(), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn beyond_the_end_there_is_nothing() {
+        for beyond in ["bytes=100-", "bytes=100-200", "bytes=-0"] {
+            assert!(matches!(range(beyond), Err(ApiError::OutOfRange(100))), "{beyond}");
+        }
+    }
+
+    fn stored(claimed: &str) -> Option<&'static str> {
+        audio_type(Some(&MediaType::from(claimed))).ok()
+    }
+
+    #[test]
+    fn what_browsers_and_programs_call_a_recording_is_understood() {
+        assert_eq!(stored("audio/webm; codecs=opus"), Some("audio/webm"));
+        assert_eq!(stored("Audio/X-WAV"), Some("audio/wav"));
+        assert_eq!(stored("application/octet-stream"), Some("application/octet-stream"));
+        assert_eq!(stored("audio/*"), Some("application/octet-stream"));
+        assert_eq!(audio_type(None).ok(), Some("application/octet-stream"));
+    }
+
+    #[test]
+    fn a_page_is_no_recording_whatever_it_holds() {
+        for hostile in ["text/html", "image/svg+xml", "application/javascript", "audio/../html", ""] {
+            assert_eq!(stored(hostile), None, "{hostile}");
+        }
+    }
+}

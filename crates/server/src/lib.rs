@@ -3,7 +3,7 @@
 //! This is the only crate that knows both what is remembered (`store`) and who judges (`coach`). It does not know that microphones
 //! exist: recordings arrive as uploads, and it builds without audio libraries.
 //!
-//! One answer, end to end: `routes::turns::answer` reads it, `answering` turns it into a submission, the store keeps it and promises
+//! One answer, end to end: `routes::turns` takes it, `answering` reads it, the store keeps it and promises
 //! its judging in one transaction, `grading` keeps that promise and announces what happened, and whoever waits is told.
 //! Start reading at [`Server`], then `router`.
 
@@ -11,6 +11,7 @@ mod answering;
 mod api_error;
 mod app;
 mod coaches;
+mod connections;
 mod error;
 mod export;
 mod extract;
@@ -33,4 +34,4 @@ pub use error::ServerError;
 pub use openapi::openapi_json;
 pub use serving::{Server, serve};
 pub use settings::Settings;
-pub use wire::question::revealed as revealed_question;
+pub use wire::session::revealed_question;

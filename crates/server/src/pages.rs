@@ -18,7 +18,7 @@ use interview::wording::counted;
 
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::extract::{Named, Query};
+use crate::extract::{Id, Query};
 use crate::review::{Review, day, topics};
 use crate::wire;
 
@@ -67,8 +67,8 @@ struct Entry {
 }
 
 async fn home(State(app): State<Arc<App>>, Query(filter): Query<SessionFilter>) -> Result<Html<String>, ApiError> {
-    let page = app.store.sessions(&wire::wishes::session_query(&filter)?).await?;
-    let page = wire::session::page(&page);
+    let page = app.store.sessions(&wire::incoming::session_query(&filter)?).await?;
+    let page = wire::session::session_page(&page);
     let questions = app.bank.questions();
     rendered(&Home {
         sessions: page.sessions.iter().map(entry).collect(),
@@ -96,7 +96,7 @@ pub(crate) struct SessionPage {
     pub(crate) review: Review,
 }
 
-async fn session(State(app): State<Arc<App>>, Named(id): Named<SessionId>) -> Result<Html<String>, ApiError> {
+async fn session(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<Html<String>, ApiError> {
     let (stored, past) = app.with_history(id).await?;
     rendered(&SessionPage { review: Review::of(&stored, &past, true) })
 }

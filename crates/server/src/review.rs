@@ -95,7 +95,7 @@ impl Review {
         let session = wire::session::session(stored);
         let mut questions: Vec<ReviewedQuestion> = Vec::new();
         for turn in &stored.turns {
-            let Some(shown) = wire::turn::turn(stored, turn) else { continue };
+            let Some(shown) = wire::session::turn(stored, turn) else { continue };
             let reference = reference(&shown).filter(|_| !is_still_asked(stored, turn));
             let role = shown.role;
             let given = turn.state.answer();

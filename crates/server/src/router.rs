@@ -1,4 +1,4 @@
-//! Every address of the server, and what stands before them.
+//! Every address of the server, and the layers in front of them.
 //!
 //! The API's routes are declared once: the table that answers requests and the OpenAPI document come from the same lines.
 
@@ -7,52 +7,63 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::timeout::TimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::guard::{
-    Hosts, browser_headers, hear_out, own_host_only, panicked, present_failures, time_limit, with_request_id,
-};
-use crate::routes::{health, questions, sessions, transcriptions, turns};
+use crate::guard::{Hosts, browser_headers, drain_refused, own_host_only, panicked, present_failures, with_request_id};
+use crate::routes::{self, questions, sessions, transcriptions, turns};
 use crate::{openapi, pages};
 
-/// How long a request may take on top of what the client asked to wait.
-const QUICK: Duration = Duration::from_secs(30);
+/// How long a request may take, without what the client asked to wait.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long sending a recording, and transcribing it while the client waits, may take.
-const PATIENT: Duration = Duration::from_secs(600);
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// The whole server.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let hosts = Hosts::with(&app.settings.hosts);
-    let quick = QUICK.saturating_add(app.settings.wait_limit);
-    let patient = PATIENT.saturating_add(app.settings.wait_limit);
-    let quickly = from_fn_with_state(quick, time_limit);
-    let patiently = from_fn_with_state(patient, time_limit);
-    Router::from(quick_routes().layer(quickly.clone()))
-        .merge(Router::from(patient_routes().layer(patiently)))
-        .merge(Router::from(endless_routes()))
-        .merge(pages::routes().layer(quickly))
+    let hosts = Hosts::new(&app.settings.hosts, app.settings.open_to_network);
+    let time_limit = |limit: Duration| {
+        TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, limit.saturating_add(app.settings.wait_limit))
+    };
+    Router::from(quick_routes().layer(time_limit(REQUEST_TIMEOUT)))
+        .merge(Router::from(upload_routes().layer(time_limit(UPLOAD_TIMEOUT))))
+        .merge(Router::from(event_routes()))
+        .merge(pages::routes().layer(time_limit(REQUEST_TIMEOUT)))
         .route("/openapi.json", get(openapi::serve))
         .fallback(async || ApiError::UnknownRoute)
         .with_state(app)
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(hosts, own_host_only))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(hear_out))
+        .layer(from_fn(drain_refused))
         .layer(from_fn(present_failures))
         .layer(from_fn(browser_headers))
+        .layer(compression())
         .layer(from_fn(with_request_id))
+}
+
+/// Compresses texts for clients that ask for it. Most of them are on this machine, so speed counts more than size.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let texts = DefaultPredicate::new()
+        .and(NotForContentType::const_new("audio/"))
+        .and(NotForContentType::const_new("application/octet-stream"));
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(texts)
 }
 
 /// Every route of the API, for the OpenAPI document.
 pub(crate) fn api_routes() -> OpenApiRouter<Arc<App>> {
-    quick_routes().merge(patient_routes()).merge(endless_routes())
+    quick_routes().merge(upload_routes()).merge(event_routes())
 }
 
 /// Routes that answer at once, or wait as long as the client asked.
@@ -70,18 +81,18 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(turns::correct_transcript))
         .routes(routes!(turns::regrade_turn))
         .routes(routes!(turns::skip_turn));
-    let unversioned = OpenApiRouter::new().routes(routes!(health::healthz)).routes(routes!(health::readyz));
+    let unversioned = OpenApiRouter::new().routes(routes!(routes::healthz)).routes(routes!(routes::readyz));
     unversioned.nest(api::PREFIX, versioned)
 }
 
 /// Routes that take recordings.
-fn patient_routes() -> OpenApiRouter<Arc<App>> {
+fn upload_routes() -> OpenApiRouter<Arc<App>> {
     let versioned =
         OpenApiRouter::new().routes(routes!(turns::answer_turn)).routes(routes!(transcriptions::transcribe));
     OpenApiRouter::new().nest(api::PREFIX, versioned)
 }
 
-/// Routes that go on for as long as there is something to tell.
-fn endless_routes() -> OpenApiRouter<Arc<App>> {
+/// Routes that stream events for as long as there are any.
+fn event_routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().nest(api::PREFIX, OpenApiRouter::new().routes(routes!(turns::turn_events)))
 }

@@ -13,16 +13,17 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::app::App;
+use crate::app::{App, RenderedSessions};
 use crate::coaches::Coaches;
+use crate::connections::{self, Limits};
 use crate::error::ServerError;
 use crate::settings::Settings;
 use crate::transcription::Transcription;
 use crate::turn_events::TurnEvents;
 use crate::{grading, question_files, router};
 
-/// How long requests and judgings under way get to end when the server stops.
-const FAREWELL: Duration = Duration::from_secs(10);
+/// How long the server as a whole may take to stop. Connections end long before, whatever clients do.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A running server. Dropping it stops it at once; [`Server::stop`] lets what is under way end first.
 #[derive(Debug)]
@@ -52,12 +53,12 @@ impl Server {
         Ok(Self { address, base_url, stopping, running: Some(running) })
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where programs and browsers on this machine find it.
+    /// The URL for programs and browsers on this machine.
     pub fn base_url(&self) -> &Url {
         &self.base_url
     }
@@ -79,12 +80,12 @@ impl Server {
     /// [`ServerError::CutOff`] when they did not end in time, or what went wrong before.
     pub async fn stop(mut self) -> Result<(), ServerError> {
         self.stopping.cancel();
-        if let Ok(ended) = tokio::time::timeout(FAREWELL, self.ended()).await {
+        if let Ok(ended) = tokio::time::timeout(STOP_TIMEOUT, self.ended()).await {
             return ended;
         }
         if let Some(running) = self.running.take() {
             running.abort();
-            let _was_cut_off = running.await;
+            running.await.ok(); // it was aborted
         }
         Err(ServerError::CutOff)
     }
@@ -116,7 +117,7 @@ pub async fn serve(
     server.stop().await
 }
 
-/// The URL of an address; one that stands for every address of the machine is reached by loopback.
+/// The URL of an address; `0.0.0.0` and `[::]` are reached by loopback.
 fn base_url(address: SocketAddr) -> Result<Url, ServerError> {
     let ip = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
     let url = Url::parse(&format!("http://{}", SocketAddr::new(ip, address.port())));
@@ -135,7 +136,17 @@ async fn open(settings: Settings, stopping: CancellationToken) -> Result<App, Se
     let bank = reading.await.map_err(std::io::Error::other)??;
     let transcription = Arc::new(Transcription::new(&settings));
     let coaches = Coaches::of(&settings.coach, bank.questions());
-    Ok(App { bank, store, audio, coaches, transcription, events: TurnEvents::new(), stopping, settings })
+    Ok(App {
+        bank,
+        store,
+        audio,
+        coaches,
+        transcription,
+        events: TurnEvents::new(),
+        rendered: RenderedSessions::default(),
+        stopping,
+        settings,
+    })
 }
 
 /// Removes what a crash left: recordings of sessions that were deleted, and copies of recordings that were being decoded.
@@ -159,16 +170,11 @@ fn load_bank(own_questions: Option<&Path>) -> Result<Bank, ServerError> {
     if loaded.bank.questions().is_empty() { Err(ServerError::NoQuestions) } else { Ok(loaded.bank) }
 }
 
-/// Answers requests and has answers judged until it is told to stop, or until one of the two fails.
+/// Answers requests and has answers judged until it is told to stop, or until judging fails.
 async fn run(app: Arc<App>, listener: TcpListener, stopping: CancellationToken) -> Result<(), ServerError> {
     let grading = grading::run(&app, stopping.clone());
-    let requests = async {
-        let stopped = stopping.clone().cancelled_owned();
-        let ended = axum::serve(listener, router::router(Arc::clone(&app))).with_graceful_shutdown(stopped).await;
-        stopping.cancel();
-        ended.map_err(ServerError::from)
-    };
-    let ((), requests) = tokio::join!(grading, requests);
-    let closed = app.store.close().await;
-    requests.and(closed.map_err(ServerError::from))
+    let router = router::router(Arc::clone(&app));
+    let requests = connections::serve(listener, router, Limits::default(), stopping.clone());
+    tokio::join!(grading, requests);
+    Ok(app.store.close().await?)
 }

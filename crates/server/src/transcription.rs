@@ -69,10 +69,11 @@ impl Transcription {
         self.model.is_some()
     }
 
-    /// Looks whether a file is a recording that can be decoded, without decoding it.
+    /// Checks that a file is a recording with sound in it, by decoding its first block.
     pub(crate) async fn probe(&self, sound: &Spooled) -> Result<(), TranscriptionError> {
         let (path, limit) = (sound.path().to_owned(), self.limit);
-        let probed = tokio::task::spawn_blocking(move || Decoder::open(&path, Some(limit)).map(drop)).await;
+        let probed =
+            tokio::task::spawn_blocking(move || Decoder::open(&path, Some(limit))?.next_block().map(drop)).await;
         probed.map_err(|_| TranscriptionError::BrokeOff)?.map_err(TranscriptionError::from)
     }
 

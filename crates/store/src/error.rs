@@ -21,6 +21,9 @@ pub enum StoreError {
         /// What was to be done with it, as a participle.
         wanted: &'static str,
     },
+    /// The session is finished: its turns take no more answers.
+    #[error("session {0} is finished and takes no more answers")]
+    Finished(SessionId),
     /// The turn's answer was sent under this idempotency key with another body. Use another key, or send the same body.
     #[error("turn {0} was answered under this idempotency key with another body")]
     KeyReused(TurnId),

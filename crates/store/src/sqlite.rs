@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use interview::follow_up::{Rubric, Target};
 use interview::marks::CoachKind;
-use interview::session::{Answer, Place, Session, Turn};
+use interview::session::{Answer, Place, Session, Turn, TurnState};
 use interview::{QuestionId, SessionId, TopicId, TurnId};
 use jiff::Timestamp;
 use sqlx::types::Json;
@@ -61,7 +61,11 @@ impl SqliteStore {
     ) -> Result<Turn, StoreError> {
         let mut transaction = self.begin().await?;
         let mut record = load_turn(&mut transaction, turn).await?;
+        let was_asked = record.turn.state == TurnState::Asked;
         if change(&mut record)? == Effect::Changed {
+            if was_asked && is_finished(&mut transaction, record.turn.session).await? {
+                return Err(StoreError::Finished(record.turn.session));
+            }
             update_turn(&mut transaction, &record).await?;
             transaction.commit().await?;
             if let Some(lane) = record.lane() {
@@ -365,6 +369,12 @@ async fn load_session_row(connection: &mut SqliteConnection, id: SessionId) -> R
             .ok_or(StoreError::NotFound(Missing::Session(id)))?;
     check_format(row.format, || format!("session {id}"))?;
     Ok(row)
+}
+
+async fn is_finished(connection: &mut SqliteConnection, id: SessionId) -> Result<bool, StoreError> {
+    let finished =
+        sqlx::query_scalar("select exists (select 1 from sessions where id = $1 and finished_at is not null)");
+    Ok(finished.bind(id.uuid()).fetch_one(connection).await?)
 }
 
 async fn load_turn(connection: &mut SqliteConnection, id: TurnId) -> Result<TurnRecord, StoreError> {

@@ -82,6 +82,7 @@ pub trait Store: Send + Sync {
     /// # Errors
     ///
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when the turn was skipped or answered under another key;
+    /// [`StoreError::Finished`] when the session is finished;
     /// [`StoreError::KeyReused`] when it was answered under this key with another body.
     async fn accept_answer(
         &self,
@@ -124,7 +125,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when the turn was answered.
+    /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when the turn was answered; [`StoreError::Finished`].
     async fn skip(&self, turn: TurnId) -> Result<Turn, StoreError>;
 
     /// Every judging of the turn's answer that has ended, the first one first. A judging that was overtaken has no end; neither has

@@ -89,7 +89,7 @@ impl Round<'_> {
     async fn ask_all(&mut self, session: &Session) -> Result<bool, Failure> {
         let started = Instant::now();
         let questions = session.summary.questions;
-        let mut next = session.next_turn;
+        let mut next = session.next_turn.as_ref().map(|next| next.id);
         while let Some(id) = next.take() {
             if self.length.is_some_and(|length| started.elapsed() >= length) {
                 self.terminal.say("Time is up.");

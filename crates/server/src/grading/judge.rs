@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::turn_events::TurnEvents;
 use crate::wire;
-use crate::wire::text::harmless;
+use crate::wire::incoming::harmless;
 
 /// Panels that may be ready before the whole: correctness and clarity.
 const PANELS: usize = 2;

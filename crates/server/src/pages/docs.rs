@@ -39,7 +39,7 @@ struct Entry {
 }
 
 pub(super) async fn docs() -> Result<Html<String>, ApiError> {
-    let document = serde_json::to_value(openapi::document()).map_err(|error| ApiError::Internal(error.into()))?;
+    let document = openapi::document().map_err(|error| ApiError::Internal(error.into()))?;
     rendered(&Docs { groups: groups(&document) })
 }
 
@@ -77,12 +77,11 @@ fn operation(path: &str, method: &str, value: &Value) -> Operation {
     }
 }
 
-/// The description of a response, or else the names of its schemas.
+/// What a response stands for and holds.
 fn described(response: &Value) -> String {
-    match text(&response["description"]) {
-        words if words.is_empty() => contents(&response["content"]).join(", "),
-        words => words,
-    }
+    let contents = contents(&response["content"]).join(", ");
+    let description = text(&response["description"]);
+    if contents.is_empty() { description } else { format!("{description}: {contents}") }
 }
 
 /// Each media type with its schema.

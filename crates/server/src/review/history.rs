@@ -36,7 +36,8 @@ pub(crate) struct EarlierJudging {
 impl History {
     /// The history of the answer to `turn`. `past` are the judgings of the whole session.
     pub(crate) fn of(turn: &session::Turn, stored: &StoredSession, past: &[PastJudging]) -> Self {
-        let (Some(question), Some(shown)) = (stored.session.question(&turn.question), wire::turn::turn(stored, turn))
+        let (Some(question), Some(shown)) =
+            (stored.session.question(&turn.question), wire::session::turn(stored, turn))
         else {
             return Self { earlier: Vec::new() };
         };
@@ -44,7 +45,7 @@ impl History {
         if own.last().is_some_and(|last| last.ending.is_shown_by(&turn.state)) {
             own.pop();
         }
-        let earlier = own.into_iter().map(|past| earlier(&wire::judging::judging(turn, question, past), &shown));
+        let earlier = own.into_iter().map(|past| earlier(&wire::feedback::judging(turn, question, past), &shown));
         Self { earlier: earlier.collect() }
     }
 

@@ -1,20 +1,309 @@
 //! `/turns`
 
-mod answer;
-mod audio;
-mod correct;
-mod events;
-mod judgings;
-mod regrade;
-mod reply;
-mod show;
-mod skip;
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
 
-pub(crate) use answer::*;
-pub(crate) use audio::*;
-pub(crate) use correct::*;
-pub(crate) use events::*;
-pub(crate) use judgings::*;
-pub(crate) use regrade::*;
-pub(crate) use show::*;
-pub(crate) use skip::*;
+use api::PREFER;
+use api::feedback::Feedback;
+use api::judging::JudgingList;
+use api::turn::{AnswerForm, Correction, NewAnswer, Regrade, StateEvent, Turn, TurnState};
+use axum::Json as JsonReply;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::sse::{Event, KeepAlive};
+use axum::response::{IntoResponse, Response, Sse};
+use futures::Stream;
+use interview::session::{self, Answer, UngradedAnswer};
+use interview::{Transcript, TurnId};
+use store::queue::CoachWish;
+use utoipa::{IntoParams, IntoResponses};
+
+use crate::answering;
+use crate::api_error::ApiError;
+use crate::app::App;
+use crate::extract::{Id, Json, byte_range, idempotency_key, wait};
+use crate::openapi::Audio;
+use crate::turn_events::{Subscription, TurnEvent};
+use crate::wire;
+use crate::wire::incoming::{coach_kind, correction};
+
+/// How the OpenAPI document describes the header that [`wait`] reads.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "only described")]
+struct Waiting {
+    /// `wait=SECONDS`: reply once the turn is settled.
+    prefer: Option<String>,
+}
+
+/// How the OpenAPI document describes what [`awaited`] returns.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "only described")]
+enum Awaited {
+    /// The turn is settled: judged, or kept without feedback.
+    #[response(status = OK)]
+    Settled(Turn),
+    /// The answer is stored and not judged yet.
+    #[response(status = ACCEPTED)]
+    Accepted(Turn),
+}
+
+/// A turn as it is now, or, with `Prefer: wait=SECONDS`, once nothing more happens to it by itself.
+#[utoipa::path(get, path = "/turns/{id}", tag = "turns", params(("id" = uuid::Uuid, Path), Waiting),
+    responses((status = OK, body = Turn)))]
+pub(crate) async fn show_turn(
+    State(app): State<Arc<App>>,
+    Id(id): Id<TurnId>,
+    headers: HeaderMap,
+) -> Result<JsonReply<Turn>, ApiError> {
+    app.wait_for(id, wait(&headers, app.settings.wait_limit)).await?;
+    Ok(JsonReply(app.shown(id).await?))
+}
+
+/// Answers a turn: with typed text or a transcript as JSON, with a recording, or with a form of a recording and its transcript.
+///
+/// A recording is wav, flac, mp3, ogg (Opus or Vorbis), webm (Opus), m4a/aac or aiff.
+#[utoipa::path(post, path = "/turns/{id}/answer", tag = "turns",
+    params(
+        ("id" = uuid::Uuid, Path),
+        Waiting,
+        ("idempotency-key" = Option<String>, Header,
+            description = "Names this answer. The same answer under the same key changes nothing; another one is refused (422)"),
+    ),
+    request_body(content(
+        (NewAnswer = "application/json"),
+        (AnswerForm = "multipart/form-data"),
+        (Audio = "application/octet-stream"),
+        (Audio = "audio/*"),
+    )),
+    responses(Awaited, (status = CONFLICT)))]
+pub(crate) async fn answer_turn(
+    State(app): State<Arc<App>>,
+    Id(id): Id<TurnId>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let headers = request.headers().clone();
+    let key = idempotency_key(&headers)?;
+    let turn = app.store.turn(id).await?;
+    answering::accept(&app, &turn, key.as_ref(), request).await?;
+    awaited(&app, id, &headers).await
+}
+
+/// "I don't know": moves on from a turn. Skipping it again changes nothing.
+#[utoipa::path(post, path = "/turns/{id}/skip", tag = "turns", params(("id" = uuid::Uuid, Path)),
+    responses((status = OK, body = Turn), (status = CONFLICT)))]
+pub(crate) async fn skip_turn(State(app): State<Arc<App>>, Id(id): Id<TurnId>) -> Result<JsonReply<Turn>, ApiError> {
+    app.store.skip(id).await?;
+    app.events.notify(id);
+    Ok(JsonReply(app.shown(id).await?))
+}
+
+/// Corrects what the recogniser heard and has the answer judged again. Delivery stays as it was measured.
+#[utoipa::path(put, path = "/turns/{id}/transcript", tag = "turns", params(("id" = uuid::Uuid, Path), Waiting),
+    request_body = Correction, responses(Awaited, (status = CONFLICT)))]
+pub(crate) async fn correct_transcript(
+    State(app): State<Arc<App>>,
+    Id(id): Id<TurnId>,
+    headers: HeaderMap,
+    Json(Correction { text }): Json<Correction>,
+) -> Result<Response, ApiError> {
+    let text = correction(&text)?;
+    let turn = app.store.turn(id).await?;
+    let answer = match &turn.state {
+        // No recogniser could transcribe it: the correction is the transcript.
+        session::TurnState::Ungraded { answer: UngradedAnswer::Sound(recording), .. } => Answer {
+            id: recording.id,
+            source: recording.source,
+            transcript: Transcript::typed(&text),
+            corrected: true,
+            spoken: None,
+            audio: Some(recording.audio.clone()),
+        },
+        state => {
+            let answer = state.answer().ok_or_else(|| {
+                ApiError::Conflict(format!("turn {id} is {}, so there is nothing to correct", state.name()))
+            })?;
+            Answer { transcript: answer.transcript.corrected(&text), corrected: true, ..answer.clone() }
+        }
+    };
+    app.store.correct_transcript(id, answer).await?;
+    app.events.superseded(id);
+    awaited(&app, id, &headers).await
+}
+
+/// Has an answer judged again, by another coach if one is named. Earlier feedback stays in the history.
+#[utoipa::path(post, path = "/turns/{id}/regrade", tag = "turns", params(("id" = uuid::Uuid, Path), Waiting),
+    request_body = Regrade, responses(Awaited, (status = CONFLICT), (status = NOT_IMPLEMENTED)))]
+pub(crate) async fn regrade_turn(
+    State(app): State<Arc<App>>,
+    Id(id): Id<TurnId>,
+    headers: HeaderMap,
+    Json(Regrade { coach, model }): Json<Regrade>,
+) -> Result<Response, ApiError> {
+    let wish = CoachWish { coach: coach.map(coach_kind), model };
+    let question = app.question_of(&app.store.turn(id).await?).await?;
+    if app.coaches.for_wish(&wish, &question).is_none() {
+        let detail = "this coach or model is not set up on this server; ask for the coach `offline` without a model, or name none";
+        return Err(ApiError::NotSetUp(detail.to_owned()));
+    }
+    app.store.regrade(id, wish).await?;
+    app.events.superseded(id);
+    awaited(&app, id, &headers).await
+}
+
+/// Every judging of a turn's answer, the oldest first: each with the words that were judged and who judged them.
+///
+/// Scores of two judgings are comparable only where `judged_by` is the same in both.
+#[utoipa::path(get, path = "/turns/{id}/judgings", tag = "turns", params(("id" = uuid::Uuid, Path)),
+    responses((status = OK, body = JudgingList)))]
+pub(crate) async fn list_judgings(
+    State(app): State<Arc<App>>,
+    Id(id): Id<TurnId>,
+) -> Result<JsonReply<JudgingList>, ApiError> {
+    let turn = app.store.turn(id).await?;
+    let question = app.question_of(&turn).await?;
+    let past = app.store.judgings(id).await?;
+    let judgings = past.iter().map(|past| wire::feedback::judging(&turn, &question, past)).collect();
+    Ok(JsonReply(JudgingList { judgings }))
+}
+
+/// The recording of an answer, or the part of it that the header `range` asks for.
+#[utoipa::path(get, path = "/turns/{id}/audio", tag = "turns",
+    params(("id" = uuid::Uuid, Path), ("range" = Option<String>, Header, description = "`bytes=FIRST-LAST`")),
+    responses(
+        (status = OK, description = "The recording", content((Audio = "audio/*"), (Audio = "application/octet-stream"))),
+        (status = PARTIAL_CONTENT, description = "The range",
+            content((Audio = "audio/*"), (Audio = "application/octet-stream"))),
+        (status = RANGE_NOT_SATISFIABLE),
+    ))]
+pub(crate) async fn turn_audio(
+    State(app): State<Arc<App>>,
+    Id(id): Id<TurnId>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let turn = app.store.turn(id).await?;
+    let recording = turn.state.audio().ok_or_else(|| ApiError::NotFound(format!("turn {id} has no recording")))?;
+    let range = byte_range(&headers, recording.bytes)?;
+    let status = if range.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+    let sound = app.audio.get(recording, range).await?;
+    let (start, end) = (sound.range.start, sound.range.end);
+    let mut head = vec![
+        (header::CONTENT_TYPE, recording.media_type.clone()),
+        (header::CONTENT_LENGTH, end.saturating_sub(start).to_string()),
+        (header::ACCEPT_RANGES, "bytes".to_owned()),
+        // A recording never changes under its name, so players may keep what they have.
+        (header::CACHE_CONTROL, "private, max-age=86400, immutable".to_owned()),
+    ];
+    if status == StatusCode::PARTIAL_CONTENT {
+        head.push((header::CONTENT_RANGE, format!("bytes {start}-{}/{}", end.saturating_sub(1), sound.size)));
+    }
+    let head: HeaderMap =
+        head.into_iter().filter_map(|(name, value)| value.parse().ok().map(|value| (name, value))).collect();
+    Ok((status, head, Body::from_stream(sound.bytes)).into_response())
+}
+
+/// What happens to a turn, as server-sent events, until nothing more happens to it by itself.
+///
+/// `state` (`StateEvent`) comes at once, with every change, and again when another judging begins, which takes back the panels so far;
+/// `feedback.delta` (`Feedback`) carries a panel that is ready before the rest, and may repeat it; `judged` (`Turn`) carries the settled
+/// turn and ends the stream.
+#[utoipa::path(get, path = "/turns/{id}/events", tag = "turns", params(("id" = uuid::Uuid, Path)),
+    responses((status = OK, description = "The events", body = String, content_type = "text/event-stream")))]
+pub(crate) async fn turn_events(
+    State(app): State<Arc<App>>,
+    Id(id): Id<TurnId>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+    let subscription = app.events.subscribe(id);
+    let now = app.shown(id).await?;
+    let mut watch = Watch { app, id, subscription, state: now.state, has_sent_panels: false, ready: VecDeque::new() };
+    watch.push_state(&now);
+    if now.state == TurnState::Judging {
+        let Feedback { correctness, clarity, .. } = now.feedback.unwrap_or_default();
+        if correctness.is_some() {
+            watch.push_panel(&Feedback { correctness, ..Feedback::default() });
+        }
+        if clarity.is_some() {
+            watch.push_panel(&Feedback { clarity, ..Feedback::default() });
+        }
+    }
+    let events = futures::stream::unfold(watch, |mut watch| async move {
+        let event = watch.next().await?;
+        Some((Ok(event), watch))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+}
+
+/// The turn once it is settled, with 200, or after the time that the client is willing to wait, with 202.
+async fn awaited(app: &App, id: TurnId, headers: &HeaderMap) -> Result<Response, ApiError> {
+    let limit = wait(headers, app.settings.wait_limit);
+    app.wait_for(id, limit).await?;
+    let turn = app.shown(id).await?;
+    let status = if turn.state.is_settled() { StatusCode::OK } else { StatusCode::ACCEPTED };
+    let mut response = (status, [(header::VARY, PREFER)], JsonReply(turn)).into_response();
+    if !limit.is_zero()
+        && let Ok(applied) = HeaderValue::try_from(format!("wait={}", limit.as_secs()))
+    {
+        response.headers_mut().insert("preference-applied", applied);
+    }
+    Ok(response)
+}
+
+/// A client that watches a turn.
+struct Watch {
+    app: Arc<App>,
+    id: TurnId,
+    subscription: Subscription,
+    state: TurnState,
+    /// Whether panels of the judging that runs were sent.
+    has_sent_panels: bool,
+    ready: VecDeque<Event>,
+}
+
+impl Watch {
+    /// The next event; `None` when the turn is settled, gone, or the server stops.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            if self.state.is_settled() {
+                return None;
+            }
+            let event = tokio::select! {
+                event = self.subscription.next(None) => event,
+                () = self.app.stopping.cancelled() => return None,
+            };
+            match event {
+                TurnEvent::Panel(panel) => self.push_panel(&panel),
+                TurnEvent::Changed => {
+                    let turn = self.app.shown(self.id).await.ok()?;
+                    // Another judging began: the state is sent again, and what was sent of the last one no longer counts.
+                    let is_restarted = self.has_sent_panels && !has_panels(&turn);
+                    if turn.state != self.state || is_restarted {
+                        self.has_sent_panels = false;
+                        self.state = turn.state;
+                        self.push_state(&turn);
+                    }
+                }
+            }
+        }
+    }
+
+    fn push_panel(&mut self, panel: &Feedback) {
+        self.has_sent_panels = true;
+        self.ready.extend(Event::default().event("feedback.delta").json_data(panel));
+    }
+
+    fn push_state(&mut self, turn: &Turn) {
+        self.ready.extend(Event::default().event("state").json_data(StateEvent { state: turn.state }));
+        if turn.state.is_settled() {
+            self.ready.extend(Event::default().event("judged").json_data(turn));
+        }
+    }
+}
+
+fn has_panels(turn: &Turn) -> bool {
+    turn.feedback.as_ref().is_some_and(|feedback| feedback.correctness.is_some() || feedback.clarity.is_some())
+}

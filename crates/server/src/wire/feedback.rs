@@ -1,17 +1,18 @@
-//! The three panels on their way out.
+//! Feedback as the API shows it: the three panels, who judged, and earlier judgings.
 
 use api::feedback::{
-    Clarity, ClarityMark, ClarityVerdict, Correctness, Delivery, Evidence, Feedback, KeyPointMark, MisconceptionMark,
-    Verdict,
+    Clarity, ClarityMark, ClarityVerdict, Coach, Correctness, CountedPhrase, Delivery, Evidence, Feedback, JudgedBy,
+    KeyPointMark, MisconceptionMark, Verdict,
 };
+use api::judging::Judging;
 use interview::bank::{Anchors, Question};
-use interview::marks;
+use interview::delivery::{self, PlacedPhrase};
+use interview::marks::{self, CoachKind};
 use interview::scoring::{self, Band};
 use interview::session::{Answer, Turn, TurnState};
+use store::{Ending, PastJudging};
 
-use super::coach::judged_by;
-use super::delivery::delivery;
-use super::transcript::bounds;
+use super::session::{bounds, seconds, span};
 
 /// What is known of a turn's feedback so far: delivery as soon as there are words, the rest once judged.
 pub(crate) fn feedback(turn: &Turn, question: &Question) -> Option<Feedback> {
@@ -116,4 +117,74 @@ fn clarity_mark(mark: &marks::ClarityMark) -> ClarityMark {
 fn evidence(evidence: Option<&marks::Evidence>) -> Evidence {
     let (start, end) = bounds(evidence.and_then(marks::Evidence::span));
     Evidence { quote: evidence.map(|evidence| evidence.quote().to_owned()), start, end }
+}
+
+/// One judging of the answer to `turn`.
+pub(crate) fn judging(turn: &Turn, question: &Question, past: &PastJudging) -> Judging {
+    let answer = past.ending.answer();
+    let (feedback, ungraded_reason) = match &past.ending {
+        Ending::Judged { answer, feedback } => (Some(judged(turn, question, answer, feedback)), None),
+        Ending::Ungraded { reason, .. } => (None, Some(reason.to_string())),
+    };
+    Judging {
+        judged_at: past.settled_at,
+        text: answer.map(|answer| answer.transcript.text()),
+        corrected: answer.is_some_and(|answer| answer.corrected),
+        feedback,
+        ungraded_reason,
+    }
+}
+
+pub(crate) fn coach(kind: CoachKind) -> Coach {
+    match kind {
+        CoachKind::Offline => Coach::Offline,
+        CoachKind::Llm => Coach::Llm,
+    }
+}
+
+pub(crate) fn judged_by(judged_by: &marks::JudgedBy) -> JudgedBy {
+    JudgedBy {
+        coach: coach(judged_by.coach),
+        model: judged_by.model.clone(),
+        prompt_version: judged_by.prompt_version.clone(),
+        rubric_version: judged_by.rubric_version.clone(),
+    }
+}
+
+pub(crate) fn delivery(delivery: &delivery::Delivery) -> Delivery {
+    Delivery {
+        duration: seconds(delivery.duration),
+        words: delivery.words,
+        words_per_minute: delivery.words_per_minute.map(rounded),
+        articulation_rate: delivery.articulation_rate.map(rounded),
+        pauses_over_1s: delivery.pauses.over_1s,
+        pauses_over_2_5s: delivery.pauses.over_2_5s,
+        median_pause: delivery.pauses.median.map(seconds),
+        longest_pause: delivery.pauses.longest.map(span),
+        pause_ratio: delivery.pauses.ratio.map(|ratio| (ratio * 1000.0).round() / 1000.0),
+        time_to_first_word: delivery.time_to_first_word.map(seconds),
+        filled_pauses: delivery.filled_pauses.heard,
+        filled_pauses_estimated: delivery.filled_pauses.estimated,
+        filled_pauses_per_minute: delivery.filled_pauses.per_minute.map(rounded),
+        discourse_markers: delivery.discourse_markers.iter().map(counted).collect(),
+        hedges: delivery.hedges.iter().map(placed).collect(),
+        repeated_phrases: delivery.repeated_phrases.iter().map(counted).collect(),
+        immediate_repeats: delivery.immediate_repeats,
+        spoken: seconds(delivery.length.spoken),
+        limit: delivery.length.limit,
+        over_limit: seconds(delivery.length.over()),
+    }
+}
+
+fn rounded(rate: f64) -> f64 {
+    (rate * 10.0).round() / 10.0
+}
+
+fn counted(phrase: &delivery::CountedPhrase) -> CountedPhrase {
+    CountedPhrase { phrase: phrase.phrase.clone(), count: phrase.count }
+}
+
+fn placed(phrase: &PlacedPhrase) -> Evidence {
+    let (start, end) = bounds(phrase.span);
+    Evidence { quote: Some(phrase.quote.clone()), start, end }
 }

@@ -1,14 +1,18 @@
-//! Sessions on their way out.
+//! Sessions, turns, questions and transcripts as the API shows them.
 
 use std::collections::BTreeSet;
 
+use api::question::{Citation, KeyPoint, Misconception, QuestionAnswer, Snippet, SnippetAnswer};
 use api::session::{MissedPoint, Session, SessionHead, SessionPage, SessionState, StatedMisconception, Summary};
+use api::transcript::{Segment, TimeSpan, Transcript, Word};
+use api::turn::{Answer, NextTurn, Role, Source, Target, Turn};
+use interview::bank::{self, Outcome, Question};
 use interview::scoring::Score;
-use interview::session::TurnState;
-use interview::{SessionId, TurnId, summary};
-use store::{Page, SessionOverview, StoredSession};
+use interview::session::{self, Recording, TurnState, UngradedAnswer};
+use interview::{Seconds, SessionId, Span, TurnId, follow_up, summary};
+use store::{Page, PastJudging, SessionOverview, StoredSession};
 
-use super::turn::turn;
+use super::feedback::{feedback, judging};
 
 /// Where a turn's recording can be heard.
 pub(crate) fn audio_url(turn: TurnId) -> String {
@@ -26,14 +30,26 @@ pub(crate) fn session(stored: &StoredSession) -> Session {
     Session {
         head: head(stored),
         turns: stored.turns.iter().filter_map(|one| turn(stored, one)).collect(),
-        next_turn: waiting.filter(|_| stored.finished_at.is_none()).map(|turn| turn.id.uuid()),
+        next_turn: waiting.filter(|_| stored.finished_at.is_none()).map(next_turn),
         summary: summary(&summary::Summary::of(&stored.session, &stored.turns)),
         review_url: review_url(stored.session.id),
     }
 }
 
+/// A session with every judging of its answers.
+pub(crate) fn session_with_judgings(stored: &StoredSession, past: &[PastJudging]) -> Session {
+    let mut session = session(stored);
+    for (shown, turn) in session.turns.iter_mut().zip(&stored.turns) {
+        if let Some(asked) = stored.session.question(&turn.question) {
+            let own = past.iter().filter(|past| past.judging.turn == turn.id);
+            shown.judgings = own.map(|past| judging(turn, asked, past)).collect();
+        }
+    }
+    session
+}
+
 /// One page of sessions.
-pub(crate) fn page(page: &Page) -> SessionPage {
+pub(crate) fn session_page(page: &Page) -> SessionPage {
     SessionPage {
         sessions: page.sessions.iter().map(overview).collect(),
         next_cursor: page.next.map(|cursor| cursor.to_string()),
@@ -46,7 +62,7 @@ fn head(stored: &StoredSession) -> SessionHead {
     let answered = stored.turns.iter().filter(|turn| is_answered(&turn.state)).count();
     SessionHead {
         id: stored.session.id.uuid(),
-        state: state(stored.finished_at.is_some()),
+        state: session_state(stored.finished_at.is_some()),
         created_at: stored.created_at,
         finished_at: stored.finished_at,
         topics: distinct(questions.iter().map(|question| question.topic.to_string())),
@@ -58,7 +74,7 @@ fn head(stored: &StoredSession) -> SessionHead {
 fn overview(overview: &SessionOverview) -> SessionHead {
     SessionHead {
         id: overview.id.uuid(),
-        state: state(overview.finished_at.is_some()),
+        state: session_state(overview.finished_at.is_some()),
         created_at: overview.created_at,
         finished_at: overview.finished_at,
         topics: distinct(overview.questions.iter().map(|question| question.topic.to_string())),
@@ -67,7 +83,7 @@ fn overview(overview: &SessionOverview) -> SessionHead {
     }
 }
 
-fn state(is_finished: bool) -> SessionState {
+fn session_state(is_finished: bool) -> SessionState {
     if is_finished { SessionState::Finished } else { SessionState::Open }
 }
 
@@ -107,4 +123,205 @@ fn stated(stated: &summary::Stated) -> StatedMisconception {
         claim: stated.claim.clone(),
         why_wrong: stated.why_wrong.clone(),
     }
+}
+
+/// A turn of `stored`. `None` when the turn's question is not part of the session, which no stored session is without.
+pub(crate) fn turn(stored: &StoredSession, turn: &session::Turn) -> Option<Turn> {
+    let asked = stored.session.question(&turn.question)?;
+    let goes_on = turn.state.is_settled() && stored.finished_at.is_none();
+    Some(Turn {
+        id: turn.id.uuid(),
+        session_id: turn.session.uuid(),
+        position: turn.place.position,
+        depth: turn.place.depth,
+        role: role(turn),
+        target: turn.target.as_ref().map(target),
+        prompt: turn.prompt.clone(),
+        question: question_of(turn, asked),
+        state: turn_state(&turn.state),
+        ungraded_reason: ungraded_reason(&turn.state),
+        answer: answer(turn),
+        feedback: feedback(turn, asked),
+        next_turn: session::next_turn(&stored.turns, turn.place).filter(|_| goes_on).map(next_turn),
+        judgings: Vec::new(),
+    })
+}
+
+fn given_by(source: session::Source) -> Source {
+    match source {
+        session::Source::Microphone => Source::Microphone,
+        session::Source::Upload => Source::Upload,
+        session::Source::Stream => Source::Stream,
+        session::Source::Typed => Source::Typed,
+    }
+}
+
+/// The question, with its answer once this turn can no longer be answered.
+fn question_of(turn: &session::Turn, asked: &Question) -> api::question::Question {
+    if turn.state.is_settled() { revealed_question(asked) } else { asked_question(asked) }
+}
+
+fn role(turn: &session::Turn) -> Role {
+    if turn.target.is_some() { Role::FollowUp } else { Role::Main }
+}
+
+fn target(target: &follow_up::Target) -> Target {
+    match target {
+        follow_up::Target::KeyPoint(id) => Target::KeyPoint(id.to_string()),
+        follow_up::Target::Misconception(id) => Target::Misconception(id.to_string()),
+    }
+}
+
+fn turn_state(state: &TurnState) -> api::turn::TurnState {
+    match state {
+        TurnState::Asked => api::turn::TurnState::Asked,
+        TurnState::Skipped => api::turn::TurnState::Skipped,
+        TurnState::Transcribing { .. } => api::turn::TurnState::Transcribing,
+        TurnState::Judging { .. } => api::turn::TurnState::Judging,
+        TurnState::Judged { .. } => api::turn::TurnState::Judged,
+        TurnState::Ungraded { .. } => api::turn::TurnState::Ungraded,
+    }
+}
+
+fn ungraded_reason(state: &TurnState) -> Option<String> {
+    match state {
+        TurnState::Ungraded { reason, .. } => Some(reason.to_string()),
+        _ => None,
+    }
+}
+
+fn answer(turn: &session::Turn) -> Option<Answer> {
+    let audio_url = turn.state.audio().map(|_| audio_url(turn.id));
+    if let Some(answer) = turn.state.answer() {
+        return Some(Answer {
+            id: answer.id.uuid(),
+            source: given_by(answer.source),
+            transcript: Some(transcript(&answer.transcript)),
+            corrected: answer.corrected,
+            duration: answer.spoken.as_ref().map(|spoken| seconds(spoken.duration)),
+            audio_url,
+        });
+    }
+    recording(&turn.state).map(|recording| Answer {
+        id: recording.id.uuid(),
+        source: given_by(recording.source),
+        transcript: None,
+        corrected: false,
+        duration: None,
+        audio_url,
+    })
+}
+
+fn recording(state: &TurnState) -> Option<&Recording> {
+    match state {
+        TurnState::Transcribing { answer } | TurnState::Ungraded { answer: UngradedAnswer::Sound(answer), .. } => {
+            Some(answer)
+        }
+        _ => None,
+    }
+}
+
+fn next_turn(next: &session::Turn) -> NextTurn {
+    NextTurn { id: next.id.uuid(), role: role(next), prompt: next.prompt.clone() }
+}
+
+/// The question as it is asked: nothing in it gives the answer away.
+pub(crate) fn asked_question(question: &Question) -> api::question::Question {
+    api::question::Question {
+        id: question.id.to_string(),
+        title: question.title.clone(),
+        topic: question.topic.to_string(),
+        level: question.level.to_string(),
+        kind: question.kind.to_string(),
+        prompt: question.prompts.first().to_owned(),
+        snippet: question.snippet.as_ref().map(snippet),
+        time_limit_seconds: question.time_limit.seconds(),
+        glossary: question.glossary.iter().map(|term| term.spoken.clone()).collect(),
+        answer: None,
+    }
+}
+
+/// The question with its answer.
+pub fn revealed_question(question: &Question) -> api::question::Question {
+    api::question::Question { answer: Some(question_answer(question)), ..asked_question(question) }
+}
+
+fn snippet(snippet: &bank::Snippet) -> Snippet {
+    Snippet { language: snippet.language.as_str().to_owned(), code: snippet.code.clone() }
+}
+
+fn question_answer(question: &Question) -> QuestionAnswer {
+    QuestionAnswer {
+        key_points: question.key_points.iter().map(key_point).collect(),
+        misconceptions: question.misconceptions.iter().map(misconception).collect(),
+        model_answer: question.model_answer.clone(),
+        snippet: question.snippet.as_ref().map(snippet_answer),
+        sources: question.sources.iter().map(citation).collect(),
+    }
+}
+
+fn citation(citation: &bank::Citation) -> Citation {
+    Citation { title: citation.title.clone(), url: citation.url.clone() }
+}
+
+fn key_point(point: &bank::KeyPoint) -> KeyPoint {
+    KeyPoint { id: point.id.to_string(), summary: point.summary.clone(), weight: point.weight.get(), core: point.core }
+}
+
+fn misconception(misconception: &bank::Misconception) -> Misconception {
+    Misconception {
+        id: misconception.id.to_string(),
+        claim: misconception.claim.clone(),
+        why_wrong: misconception.why_wrong.clone(),
+    }
+}
+
+fn snippet_answer(snippet: &bank::Snippet) -> SnippetAnswer {
+    SnippetAnswer {
+        outcome: outcome(&snippet.outcome),
+        explanation: snippet.explanation.clone(),
+        corrected: snippet.corrected.clone(),
+    }
+}
+
+fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::DoesNotCompile { code: Some(code), line, .. } => format!("does not compile: {code}, line {line}"),
+        Outcome::DoesNotCompile { code: None, message: Some(message), line } => {
+            format!("does not compile: {message}, line {line}")
+        }
+        Outcome::DoesNotCompile { code: None, message: None, line } => format!("does not compile: line {line}"),
+        Outcome::Warns { message } => format!("compiles with a warning: {message}"),
+        Outcome::Compiles => "compiles".to_owned(),
+        Outcome::Prints { output } => format!("prints {:?}", output.trim_end()),
+        Outcome::Panics { message } => format!("fails when it runs: {message}"),
+        Outcome::Hangs => "never ends".to_owned(),
+    }
+}
+
+pub(crate) fn transcript(transcript: &interview::Transcript) -> Transcript {
+    Transcript { text: transcript.text(), segments: transcript.segments().iter().map(segment).collect() }
+}
+
+pub(crate) fn span(span: Span) -> TimeSpan {
+    TimeSpan { start: seconds(span.start()), end: seconds(span.end()) }
+}
+
+/// Seconds to the millisecond: finer than any recogniser is, and short to read.
+pub(crate) fn seconds(time: Seconds) -> f64 {
+    (time.get() * 1000.0).round() / 1000.0
+}
+
+pub(crate) fn bounds(span: Option<Span>) -> (Option<f64>, Option<f64>) {
+    (span.map(|span| seconds(span.start())), span.map(|span| seconds(span.end())))
+}
+
+fn segment(segment: &interview::Segment) -> Segment {
+    let (start, end) = bounds(segment.span());
+    Segment { start, end, text: segment.text(), words: segment.words().iter().map(word).collect() }
+}
+
+fn word(word: &interview::Word) -> Word {
+    let (start, end) = bounds(word.span);
+    Word { start, end, text: word.text.clone(), probability: (word.probability.get() * 1000.0).round() / 1000.0 }
 }

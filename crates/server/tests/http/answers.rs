@@ -1,12 +1,12 @@
 //! Answers and what becomes of them.
 
-use api::client::Sending;
+use api::client::{AudioFile, Sending};
 use api::feedback::{Coach, Verdict};
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Word};
 use api::turn::{Correction, NewAnswer, Regrade, Role, Source, TurnState};
 use uuid::Uuid;
 
-use crate::running::{PATIENCE, Running, sending, typed};
+use crate::running::{PATIENCE, Running, sending, speech, typed};
 
 const QUESTION: &str = "borrowing-aliasing-rules";
 
@@ -75,6 +75,41 @@ async fn an_answer_sent_twice_is_one_answer() {
     let first = viva.client.answer(turn, &typed("many readers or one writer"), &sending).await.unwrap();
     let second = viva.client.answer(turn, &typed("many readers or one writer"), &sending).await.unwrap();
     assert_eq!(first, second);
+}
+
+#[tokio::test]
+async fn the_same_key_with_another_answer_is_refused_whatever_became_of_the_first() {
+    let viva = Running::start().await;
+    let turn = viva.turn(QUESTION).await;
+    let sending = sending();
+    let first = viva.client.answer(turn, &typed("many readers or one writer"), &sending).await.unwrap();
+    let corrected =
+        NewAnswer { corrected_text: Some("many readers".to_owned()), ..spoken("many readers or one writer") };
+    for other in [typed("many readers"), spoken("many readers or one writer"), corrected] {
+        let error = viva.client.answer(turn, &other, &sending).await.unwrap_err();
+        assert!(error.is_refusal() && error.to_string().contains("idempotency key"), "{error:?}");
+    }
+    let recording = AudioFile::at(speech("formats/22050.flac"));
+    let error = viva.client.answer_aloud(turn, &recording, None, &sending).await.unwrap_err();
+    assert!(error.is_refusal(), "{error:?}");
+    assert_eq!(viva.client.turn(turn).await.unwrap(), first);
+}
+
+#[tokio::test]
+async fn a_finished_session_takes_no_answers_and_still_knows_those_it_has() {
+    let viva = Running::start().await;
+    let session = viva.session(&[QUESTION, "ownership-why"]).await;
+    let (answered, open) = (session.turns[0].id, session.turns[1].id);
+    let sending = sending();
+    let first = viva.client.answer(answered, &typed("many readers or one writer"), &sending).await.unwrap();
+    viva.client.finish_session(session.head.id).await.unwrap();
+
+    let error = viva.client.answer(open, &typed("one owner"), &sending).await.unwrap_err();
+    assert!(error.is_conflict() && error.to_string().contains("finished"), "{error:?}");
+    assert!(viva.client.skip(open).await.unwrap_err().is_conflict());
+    assert_eq!(viva.client.turn(open).await.unwrap().state, TurnState::Asked);
+    let repeated = viva.client.answer(answered, &typed("many readers or one writer"), &sending).await.unwrap();
+    assert_eq!(repeated.answer, first.answer, "sending an accepted answer again stays harmless");
 }
 
 #[tokio::test]

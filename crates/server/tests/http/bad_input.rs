@@ -54,6 +54,11 @@ async fn what_can_be_read_and_cannot_be_is_unprocessable() {
         r#"{"questions": 4000000000}"#,
         r#"{"follow_ups": 9}"#,
         r#"{"topics": ["ownership"], "kinds": ["design"]}"#,
+        r#"{"seed": 1e999}"#,
+        r#"{"topics": ["\ud800"]}"#,
+        "[]",
+        "null",
+        "7",
     ] {
         let problem = post(&viva, "/api/v1/sessions", "application/json", body).await;
         assert_eq!((problem.status, problem.kind.as_str()), (422, "/problems/unprocessable"), "{body}");

@@ -2,7 +2,7 @@
 
 use api::feedback::Coach;
 use api::judging::Judging;
-use api::session::ExportFormat;
+use api::session::{ExportFormat, Session};
 use api::turn::{Correction, Regrade, Turn, TurnState};
 use uuid::Uuid;
 
@@ -135,6 +135,9 @@ async fn exports_tell_the_history_too() {
     ] {
         assert!(history.contains(expected), "{expected}: {history}");
     }
+    let json = viva.client.export(turn.session_id, ExportFormat::Json).await.unwrap();
+    let exported: Session = serde_json::from_str(&json).unwrap();
+    assert_eq!(exported.turns[0].judgings, judgings(&viva, turn.id).await);
     let html = viva.client.export(turn.session_id, ExportFormat::Html).await.unwrap();
     assert!(html.contains("<summary>Earlier judgings</summary>") && html.contains("it is a poem"));
 }

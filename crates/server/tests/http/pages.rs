@@ -78,7 +78,10 @@ async fn a_session_can_be_kept_as_markdown_json_and_one_html_file() {
     let markdown = viva.client.export(id, ExportFormat::Md).await.unwrap();
     assert!(markdown.contains("**Correctness: 10.0 of 10, band 4 of 4**"), "{markdown}");
     let json = viva.client.export(id, ExportFormat::Json).await.unwrap();
-    assert_eq!(serde_json::from_str::<Session>(&json).unwrap(), session);
+    let mut exported: Session = serde_json::from_str(&json).unwrap();
+    let judgings = std::mem::take(&mut exported.turns[0].judgings);
+    assert_eq!(exported, session);
+    assert_eq!(judgings, viva.client.judgings(session.turns[0].id).await.unwrap().judgings);
 
     let html = viva.client.export(id, ExportFormat::Html).await.unwrap();
     assert!(html.contains("<style>") && !html.contains("<audio"), "{html}");

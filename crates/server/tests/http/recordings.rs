@@ -28,7 +28,7 @@ fn wav(rate: u32, channels: u16, samples: &[i16]) -> Vec<u8> {
     file.extend(1_u16.to_le_bytes());
     file.extend(channels.to_le_bytes());
     file.extend(rate.to_le_bytes());
-    file.extend((rate * u32::from(frame)).to_le_bytes());
+    file.extend(rate.wrapping_mul(u32::from(frame)).to_le_bytes());
     file.extend(frame.to_le_bytes());
     file.extend(16_u16.to_le_bytes());
     file.extend(b"data");
@@ -172,6 +172,30 @@ async fn what_is_no_recording_is_refused_and_the_turn_stays_open() {
         assert!(problem.detail.is_some());
     }
     assert_eq!(kept(&viva), Vec::<PathBuf>::new(), "nothing of what was refused is kept");
+    assert_eq!(viva.client.turn(turn).await.unwrap().state, TurnState::Asked);
+}
+
+#[tokio::test]
+async fn damaged_audio_is_refused_on_every_route_before_the_turn_is_used_up() {
+    let viva = Running::hearing().await;
+    let turn = viva.turn(QUESTION).await;
+    let mut without_frames = fs::read(speech("formats/22050.flac")).unwrap();
+    without_frames[200..].fill(0xAA);
+    for (what, media_type, body) in [
+        ("a wav without sound", "audio/wav", wav(16_000, 1, &[])),
+        ("no samples a second", "audio/wav", wav(0, 1, &[1000; 800])),
+        ("four billion samples a second", "audio/wav", wav(4_000_000_000, 1, &[1000; 800])),
+        ("a flac of which nothing can be decoded", "audio/flac", without_frames),
+        ("text", "audio/ogg", b"OggS, or so it says".to_vec()),
+    ] {
+        let answered = upload(&viva, turn, media_type, body.clone()).await;
+        assert_eq!(answered.status(), 422, "{what}");
+        let transcribe = viva.plain().post(viva.url("/api/v1/transcriptions")).header("content-type", media_type);
+        let transcribed = transcribe.body(body).send().await.unwrap();
+        assert_eq!(transcribed.status(), 422, "{what}");
+        assert!(transcribed.json::<Problem>().await.unwrap().detail.is_some(), "{what}");
+    }
+    assert_eq!(kept(&viva), Vec::<PathBuf>::new());
     assert_eq!(viva.client.turn(turn).await.unwrap().state, TurnState::Asked);
 }
 

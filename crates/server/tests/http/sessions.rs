@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use api::session::{NewSession, SessionFilter, SessionState};
-use api::turn::TurnState;
+use api::turn::{Regrade, TurnState};
 use server::{Server, ServerError, Settings};
 use store::StoreError;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use crate::running::Running;
+use crate::running::{PATIENCE, Running};
 
 #[tokio::test]
 async fn a_session_begins_with_its_questions_asked_in_order() {
@@ -26,7 +26,7 @@ async fn a_session_begins_with_its_questions_asked_in_order() {
     assert_eq!(session.turns.len(), 3);
     assert!(session.turns.iter().all(|turn| turn.state == TurnState::Asked && turn.question.topic == "ownership"));
     assert_eq!(session.turns.iter().map(|turn| turn.position).collect::<Vec<_>>(), [1, 2, 3]);
-    assert_eq!(session.next_turn, Some(session.turns[0].id));
+    assert_eq!(session.next_turn.as_ref().unwrap().id, session.turns[0].id);
     assert_eq!(viva.client.session(session.head.id).await.unwrap(), session);
 }
 
@@ -98,6 +98,56 @@ async fn the_list_can_be_narrowed_by_topic_and_state() {
     assert_eq!(ids(topic).await, [borrowing]);
     let finished = SessionFilter { state: Some(SessionState::Finished), ..SessionFilter::default() };
     assert_eq!(ids(finished).await, [ownership]);
+}
+
+#[tokio::test]
+async fn a_session_is_sent_again_only_when_it_has_changed() {
+    let viva = Running::start().await;
+    let session = viva.session(&["ownership-why", "borrowing-aliasing-rules"]).await;
+    let url = viva.url(&format!("/api/v1/sessions/{}", session.head.id));
+    let read = async |tag: Option<&str>| {
+        let request = viva.plain().get(&url);
+        let request = tag.map_or(request.try_clone().unwrap(), |tag| request.header("if-none-match", tag));
+        let response = request.send().await.unwrap();
+        (
+            response.status().as_u16(),
+            response.headers()["etag"].to_str().unwrap().to_owned(),
+            response.text().await.unwrap(),
+        )
+    };
+    let (_, mut tag, mut body) = read(None).await;
+    let first = session.turns[0].id;
+    let mut changed = async |what: &str| {
+        let (status, now, text) = read(Some(&tag)).await;
+        assert_eq!(status, 200, "{what}");
+        assert_ne!((&now, &text), (&tag, &body), "{what}");
+        assert_eq!(read(Some(&format!("\"other\", {now}"))).await, (304, now.clone(), String::new()), "{what}");
+        assert_eq!(read(None).await, (200, now.clone(), text.clone()), "{what}");
+        (tag, body) = (now, text);
+    };
+    viva.answer(first, "every value has exactly one owner").await;
+    changed("an answer was judged").await;
+    viva.client.regrade(first, &Regrade::default(), PATIENCE).await.unwrap();
+    changed("it was judged again").await;
+    viva.client.finish_session(session.head.id).await.unwrap();
+    changed("the session was finished").await;
+    viva.client.delete_session(session.head.id).await.unwrap();
+    let gone = viva.plain().get(&url).header("if-none-match", tag).send().await.unwrap();
+    assert_eq!(gone.status(), 404);
+}
+
+#[tokio::test]
+async fn texts_are_compressed_for_clients_that_ask_for_it() {
+    let viva = Running::start().await;
+    let session = viva.session(&["ownership-why"]).await;
+    let url = viva.url(&format!("/api/v1/sessions/{}", session.head.id));
+    let plain = viva.plain().get(&url).send().await.unwrap();
+    assert!(!plain.headers().contains_key("content-encoding"));
+    let plain = plain.bytes().await.unwrap();
+    let packed = viva.plain().get(&url).header("accept-encoding", "gzip").send().await.unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    assert!(packed.headers()["vary"].to_str().unwrap().contains("accept-encoding"));
+    assert!(packed.bytes().await.unwrap().len() < plain.len() / 2);
 }
 
 #[tokio::test]

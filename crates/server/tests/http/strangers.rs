@@ -64,6 +64,29 @@ async fn a_page_of_another_site_can_change_nothing() {
 }
 
 #[tokio::test]
+async fn clients_that_never_finish_do_not_hold_up_a_stop() {
+    let viva = Running::start().await;
+    let turn = viva.turn("ownership-why").await;
+    let mut clients = Vec::new();
+    for request in [
+        "GET / HTTP/1.1\r\nHost: local".to_owned(),
+        format!("GET /api/v1/turns/{turn}/events HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        format!("GET /api/v1/turns/{turn} HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=60\r\n\r\n"),
+        format!(
+            "POST /api/v1/turns/{turn}/answer HTTP/1.1\r\nHost: localhost\r\nContent-Type: audio/wav\r\nContent-Length: 99\r\n\r\n"
+        ),
+    ] {
+        for _ in 0..50 {
+            let mut stream = TcpStream::connect(viva.server.address()).await.unwrap();
+            stream.write_all(request.as_bytes()).await.unwrap();
+            clients.push(stream);
+        }
+    }
+    viva.client.ready().await.unwrap();
+    viva.stop().await;
+}
+
+#[tokio::test]
 async fn every_response_tells_browsers_to_keep_to_themselves() {
     let viva = Running::start().await;
     for path in ["/", "/docs", "/style.css", "/api/v1/questions", "/nothing"] {

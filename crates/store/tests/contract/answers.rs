@@ -111,13 +111,18 @@ pub async fn skipping_is_recorded_and_excludes_answering(store: Arc<dyn Store>) 
     assert!(matches!(store.skip(turns[1].id).await, Err(StoreError::Conflict { state: "judging", .. })));
 }
 
-pub async fn a_late_answer_to_a_finished_session_is_kept(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership"]);
+pub async fn a_finished_session_takes_no_answers_and_knows_those_it_has(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
     store.create_session(&session, &turns).await.unwrap();
+    let given = words(&fixtures::typed("given in time"));
+    let answered = store.accept_answer(turns[0].id, given.clone(), Some(&key("first"))).await.unwrap();
     store.finish(session.id).await.unwrap();
-    let answer = fixtures::typed("still in the outbox when the round ended");
-    let turn = store.accept_answer(turns[0].id, words(&answer), None).await.unwrap();
-    assert_eq!(turn.state, TurnState::Judging { answer });
+
+    let late = store.accept_answer(turns[1].id, words(&fixtures::typed("late")), None).await;
+    assert!(matches!(late, Err(StoreError::Finished(id)) if id == session.id));
+    assert!(matches!(store.skip(turns[1].id).await, Err(StoreError::Finished(_))));
+    assert_eq!(store.turn(turns[1].id).await.unwrap().state, TurnState::Asked);
+    assert_eq!(store.accept_answer(turns[0].id, given, Some(&key("first"))).await.unwrap(), answered);
 }
 
 fn words(answer: &interview::session::Answer) -> Submission {

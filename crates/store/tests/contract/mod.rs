@@ -29,7 +29,7 @@ macro_rules! contract {
             one_of_two_answers_at_once_wins,
             silence_is_kept_and_not_judged,
             skipping_is_recorded_and_excludes_answering,
-            a_late_answer_to_a_finished_session_is_kept);
+            a_finished_session_takes_no_answers_and_knows_those_it_has);
         contract!(@tests $open, judgings:
             words_of_a_recording_are_judged_in_the_same_judging,
             feedback_settles_a_turn_once,

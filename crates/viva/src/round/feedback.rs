@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn no_key_reveals_the_answer_to_a_follow_up() {
-        let next = |role| Some(Box::new(NextTurn { id: Uuid::nil(), role, prompt: "Why?".to_owned() }));
+        let next = |role| Some(NextTurn { id: Uuid::nil(), role, prompt: "Why?".to_owned() });
         assert_eq!(keys_of(&Turn { next_turn: next(Role::FollowUp), ..judged() }), ["Enter", "q"]);
         assert_eq!(keys_of(&Turn { next_turn: next(Role::Main), ..judged() }), ["Enter", "m", "q"]);
     }

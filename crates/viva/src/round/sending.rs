@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use api::client::{Client, ClientError};
-use api::turn::{Turn, TurnState};
+use api::turn::Turn;
 use capture::listen::Recogniser;
 
 use super::heard_file::{FileHeard, hear_file};
@@ -65,10 +65,10 @@ pub async fn send_what_was_left(
                 terminal.say("Sent an answer left over from an earlier round. To review it:");
                 terminal.screen.say(&[Line::toned(review, Tone::Accent)]);
             }
-            Err(error) if error.is_conflict() && is_answered(interviewer.client(), &kept).await => {
+            Err(error) if error.is_conflict() => {
                 let aside = kept.set_aside()?;
                 terminal.say(format!(
-                    "An answer from an earlier round was not sent, because its question has been answered; it is kept in {}",
+                    "An answer from an earlier round was not sent, because its question takes no more answers; it is kept in {}",
                     aside.display()
                 ));
             }
@@ -108,11 +108,6 @@ async fn transcribe_recording(
         kept.keep(answer_of(&heard, api::turn::Source::Microphone))?;
     }
     Ok(())
-}
-
-async fn is_answered(client: &Client, kept: &PendingAnswer) -> bool {
-    let turn = client.turn(kept.destination().turn).await;
-    turn.is_ok_and(|turn| turn.state != TurnState::Asked)
 }
 
 fn not_sent(error: ClientError) -> Failure {

@@ -1,10 +1,143 @@
-//! Transcripts that clients made, on their way in.
+//! What clients send, parsed: past this border nothing is too long, out of order or out of range.
 
+use api::feedback::Coach;
+use api::question::QuestionFilter;
+use api::session::{NewSession, SessionFilter};
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Word};
-use interview::{Probability, Seconds, Span, Transcript};
+use api::turn::Source;
+use interview::bank::Question;
+use interview::follow_up::FollowUpLimit;
+use interview::marks::CoachKind;
+use interview::selection::{Wishes, fits};
+use interview::transcript::normal_words;
+use interview::{Probability, Seconds, Span, Transcript, session};
+use store::{PageLimit, SessionQuery, SessionState};
 
-use super::text::{MOST_CHARACTERS, MOST_WORDS, harmless};
 use crate::api_error::ApiError;
+
+/// The most questions of one session.
+const MOST_QUESTIONS: u32 = 50;
+
+/// The most entries of each list of wishes.
+const MOST_WISHES: usize = 100;
+
+/// What the questions of a new session are to be.
+pub(crate) fn wishes(new: &NewSession) -> Result<Wishes, ApiError> {
+    if [&new.topics, &new.levels, &new.kinds, &new.tags, &new.question_ids].iter().any(|list| list.len() > MOST_WISHES)
+    {
+        return Err(ApiError::Unprocessable(format!("a list of wishes has at most {MOST_WISHES} entries")));
+    }
+    if new.questions.is_some_and(|count| !(1..=MOST_QUESTIONS).contains(&count))
+        || new.question_ids.len() > MOST_QUESTIONS as usize
+    {
+        return Err(ApiError::Unprocessable(format!("a session has 1 to {MOST_QUESTIONS} questions")));
+    }
+    if let Some(twice) = first_repeated(&new.question_ids) {
+        return Err(ApiError::Unprocessable(format!("the question `{twice}` is asked for twice")));
+    }
+    Ok(Wishes {
+        topics: parsed(&new.topics)?,
+        levels: parsed(&new.levels)?,
+        kinds: parsed(&new.kinds)?,
+        tags: parsed(&new.tags)?,
+        question_ids: parsed(&new.question_ids)?,
+        count: new.questions.map(|count| count as usize),
+    })
+}
+
+/// How many follow-ups a question may get.
+pub(crate) fn follow_ups(new: &NewSession) -> Result<FollowUpLimit, ApiError> {
+    match new.follow_ups {
+        None => Ok(FollowUpLimit::default()),
+        Some(limit) => limit.try_into().map_err(unprocessable),
+    }
+}
+
+/// The questions of the bank that a filter lets through.
+pub(crate) fn filtered<'a>(questions: &'a [Question], filter: &QuestionFilter) -> Result<Vec<&'a Question>, ApiError> {
+    let wishes = Wishes {
+        topics: parsed(filter.topic.as_slice())?,
+        levels: parsed(filter.level.as_slice())?,
+        kinds: parsed(filter.kind.as_slice())?,
+        tags: parsed(filter.tag.as_slice())?,
+        ..Wishes::default()
+    };
+    let words: Vec<String> = filter.q.iter().flat_map(|text| text.split_whitespace()).map(str::to_lowercase).collect();
+    let has_words = |question: &Question| {
+        let text =
+            format!("{} {} {} {}", question.title, question.prompts.all().join(" "), question.topic, question.id)
+                .to_lowercase();
+        words.iter().all(|word| text.contains(word.as_str()))
+    };
+    Ok(questions.iter().filter(|question| fits(question, &wishes) && has_words(question)).collect())
+}
+
+/// Which sessions to list.
+pub(crate) fn session_query(filter: &SessionFilter) -> Result<SessionQuery, ApiError> {
+    let limit = filter.limit.map(PageLimit::try_from).transpose().map_err(unprocessable)?;
+    Ok(SessionQuery {
+        topic: filter.topic.as_deref().map(str::parse).transpose().map_err(unprocessable)?,
+        state: filter.state.map(|state| match state {
+            api::session::SessionState::Open => SessionState::Open,
+            api::session::SessionState::Finished => SessionState::Finished,
+        }),
+        after: filter.cursor.as_deref().map(str::parse).transpose().map_err(unprocessable)?,
+        limit: limit.unwrap_or_default(),
+    })
+}
+
+fn first_repeated(names: &[String]) -> Option<&String> {
+    let mut seen = std::collections::HashSet::new();
+    names.iter().find(|name| !seen.insert(*name))
+}
+
+fn parsed<T>(names: &[String]) -> Result<Vec<T>, ApiError>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    names.iter().map(|name| name.parse().map_err(unprocessable)).collect()
+}
+
+fn unprocessable(error: impl std::fmt::Display) -> ApiError {
+    ApiError::Unprocessable(error.to_string())
+}
+
+/// The most characters of an answer's text. A person who speaks for an hour says about 60,000.
+pub(crate) const MOST_CHARACTERS: usize = 100_000;
+
+/// The most words of an answer. A person who speaks for an hour says about 10,000.
+pub(crate) const MOST_WORDS: usize = 20_000;
+
+/// What somebody typed, as a transcript: harmless, not too long, and with at least one word.
+pub(crate) fn typed(text: &str) -> Result<Transcript, ApiError> {
+    if text.chars().count() > MOST_CHARACTERS {
+        let detail = format!("the text is too long: at most {MOST_CHARACTERS} characters are taken");
+        return Err(ApiError::Unprocessable(detail));
+    }
+    let transcript = Transcript::typed(&harmless(text));
+    let words = transcript.words().flat_map(|word| normal_words(&word.text)).count();
+    match words {
+        0 => Err(ApiError::Unprocessable("there is no word in the text; skip the turn instead".to_owned())),
+        1..=MOST_WORDS => Ok(transcript),
+        _ => Err(ApiError::Unprocessable(format!("the text is too long: at most {MOST_WORDS} words are taken"))),
+    }
+}
+
+/// The text of a correction: harmless, not too long, and with at least one word.
+pub(crate) fn correction(text: &str) -> Result<String, ApiError> {
+    typed(text).map(|_| harmless(text))
+}
+
+/// The text without characters that control terminals or reorder what is shown around them; line breaks stay.
+pub(crate) fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c == '\n' || !is_harmful(c) { c } else { ' ' }).collect()
+}
+
+/// Control characters, and the marks that make text run backwards (Unicode's explicit directional formatting).
+fn is_harmful(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
 
 /// The most stretches of speech in one answer.
 const MOST_SPANS: usize = 10_000;
@@ -111,9 +244,44 @@ fn refused(detail: String) -> ApiError {
     ApiError::Unprocessable(detail)
 }
 
+pub(crate) fn source(source: Source) -> session::Source {
+    match source {
+        Source::Microphone => session::Source::Microphone,
+        Source::Upload => session::Source::Upload,
+        Source::Stream => session::Source::Stream,
+        Source::Typed => session::Source::Typed,
+    }
+}
+
+pub(crate) fn coach_kind(coach: Coach) -> CoachKind {
+    match coach {
+        Coach::Offline => CoachKind::Offline,
+        Coach::Llm => CoachKind::Llm,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn escape_sequences_and_reversed_text_lose_their_power() {
+        assert_eq!(harmless("one \u{1b}[31mred\u{1b}[0m\r\nowner\u{202E}!"), "one  [31mred [0m \nowner !");
+    }
+
+    #[test]
+    fn ordinary_text_in_any_language_stays_as_it_is() {
+        let text = "l’ownership, « déjà vu »\nשלום 🦀";
+        assert_eq!(harmless(text), text);
+    }
+
+    #[test]
+    fn a_typed_answer_has_words_and_an_end() {
+        assert_eq!(typed("one owner\nat a time").unwrap().segments().len(), 2);
+        assert!(matches!(typed(" \n ?! \u{1F980}"), Err(ApiError::Unprocessable(_))));
+        assert!(matches!(typed(&"word ".repeat(MOST_WORDS + 1)), Err(ApiError::Unprocessable(_))));
+        assert!(matches!(typed(&"x".repeat(MOST_CHARACTERS + 1)), Err(ApiError::Unprocessable(_))));
+    }
 
     const LIMIT: f64 = 60.0;
 
