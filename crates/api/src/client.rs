@@ -16,7 +16,7 @@ use crate::problem::{self, Problem};
 use crate::question::{Question, QuestionFilter, QuestionList, Reveal};
 use crate::session::{Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
 use crate::transcript::Transcription;
-use crate::turn::{Correction, NewAnswer, Regrade, Turn};
+use crate::turn::{Correction, Hint, NewAnswer, Regrade, Turn};
 use crate::{IDEMPOTENCY_KEY, PREFER, PREFIX};
 
 /// How long the server may take to accept a connection.
@@ -161,6 +161,11 @@ impl Client {
         form = form.part("audio", audio.part().await?);
         let request = self.turn_request(Method::POST, turn, &["answer"]).multipart(form);
         self.value(sent(request, sending, UPLOAD_LIMIT)).await
+    }
+
+    /// Takes the next hint for a turn that waits for an answer.
+    pub async fn hint(&self, turn: Uuid) -> Result<Hint, ClientError> {
+        self.value(self.turn_request(Method::POST, turn, &["hint"])).await
     }
 
     /// "I don't know": moves on from a turn.

@@ -55,6 +55,9 @@ pub struct KeyPointMark {
     pub weight: u8,
     /// Whether it is core.
     pub core: bool,
+    /// The group of alternatives it belongs to, of which one is enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub any_of: Option<String>,
     /// `hit`, `missed` or `unclear`.
     pub verdict: Verdict,
     /// Why it is unclear.
@@ -352,6 +355,7 @@ mod tests {
             summary: format!("about {id}"),
             weight: 3,
             core: true,
+            any_of: None,
             verdict,
             doubt: None,
             evidence,

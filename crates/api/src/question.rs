@@ -116,6 +116,9 @@ pub struct KeyPoint {
     pub weight: u8,
     /// Whether an answer without it can be more than partly right.
     pub core: bool,
+    /// The group of alternatives it belongs to, of which one is enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub any_of: Option<String>,
 }
 
 /// One wrong claim that people make.

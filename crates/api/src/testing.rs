@@ -19,6 +19,9 @@ pub fn asked() -> Turn {
         role: Role::Main,
         target: None,
         prompt: "What is ownership?".to_owned(),
+        spoken_prompt: "What is ownership?".to_owned(),
+        hints_used: 0,
+        hints_left: 2,
         question: Question {
             id: "ownership-why".to_owned(),
             title: "Ownership".to_owned(),
@@ -59,6 +62,7 @@ pub fn judged() -> Turn {
         summary: summary.to_owned(),
         weight: 3,
         core,
+        any_of: None,
         verdict,
         doubt: (verdict == Verdict::Unclear).then(|| "the recogniser was not sure of the deciding words".to_owned()),
         evidence,

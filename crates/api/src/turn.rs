@@ -27,6 +27,12 @@ pub struct Turn {
     pub target: Option<Target>,
     /// What is asked, in words; a follow-up's differs from its question's.
     pub prompt: String,
+    /// The same as it is read aloud.
+    pub spoken_prompt: String,
+    /// How many hints were taken.
+    pub hints_used: u8,
+    /// How many more there are; `POST /turns/{id}/hint` gives the next one.
+    pub hints_left: u8,
     /// The question.
     pub question: Question,
     /// How far the turn has come.
@@ -46,6 +52,18 @@ pub struct Turn {
     /// Every judging of the answer that has ended, the oldest first; in exports only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub judgings: Vec<Judging>,
+}
+
+/// A hint for a question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Hint {
+    /// The hint; none when all were taken before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// How many were taken, this one included.
+    pub hints_used: u8,
+    /// How many more there are.
+    pub hints_left: u8,
 }
 
 /// The turn to go on with.

@@ -4,7 +4,8 @@ use interview::delivery::{FILLED_PAUSES_FINE, FILLED_PAUSES_MANY, TYPICAL_WORDS_
 use interview::wording::{counted, things};
 
 use crate::feedback::{
-    Clarity, ClarityVerdict, Coach, Correctness, CountedPhrase, Delivery, Evidence, Feedback, JudgedBy, Verdict,
+    Clarity, ClarityVerdict, Coach, Correctness, CountedPhrase, Delivery, Evidence, Feedback, JudgedBy, KeyPointMark,
+    Verdict,
 };
 use crate::session::Summary;
 use crate::transcript::TimeSpan;
@@ -57,6 +58,8 @@ pub enum Sign {
     Bad,
     /// Counts neither way.
     Unclear,
+    /// A key point not made beside an alternative that was.
+    NotNeeded,
     /// A misconception stated.
     Wrong,
 }
@@ -134,20 +137,28 @@ pub fn score(score: Option<f64>) -> String {
 
 /// The correctness panel.
 pub fn correctness(panel: &Correctness) -> Panel {
-    let marks: Vec<Mark> = panel
-        .key_points
+    let points = &panel.key_points;
+    let alternatives = |one: &KeyPointMark, other: &KeyPointMark| one.any_of.is_some() && one.any_of == other.any_of;
+    let is_said =
+        |point: &KeyPointMark| points.iter().any(|other| alternatives(point, other) && other.verdict == Verdict::Hit);
+    let marks: Vec<Mark> = points
         .iter()
         .map(|point| Mark {
             sign: match point.verdict {
                 Verdict::Hit => Sign::Good,
+                _ if is_said(point) => Sign::NotNeeded,
                 Verdict::Missed => Sign::Bad,
                 Verdict::Unclear => Sign::Unclear,
             },
-            verdict: point.verdict.as_str(),
+            verdict: if point.verdict != Verdict::Hit && is_said(point) {
+                "not needed"
+            } else {
+                point.verdict.as_str()
+            },
             text: point.summary.clone(),
             is_core: point.core,
             quote: Quote::of(&point.evidence),
-            note: point.doubt.clone(),
+            note: point.doubt.clone().or(point.any_of.as_ref().map(|_| "one of these is enough".to_owned())),
         })
         .collect();
     let stated = panel.misconceptions.iter().map(|stated| Mark {

@@ -286,7 +286,10 @@ fn next_step(assignment: &Assignment<'_>, marks: Option<&Marks>, clarity: Option
     }
     match unclear_said {
         Some(check) => format!("Every point is there. Say it again so that it {check}."),
-        None => "Every point is there: say it again tomorrow, shorter and without looking anything up.".to_owned(),
+        None => match question.stretch.first().filter(|_| assignment.target.is_none()) {
+            Some(harder) => format!("Every point is there. A harder question to answer aloud: {harder}"),
+            None => "Every point is there: say it again tomorrow, shorter and without looking anything up.".to_owned(),
+        },
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Turn {
     pub target: Option<Target>,
     /// What is asked, in words.
     pub prompt: String,
+    /// How many of the question's hints were taken.
+    pub hints_used: u8,
     /// How far it has come.
     pub state: TurnState,
 }

@@ -115,6 +115,7 @@ fn write_mark(page: &mut String, mark: &Mark) -> Result {
         Sign::Good => "✓",
         Sign::Bad => "✗",
         Sign::Unclear => "?",
+        Sign::NotNeeded => "·",
         Sign::Wrong => "✗ Misconception:",
     };
     write!(page, "- {sign} {}{}", Plain(&mark.text), if mark.is_core { " (core)" } else { "" })?;

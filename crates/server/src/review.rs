@@ -10,6 +10,7 @@ use api::transcript::TimeSpan;
 use api::turn::{Role, Source, Turn, TurnState};
 use api::view::{self, Figure, Judge, Measure, Panel, clock};
 use interview::session::{self, Spoken};
+use interview::wording::counted;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use store::{PastJudging, StoredSession};
@@ -181,7 +182,11 @@ fn answer_note(turn: &Turn) -> String {
     };
     let duration = answer.duration.map(|duration| format!(", {}", clock(duration))).unwrap_or_default();
     let corrected = if answer.corrected { ", transcript corrected" } else { "" };
-    format!("{source}{duration}{corrected}")
+    let hints = match turn.hints_used {
+        0 => String::new(),
+        used => format!(", {} used", counted(usize::from(used), "hint")),
+    };
+    format!("{source}{duration}{corrected}{hints}")
 }
 
 /// Whether a follow-up on the question of `turn` is still open, so that nothing must be revealed.

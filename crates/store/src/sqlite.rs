@@ -242,6 +242,18 @@ impl Store for SqliteStore {
         self.change(turn, TurnRecord::skip).await
     }
 
+    async fn take_hint(&self, turn: TurnId, available: u8) -> Result<Turn, StoreError> {
+        self.change(turn, |record| record.take_hint(available)).await
+    }
+
+    async fn prompts_asked(&self, question: &QuestionId) -> Result<Vec<String>, StoreError> {
+        // Ids of turns are in the order of their creation.
+        let prompts = "select prompt from (
+                           select id, prompt from turns where question_id = $1 and depth = 0 order by id desc limit 20
+                       ) order by id";
+        Ok(sqlx::query_scalar(prompts).bind(question.as_str()).fetch_all(&self.readers).await?)
+    }
+
     async fn judgings(&self, turn: TurnId) -> Result<Vec<PastJudging>, StoreError> {
         let mut connection = self.readers.acquire().await?;
         let session: Uuid = sqlx::query_scalar("select session_id from turns where id = $1")
@@ -437,7 +449,7 @@ async fn update_turn(connection: &mut SqliteConnection, record: &TurnRecord) -> 
     sqlx::query(
         "update turns
          set state = $2, state_document = $3, answer_id = $4, revision = $5, idempotency_key = $6, idempotency_digest = $7,
-             wanted_coach = $8, wanted_model = $9, format = $10, attempt = 0, due_at = 0, leased_until = null
+             wanted_coach = $8, wanted_model = $9, format = $10, hints_used = $11, attempt = 0, due_at = 0, leased_until = null
          where id = $1",
     )
     .bind(record.turn.id.uuid())
@@ -450,6 +462,7 @@ async fn update_turn(connection: &mut SqliteConnection, record: &TurnRecord) -> 
     .bind(record.wish.coach.map(coach_name))
     .bind(&record.wish.model)
     .bind(documents::FORMAT)
+    .bind(record.turn.hints_used)
     .execute(&mut *connection)
     .await?;
     count_change(connection, record.turn.session).await
@@ -529,6 +542,7 @@ struct TurnRow {
     state: String,
     state_document: String,
     format: u32,
+    hints_used: u8,
     revision: u32,
     idempotency_key: Option<String>,
     idempotency_digest: Option<String>,
@@ -550,6 +564,7 @@ impl TurnRow {
             question,
             target,
             prompt: row.prompt,
+            hints_used: row.hints_used,
             state,
         };
         let key = row.idempotency_key.map(|key| key.parse::<IdempotencyKey>()).transpose().map_err(corrupt)?;

@@ -128,6 +128,16 @@ pub trait Store: Send + Sync {
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when the turn was answered; [`StoreError::Finished`].
     async fn skip(&self, turn: TurnId) -> Result<Turn, StoreError>;
 
+    /// Counts one more of the `available` hints as taken, if there is one left; the turn is returned as it then stands.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when the turn was answered or skipped.
+    async fn take_hint(&self, turn: TurnId, available: u8) -> Result<Turn, StoreError>;
+
+    /// The wordings in which a question was asked of late, the latest last.
+    async fn prompts_asked(&self, question: &QuestionId) -> Result<Vec<String>, StoreError>;
+
     /// Every judging of the turn's answer that has ended, the first one first. A judging that was overtaken has no end; neither has
     /// an answer that was kept without asking anybody.
     ///

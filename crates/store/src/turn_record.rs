@@ -119,6 +119,17 @@ impl TurnRecord {
         }
     }
 
+    pub(crate) fn take_hint(&mut self, available: u8) -> Result<Effect, StoreError> {
+        if self.turn.state != TurnState::Asked {
+            return Err(self.conflict("given a hint"));
+        }
+        if self.turn.hints_used >= available {
+            return Ok(Effect::Unchanged);
+        }
+        self.turn.hints_used += 1;
+        Ok(Effect::Changed)
+    }
+
     pub(crate) fn transcribed(&mut self, judging: &Judging, answer: Answer) -> Effect {
         let expected = self.awaits(judging) && answer.id == judging.answer;
         if !expected || !matches!(self.turn.state, TurnState::Transcribing { .. }) {

@@ -108,12 +108,12 @@ impl Round<'_> {
     async fn ask(&mut self, turn: &Turn, questions: usize) -> Result<Step, Failure> {
         let look = self.terminal.screen.look();
         self.terminal.screen.say(&question_lines(turn, questions, look));
-        if self.read_aloud(&turn.prompt).await.is_break() {
+        if self.read_aloud(&turn.spoken_prompt).await.is_break() {
             return Ok(Step::Interrupted);
         }
         let destination =
             Destination { server: self.interviewer.remote().cloned(), session: turn.session_id, turn: turn.id };
-        let asked = Asked { turn, destination, outbox: &self.outbox };
+        let asked = Asked { turn, client: self.interviewer.client(), destination, outbox: &self.outbox };
         let Response { given, then } = self.candidate.answer(&asked, self.terminal).await?;
         let turn = match given {
             Given::Answer(kept) => sending::send(*kept, self.interviewer.client(), self.terminal).await?,

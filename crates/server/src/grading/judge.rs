@@ -76,6 +76,7 @@ impl Case {
             question: self.turn.question.clone(),
             target: Some(follow_up.target),
             prompt: harmless(&follow_up.prompt),
+            hints_used: 0,
             state: TurnState::Asked,
         }
     }

@@ -37,16 +37,20 @@ pub(crate) async fn create_session(
         questions: questions.into_iter().cloned().collect(),
         follow_ups: follow_ups(&new)?,
     };
-    let main_turn = |(position, question): (u32, &interview::Question)| Turn {
-        id: TurnId::from(Uuid::now_v7()),
-        session: session.id,
-        place: Place { position, depth: 0 },
-        question: question.id.clone(),
-        target: None,
-        prompt: question.prompts.first().to_owned(),
-        state: TurnState::Asked,
-    };
-    let turns: Vec<Turn> = (1..).zip(&session.questions).map(main_turn).collect();
+    let mut turns = Vec::with_capacity(session.questions.len());
+    for (position, question) in (1..).zip(&session.questions) {
+        let asked_before = app.store.prompts_asked(&question.id).await?;
+        turns.push(Turn {
+            id: TurnId::from(Uuid::now_v7()),
+            session: session.id,
+            place: Place { position, depth: 0 },
+            question: question.id.clone(),
+            target: None,
+            prompt: selection::wording(question, &asked_before, seed).to_owned(),
+            hints_used: 0,
+            state: TurnState::Asked,
+        });
+    }
     let stored = app.store.create_session(&session, &turns).await?;
     let location = format!("{}/sessions/{}", api::PREFIX, session.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], JsonReply(wire::session::session(&stored))))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use api::PREFER;
 use api::feedback::Feedback;
 use api::judging::JudgingList;
-use api::turn::{AnswerForm, Correction, NewAnswer, Regrade, StateEvent, Turn, TurnState};
+use api::turn::{AnswerForm, Correction, Hint, NewAnswer, Regrade, StateEvent, Turn, TurnState};
 use axum::Json as JsonReply;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -89,6 +89,20 @@ pub(crate) async fn answer_turn(
     let turn = app.store.turn(id).await?;
     answering::accept(&app, &turn, key.as_ref(), request).await?;
     awaited(&app, id, &headers).await
+}
+
+/// Gives the next hint of a turn that waits for an answer, and counts it.
+#[utoipa::path(post, path = "/turns/{id}/hint", tag = "turns", params(("id" = uuid::Uuid, Path)),
+    responses((status = OK, body = Hint), (status = CONFLICT)))]
+pub(crate) async fn take_hint(State(app): State<Arc<App>>, Id(id): Id<TurnId>) -> Result<JsonReply<Hint>, ApiError> {
+    let before = app.store.turn(id).await?;
+    let stored = app.store.session(before.session).await?;
+    let hints =
+        stored.session.question(&before.question).map_or(&[][..], |question| wire::session::hints(&before, question));
+    let available = u8::try_from(hints.len()).unwrap_or(u8::MAX);
+    let hints_used = app.store.take_hint(id, available).await?.hints_used;
+    let hint = hints.get(usize::from(before.hints_used)).filter(|_| hints_used > before.hints_used).cloned();
+    Ok(JsonReply(Hint { hint, hints_used, hints_left: available.saturating_sub(hints_used) }))
 }
 
 /// "I don't know": moves on from a turn. Skipping it again changes nothing.

@@ -84,6 +84,7 @@ fn key_point(question: &Question, mark: &marks::KeyPointMark) -> Option<KeyPoint
         summary: point.summary.clone(),
         weight: point.weight.get(),
         core: point.core,
+        any_of: point.any_of.as_ref().map(ToString::to_string),
         verdict,
         doubt,
         evidence: evidence(mark.verdict.evidence()),

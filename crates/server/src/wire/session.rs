@@ -137,6 +137,9 @@ pub(crate) fn turn(stored: &StoredSession, turn: &session::Turn) -> Option<Turn>
         role: role(turn),
         target: turn.target.as_ref().map(target),
         prompt: turn.prompt.clone(),
+        spoken_prompt: asked.spoken(&turn.prompt),
+        hints_used: turn.hints_used,
+        hints_left: u8::try_from(hints(turn, asked).len()).unwrap_or(u8::MAX).saturating_sub(turn.hints_used),
         question: question_of(turn, asked),
         state: turn_state(&turn.state),
         ungraded_reason: ungraded_reason(&turn.state),
@@ -225,6 +228,11 @@ fn next_turn(next: &session::Turn) -> NextTurn {
     NextTurn { id: next.id.uuid(), role: role(next), prompt: next.prompt.clone() }
 }
 
+/// The hints that a turn offers. A follow-up has none.
+pub(crate) fn hints<'q>(turn: &session::Turn, asked: &'q Question) -> &'q [String] {
+    if turn.target.is_none() { &asked.hints } else { &[] }
+}
+
 /// The question as it is asked: nothing in it gives the answer away.
 pub(crate) fn asked_question(question: &Question) -> api::question::Question {
     api::question::Question {
@@ -265,7 +273,13 @@ fn citation(citation: &bank::Citation) -> Citation {
 }
 
 fn key_point(point: &bank::KeyPoint) -> KeyPoint {
-    KeyPoint { id: point.id.to_string(), summary: point.summary.clone(), weight: point.weight.get(), core: point.core }
+    KeyPoint {
+        id: point.id.to_string(),
+        summary: point.summary.clone(),
+        weight: point.weight.get(),
+        core: point.core,
+        any_of: point.any_of.as_ref().map(ToString::to_string),
+    }
 }
 
 fn misconception(misconception: &bank::Misconception) -> Misconception {

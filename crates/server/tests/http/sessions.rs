@@ -168,3 +168,38 @@ async fn a_data_folder_has_one_server_at_a_time() {
     assert!(matches!(second, Err(ServerError::Store(StoreError::InUse { .. }))), "{second:?}");
     viva.client.ready().await.unwrap();
 }
+
+#[tokio::test]
+async fn hints_come_one_by_one_until_the_answer() {
+    let viva = Running::start().await;
+    let session = viva.session(&["ownership-why"]).await;
+    let turn = viva.client.turn(session.turns[0].id).await.unwrap();
+    let mut left = turn.hints_left;
+    while left > 0 {
+        let given = viva.client.hint(turn.id).await.unwrap();
+        assert!(given.hint.is_some());
+        assert_eq!(given.hints_left, left - 1);
+        left = given.hints_left;
+    }
+    let given = viva.client.hint(turn.id).await.unwrap();
+    assert_eq!((given.hint, given.hints_used, given.hints_left), (None, turn.hints_left, 0), "there are no more");
+    let answered = viva.answer(turn.id, "There is always exactly one owner.").await;
+    assert_eq!(answered.hints_used, turn.hints_left);
+    let late = viva.plain().post(viva.url(&format!("/api/v1/turns/{}/hint", turn.id))).send().await.unwrap();
+    assert_eq!(late.status(), 409);
+}
+
+#[tokio::test]
+async fn a_question_comes_again_in_another_wording_where_it_has_one() {
+    let viva = Running::start().await;
+    let mut heard = Vec::new();
+    let bank = server::question_files::bank(None).unwrap().bank;
+    let question = bank.question(&"ownership-why".parse().unwrap()).unwrap();
+    for _ in question.prompts.all() {
+        heard.push(viva.session(&["ownership-why"]).await.turns[0].prompt.clone());
+    }
+    heard.sort();
+    let mut prompts = question.prompts.all().to_vec();
+    prompts.sort();
+    assert_eq!(heard, prompts, "each wording once before any comes again");
+}

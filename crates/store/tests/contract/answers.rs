@@ -132,3 +132,25 @@ fn words(answer: &interview::session::Answer) -> Submission {
 fn key(text: &str) -> IdempotencyKey {
     text.parse().unwrap()
 }
+
+pub async fn hints_are_counted_until_the_answer(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let id = turns[0].id;
+    for used in [1, 2, 2] {
+        assert_eq!(store.take_hint(id, 2).await.unwrap().hints_used, used);
+    }
+    let answer = Submission::Words(Box::new(fixtures::typed(WORDS)));
+    assert_eq!(store.accept_answer(id, answer, None).await.unwrap().hints_used, 2);
+    assert!(matches!(store.take_hint(id, 3).await, Err(StoreError::Conflict { state: "judging", .. })));
+}
+
+pub async fn the_wordings_of_a_question_come_in_the_order_in_which_they_were_asked(store: Arc<dyn Store>) {
+    for prompt in ["first?", "second?"] {
+        let (session, mut turns) = fixtures::session(&["ownership"]);
+        turns[0].prompt = prompt.to_owned();
+        store.create_session(&session, &turns).await.unwrap();
+    }
+    let (_, turns) = fixtures::session(&["ownership"]);
+    assert_eq!(store.prompts_asked(&turns[0].question).await.unwrap(), ["first?", "second?"]);
+}

@@ -60,6 +60,7 @@ pub fn session(topics: &[&str]) -> (Session, Vec<Turn>) {
             question: question.id.clone(),
             target: None,
             prompt: question.prompts.first().to_owned(),
+            hints_used: 0,
             state: TurnState::Asked,
         })
         .collect();

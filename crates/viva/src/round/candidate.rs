@@ -1,12 +1,13 @@
 //! How answers are given in a round.
 
+use api::client::Client;
 use api::turn::Turn;
 
 use super::typed::{PipedLines, type_answer};
 use super::{Microphone, Recordings};
 use crate::failure::Failure;
 use crate::outbox::{Destination, Outbox, PendingAnswer};
-use crate::terminal::{Streams, Terminal};
+use crate::terminal::{Line, Streams, Terminal, Tone};
 
 /// Who answers in a round, and how.
 pub enum Candidate {
@@ -22,8 +23,24 @@ pub enum Candidate {
 /// A question as the candidate gets it.
 pub struct Asked<'a> {
     pub turn: &'a Turn,
+    /// The server, which has the hints.
+    pub client: &'a Client,
     pub destination: Destination,
     pub outbox: &'a Outbox,
+}
+
+impl Asked<'_> {
+    /// Shows the next hint, or says that there is none.
+    pub async fn show_hint(&self, terminal: &mut Terminal) -> Result<(), Failure> {
+        let given = self.client.hint(self.turn.id).await?;
+        let text = match given.hint {
+            Some(hint) => format!("Hint {}: {hint}", given.hints_used),
+            None => "There are no more hints.".to_owned(),
+        };
+        let width = terminal.screen.look().text_width();
+        terminal.screen.say(&Line::toned(text, Tone::Accent).wrapped(width));
+        Ok(())
+    }
 }
 
 /// What the candidate did.

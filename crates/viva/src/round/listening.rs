@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use api::turn::Turn;
 use capture::listen::{Event, Listener, ListenerSettings};
 use capture::recording::{Recorded, Recorder};
 use capture::transcribe::Prompt;
 use interview::Seconds;
 use tokio::sync::mpsc;
 
-use super::Microphone;
+use super::{Asked, Microphone};
 use crate::failure::Failure;
 #[cfg(feature = "microphone")]
 use crate::microphones;
@@ -29,7 +28,8 @@ const PAUSE: f64 = 3.0;
 /// The seconds that are counted down.
 const COUNTDOWN: f64 = 5.0;
 /// The keys while somebody speaks.
-const KEYS: [(&str, &str); 4] = [("Enter", "done"), ("r", "again"), ("s", "I don't know"), ("q", "finish the round")];
+const KEYS: [(&str, &str); 5] =
+    [("Enter", "done"), ("h", "a hint"), ("r", "again"), ("s", "I don't know"), ("q", "finish the round")];
 
 /// What came of listening.
 pub enum Listened {
@@ -65,10 +65,11 @@ enum Signal {
 /// When the microphone cannot be opened, or the file cannot be written.
 pub async fn listen(
     microphone: &Microphone,
-    turn: &Turn,
+    asked: &Asked<'_>,
     file: PathBuf,
     terminal: &mut Terminal,
 ) -> Result<Listened, Failure> {
+    let turn = asked.turn;
     let prompt = Prompt::of_terms(turn.question.glossary.iter().map(String::as_str));
     let (events, watched) = mpsc::channel(WAITING_EVENTS);
     let settings = ListenerSettings { prompt, ..ListenerSettings::default() };
@@ -79,7 +80,7 @@ pub async fn listen(
     let recorder = recorder?;
     let limit = Seconds::new(f64::from(turn.question.time_limit_seconds)).unwrap_or_default();
     let mut watch = Watch { listening: Listening::begun(limit), hands_free: microphone.hands_free, watched };
-    match watch.until_signal(terminal).await {
+    match watch.until_signal(asked, terminal).await {
         Signal::Skip => Ok(Listened::Skip),
         Signal::Again => Ok(Listened::Again),
         Signal::Stop(stopped) => {
@@ -115,7 +116,7 @@ struct Watch {
 }
 
 impl Watch {
-    async fn until_signal(&mut self, terminal: &mut Terminal) -> Signal {
+    async fn until_signal(&mut self, asked: &Asked<'_>, terminal: &mut Terminal) -> Signal {
         terminal.keyboard.forget();
         let hint = keys(&KEYS);
         if !terminal.screen.can_draw() {
@@ -129,6 +130,11 @@ impl Watch {
                 input = terminal.keyboard.next() => {
                     if input == Input::Resized {
                         terminal.screen.resized();
+                    } else if input.letter() == Some('h') {
+                        terminal.screen.settle();
+                        if let Err(failure) = asked.show_hint(terminal).await {
+                            terminal.warn(failure.message());
+                        }
                     } else if let Some(signal) = self.signal_of(&input) {
                         return signal;
                     }

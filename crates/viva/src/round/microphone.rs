@@ -43,7 +43,7 @@ impl Microphone {
     pub async fn answer(&self, asked: &Asked<'_>, terminal: &mut Terminal) -> Result<Response, Failure> {
         loop {
             let kept = asked.outbox.begin(asked.destination.clone())?;
-            let listened = listen(self, asked.turn, kept.recording_path(), terminal).await;
+            let listened = listen(self, asked, kept.recording_path(), terminal).await;
             let take = match listened {
                 Ok(Listened::Recorded(recorded, stopped)) => {
                     self.review(kept, recorded, stopped, asked, terminal).await?

@@ -9,8 +9,8 @@ use crate::outbox::PendingAnswer;
 use crate::terminal::{Choice, Editor, Line, PlainLines, Terminal, Written};
 
 const WRITING: [(&str, &str); 2] = [("Enter", "on an empty line: done"), ("Ctrl-C", "end the round")];
-const NOTHING_TYPED: [(&str, &str); 3] =
-    [("Enter", "type an answer"), ("s", "I don't know"), ("q", "finish the round")];
+const NOTHING_TYPED: [(&str, &str); 4] =
+    [("Enter", "type an answer"), ("h", "a hint"), ("s", "I don't know"), ("q", "finish the round")];
 
 /// Lets a user at the keyboard type an answer.
 pub async fn type_answer(asked: &Asked<'_>, terminal: &mut Terminal) -> Result<Response, Failure> {
@@ -26,6 +26,7 @@ pub async fn type_answer(asked: &Asked<'_>, terminal: &mut Terminal) -> Result<R
             Written::Finished(_) | Written::Cancelled => {}
         }
         match terminal.choose(&NOTHING_TYPED).await {
+            Choice::Letter('h') => asked.show_hint(terminal).await?,
             Choice::Letter('s') => return Ok(Response::skip()),
             Choice::Letter('q') => return Ok(Response::nothing(Then::Finish)),
             Choice::Interrupt => return Ok(Response::nothing(Then::Interrupted)),

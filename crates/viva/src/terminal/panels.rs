@@ -38,6 +38,9 @@ pub fn feedback_lines(turn: &Turn, look: Look) -> Vec<Line> {
     if let Some(step) = &feedback.next_step {
         lines.extend(Line::plain(step).hanging(Line::toned("Next step  ", Tone::Strong), width));
     }
+    if turn.hints_used > 0 {
+        lines.extend(Line::toned(format!("Hints used: {}", turn.hints_used), Tone::Quiet).wrapped(width));
+    }
     if let Some(judge) = Judge::of(feedback) {
         lines.extend(Line::toned(judge.remark, Tone::Quiet).wrapped(width));
     }
@@ -88,6 +91,7 @@ fn mark_lines(mark: &Mark, signs: Signs, width: usize) -> Vec<Line> {
         Sign::Good => ("✓ ", Tone::Good),
         Sign::Bad => ("○ ", Tone::Bad),
         Sign::Unclear => ("? ", Tone::Doubt),
+        Sign::NotNeeded => ("· ", Tone::Quiet),
         Sign::Wrong => ("✗ ", Tone::Bad),
     };
     let text_tone = if mark.sign == Sign::Wrong { Tone::Bad } else { Tone::Plain };

@@ -140,6 +140,7 @@ impl Opened {
             question: question.id.clone(),
             target: None,
             prompt: question.prompts.first().to_owned(),
+            hints_used: 0,
             state: TurnState::Asked,
         };
         let round = Session { id: session, questions: vec![question], follow_ups: Default::default() };

@@ -1,0 +1,2 @@
+-- How many hints the candidate took before answering.
+alter table turns add column hints_used integer not null default 0;
