@@ -1,37 +1,60 @@
-//! The real program, started as a person would start it, in a home of its own.
+//! Runs the real program in a home folder of its own.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::workspace;
 
-/// The longest that any one run may take; a run that takes longer is killed and fails its test.
+/// The limit of one run; a run that takes longer is killed and fails its test.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// The program under test: the one that `VIVA_BINARY` names, or else built once a test run.
+/// The program under test: the one that `VIVA_BINARY` names, the one that this test run has built, or else built now.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        if let Some(named) = std::env::var_os("VIVA_BINARY") {
-            return PathBuf::from(named);
-        }
-        let output = Command::new(env!("CARGO"))
-            .args(["build", "--locked", "--workspace", "--bins", "--message-format", "json-render-diagnostics"])
-            .current_dir(workspace::root())
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap_or_else(|error| panic!("cargo could not be started: {error}"));
-        String::from_utf8_lossy(&output.stdout)
-            .lines()
-            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-            .filter(|message| message["target"]["name"] == "viva")
-            .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-            .unwrap_or_else(|| panic!("cargo built no program called viva"))
+    BINARY.get_or_init(|| match std::env::var_os("VIVA_BINARY") {
+        Some(named) => PathBuf::from(named),
+        None => built_with_the_tests().unwrap_or_else(build),
     })
+}
+
+/// The program beside the running test, if it is newer than its sources. A run of all the workspace's tests builds it; a `cargo build`
+/// after that would compile most dependencies again, because it unifies their features without those of the tests.
+fn built_with_the_tests() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?.parent()?.parent()?.join("viva");
+    let built = program.metadata().and_then(|metadata| metadata.modified()).ok()?;
+    let sources = ["Cargo.lock", "crates", "prompts", "questions"];
+    sources.iter().all(|source| is_older(&workspace::root().join(source), built)).then_some(program)
+}
+
+/// Whether everything at `path` is older than `time`, tests left out.
+fn is_older(path: &Path, time: SystemTime) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    if ["tests", "tests.rs", "testing.rs", "benches"].contains(&name) {
+        return true;
+    }
+    match std::fs::read_dir(path) {
+        Ok(mut entries) => entries.all(|entry| entry.is_ok_and(|entry| is_older(&entry.path(), time))),
+        Err(_) => path.metadata().and_then(|metadata| metadata.modified()).is_ok_and(|modified| modified <= time),
+    }
+}
+
+fn build() -> PathBuf {
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--locked", "--workspace", "--bins", "--message-format", "json-render-diagnostics"])
+        .current_dir(workspace::root())
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap_or_else(|error| panic!("cargo could not be started: {error}"));
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["name"] == "viva")
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .unwrap_or_else(|| panic!("cargo built no program called viva"))
 }
 
 /// The whisper model that knows the words of the test recordings.
@@ -39,7 +62,7 @@ pub fn test_model() -> PathBuf {
     workspace::fixture("speech/ggml-espeak-closed.en.bin")
 }
 
-/// A home folder of its own, in which the program is run. Nothing of the person who runs the tests is seen or touched.
+/// A home folder in which the program is run, apart from that of the user who runs the tests.
 pub struct Home {
     folder: tempfile::TempDir,
 }
@@ -60,7 +83,7 @@ impl Home {
         self.path().join("data")
     }
 
-    /// A run of the program in this home, with the environment of somebody who has just logged in and has no sound device.
+    /// A run of the program in this home, in a minimal environment without a sound device.
     pub fn viva<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
         let mut command = Command::new(binary());
         command.args(arguments).env_clear().current_dir(self.path());
@@ -92,6 +115,11 @@ impl Run {
         self
     }
 
+    /// Sets up a language model, whose server is at `base_url`, as its coach.
+    pub fn judged_by_model_at(self, base_url: &str) -> Self {
+        self.env("VIVA_LLM_PRESET", "custom").env("VIVA_LLM_MODEL", "a-model").env("VIVA_LLM_BASE_URL", base_url)
+    }
+
     /// The command that runs it at a terminal of 100 columns and 40 rows, without colours.
     pub fn at_terminal(self) -> Command {
         let mut shell = Command::new("sh");
@@ -102,7 +130,7 @@ impl Run {
         shell
     }
 
-    /// Gives it something to read; without this it reads from nothing.
+    /// Sets its standard input, which is empty otherwise.
     pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = Some(input.into());
         self
@@ -114,9 +142,8 @@ impl Run {
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().unwrap_or_else(|error| panic!("{:?}: {error}", self.command));
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), self.input) {
-            std::thread::spawn(move || {
-                let _a_program_may_end_before_it_has_read_all = stdin.write_all(&input);
-            });
+            // The program may end before it has read everything.
+            std::thread::spawn(move || stdin.write_all(&input).ok());
         }
         let output = child.stdout.take().map(collect);
         let errors = child.stderr.take().map(collect);
@@ -132,7 +159,7 @@ impl Run {
 fn collect(mut from: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
-        let _a_killed_program_ends_the_pipe = from.read_to_end(&mut bytes);
+        from.read_to_end(&mut bytes).ok();
         String::from_utf8_lossy(&bytes).into_owned()
     })
 }
@@ -164,7 +191,7 @@ impl Running {
                 Ok(Some(status)) => break status,
                 Ok(None) if started.elapsed() < LIMIT => std::thread::sleep(Duration::from_millis(10)),
                 Ok(None) => {
-                    let _it_is_going_to_fail_anyway = self.child.kill();
+                    self.child.kill().ok();
                     panic!("the program is still running after {LIMIT:?}");
                 }
                 Err(error) => panic!("waiting for the program failed: {error}"),
@@ -189,14 +216,14 @@ pub struct Finished {
 }
 
 impl Finished {
-    /// The run, once it is known to have ended well.
+    /// Requires exit status 0.
     #[track_caller]
     pub fn success(self) -> Self {
         assert!(self.status.success(), "{}\n{}\n{}", self.status, self.output, self.errors);
         self
     }
 
-    /// The run, once it is known to have ended with that exit status.
+    /// Requires this exit status.
     #[track_caller]
     pub fn fails_with(self, code: i32) -> Self {
         assert_eq!(self.status.code(), Some(code), "{}\n{}", self.output, self.errors);
@@ -210,7 +237,7 @@ impl Finished {
     }
 }
 
-/// A running server. Killed when it goes out of scope.
+/// A running server, killed when dropped.
 pub struct Server {
     child: Child,
     /// Where it listens, such as `http://127.0.0.1:40123`.
@@ -249,8 +276,8 @@ impl Server {
     }
 
     fn end(&mut self) {
-        let _it_may_have_ended_by_itself = self.child.kill();
-        let _whatever_its_status = self.child.wait();
+        self.child.kill().ok(); // It may have ended by itself.
+        self.child.wait().ok();
     }
 }
 

@@ -1,6 +1,5 @@
-//! Compiling and running code of the bank with the real tools, and holding what they say against what the bank says.
+//! Compiles and runs code of the bank, and compares the result with what the bank says.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -9,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use interview::bank::{Language, Outcome};
 
-/// How long a program may run. One that is to hang must still be running by then.
+/// How long a program may run.
 const RUN_LIMIT: Duration = Duration::from_secs(20);
 
-/// How long a program that hangs is watched.
+/// A program that hangs must still be running after this time.
 const HANG_WATCH: Duration = Duration::from_secs(2);
 
 /// A program and the folder it is built in.
@@ -26,11 +25,7 @@ pub struct Program<'c> {
 }
 
 impl Program<'_> {
-    /// Whether what the bank says of the program is what the tools say; the difference as text when it is not.
-    ///
-    /// # Errors
-    ///
-    /// What was expected and what was seen.
+    /// Checks the outcome; the error says what was seen instead.
     pub fn shows(&self, outcome: &Outcome) -> Result<(), String> {
         let compiled = self.compile()?;
         let said = String::from_utf8_lossy(&compiled.stderr).into_owned();
@@ -62,11 +57,7 @@ impl Program<'_> {
         }
     }
 
-    /// Whether the program compiles and, when it has a `main`, runs to its end with status 0.
-    ///
-    /// # Errors
-    ///
-    /// What the compiler or the run said instead.
+    /// Checks that the program compiles and, if it has a `main`, exits with status 0.
     pub fn works(&self) -> Result<(), String> {
         self.shows(&Outcome::Compiles)?;
         if !self.has_main() {
@@ -91,17 +82,7 @@ impl Program<'_> {
                 let mut rustc = Command::new("rustc");
                 let kind = if self.has_main() { "bin" } else { "lib" };
                 rustc.args(["--edition", edition.as_str(), "--crate-type", kind, "--crate-name", "snippet"]);
-                rustc.args([
-                    "--error-format",
-                    "short",
-                    "-C",
-                    "overflow-checks=on",
-                    "-C",
-                    "debuginfo=0",
-                    "-o",
-                    "out",
-                    "code.rs",
-                ]);
+                rustc.args(["--error-format=short", "-Coverflow-checks=on", "-Cdebuginfo=0", "-o", "out", "code.rs"]);
                 rustc
             }
             Language::Go => {
@@ -183,7 +164,7 @@ impl Program<'_> {
 fn read_all(mut from: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
-        let _a_killed_program_ends_the_pipe = from.read_to_end(&mut bytes);
+        from.read_to_end(&mut bytes).ok();
         String::from_utf8_lossy(&bytes).into_owned()
     })
 }
@@ -197,9 +178,8 @@ struct Run {
 
 impl Run {
     fn said(&self) -> String {
-        let mut said = format!("it {}, printed {:?}", if self.success { "succeeds" } else { "fails" }, self.output);
-        let _writing_to_a_string_cannot_fail = write!(said, " and said {:?}", self.errors);
-        said
+        let said = format!("it {}, printed {:?}", if self.success { "succeeds" } else { "fails" }, self.output);
+        said + &format!(" and printed {:?} to standard error", self.errors)
     }
 }
 

@@ -1,14 +1,14 @@
-//! A sound device for machines without one: PulseAudio with a sink whose monitor is the microphone. What is played into it is what
-//! the program hears, bit for bit.
+//! A sound device for machines without one: PulseAudio with a sink whose monitor is the microphone. What is played into it arrives
+//! at the program bit for bit.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::program::Run;
 
-/// A running sound server of its own. Ended when it goes out of scope.
+/// A running sound server of its own, which ends when this is dropped.
 pub struct SoundDevice {
     folder: tempfile::TempDir,
 }
@@ -21,14 +21,15 @@ impl SoundDevice {
         std::fs::create_dir_all(device.runtime().join("pulse")).unwrap_or_else(|error| panic!("{error}"));
         let sink = "module-null-sink sink_name=speaker format=s16le rate=48000 channels=1 channel_map=mono";
         let mut daemon = device.command("pulseaudio");
+        daemon.env_remove("PULSE_SERVER");
         daemon.args(["-n", "--daemonize=yes", "--exit-idle-time=-1", "--use-pid-file=yes", "--disable-shm=yes"]);
         daemon.args(["--realtime=no", "--high-priority=no", "-L", "module-native-protocol-unix auth-anonymous=1"]);
         daemon.args(["-L", sink, "-L", "module-always-sink"]);
-        device.succeed(daemon);
+        succeed(daemon);
         for arguments in [["set-default-sink", "speaker"], ["set-default-source", "speaker.monitor"]] {
             let mut control = device.command("pactl");
             control.args(arguments);
-            device.succeed(control);
+            succeed(control);
         }
         device
     }
@@ -38,14 +39,21 @@ impl SoundDevice {
         self.environment().into_iter().fold(run, |run, (name, value)| run.env(name, value))
     }
 
-    /// Plays a recording to its end, at its own speed.
+    /// A command with this as its sound device.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env("HOME", self.folder.path()).envs(self.environment());
+        command
+    }
+
+    /// Plays a recording to its end, in real time.
     pub fn play(&self, recording: &Path) {
         let mut player = self.command("paplay");
         player.arg(recording);
-        self.succeed(player);
+        succeed(player);
     }
 
-    /// Waits until something records from the device.
+    /// Waits until a program records from the device.
     pub fn wait_for_listener(&self) {
         let started = Instant::now();
         loop {
@@ -64,35 +72,23 @@ impl SoundDevice {
         self.folder.path().join("run")
     }
 
-    fn environment(&self) -> Vec<(&'static str, OsString)> {
-        let socket = self.runtime().join("pulse/native");
+    fn environment(&self) -> [(&'static str, OsString); 3] {
         let mut server = OsString::from("unix:");
-        server.push(socket);
-        vec![("PULSE_SERVER", server), ("XDG_RUNTIME_DIR", self.runtime().into()), ("PULSE_LATENCY_MSEC", "30".into())]
+        server.push(self.runtime().join("pulse/native"));
+        [("PULSE_SERVER", server), ("XDG_RUNTIME_DIR", self.runtime().into()), ("PULSE_LATENCY_MSEC", "30".into())]
     }
+}
 
-    fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
-        command.env("HOME", self.folder.path()).envs(self.environment());
-        if program == "pulseaudio" {
-            command.env_remove("PULSE_SERVER");
-        }
-        command
-    }
-
-    #[track_caller]
-    fn succeed(&self, mut command: Command) {
-        let output = command
-            .stdin(Stdio::null())
-            .output()
-            .unwrap_or_else(|error| panic!("{command:?}: {error}; run `make setup`"));
-        assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    }
+#[track_caller]
+fn succeed(mut command: Command) {
+    let output =
+        command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{command:?}: {error}; run `make setup`"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 impl Drop for SoundDevice {
     fn drop(&mut self) {
         let pid = std::fs::read_to_string(self.runtime().join("pulse/pid")).unwrap_or_default();
-        let _it_may_have_ended_by_itself = Command::new("kill").arg(pid.trim()).status();
+        Command::new("kill").arg(pid.trim()).status().ok(); // It may have ended by itself.
     }
 }

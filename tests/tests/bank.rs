@@ -1,16 +1,19 @@
-//! The built-in bank is sound, and what it says of code is what the real tools say.
+//! The built-in bank is valid, and its statements about code agree with the real compilers.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
+use std::num::NonZeroUsize;
+use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use interview::Bank;
 use interview::bank::{Language, Outcome};
 use journeys::program::Home;
-use journeys::proof::{Program, is_installed};
+use journeys::proof::Program;
 use journeys::workspace;
 
 fn bank() -> Bank {
@@ -20,7 +23,7 @@ fn bank() -> Bank {
     loaded.bank
 }
 
-/// One program of the bank and what it is to show; without an outcome it is to work.
+/// A program of the bank and its expected outcome; without one it has to work.
 struct Case {
     name: String,
     language: Language,
@@ -46,55 +49,75 @@ fn cases(bank: &Bank) -> Vec<Case> {
     cases
 }
 
-/// Proves every case that `wanted` picks, on two threads, and returns how many there were.
-fn prove(wanted: impl Fn(&Case) -> bool) -> usize {
+/// Compiles, and where it says so runs, every case that `wanted` picks, on all cores. A set of cases that was proved before with the
+/// same tools is skipped, except in CI.
+fn prove(tools: &str, version: &[&str], wanted: impl Fn(&Case) -> bool) {
     let bank = bank();
     let cases: Vec<Case> = cases(&bank).into_iter().filter(|case| wanted(case)).collect();
+    assert!(!cases.is_empty(), "no programs for {tools}");
+    let stamp = workspace::root().join("target/proved").join(tools);
+    let fingerprint = fingerprint(&cases, version);
+    let is_ci = std::env::var_os("CI").is_some();
+    if !is_ci && std::fs::read_to_string(&stamp).is_ok_and(|earlier| earlier == fingerprint) {
+        return report(&format!("{} programs unchanged since {tools} proved them", cases.len()));
+    }
     let next = AtomicUsize::new(0);
     let wrong = Mutex::new(Vec::new());
+    let prove_next = || {
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let folder = tempfile::tempdir().unwrap();
+            let program = Program { language: case.language, code: &case.code, folder: folder.path().to_owned() };
+            let proved = match &case.outcome {
+                Some(outcome) => program.shows(outcome),
+                None => program.works(),
+            };
+            if let Err(difference) = proved {
+                wrong.lock().unwrap().push(format!("{}: {difference}", case.name));
+            }
+        }
+    };
     std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let folder = tempfile::tempdir().unwrap();
-                    let program =
-                        Program { language: case.language, code: &case.code, folder: folder.path().to_owned() };
-                    let proved = match &case.outcome {
-                        Some(outcome) => program.shows(outcome),
-                        None => program.works(),
-                    };
-                    if let Err(difference) = proved {
-                        wrong.lock().unwrap().push(format!("{}: {difference}", case.name));
-                    }
-                }
-            });
+        for _ in 0..std::thread::available_parallelism().map_or(2, NonZeroUsize::get) {
+            scope.spawn(prove_next);
         }
     });
     let wrong = wrong.into_inner().unwrap();
     assert!(wrong.is_empty(), "{} of {} are not as the bank says:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
-    cases.len()
+    std::fs::create_dir_all(stamp.parent().unwrap()).unwrap();
+    std::fs::write(&stamp, fingerprint).unwrap();
+    report(&format!("{} programs proved with {tools}", cases.len()));
 }
 
-/// Says how many programs were proved, past the test runner that keeps what tests print to itself.
-fn report(proved: usize, what: &str) {
-    assert!(proved > 0, "no {what}");
-    let line = format!("{proved} {what}\n");
-    std::io::stdout().write_all(line.as_bytes()).unwrap();
+/// Identifies everything that the result of a proof depends on: the cases, the tools, and how they are called.
+fn fingerprint(cases: &[Case], version: &[&str]) -> String {
+    let mut hasher = DefaultHasher::new();
+    include_str!("../src/proof.rs").hash(&mut hasher);
+    let output = Command::new(version[0]).args(&version[1..]).output();
+    output.unwrap_or_else(|error| panic!("{}: {error}; run `make setup`", version[0])).stdout.hash(&mut hasher);
+    for case in cases {
+        format!("{:?} {:?} {}", case.language, case.outcome, case.code).hash(&mut hasher);
+    }
+    format!("{:016x}", hasher.finish())
+}
+
+/// Prints past the test runner, which captures what tests print.
+fn report(line: &str) {
+    std::io::stdout().write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 
 #[test]
-fn every_question_is_sound() {
+fn every_question_is_valid() {
     assert!(!bank().questions().is_empty());
 }
 
 #[test]
-fn the_program_finds_nothing_to_mend_in_it() {
+fn the_program_finds_no_fault() {
     let check = Home::empty().viva(["questions", "check"]).finish().success();
     assert!(check.output.contains("no fault"), "{}{}", check.output, check.errors);
 }
 
 #[test]
-fn every_question_has_an_answer_of_each_kind_to_be_judged_on() {
+fn every_question_has_calibration_answers_of_each_kind() {
     let answers: BTreeSet<(String, String)> = ["tuning", "held_out"]
         .into_iter()
         .flat_map(|half| std::fs::read_dir(workspace::root().join("tests/calibration").join(half)).unwrap())
@@ -117,18 +140,15 @@ fn every_question_has_an_answer_of_each_kind_to_be_judged_on() {
 
 #[test]
 fn rust_code_does_what_the_bank_says() {
-    let proved = prove(|case| matches!(case.language, Language::Rust(_)));
-    report(proved, "programs in Rust proved with rustc");
+    prove("rustc", &["rustc", "-vV"], |case| matches!(case.language, Language::Rust(_)));
 }
 
 #[test]
 fn go_code_does_what_the_bank_says() {
-    assert!(is_installed("go"), "install Go first: `make setup` does");
-    report(prove(|case| case.language == Language::Go), "programs in Go proved with go build and go vet");
+    prove("go", &["go", "version"], |case| case.language == Language::Go);
 }
 
 #[test]
 fn cpp_code_does_what_the_bank_says() {
-    assert!(is_installed("g++"), "install g++ first: `make setup` does");
-    report(prove(|case| case.language == Language::Cpp), "programs in C++ proved with g++ -std=c++20 -Wall");
+    prove("g++", &["g++", "--version"], |case| case.language == Language::Cpp);
 }

@@ -43,15 +43,6 @@ fn an_answer_that_is_not_utf_8_is_kept_with_what_could_not_be_read_marked() {
 }
 
 #[test]
-fn wrong_usage_ends_with_status_two_and_says_what_would_be_right() {
-    let home = Home::empty();
-    for arguments in [["practice", "--level", "guru"], ["practice", "--follow-ups", "nine"], ["fly", "--to", "moon"]] {
-        let run = home.viva(arguments).finish().fails_with(2);
-        assert!(!run.errors.is_empty());
-    }
-}
-
-#[test]
 fn what_the_bank_does_not_have_is_named() {
     let home = Home::empty();
     let topic = home.viva(["practice", "--topic", "gardening"]).input("x\n").finish().fails_with(1);

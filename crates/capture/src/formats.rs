@@ -1,26 +1,29 @@
-//! A transcript as people and programs want to read it.
+//! A transcript in formats for people and programs.
 
-mod json;
-mod subtitles;
 #[cfg(test)]
 mod tests;
-mod text;
 
 use std::str::FromStr;
 
-use crate::listen::Heard;
+use interview::{Seconds, Segment, Span, Word};
+use serde_json::json;
 
-/// A way to write a transcript down.
+use crate::recognise::Recognition;
+
+/// Two lines of subtitles; a line is readable up to about 42 characters.
+const CUE_CHARACTERS: usize = 84;
+
+/// A format of a transcript.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// The words, one line for each stretch of speech.
+    /// The words, one line for each segment.
     #[default]
     Text,
-    /// Everything that is known, as one JSON document.
+    /// Everything that is known, as one JSON document; times are in seconds.
     Json,
-    /// SubRip subtitles.
+    /// SubRip subtitles: numbered cues, times with a comma.
     Srt,
-    /// WebVTT subtitles.
+    /// WebVTT subtitles: a header, times with a full stop, markup escaped.
     Vtt,
 }
 
@@ -28,7 +31,7 @@ impl Format {
     /// Every format.
     pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Srt, Self::Vtt];
 
-    /// The word that stands for it on the command line.
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -38,13 +41,22 @@ impl Format {
         }
     }
 
-    /// Writes down what was heard. It ends with a line break unless there is nothing to write.
-    pub fn write(self, heard: &Heard) -> String {
+    /// The transcript in this format. It ends with a line break unless it is empty.
+    pub fn write(self, recognition: &Recognition) -> String {
+        let segments = recognition.transcript.segments();
+        let cues = segments.iter().flat_map(|segment| cues(segment.words()));
         match self {
-            Self::Text => text::write(heard),
-            Self::Json => json::write(heard),
-            Self::Srt => subtitles::write_srt(heard),
-            Self::Vtt => subtitles::write_vtt(heard),
+            Self::Text => segments.iter().map(|segment| segment.text() + "\n").collect(),
+            Self::Json => format!("{:#}\n", json(recognition)),
+            Self::Srt => {
+                let numbered = cues.zip(1..);
+                numbered.map(|(cue, number)| format!("{number}\n{}\n{}\n\n", cue.times(','), cue.text)).collect()
+            }
+            Self::Vtt => {
+                let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+                let cues = cues.map(|cue| format!("{}\n{}\n\n", cue.times('.'), escaped(&cue.text)));
+                "WEBVTT\n\n".to_owned() + &cues.collect::<String>()
+            }
         }
     }
 }
@@ -61,3 +73,59 @@ impl FromStr for Format {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no format `{0}`: choose text, json, srt or vtt")]
 pub struct UnknownFormat(String);
+
+fn json(recognition: &Recognition) -> serde_json::Value {
+    let word = |word: &Word| {
+        let (start, end) = (word.span.map(Span::start), word.span.map(Span::end));
+        json!({ "start": start, "end": end, "text": word.text, "probability": word.probability.get() })
+    };
+    let segment = |segment: &Segment| {
+        let (start, end) = (segment.span().map(Span::start), segment.span().map(Span::end));
+        let words: Vec<_> = segment.words().iter().map(word).collect();
+        json!({ "start": start, "end": end, "text": segment.text(), "words": words })
+    };
+    json!({
+        "text": recognition.transcript.text(),
+        "duration": recognition.duration,
+        "truncated": recognition.truncated,
+        "speech": recognition.speech,
+        "segments": recognition.transcript.segments().iter().map(segment).collect::<Vec<_>>(),
+    })
+}
+
+/// A subtitle and when it is shown.
+struct Cue {
+    span: Span,
+    text: String,
+}
+
+impl Cue {
+    fn times(&self, decimal_mark: char) -> String {
+        let [start, end] = [self.span.start(), self.span.end()].map(|time| clock(time, decimal_mark));
+        format!("{start} --> {end}")
+    }
+}
+
+/// A segment cut to readable lengths between words. Words without a time are left out.
+fn cues(words: &[Word]) -> Vec<Cue> {
+    let mut cues: Vec<Cue> = Vec::new();
+    for (word, span) in words.iter().filter_map(|word| Some((word, word.span?))) {
+        match cues.last_mut() {
+            Some(cue) if cue.text.chars().count() + word.text.chars().count() < CUE_CHARACTERS => {
+                cue.text.push(' ');
+                cue.text.push_str(&word.text);
+                cue.span = cue.span.hull(span);
+            }
+            _ => cues.push(Cue { span, text: word.text.clone() }),
+        }
+    }
+    cues
+}
+
+fn clock(time: Seconds, decimal_mark: char) -> String {
+    let milliseconds = (time.get() * 1000.0).round() as u64;
+    let (seconds, milliseconds) = (milliseconds / 1000, milliseconds % 1000);
+    let (minutes, seconds) = (seconds / 60, seconds % 60);
+    let (hours, minutes) = (minutes / 60, minutes % 60);
+    format!("{hours:02}:{minutes:02}:{seconds:02}{decimal_mark}{milliseconds:03}")
+}

@@ -1,15 +1,65 @@
 //! One span of speech to words.
 
-mod alignment;
-mod annotation;
-mod prompt;
-mod repetition;
+mod cleanup;
 #[cfg(test)]
 mod tests;
-mod transcriber;
 mod whisper;
 mod words;
 
-pub use prompt::Prompt;
-pub use transcriber::Transcriber;
+use interview::Word;
+use tokio_util::sync::CancellationToken;
+
+use crate::Error;
+use crate::speech::SpeechSpan;
+
 pub use whisper::{Language, UnknownLanguage, Whisper, WhisperSettings};
+
+/// The longest prompt in bytes. Whisper takes 224 tokens; long prompts make it cut off or lose sentences, so this stays far below.
+const LONGEST_PROMPT: usize = 360;
+
+/// A speech recogniser for one span at a time.
+pub trait Transcriber: Send {
+    /// What is said in a span of speech. The words are in order; their times, on the original timeline, lie within the speech of
+    /// the span and do not overlap. Annotations such as "(music)" are not words. Earlier spans have no influence. Without sound
+    /// there are no words.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] once `cancellation` is cancelled, and [`Error::Transcription`]; the next span may succeed.
+    fn transcribe(
+        &mut self,
+        span: &SpeechSpan,
+        prompt: &Prompt,
+        cancellation: &CancellationToken,
+    ) -> Result<Vec<Word>, Error>;
+}
+
+/// Terms to expect, which the recogniser prefers over words that sound alike. Empty by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prompt(String);
+
+impl Prompt {
+    /// A prompt of the first of these terms, without repetition and control characters, as many as do the recogniser good.
+    pub fn of_terms<'a>(terms: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut kept: Vec<String> = Vec::new();
+        let mut bytes = 0;
+        for term in terms {
+            let printable: String = term.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let words: Vec<&str> = printable.split_whitespace().collect();
+            let term = words.join(" ");
+            if term.is_empty() || kept.contains(&term) {
+                continue;
+            }
+            bytes += term.len() + ", ".len();
+            if bytes > LONGEST_PROMPT {
+                break;
+            }
+            kept.push(term);
+        }
+        if kept.is_empty() { Self::default() } else { Self(kept.join(", ") + ".") }
+    }
+
+    /// The prompt as one sentence; empty when there is none.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use capture::audio::Decoder;
-use capture::listen::{Heard, Listener, ListenerSettings, Recogniser};
+use capture::recognise::{Recogniser, Recognition, RecognitionSettings, RecognitionStream, transcribe};
 use capture::transcribe::{Prompt, Whisper, WhisperSettings};
 use interview::Seconds;
-use tokio::sync::{OnceCell, Semaphore, oneshot};
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::settings::Settings;
 
@@ -77,21 +77,21 @@ impl Transcription {
         probed.map_err(|_| TranscriptionError::BrokeOff)?.map_err(TranscriptionError::from)
     }
 
-    /// Turns a recording into words. `glossary` holds terms that are likely to be said. Dropping the future gives the work up.
-    pub(crate) async fn hear(&self, sound: Spooled, glossary: &[String]) -> Result<Heard, TranscriptionError> {
-        let recogniser = self.recogniser().await?.clone();
-        let pass = Arc::clone(&self.turnstile).acquire_owned().await.map_err(|_| TranscriptionError::BrokeOff)?;
+    /// Transcribes a recording. `glossary` holds terms to expect. Dropping the future cancels the work.
+    pub(crate) async fn hear(&self, sound: Spooled, glossary: &[String]) -> Result<Recognition, TranscriptionError> {
+        let recogniser = self.recogniser().await?;
+        let permit = Arc::clone(&self.turnstile).acquire_owned().await.map_err(|_| TranscriptionError::BrokeOff)?;
         let prompt = Prompt::of_terms(glossary.iter().map(String::as_str));
-        let settings = ListenerSettings { prompt, ..ListenerSettings::default() };
+        let settings = RecognitionSettings { prompt, ..RecognitionSettings::default() };
+        let stream = RecognitionStream::new(recogniser, settings, None);
+        let _cancel_on_drop = stream.cancellation().drop_guard();
         let limit = self.limit;
-        let (reply, heard) = oneshot::channel();
-        tokio::task::spawn_blocking(move || {
-            let listener = Listener::new(&recogniser, settings, None);
-            let heard = listen(sound.path(), limit, listener, || reply.is_closed());
-            drop((sound, pass));
-            let _the_caller_may_have_left = reply.send(heard);
+        let work = tokio::task::spawn_blocking(move || {
+            // The work owns the permit and the file, because it goes on for a moment after it was cancelled.
+            let (_permit, sound) = (permit, sound);
+            transcribe(Decoder::open(sound.path(), Some(limit))?, stream)
         });
-        heard.await.unwrap_or(Err(TranscriptionError::BrokeOff))
+        Ok(work.await.map_err(|_| TranscriptionError::BrokeOff)??)
     }
 
     async fn recogniser(&self) -> Result<&Recogniser, TranscriptionError> {
@@ -103,23 +103,4 @@ impl Transcription {
         };
         self.recogniser.get_or_try_init(load).await
     }
-}
-
-/// Listens to a whole file, unless nobody waits for the words any more.
-fn listen(
-    path: &Path,
-    limit: Seconds,
-    mut listener: Listener,
-    is_abandoned: impl Fn() -> bool,
-) -> Result<Heard, TranscriptionError> {
-    let mut sound = Decoder::open(path, Some(limit))?;
-    while let Some(block) = sound.next_block()? {
-        if is_abandoned() {
-            return Err(TranscriptionError::BrokeOff);
-        }
-        listener.push(block);
-        listener.catch_up()?;
-    }
-    let heard = listener.finish()?;
-    Ok(Heard { truncated: sound.is_truncated(), ..heard })
 }

@@ -122,6 +122,7 @@ pub(crate) fn session_of_json(json: &str) -> Result<Session, StoreError> {
 /// What a turn has come to, or, with feedback or a reason, what a judging came to.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "one lives at a time, while it is written or read")]
 enum StateDocument {
     Asked,
     Skipped,

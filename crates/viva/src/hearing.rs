@@ -1,34 +1,31 @@
-//! The speech model of this machine, and the recogniser that hears with it.
+//! The speech model of this machine, its recogniser, and transcripts in the form that the API takes.
 
 use std::path::{Path, PathBuf};
 
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Transcript, Word};
 use api::turn::{NewAnswer, Source};
-use capture::listen::{Heard, Recogniser};
 use capture::models::{Model, Presence};
+use capture::recognise::{Recogniser, Recognition};
 use capture::transcribe::{Language, Whisper};
 use interview::Span;
 
 use crate::failure::Failure;
 use crate::settings::{Settings, Speech};
 
-/// The models to take when none was chosen, best first: the first ones keep up with speech on most machines.
+/// The models to use when none was chosen, best first: the first ones keep up with speech on most machines.
 const PREFERRED: [&str; 6] = ["base.en", "base", "small.en", "small", "tiny.en", "tiny"];
 
 /// The model that would be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelAtHand {
-    /// It is here.
+    /// Its file.
     Here(PathBuf),
-    /// It is known, and not on this machine.
+    /// A model of the catalogue that is not on this machine.
     Missing(&'static Model),
 }
 
 impl ModelAtHand {
-    /// The model that was chosen, or else the best that is here; when none is, the one to download.
-    ///
-    /// # Errors
-    /// When the one that was chosen is neither a file nor known.
+    /// The model that was chosen, or else the best that is here; when there is none, the one to download.
     pub fn of(settings: &Settings) -> Result<Self, Failure> {
         let folder = settings.data.models();
         let Some(chosen) = &settings.speech.model else {
@@ -41,10 +38,7 @@ impl ModelAtHand {
         }
     }
 
-    /// The model's file.
-    ///
-    /// # Errors
-    /// When it is not here; the failure says which command downloads it.
+    /// The model's file. If it is missing, the failure says which command downloads it.
     pub fn here(self, settings: &Settings) -> Result<PathBuf, Failure> {
         match self {
             Self::Here(path) => Ok(path),
@@ -74,28 +68,29 @@ impl ModelAtHand {
     }
 }
 
-/// Loads a model, off the async runtime, and starts to hear with it.
-///
-/// # Errors
-/// When the file is no whole model, or there is no memory or thread for it.
+/// Loads a model, off the async runtime, and starts its recogniser.
 pub async fn recogniser(speech: &Speech, path: &Path) -> Result<Recogniser, Failure> {
     let (path, settings) = (path.to_owned(), speech.whisper.clone());
     let load = move || Whisper::load(&path, settings).and_then(Recogniser::start);
     Ok(tokio::task::spawn_blocking(load).await??)
 }
 
-/// What was heard, as it is sent.
-pub fn answer_of(heard: &Heard, source: Source) -> NewAnswer {
+/// The recognised answer, as it is sent.
+pub fn answer_of(recognition: &Recognition, source: Source) -> NewAnswer {
     let transcript = HeardTranscript {
-        segments: transcript_of(heard).segments,
-        speech: heard.speech.iter().map(|span| TimeSpan { start: span.start().get(), end: span.end().get() }).collect(),
-        duration: Some(heard.duration.get()),
+        segments: transcript_of(recognition).segments,
+        speech: recognition
+            .speech
+            .iter()
+            .map(|span| TimeSpan { start: span.start().get(), end: span.end().get() })
+            .collect(),
+        duration: Some(recognition.duration.get()),
     };
     NewAnswer { transcript: Some(transcript), source: Some(source), ..NewAnswer::default() }
 }
 
-/// What was heard, as it is shown.
-pub fn transcript_of(heard: &Heard) -> Transcript {
+/// The transcript, as it is shown.
+pub fn transcript_of(recognition: &Recognition) -> Transcript {
     let start = |span: Option<Span>| span.map(|span| span.start().get());
     let end = |span: Option<Span>| span.map(|span| span.end().get());
     let word = |word: &interview::Word| Word {
@@ -110,8 +105,8 @@ pub fn transcript_of(heard: &Heard) -> Transcript {
         text: segment.text(),
         words: segment.words().iter().map(word).collect(),
     };
-    let segments = heard.transcript.segments().iter().map(segment).collect();
-    Transcript { text: heard.transcript.text(), segments }
+    let segments = recognition.transcript.segments().iter().map(segment).collect();
+    Transcript { text: recognition.transcript.text(), segments }
 }
 
 #[cfg(test)]

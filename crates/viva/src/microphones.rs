@@ -1,96 +1,81 @@
-//! The microphones of this machine, as far as the program was built to use them.
+//! The microphones of this machine. A program built without the feature `microphone` has none.
 
-use serde::Serialize;
+use std::path::PathBuf;
 
-use crate::failure::Failure;
+use capture::Error;
+use capture::recognise::RecognitionStream;
+use capture::recording::{Device, Recorder};
 
-/// A microphone that could be used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Microphone {
-    /// What the system calls it.
-    pub id: String,
-    /// What people call it.
-    pub name: String,
-    /// Whether it is used when none is chosen.
-    pub is_default: bool,
-    /// Samples a second.
-    pub rate: u32,
-    /// How many channels it has.
-    pub channels: u16,
+/// The microphones, the default one first.
+pub fn list() -> Result<Vec<Device>, Error> {
+    #[cfg(feature = "microphone")]
+    {
+        let _silence = SilencedErrors::begin();
+        capture::recording::devices()
+    }
+    #[cfg(not(feature = "microphone"))]
+    {
+        Ok(Vec::new())
+    }
 }
 
-/// The microphones, the default one first. A program that was built without sound devices has none.
-///
-/// # Errors
-/// When the sound system cannot be asked.
+/// The microphone of that name, or the default one.
+pub fn find(name: Option<&str>) -> Result<Device, Error> {
+    let devices = list()?;
+    match name {
+        Some(name) => Device::find(&devices, name).cloned(),
+        None => devices.into_iter().next().ok_or(Error::NoMicrophone),
+    }
+}
+
+/// Starts to record from the microphone of that name, or from the default one, into `file`.
 #[cfg(feature = "microphone")]
-pub fn list() -> Result<Vec<Microphone>, Failure> {
-    let microphone = |device: capture::recording::Device| Microphone {
-        id: device.id,
-        name: device.name,
-        is_default: device.is_default,
-        rate: device.rate,
-        channels: device.channels,
+pub fn record(name: Option<String>, recognition: RecognitionStream, file: PathBuf) -> Result<Recorder, Error> {
+    let shown = name.as_deref().unwrap_or("default");
+    let settings = capture::recording::RecorderSettings::new(shown, file);
+    let patience = settings.patience;
+    let open = move || {
+        let _silence = SilencedErrors::begin();
+        capture::recording::Microphone::open(name.as_deref(), patience)
     };
-    let _silence = SoundSystemSilence::begin();
-    Ok(capture::recording::devices()?.into_iter().map(microphone).collect())
+    Recorder::start(open, recognition, settings)
 }
 
-/// The microphones: none, because the program was built without sound devices.
-///
-/// # Errors
-/// Never.
+/// Fails: this program has no microphones.
 #[cfg(not(feature = "microphone"))]
-pub fn list() -> Result<Vec<Microphone>, Failure> {
-    Ok(Vec::new())
+pub fn record(_: Option<String>, _: RecognitionStream, _: PathBuf) -> Result<Recorder, Error> {
+    Err(Error::NoMicrophone)
 }
 
-/// Opens a microphone by its name or id, or the system's default one, and waits for its first sound.
-///
-/// # Errors
-/// When there is none, or it does not work.
+/// Discards what is written to standard error while it lives: the sound libraries of Linux complain there, in the middle of the
+/// screen, about every sound system that is not installed.
 #[cfg(feature = "microphone")]
-pub fn open(name: Option<&str>) -> Result<capture::recording::Microphone, capture::Error> {
-    let _silence = SoundSystemSilence::begin();
-    capture::recording::Microphone::open(name)
-}
-
-/// Whether there is a microphone, or the one of that name if there is one.
-pub fn exists(name: Option<&str>) -> bool {
-    let is_meant = |microphone: &Microphone| name.is_none_or(|name| microphone.id == name || microphone.name == name);
-    list().is_ok_and(|microphones| microphones.iter().any(is_meant))
-}
-
-/// While it lives, what is written to standard error is dropped: the libraries of Linux's sound systems complain there about every
-/// system that is not installed, in the middle of the screen.
-#[cfg(feature = "microphone")]
-struct SoundSystemSilence {
+struct SilencedErrors {
     #[cfg(unix)]
     errors: Option<std::os::fd::OwnedFd>,
 }
 
-#[cfg(all(feature = "microphone", unix))]
-impl SoundSystemSilence {
+#[cfg(feature = "microphone")]
+impl SilencedErrors {
+    #[cfg(unix)]
     fn begin() -> Self {
-        let nowhere = std::fs::OpenOptions::new().write(true).open("/dev/null");
+        let null = std::fs::OpenOptions::new().write(true).open("/dev/null");
         let errors = rustix::io::dup(std::io::stderr()).ok();
-        let errors = errors.filter(|_| nowhere.is_ok_and(|nowhere| rustix::stdio::dup2_stderr(nowhere).is_ok()));
+        let errors = errors.filter(|_| null.is_ok_and(|null| rustix::stdio::dup2_stderr(null).is_ok()));
         Self { errors }
     }
-}
 
-#[cfg(all(feature = "microphone", not(unix)))]
-impl SoundSystemSilence {
+    #[cfg(not(unix))]
     fn begin() -> Self {
         Self {}
     }
 }
 
 #[cfg(all(feature = "microphone", unix))]
-impl Drop for SoundSystemSilence {
+impl Drop for SilencedErrors {
     fn drop(&mut self) {
         if let Some(errors) = self.errors.take() {
-            let _it_was_there_before = rustix::stdio::dup2_stderr(errors);
+            rustix::stdio::dup2_stderr(errors).ok();
         }
     }
 }

@@ -5,8 +5,6 @@
 
 mod candidate;
 mod feedback;
-mod heard_file;
-mod listening;
 mod microphone;
 mod recordings;
 mod reviewing;
@@ -27,9 +25,8 @@ use crate::speaker::Speaker;
 use crate::terminal::{Line, Terminal, Tone, question_lines, summary_lines};
 
 pub use candidate::{Asked, Candidate, Given, Means, Response, Then, Wish};
-pub use heard_file::{FileHeard, hear_file};
 pub use microphone::Microphone;
-pub use recordings::Recordings;
+pub use recordings::{Recordings, transcribe_file};
 pub use sending::send_what_was_left;
 pub use typed::PipedLines;
 

@@ -98,7 +98,7 @@ fn one_pass(model: &Path, sound: &[f32]) -> Duration {
         let start = Seconds::of_samples(number * window, RATE);
         let end = start + Seconds::of_samples(samples.len(), RATE);
         let span = SpeechSpan { samples: samples.to_vec(), start, runs: vec![Span::between(start, end)] };
-        whisper.transcribe(&span, &Prompt::default()).unwrap();
+        whisper.transcribe(&span, &Prompt::default(), &Default::default()).unwrap();
     }
     used() - before
 }

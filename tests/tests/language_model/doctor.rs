@@ -6,7 +6,7 @@ use journeys::language_model::LanguageModel;
 use journeys::program::{Home, Run};
 use serde_json::{Value, json};
 
-use crate::{answers, set_up, settings};
+use crate::{answers, settings};
 
 const KEY: &str = "sk-top-secret";
 
@@ -23,7 +23,7 @@ fn doctors_finding(run: Run) -> [String; 3] {
 #[test]
 fn the_doctor_says_what_is_wrong_with_the_model_and_what_to_do() {
     let home = Home::empty();
-    let doctor = |base_url: &str| set_up(home.viva(["doctor", "--json"]), base_url);
+    let doctor = |base_url: &str| home.viva(["doctor", "--json"]).judged_by_model_at(base_url);
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let unknown = r#"{"error": {"message": "model \"a-model\" not found, try pulling it first"}}"#;
     for (model, found, advice) in [
@@ -66,7 +66,7 @@ fn the_doctor_names_a_key_that_is_not_accepted_without_showing_it() {
 fn a_machine_without_root_certificates_reaches_a_local_model() {
     let home = Home::empty();
     let model = LanguageModel::kind();
-    let run = set_up(home.viva(["doctor", "--json"]), &model.base_url());
+    let run = home.viva(["doctor", "--json"]).judged_by_model_at(&model.base_url());
     let [state, found, _] = doctors_finding(run.env("SSL_CERT_FILE", "/nowhere").env("SSL_CERT_DIR", "/nowhere"));
     assert_eq!(state, "good", "{found}");
 }

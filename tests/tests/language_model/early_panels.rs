@@ -11,7 +11,7 @@ use journeys::language_model::{LanguageModel, Reply, kind_words};
 use journeys::program::Home;
 use uuid::Uuid;
 
-use crate::{ANSWER, QUESTION, set_up};
+use crate::{ANSWER, QUESTION};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a terminal may show nothing new, in milliseconds.
@@ -22,7 +22,7 @@ fn the_terminal_shows_each_panel_once_and_as_soon_as_it_is_ready() {
     let (model, seen) = model_that_waits_with_marks();
     let home = Home::empty();
     let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute"];
-    let run = set_up(home.viva(arguments), &model.base_url());
+    let run = home.viva(arguments).judged_by_model_at(&model.base_url());
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
     terminal.exp_string("Enter").unwrap();
     terminal.send(&format!("{ANSWER}\r\r")).unwrap();

@@ -4,7 +4,7 @@ use journeys::language_model::{LanguageModel, Reply, kind_words};
 use journeys::program::{Finished, Home};
 use serde_json::{Value, json};
 
-use crate::{ANSWER, QUESTION, answers, set_up};
+use crate::{ANSWER, QUESTION, answers};
 
 fn evaluated(home: &Home, model: &LanguageModel, more: &[&str]) -> Finished {
     let lines = ["sound", "odd", "invented"].map(|answer| {
@@ -12,7 +12,7 @@ fn evaluated(home: &Home, model: &LanguageModel, more: &[&str]) -> Finished {
             .to_string()
     });
     let run = home.viva([&["eval", "--coach", "llm"], more].concat());
-    set_up(run, &model.base_url()).input(lines.join("\n")).finish().success()
+    run.judged_by_model_at(&model.base_url()).input(lines.join("\n")).finish().success()
 }
 
 #[test]

@@ -8,15 +8,10 @@ mod evaluation;
 mod feedback;
 
 use journeys::language_model::{LanguageModel, Reply};
-use journeys::program::{Home, Run};
+use journeys::program::Home;
 
 const QUESTION: &str = "ownership-why";
 const ANSWER: &str = "Every value has exactly one owner, and it is dropped when the owner goes out of scope.";
-
-/// The variables that set a model up whose server is at `base_url`.
-fn set_up(run: Run, base_url: &str) -> Run {
-    run.env("VIVA_LLM_PRESET", "custom").env("VIVA_LLM_MODEL", "a-model").env("VIVA_LLM_BASE_URL", base_url)
-}
 
 /// A settings file that sets the model up, with these lines besides.
 fn settings(home: &Home, base_url: &str, lines: &str) -> String {

@@ -1,4 +1,4 @@
-//! Files and uploads to sound. The only file that knows the decoders.
+//! Decodes files and uploads. The only file that uses the decoders.
 
 use std::fs::File;
 use std::io::Cursor;
@@ -25,16 +25,16 @@ static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
     codecs
 });
 
-/// Packets in a row that may be undecodable before the rest of a file counts as rubbish.
+/// After this many undecodable packets in a row the rest of a file is given up.
 const UNDECODABLE_PACKETS: usize = 64;
 
 /// Reads wav, aiff, flac, mp3, ogg (Opus, Vorbis), webm (Opus, Vorbis) or m4a/aac of any rate and channel count, block by block,
-/// as mono sound at [`RATE`]. What the file is called does not matter; only one block is in memory at a time.
+/// as mono sound at [`RATE`]. The name of the file does not matter; only one block is in memory at a time.
 pub struct Decoder {
     reader: Box<dyn FormatReader>,
     track: Track,
     limit: Option<Seconds>,
-    /// The converter and the rate it is for; a stream may change its rate on the way.
+    /// The resampler and its input rate; the rate may change within a stream.
     resampler: Option<(NonZeroU32, Resampler)>,
     interleaved: Vec<f32>,
     mono: Vec<f32>,
@@ -46,7 +46,7 @@ pub struct Decoder {
 struct Track {
     id: u32,
     codec: Box<dyn AudioDecoder>,
-    /// Sound the file claims to hold, in frames, where the claim can be trusted.
+    /// The length that the file states, in frames, where it can be trusted.
     promised_frames: Option<u64>,
     frames: u64,
 }
@@ -54,12 +54,12 @@ struct Track {
 #[derive(Clone, Copy, PartialEq)]
 enum Ending {
     NotReached,
-    Whole,
-    CutOff,
+    Complete,
+    Truncated,
 }
 
 impl Decoder {
-    /// Opens a file. Sound beyond `limit` is an error, so that a small file cannot decode to days of silence.
+    /// Opens a file. More sound than `limit` is an error: a small file could decode to days of silence.
     ///
     /// # Errors
     /// [`Error::Unreadable`], [`Error::EmptyAudio`], [`Error::NotAudio`], [`Error::UnsupportedAudio`].
@@ -72,7 +72,7 @@ impl Decoder {
         Self::new(Box::new(file), limit)
     }
 
-    /// Opens what was uploaded.
+    /// Opens an upload.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -122,14 +122,14 @@ impl Decoder {
         }
     }
 
-    /// How much sound has come out so far.
+    /// The length of the sound so far.
     pub fn duration(&self) -> Seconds {
         duration(self.samples)
     }
 
-    /// Whether the file ended before all the sound came that it promised; known at the end.
+    /// Whether the file ended before its stated length; known at the end.
     pub fn is_truncated(&self) -> bool {
-        self.ending == Ending::CutOff
+        self.ending == Ending::Truncated
     }
 
     fn decode_packet(&mut self) -> Result<(), Error> {
@@ -139,7 +139,7 @@ impl Decoder {
                 Ok(Some(packet)) if packet.track_id == self.track.id => packet,
                 Ok(Some(_)) => continue,
                 Ok(None) => return self.end(false),
-                // A chained stream: the next recording follows in the same file.
+                // A chained stream: another recording follows in the same file.
                 Err(Fault::ResetRequired) => {
                     self.track = Track::of(self.reader.as_ref())?;
                     continue;
@@ -188,13 +188,13 @@ impl Decoder {
         if self.samples == 0 && self.block.is_empty() {
             return Err(if failed { Error::DamagedAudio } else { Error::EmptyAudio });
         }
-        // A webm that was recorded live has no end mark: it just stops.
+        // A live webm recording has no end mark.
         let is_live = self.reader.format_info().short_name == "matroska";
         let is_short = self.track.promised_frames.is_some_and(|promised| {
             let missing = promised.saturating_sub(self.track.frames);
             missing > u64::from(RATE.get()) / 10
         });
-        self.ending = if (failed && !is_live) || is_short { Ending::CutOff } else { Ending::Whole };
+        self.ending = if (failed && !is_live) || is_short { Ending::Truncated } else { Ending::Complete };
         Ok(())
     }
 }
@@ -210,7 +210,7 @@ impl Track {
         let codec = CODECS
             .make_audio_decoder(parameters, &AudioDecoderOptions::default())
             .map_err(|_| Error::UnsupportedAudio { codec: format!("an unknown codec ({})", parameters.codec) })?;
-        // The others estimate the length from the size of the file, which says nothing about what is missing.
+        // Other formats estimate the length from the size of the file.
         let is_exact = ["wave", "aiff", "flac"].contains(&reader.format_info().short_name);
         let promised_frames = track.num_frames.filter(|_| is_exact);
         Ok(Self { id: track.id, codec, promised_frames, frames: 0 })

@@ -1,4 +1,4 @@
-//! Any rate to [`RATE`], without aliases and without shifting time.
+//! Resampling to [`RATE`], without aliases and without a shift in time.
 
 use std::num::NonZeroU32;
 
@@ -8,56 +8,43 @@ use rubato::{Fft, FixedSync, Indexing, Resampler as _, WindowFunction};
 use super::RATE;
 use crate::Error;
 
-/// The rates that are taken: below, speech is no longer intelligible; above, no device records.
+/// Accepted rates: below, speech is unintelligible; above, no device records.
 const RATES: std::ops::RangeInclusive<u32> = 4_000..=768_000;
 
-/// The shape of the filter: rubato's own choice, which lets less than a ten-millionth of what lies above 8 kHz through.
+/// rubato's default filter; it attenuates everything above 8 kHz by 140 dB.
 const WINDOW: WindowFunction = WindowFunction::BlackmanHarris2;
 
-/// Converts one recording, pushed in pieces of any size. The output starts when the input starts: the delay of the filter is
-/// taken off, so times on the result are times on the recording.
-pub struct Resampler {
-    stage: Stage,
-}
-
-enum Stage {
-    Unchanged,
-    Converting(Box<Conversion>),
-}
+/// Resamples one recording, pushed in blocks of any size. The filter's delay is removed, so times in the output are times in the
+/// recording.
+pub struct Resampler(Option<Box<Conversion>>);
 
 impl Resampler {
-    /// A converter for sound of `rate` samples a second.
+    /// A resampler from `rate` samples a second.
     ///
     /// # Errors
-    /// [`Error::UnsupportedAudio`] for a rate that nobody records speech at.
+    /// [`Error::UnsupportedAudio`] for a rate out of range.
     pub fn new(rate: NonZeroU32) -> Result<Self, Error> {
-        let stage = if rate == RATE { Stage::Unchanged } else { Stage::Converting(Box::new(Conversion::new(rate)?)) };
-        Ok(Self { stage })
+        Ok(Self(if rate == RATE { None } else { Some(Box::new(Conversion::new(rate)?)) }))
     }
 
-    /// Takes the next piece and appends what is ready to `output`.
+    /// Takes the next block and appends what is ready to `output`.
     ///
     /// # Errors
-    /// [`Error::UnsupportedAudio`] when the converter refuses, which no input is known to cause.
+    /// [`Error::UnsupportedAudio`] when the resampler fails, which no input is known to cause.
     pub fn push(&mut self, mono: &[f32], output: &mut Vec<f32>) -> Result<(), Error> {
-        match &mut self.stage {
-            Stage::Unchanged => {
-                output.extend_from_slice(mono);
-                Ok(())
-            }
-            Stage::Converting(conversion) => conversion.push(mono, output),
+        match &mut self.0 {
+            Some(conversion) => conversion.push(mono, output)?,
+            None => output.extend_from_slice(mono),
         }
+        Ok(())
     }
 
-    /// Ends the recording and appends what was still held back, so that the result is as long as the recording.
+    /// Ends the recording and appends the rest, so that the output is as long as the recording.
     ///
     /// # Errors
     /// As [`push`](Self::push).
     pub fn finish(self, output: &mut Vec<f32>) -> Result<(), Error> {
-        match self.stage {
-            Stage::Unchanged => Ok(()),
-            Stage::Converting(conversion) => conversion.finish(output),
-        }
+        self.0.map_or(Ok(()), |conversion| conversion.finish(output))
     }
 }
 
@@ -79,7 +66,7 @@ impl Conversion {
             return Err(unsupported(()));
         }
         let [from, to] = [rate, RATE].map(|rate| rate.get() as usize);
-        // Pieces of 10 ms: at 48 kHz larger ones lose the top of the speech band.
+        // Chunks of 10 ms: at 48 kHz larger ones lose the top of the speech band.
         let filter =
             Fft::new_custom(from, to, from / 100, 1, 1, WINDOW, FixedSync::Input).map_err(|_| unsupported(()))?;
         let converted = vec![0.0; filter.output_frames_max()];
@@ -110,8 +97,8 @@ impl Conversion {
         Ok(())
     }
 
-    /// Converts one piece of what is waiting, from `offset`, and gives how much of it was used. A `partial` piece is filled
-    /// up with silence.
+    /// Converts one chunk of the waiting samples, from `offset`, and returns how many were used. A `partial` chunk is padded with
+    /// silence.
     fn convert(&mut self, offset: usize, partial: Option<usize>, output: &mut Vec<f32>) -> Result<usize, Error> {
         let refused = |rate| Error::UnsupportedAudio { codec: format!("{rate} samples a second") };
         let indexing = Indexing { input_offset: offset, partial_len: partial, ..Indexing::default() };

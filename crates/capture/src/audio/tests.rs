@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::{Error, fixtures};
+use crate::{Error, testing};
 
-/// A wave of this pitch, one second at `rate` unless told otherwise.
+/// A sine wave.
 fn tone(pitch: f32, rate: u32, seconds: f32) -> Vec<f32> {
     let step = std::f64::consts::TAU * f64::from(pitch) / f64::from(rate);
     (0..(rate as f32 * seconds) as u32).map(|index| 0.5 * (step * f64::from(index)).sin() as f32).collect()
@@ -60,8 +60,8 @@ fn resampled(rate: u32, input: &[f32], piece: usize) -> Vec<f32> {
 
 #[test]
 fn every_kind_of_file_becomes_mono_at_16_khz() {
-    for name in fixtures::files("formats", "") {
-        let samples = fixtures::sound(&name);
+    for name in testing::files("formats", "") {
+        let samples = testing::sound(&name);
         let seconds = samples.len() as f64 / 16_000.0;
         assert!((6.70..6.85).contains(&seconds), "{name} lasts {seconds} s");
         assert!(samples.iter().all(|sample| (-1.0..=1.0).contains(sample)), "{name}");
@@ -73,8 +73,8 @@ fn every_kind_of_file_becomes_mono_at_16_khz() {
 fn the_name_of_a_file_does_not_matter() {
     let folder = TempDir::new().unwrap();
     let misnamed = folder.path().join("answer.txt");
-    std::fs::copy(fixtures::path("formats/browser.webm"), &misnamed).unwrap();
-    assert_eq!(decoded(&misnamed).0, fixtures::sound("formats/browser.webm"));
+    std::fs::copy(testing::path("formats/browser.webm"), &misnamed).unwrap();
+    assert_eq!(decoded(&misnamed).0, testing::sound("formats/browser.webm"));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn eight_channels_at_96_khz_are_averaged() {
 }
 
 #[test]
-fn what_is_no_sound_is_said_to_be_none() {
+fn other_files_are_not_audio() {
     let text = "this is text that was renamed to .wav ".repeat(200).into_bytes();
     assert!(matches!(refusal(text), Error::NotAudio));
     assert!(matches!(refusal(b"RIFF\x10\0\0\0WAVE".to_vec()), Error::NotAudio));
@@ -108,7 +108,7 @@ fn a_file_without_any_sound_is_empty() {
 }
 
 #[test]
-fn a_missing_file_is_named() {
+fn the_error_names_a_missing_file() {
     let missing = Path::new("/nowhere/answer.wav");
     let refusal = Decoder::open(missing, None).map(|_| ()).unwrap_err();
     assert!(refusal.to_string().contains("/nowhere/answer.wav"), "{refusal}");
@@ -125,7 +125,7 @@ fn an_unknown_codec_in_a_known_file_asks_for_another_format() {
 }
 
 #[test]
-fn of_a_file_that_was_cut_off_everything_is_kept_that_is_there() {
+fn the_rest_of_a_truncated_file_is_decoded() {
     let folder = TempDir::new().unwrap();
     let whole = tone(440.0, 16_000, 4.0);
     let path = wav(&folder, 16_000, 1, &whole);
@@ -139,7 +139,7 @@ fn of_a_file_that_was_cut_off_everything_is_kept_that_is_there() {
 #[test]
 fn every_format_survives_being_cut_in_the_middle() {
     for name in ["22050.flac", "stereo-44100.mp3", "48000.opus", "32000.ogg", "browser.webm", "browser.mp4"] {
-        let bytes = std::fs::read(fixtures::path(&format!("formats/{name}"))).unwrap();
+        let bytes = std::fs::read(testing::path(&format!("formats/{name}"))).unwrap();
         let mut decoder = Decoder::from_bytes(bytes[..bytes.len() / 2].to_vec(), None).unwrap();
         let mut samples = 0;
         while let Some(block) = decoder.next_block().unwrap_or_else(|refusal| panic!("{name}: {refusal}")) {
@@ -151,21 +151,21 @@ fn every_format_survives_being_cut_in_the_middle() {
 }
 
 #[test]
-fn a_file_of_which_nothing_is_left_is_damaged_and_not_empty() {
-    let bytes = std::fs::read(fixtures::path("formats/stereo-44100.m4a")).unwrap();
+fn a_file_without_decodable_sound_is_damaged_and_not_empty() {
+    let bytes = std::fs::read(testing::path("formats/stereo-44100.m4a")).unwrap();
     assert!(matches!(refusal(bytes[..bytes.len() / 2].to_vec()), Error::DamagedAudio));
 }
 
 #[test]
-fn a_live_browser_recording_simply_stops_and_is_whole() {
-    let (_, truncated) = decoded(&fixtures::path("formats/browser.webm"));
+fn a_live_browser_recording_is_complete() {
+    let (_, truncated) = decoded(&testing::path("formats/browser.webm"));
     assert!(!truncated);
 }
 
 #[test]
 fn sound_beyond_the_limit_is_refused() {
     let limit = Seconds::new(2.0);
-    let mut decoder = Decoder::open(&fixtures::path("formats/22050.flac"), limit).unwrap();
+    let mut decoder = Decoder::open(&testing::path("formats/22050.flac"), limit).unwrap();
     let refusal = loop {
         match decoder.next_block() {
             Ok(block) => assert!(block.is_some(), "the limit was not seen"),
@@ -196,7 +196,7 @@ fn an_hour_is_read_in_small_blocks() {
 }
 
 #[test]
-fn samples_that_are_no_numbers_or_too_loud_are_tamed() {
+fn nan_becomes_silence_and_loud_samples_are_clamped() {
     let mut mono = Vec::new();
     let channels = NonZeroU16::new(2).unwrap();
     average_channels(&[f32::NAN, 0.5, f32::INFINITY, 1.0, -9.0, -9.0, 0.25, 0.75, 0.9], channels, &mut mono);
@@ -248,9 +248,8 @@ proptest! {
 #[test]
 fn a_level_is_in_decibels_below_full_scale() {
     let level = Level::of(&[0.5, -0.5, 0.5, -0.5], Seconds::ZERO);
-    assert!((level.peak + 6.02).abs() < 0.01 && (level.average + 6.02).abs() < 0.01, "{level:?}");
-    let silence = Level::of(&[], Seconds::ZERO);
-    assert_eq!((silence.peak, silence.average), (Level::FLOOR, Level::FLOOR));
+    assert!((level.peak + 6.02).abs() < 0.01, "{level:?}");
+    assert_eq!(Level::of(&[], Seconds::ZERO).peak, Level::FLOOR);
 }
 
 #[test]
@@ -274,7 +273,7 @@ fn a_growing_recording_can_be_read_at_any_moment() {
 }
 
 #[test]
-fn a_recording_that_was_killed_is_mended_to_its_last_sample() {
+fn a_recording_that_was_killed_is_repaired_to_its_last_sample() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("killed.wav");
     let mut recording = GrowingWav::create(&path).unwrap();
@@ -288,21 +287,21 @@ fn a_recording_that_was_killed_is_mended_to_its_last_sample() {
         .map(|mut file| std::io::Write::write_all(&mut file, &[7]))
         .unwrap()
         .unwrap();
-    assert_eq!(mend(&path).unwrap().get(), 2.0);
+    assert_eq!(repair(&path).unwrap().get(), 2.0);
     assert_eq!(decoded(&path).0.len(), 32_000);
-    let mended = std::fs::read(&path).unwrap();
-    assert_eq!(mend(&path).unwrap().get(), 2.0);
-    assert_eq!(std::fs::read(&path).unwrap(), mended, "mending twice changes nothing");
+    let repaired = std::fs::read(&path).unwrap();
+    assert_eq!(repair(&path).unwrap().get(), 2.0);
+    assert_eq!(std::fs::read(&path).unwrap(), repaired, "repairing twice changes nothing");
 }
 
 #[test]
-fn what_was_not_recorded_here_is_not_mended() {
+fn foreign_files_are_not_repaired() {
     let folder = TempDir::new().unwrap();
     let foreign = wav(&folder, 44_100, 2, &tone(440.0, 44_100, 0.5));
     let before = std::fs::read(&foreign).unwrap();
-    assert!(matches!(mend(&foreign), Err(Error::NotAudio)));
+    assert!(matches!(repair(&foreign), Err(Error::NotAudio)));
     assert_eq!(std::fs::read(&foreign).unwrap(), before);
     let short = folder.path().join("short.wav");
     std::fs::write(&short, b"RIFF").unwrap();
-    assert!(matches!(mend(&short), Err(Error::NotAudio)));
+    assert!(matches!(repair(&short), Err(Error::NotAudio)));
 }

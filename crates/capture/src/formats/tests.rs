@@ -7,9 +7,9 @@ fn word(text: &str, start: f64, end: f64) -> Word {
     Word::heard(text, Span::between(start, end), Probability::clamped(0.75))
 }
 
-fn heard(segments: Vec<Vec<Word>>) -> Heard {
+fn recognition(segments: Vec<Vec<Word>>) -> Recognition {
     let speech = vec![Span::between(Seconds::new(0.5).unwrap(), Seconds::new(2.0).unwrap())];
-    Heard {
+    Recognition {
         transcript: Transcript::heard(segments.into_iter().filter_map(Segment::new).collect()),
         speech,
         duration: Seconds::new(3725.5).unwrap(),
@@ -17,15 +17,15 @@ fn heard(segments: Vec<Vec<Word>>) -> Heard {
     }
 }
 
-fn two_sentences() -> Heard {
-    heard(vec![
+fn two_sentences() -> Recognition {
+    recognition(vec![
         vec![word("Vec<T>", 0.5, 1.0), word("&", 1.0, 1.25), word("more", 1.25, 2.0)],
         vec![word("done", 3725.0, 3725.4996)],
     ])
 }
 
 #[test]
-fn text_has_a_line_for_each_stretch_of_speech() {
+fn text_has_a_line_for_each_segment() {
     assert_eq!(Format::Text.write(&two_sentences()), "Vec<T> & more\ndone\n");
 }
 
@@ -48,7 +48,7 @@ fn vtt_has_its_header_and_escapes_markup() {
 #[test]
 fn subtitles_are_cut_to_a_readable_length() {
     let long = (0..40).map(|index| word("borrow", f64::from(index), f64::from(index) + 0.9)).collect();
-    let text = Format::Srt.write(&heard(vec![long]));
+    let text = Format::Srt.write(&recognition(vec![long]));
     let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("borrow")).collect();
     assert!(lines.len() > 3 && lines.iter().all(|line| line.len() <= 84), "{text}");
     assert_eq!(lines.join(" ").split(' ').count(), 40);
@@ -67,8 +67,8 @@ fn json_holds_everything_that_is_known() {
 }
 
 #[test]
-fn silence_is_written_down_as_nothing() {
-    let silence = Heard::default();
+fn silence_has_no_words() {
+    let silence = Recognition::default();
     assert_eq!(Format::Text.write(&silence), "");
     assert_eq!(Format::Srt.write(&silence), "");
     assert_eq!(Format::Vtt.write(&silence), "WEBVTT\n\n");

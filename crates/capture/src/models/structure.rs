@@ -1,5 +1,5 @@
-//! Whether a file is a whole whisper model. whisper.cpp believes what a file says of itself and crashes on a lie, so every length in
-//! it is followed to the end of the file first. The layout is that of whisper.cpp's `whisper_model_load`.
+//! Checks that a file is a complete whisper model. whisper.cpp trusts the lengths in a file and crashes on wrong ones, so this follows
+//! every length to the end of the file first. The layout is that of whisper.cpp's `whisper_model_load`.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -9,7 +9,7 @@ use crate::Error;
 
 /// "ggml" as a little-endian number.
 const MAGIC: u32 = 0x6767_6d6c;
-/// The samples of a spectrum's window, halved, and the middle one.
+/// Frequencies of a spectrum: half of its 400 samples, and one.
 const SPECTRUM: u32 = 201;
 const LONGEST_TOKEN: u32 = 1024;
 const LONGEST_TENSOR_NAME: u32 = 256;
@@ -24,23 +24,23 @@ pub fn check_structure(path: &Path) -> Result<(), Error> {
     if !metadata.is_file() {
         return Err(Error::damaged(path, "it is not a file"));
     }
-    let mut walk = Walk { file: BufReader::new(file), position: 0, length: metadata.len() };
-    walk.model().map_err(|reason| Error::damaged(path, reason))
+    let mut reader = ModelReader { file: BufReader::new(file), position: 0, length: metadata.len() };
+    reader.model().map_err(|reason| Error::damaged(path, reason))
 }
 
-struct Walk {
+struct ModelReader {
     file: BufReader<File>,
     position: u64,
     length: u64,
 }
 
-impl Walk {
+impl ModelReader {
     fn model(&mut self) -> Result<(), String> {
         if self.length == 0 {
             return Err("it is empty".to_owned());
         }
         if self.number()? != MAGIC {
-            return Err("it does not begin as one".to_owned());
+            return Err("it does not begin like one".to_owned());
         }
         let tokens = self.dimensions()?;
         self.filters()?;
@@ -50,11 +50,11 @@ impl Walk {
             self.tensor()?;
             tensors += 1;
         }
-        // An empty one would be taken for a test of whisper.cpp itself.
+        // whisper.cpp accepts a model without weights, for its own tests.
         if tensors == 0 { Err("it holds no weights".to_owned()) } else { Ok(()) }
     }
 
-    /// The numbers that all sizes follow from, within what whisper.cpp can bear. Gives the number of tokens.
+    /// The dimensions, within what whisper.cpp can handle. Returns the number of tokens.
     fn dimensions(&mut self) -> Result<u32, String> {
         let mut dimension = |name, least, most| {
             let value = self.number()?;
@@ -144,21 +144,12 @@ impl Walk {
     }
 }
 
-/// How many elements a block of this ggml number format holds, and in how many bytes.
+/// The elements and the bytes of a block of this ggml number format.
 fn block(format: u32) -> Option<(u64, u64)> {
-    match format {
-        0 => Some((1, 4)),
-        1 => Some((1, 2)),
-        2 => Some((32, 18)),
-        3 => Some((32, 20)),
-        6 => Some((32, 22)),
-        7 => Some((32, 24)),
-        8 => Some((32, 34)),
-        10 => Some((256, 84)),
-        11 => Some((256, 110)),
-        12 => Some((256, 144)),
-        13 => Some((256, 176)),
-        14 => Some((256, 210)),
-        _ => None,
-    }
+    #[rustfmt::skip]
+    const BLOCKS: [(u32, u64, u64); 12] = [
+        (0, 1, 4), (1, 1, 2), (2, 32, 18), (3, 32, 20), (6, 32, 22), (7, 32, 24),
+        (8, 32, 34), (10, 256, 84), (11, 256, 110), (12, 256, 144), (13, 256, 176), (14, 256, 210),
+    ];
+    BLOCKS.iter().find(|(number, ..)| *number == format).map(|(_, elements, bytes)| (*elements, *bytes))
 }

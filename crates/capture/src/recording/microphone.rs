@@ -1,4 +1,4 @@
-//! Microphones. The only file that knows the sound system.
+//! Microphones. The only file that uses cpal.
 
 use std::num::{NonZeroU16, NonZeroU32};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,54 +9,55 @@ use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{ErrorKind, FromSample, SampleFormat, SizedSample, StreamConfig};
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use super::{AudioSource, Delivery};
-use crate::Error;
+use super::{AudioSource, Device, Read};
+use crate::{Error, Patience};
 
-/// How much sound the ring holds: more than the disk or the system ever keeps the reader waiting.
+/// The capacity of the ring: longer than the disk or the scheduler ever holds up the reader.
 const RING_SECONDS: usize = 10;
-/// How long a microphone may take until the first sound comes. Bluetooth ones take seconds to wake.
-const FIRST_SOUND_LIMIT: Duration = Duration::from_secs(8);
-/// How often the ring is looked into. The callback must not wake anybody, so the reader asks.
+/// How often the ring is read. The callback must not wake the reader, so the reader polls.
 const POLL: Duration = Duration::from_millis(5);
-
-/// A microphone that could be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Device {
-    /// What the system calls it; unique.
-    pub id: String,
-    /// What people call it.
-    pub name: String,
-    /// Whether it is used when none is asked for.
-    pub is_default: bool,
-    /// Samples a second it would be recorded with.
-    pub rate: u32,
-    /// The channels it would be recorded with.
-    pub channels: u16,
-}
 
 /// The microphones of this machine, the default one first.
 ///
 /// # Errors
 /// [`Error::MicrophoneFailed`] when the sound system cannot be asked. A machine without microphones has an empty list.
 pub fn devices() -> Result<Vec<Device>, Error> {
+    Ok(inputs()?.into_iter().map(|(device, _)| device).collect())
+}
+
+fn inputs() -> Result<Vec<(Device, cpal::Device)>, Error> {
     let host = cpal::default_host();
     let default = host.default_input_device().and_then(|device| device.id().ok());
     let found = host.devices().map_err(|fault| failure("default", &fault))?;
-    let mut devices: Vec<Device> = found
-        .filter_map(|device| {
-            let id = device.id().ok()?;
-            let config = device.default_input_config().ok()?;
-            let is_default = default.as_ref() == Some(&id);
-            let (id, name) = (id.id().to_owned(), name_of(&device));
-            // ALSA lists a device that delivers silence on every machine.
-            if id == "null" {
-                return None;
-            }
-            Some(Device { id, name, is_default, rate: config.sample_rate(), channels: config.channels() })
-        })
-        .collect();
-    devices.sort_by_key(|device| !device.is_default);
-    Ok(devices)
+    let describe = |device: cpal::Device| {
+        let id = device.id().ok()?;
+        let is_default = default.as_ref() == Some(&id);
+        let id = id.id().to_owned();
+        // ALSA lists a device that delivers silence on every machine.
+        if id == "null" {
+            return None;
+        }
+        let (rate, channels) = match device.default_input_config() {
+            Ok(config) => (Some(config.sample_rate()), Some(config.channels())),
+            Err(fault) if fault.kind() == ErrorKind::DeviceBusy => (None, None),
+            Err(_) => return None,
+        };
+        Some((Device { id, name: name_of(&device), is_default, rate, channels }, device))
+    };
+    let mut inputs: Vec<_> = found.filter_map(describe).collect();
+    inputs.sort_by_key(|(device, _)| !device.is_default);
+    Ok(inputs)
+}
+
+fn find(name: Option<&str>) -> Result<cpal::Device, Error> {
+    let Some(wanted) = name else {
+        return cpal::default_host().default_input_device().ok_or(Error::NoMicrophone);
+    };
+    let inputs = inputs()?;
+    let devices: Vec<Device> = inputs.iter().map(|(device, _)| device.clone()).collect();
+    let id = &Device::find(&devices, wanted)?.id;
+    let found = inputs.into_iter().find(|(device, _)| device.id == *id);
+    found.map(|(_, device)| device).ok_or(Error::NoMicrophone)
 }
 
 /// An open microphone. Recording ends when it is dropped.
@@ -68,22 +69,21 @@ pub struct Microphone {
     _stream: cpal::Stream,
 }
 
-/// What the callbacks tell the reader, without ever waiting for it.
+/// Written by the callbacks, read by the recording thread; no lock is ever waited for.
 #[derive(Default)]
 struct Shared {
     lost: AtomicU64,
-    has_sounded: AtomicBool,
-    death: OnceLock<String>,
+    has_sound: AtomicBool,
+    failure: OnceLock<String>,
 }
 
 impl Microphone {
-    /// Opens the microphone of that name or id, or the default one, at the rate and with the channels that it has by itself, and
-    /// waits for its first sound.
+    /// Opens the microphone that `name` means ([`Device::find`]), or the default one, at its own rate and with its own channels,
+    /// and waits for its first sound.
     ///
     /// # Errors
-    /// [`Error::NoMicrophone`], [`Error::UnknownMicrophone`], [`Error::MicrophoneBusy`], [`Error::MicrophoneDenied`],
-    /// [`Error::MicrophoneFailed`].
-    pub fn open(name: Option<&str>) -> Result<Self, Error> {
+    /// Those of [`Device::find`], [`Error::MicrophoneBusy`], [`Error::MicrophoneDenied`], [`Error::MicrophoneFailed`].
+    pub fn open(name: Option<&str>, patience: Patience) -> Result<Self, Error> {
         let device = find(name)?;
         let name = name_of(&device);
         let failed = |fault: cpal::Error| failure(&name, &fault);
@@ -91,24 +91,24 @@ impl Microphone {
         let (Some(rate), Some(channels)) =
             (NonZeroU32::new(supported.sample_rate()), NonZeroU16::new(supported.channels()))
         else {
-            let reason = "it names no sample rate or no channels".to_owned();
+            let reason = "it reports no sample rate or no channels".to_owned();
             return Err(Error::MicrophoneFailed { device: name, reason });
         };
         let slots = rate.get() as usize * usize::from(channels.get()) * RING_SECONDS;
         let (producer, ring) = RingBuffer::new(slots);
         let shared = Arc::new(Shared::default());
-        let config = supported.config();
+        let (config, limit) = (supported.config(), patience.first_sound);
         let stream = match supported.sample_format() {
-            SampleFormat::I8 => build::<i8>(&device, config, producer, &shared),
-            SampleFormat::I16 => build::<i16>(&device, config, producer, &shared),
-            SampleFormat::I24 => build::<cpal::I24>(&device, config, producer, &shared),
-            SampleFormat::I32 => build::<i32>(&device, config, producer, &shared),
-            SampleFormat::I64 => build::<i64>(&device, config, producer, &shared),
-            SampleFormat::U8 => build::<u8>(&device, config, producer, &shared),
-            SampleFormat::U16 => build::<u16>(&device, config, producer, &shared),
-            SampleFormat::U32 => build::<u32>(&device, config, producer, &shared),
-            SampleFormat::F32 => build::<f32>(&device, config, producer, &shared),
-            SampleFormat::F64 => build::<f64>(&device, config, producer, &shared),
+            SampleFormat::I8 => build::<i8>(&device, config, producer, &shared, limit),
+            SampleFormat::I16 => build::<i16>(&device, config, producer, &shared, limit),
+            SampleFormat::I24 => build::<cpal::I24>(&device, config, producer, &shared, limit),
+            SampleFormat::I32 => build::<i32>(&device, config, producer, &shared, limit),
+            SampleFormat::I64 => build::<i64>(&device, config, producer, &shared, limit),
+            SampleFormat::U8 => build::<u8>(&device, config, producer, &shared, limit),
+            SampleFormat::U16 => build::<u16>(&device, config, producer, &shared, limit),
+            SampleFormat::U32 => build::<u32>(&device, config, producer, &shared, limit),
+            SampleFormat::F32 => build::<f32>(&device, config, producer, &shared, limit),
+            SampleFormat::F64 => build::<f64>(&device, config, producer, &shared, limit),
             other => {
                 Err(cpal::Error::with_message(ErrorKind::UnsupportedConfig, format!("it delivers {other} samples")))
             }
@@ -116,14 +116,14 @@ impl Microphone {
         let stream = stream.map_err(failed)?;
         stream.play().map_err(failed)?;
         let microphone = Self { rate, channels, ring, shared, _stream: stream };
-        microphone.wait_for_first_sound(&name)?;
+        microphone.wait_for_first_sound(&name, limit)?;
         Ok(microphone)
     }
 
-    fn wait_for_first_sound(&self, name: &str) -> Result<(), Error> {
-        let deadline = Instant::now() + FIRST_SOUND_LIMIT;
-        while !self.shared.has_sounded.load(Ordering::Acquire) {
-            let reason = match self.shared.death.get() {
+    fn wait_for_first_sound(&self, name: &str, limit: Duration) -> Result<(), Error> {
+        let deadline = Instant::now() + limit;
+        while !self.shared.has_sound.load(Ordering::Acquire) {
+            let reason = match self.shared.failure.get() {
                 Some(reason) => reason.clone(),
                 None if Instant::now() >= deadline => "no sound came from it; is it switched off?".to_owned(),
                 None => {
@@ -146,11 +146,11 @@ impl AudioSource for Microphone {
         self.channels
     }
 
-    fn read(&mut self, interleaved: &mut Vec<f32>, limit: Duration) -> Delivery {
+    fn read(&mut self, interleaved: &mut Vec<f32>, limit: Duration) -> Read {
         let deadline = Instant::now() + limit;
         loop {
-            // Death is looked at first: what was pushed before it is then certainly seen.
-            let death = self.shared.death.get();
+            // Read the failure first: everything that was pushed before it is then seen.
+            let failure = self.shared.failure.get();
             let channels = usize::from(self.channels.get());
             let whole_frames = self.ring.slots() / channels * channels;
             if let Ok(chunk) = self.ring.read_chunk(whole_frames)
@@ -160,13 +160,13 @@ impl AudioSource for Microphone {
                 interleaved.extend_from_slice(first);
                 interleaved.extend_from_slice(second);
                 chunk.commit_all();
-                return Delivery::Sound;
+                return Read::Sound;
             }
-            if let Some(reason) = death {
-                return Delivery::Over(reason.clone());
+            if let Some(reason) = failure {
+                return Read::Lost(reason.clone());
             }
             if Instant::now() >= deadline {
-                return Delivery::Nothing;
+                return Read::Nothing;
             }
             std::thread::sleep(POLL);
         }
@@ -177,54 +177,31 @@ impl AudioSource for Microphone {
     }
 }
 
-fn find(name: Option<&str>) -> Result<cpal::Device, Error> {
-    let host = cpal::default_host();
-    let Some(wanted) = name else {
-        return host.default_input_device().ok_or(Error::NoMicrophone);
-    };
-    let is_wanted = |device: &cpal::Device| {
-        let id = device.id().map(|id| id.id().to_owned()).unwrap_or_default();
-        [id, name_of(device)].iter().any(|name| name.eq_ignore_ascii_case(wanted))
-    };
-    let found = host.devices().map_err(|fault| failure(wanted, &fault))?;
-    match found.filter(DeviceTrait::supports_input).find(is_wanted) {
-        Some(device) => Ok(device),
-        None => {
-            let known: Vec<String> = devices()?.into_iter().map(|device| device.id).collect();
-            if known.is_empty() {
-                return Err(Error::NoMicrophone);
-            }
-            Err(Error::UnknownMicrophone { name: wanted.to_owned(), known })
-        }
-    }
-}
-
 fn build<T>(
     device: &cpal::Device,
     config: StreamConfig,
     mut ring: Producer<f32>,
     shared: &Arc<Shared>,
+    limit: Duration,
 ) -> Result<cpal::Stream, cpal::Error>
 where
     T: SizedSample,
     f32: FromSample<T>,
 {
-    let (listening, dying) = (Arc::clone(shared), Arc::clone(shared));
+    let (listening, failing) = (Arc::clone(shared), Arc::clone(shared));
     let on_sound = move |samples: &[T], _: &cpal::InputCallbackInfo| {
-        // Nothing in here allocates, locks, logs or waits: the sound system is not to be kept from its work.
+        // Nothing in here may allocate, lock, log or wait.
         let pushed = samples.iter().take_while(|sample| ring.push(f32::from_sample_(**sample)).is_ok()).count();
         listening.lost.fetch_add((samples.len() - pushed) as u64, Ordering::Relaxed);
-        listening.has_sounded.store(true, Ordering::Release);
+        listening.has_sound.store(true, Ordering::Release);
     };
     let on_fault = move |fault: cpal::Error| match fault.kind() {
         ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
         // The system lost sound and does not say how much; one sample stands for it.
-        ErrorKind::Xrun => drop(dying.lost.fetch_add(1, Ordering::Relaxed)),
-        _ => {
-            let _the_first_reason_counts = dying.death.set(fault.to_string());
-        }
+        ErrorKind::Xrun => drop(failing.lost.fetch_add(1, Ordering::Relaxed)),
+        _ => drop(failing.failure.set(fault.to_string())), // The first failure counts.
     };
-    device.build_input_stream(config, on_sound, on_fault, Some(FIRST_SOUND_LIMIT))
+    device.build_input_stream(config, on_sound, on_fault, Some(limit))
 }
 
 fn name_of(device: &cpal::Device) -> String {

@@ -1,4 +1,4 @@
-//! Cutting the sound at pauses into what the recogniser gets at a time.
+//! Cuts the sound at pauses into the spans that the recogniser gets.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -11,9 +11,9 @@ use crate::audio::{RATE, duration, root_mean_square, samples_in};
 /// How the sound is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpanSettings {
-    /// Sound before the onset that goes along, so that a soft first consonant is not lost.
+    /// Sound before the onset that belongs to the span, so that a soft first consonant is not lost.
     pub lead_in: Duration,
-    /// Sound after the end that goes along: with less than half a second recognisers lose the last word.
+    /// Sound after the end that belongs to the span: with less than half a second recognisers lose the last word.
     pub tail: Duration,
     /// A silence this long ends a span. It is longer than the tail.
     pub pause: Duration,
@@ -39,7 +39,7 @@ pub struct SpeechSpan {
     pub samples: Vec<f32>,
     /// When that sound starts.
     pub start: Seconds,
-    /// The runs of speech in it, in order, on the original timeline; never none.
+    /// The runs of speech in it, in order, on the original timeline; never empty.
     pub runs: Vec<Span>,
 }
 
@@ -51,19 +51,19 @@ impl SpeechSpan {
     }
 }
 
-/// Cuts sound that is pushed in pieces of any size into [`SpeechSpan`]s, none overlapping, in order. Between spans no more sound
-/// is kept than the lead-in needs.
+/// Cuts sound, pushed in blocks of any size, into [`SpeechSpan`]s, in order and without overlap. Between spans only as much sound
+/// is kept as the lead-in needs.
 pub struct SpeechSpans {
     activity: VoiceActivity,
     settings: SpanSettings,
-    /// The sound that may still become part of a span.
+    /// Sound that may still become part of a span.
     kept: Vec<f32>,
     /// The position of the first kept sample since the beginning.
     kept_from: u64,
     /// How many of the kept samples have been judged.
     judged: u64,
     open: Option<OpenSpan>,
-    /// Where the run of speech that goes on, or was the last, began.
+    /// The beginning of the current or last run of speech.
     run_began: u64,
     runs: Vec<Span>,
 }
@@ -90,28 +90,28 @@ impl SpeechSpans {
         }
     }
 
-    /// Takes the next piece of sound at [`RATE`] and hands out the spans that it closes.
+    /// Takes the next block of sound at [`RATE`] and passes on the spans that it closes.
     pub fn push(&mut self, samples: &[f32], mut closed: impl FnMut(SpeechSpan)) {
-        // A second at a time, so that a long piece of silence is not kept whole.
+        // A second at a time, to keep little of a long silence.
         for piece in samples.chunks(RATE.get() as usize) {
             self.kept.extend_from_slice(piece);
             while let Some(frame) = self.next_frame() {
                 if let Some(change) = self.activity.push(&frame) {
-                    self.note(change);
+                    self.apply(change);
                 }
                 self.judged += FRAME_SAMPLES as u64;
                 if let Some(span) = self.close_when_due() {
                     closed(span);
                 }
             }
-            self.forget_silence();
+            self.drop_silence();
         }
     }
 
-    /// Ends the recording and hands out the last span.
+    /// Ends the recording and passes on the last span.
     pub fn finish(&mut self, closed: impl FnOnce(SpeechSpan)) {
         if let Some(change) = self.activity.finish() {
-            self.note(change);
+            self.apply(change);
         }
         let end = self.kept_from + self.kept.len() as u64;
         if let Some(open) = self.open.take() {
@@ -120,7 +120,7 @@ impl SpeechSpans {
         }
     }
 
-    /// The runs of speech so far, in order: what is measured as speaking, without lead-in and tail.
+    /// The runs of speech so far, in order, without lead-in and tail.
     pub fn runs(&self) -> &[Span] {
         &self.runs
     }
@@ -143,7 +143,7 @@ impl SpeechSpans {
         self.kept.get(from..from + FRAME_SAMPLES)?.try_into().ok()
     }
 
-    fn note(&mut self, change: Change) {
+    fn apply(&mut self, change: Change) {
         match change {
             Change::Began(first_voice) => {
                 self.run_began = first_voice;
@@ -173,7 +173,7 @@ impl SpeechSpans {
         is_full.then(|| self.split(open))
     }
 
-    /// Ends a span that has become too long at the quietest place of its second half; what follows is the next span.
+    /// Ends a span that is too long at the quietest place of its second half; the next span begins there.
     fn split(&mut self, open: OpenSpan) -> SpeechSpan {
         let cut = self.quietest_between(open.start + (self.judged - open.start) / 2, self.judged);
         let before = OpenSpan { last_voice: cut.max(open.first_voice), ..open };
@@ -191,17 +191,17 @@ impl SpeechSpans {
         quietest.map_or(until, |place| from + (place + WINDOW / 2) as u64)
     }
 
-    /// The span with its sound; the sound before `until` is no longer kept.
+    /// The span with its sound; sound before `until` is dropped.
     fn take(&mut self, open: OpenSpan, until: u64) -> SpeechSpan {
         let voiced = time_of(open.first_voice..open.last_voice);
         let runs = self.runs_within(voiced);
         let until = until.min(self.kept_from + self.kept.len() as u64);
         let samples = self.kept[(open.start - self.kept_from) as usize..(until - self.kept_from) as usize].to_vec();
-        self.forget_before(until);
+        self.drop_before(until);
         SpeechSpan { samples, start: duration(open.start), runs }
     }
 
-    /// The runs in a stretch; what belongs to no finished run belongs to the one that goes on.
+    /// The runs in a stretch, the current one included.
     fn runs_within(&self, stretch: Span) -> Vec<Span> {
         let finished = self.runs.iter().rev().take_while(|run| run.end() > stretch.start());
         let mut runs: Vec<Span> = finished
@@ -216,16 +216,16 @@ impl SpeechSpans {
         runs
     }
 
-    /// Keeps only what the lead-in of a span that begins now could need.
-    fn forget_silence(&mut self) {
-        // An onset is noticed late; half a second is more than any setting of it needs.
+    /// Drops sound that no span can need any more.
+    fn drop_silence(&mut self) {
+        // An onset is noticed late, by less than half a second with any setting.
         let needed = samples_in(self.settings.lead_in) + RATE.get() as usize / 2;
         if self.open.is_none() {
-            self.forget_before(self.judged.saturating_sub(needed as u64));
+            self.drop_before(self.judged.saturating_sub(needed as u64));
         }
     }
 
-    fn forget_before(&mut self, position: u64) {
+    fn drop_before(&mut self, position: u64) {
         let forgotten = position.min(self.judged).saturating_sub(self.kept_from);
         self.kept.drain(..forgotten as usize);
         self.kept_from += forgotten;

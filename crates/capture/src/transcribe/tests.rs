@@ -3,13 +3,11 @@ use std::path::Path;
 use interview::{Probability, Seconds, Span, Word};
 use proptest::prelude::*;
 
-use super::alignment::align;
-use super::annotation::without_annotations;
-use super::repetition::{is_loop, without_loops};
-use super::words::{Phrase, Piece, WrittenWord, phrases_of};
+use super::cleanup::{is_loop, without_annotations, without_loops};
+use super::words::{Phrase, Token, WrittenWord, align, phrases_of};
 use super::*;
 use crate::speech::SpeechSpan;
-use crate::{Error, fixtures};
+use crate::{Error, testing};
 
 fn seconds(time: f64) -> Seconds {
     Seconds::new(time).unwrap()
@@ -75,43 +73,43 @@ fn brackets_that_were_dictated_stay() {
     }
 }
 
-fn heard(text: &str) -> Vec<Word> {
+fn spoken(text: &str) -> Vec<Word> {
     text.split(' ').map(Word::typed).collect()
 }
 
 #[test]
 fn a_loop_is_cut_down_to_one_turn() {
-    let looping = heard("so the value is dropped thank you thank you thank you thank you thank you thank you bye");
+    let looping = spoken("so the value is dropped thank you thank you thank you thank you thank you thank you bye");
     assert!(is_loop(&looping));
-    assert_eq!(without_loops(looping), heard("so the value is dropped thank you bye"));
+    assert_eq!(without_loops(looping), spoken("so the value is dropped thank you bye"));
 }
 
 #[test]
 fn what_people_do_repeat_stays() {
-    let emphatic = heard("it is very very very slow and no no no that is wrong");
+    let emphatic = spoken("it is very very very slow and no no no that is wrong");
     assert!(!is_loop(&emphatic));
     assert_eq!(without_loops(emphatic.clone()), emphatic);
 }
 
-fn text(bytes: &[u8], probability: f64) -> Piece<'_> {
-    Piece::Text { bytes, probability }
+fn text(bytes: &[u8], probability: f64) -> Token<'_> {
+    Token::Text { bytes, probability }
 }
 
 #[test]
-fn pieces_become_words_and_times_part_phrases() {
-    let pieces = [
-        Piece::Time(seconds(0.3)),
+fn tokens_become_words_and_times_part_phrases() {
+    let tokens = [
+        Token::Time(seconds(0.3)),
         text(b" own", 0.8),
         text(b"er", 0.6),
         text(b",", 0.1),
         text(b" caf", 0.9),
         text(&[0xc3], 0.9),
         text(&[0xa9], 0.9),
-        Piece::Time(seconds(1.5)),
-        Piece::Time(seconds(2.0)),
+        Token::Time(seconds(1.5)),
+        Token::Time(seconds(2.0)),
         text(b" yes", 0.5),
     ];
-    let phrases = phrases_of(pieces);
+    let phrases = phrases_of(tokens);
     let summary: Vec<_> = phrases.iter().map(|phrase| (phrase.start, phrase.end, joined(&phrase.words))).collect();
     let expected = [
         (Some(seconds(0.3)), Some(seconds(1.5)), "owner, café".to_owned()),
@@ -187,7 +185,7 @@ fn a_prompt_is_short_clean_and_without_repetition() {
 
 /// The whole recording as one span.
 fn whole(name: &str) -> SpeechSpan {
-    let samples = fixtures::sound(name);
+    let samples = testing::sound(name);
     let end = samples.len() as f64 / 16_000.0;
     SpeechSpan { samples, start: seconds(30.0), runs: vec![stretch(30.6, 30.0 + end - 1.3)] }
 }
@@ -196,67 +194,79 @@ fn whole(name: &str) -> SpeechSpan {
 struct Parrot(Vec<&'static str>);
 
 impl Transcriber for Parrot {
-    fn transcribe(&mut self, span: &SpeechSpan, _: &Prompt) -> Result<Vec<Word>, Error> {
+    fn transcribe(
+        &mut self,
+        span: &SpeechSpan,
+        _: &Prompt,
+        cancellation: &CancellationToken,
+    ) -> Result<Vec<Word>, Error> {
+        if cancellation.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
         if span.samples.is_empty() {
             return Ok(Vec::new());
         }
         Ok(align(vec![Phrase { start: None, end: None, words: written(&self.0.join(" ")) }], span))
     }
-
-    fn model(&self) -> &str {
-        "parrot"
-    }
 }
 
-/// What every transcriber promises, given that it hears [`fixtures::SENTENCE`] in the span.
+/// What every transcriber promises, given that it hears [`testing::SENTENCE`] in the span.
 fn keeps_the_contract(mut transcriber: impl Transcriber) {
     let span = whole("formats/22050.flac");
-    let words = transcriber.transcribe(&span, &Prompt::default()).unwrap();
+    let words = recognised(&mut transcriber, &span);
     let text: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-    assert_eq!(text.join(" "), fixtures::SENTENCE);
+    assert_eq!(text.join(" "), testing::SENTENCE);
     let mut earlier = span.voiced().start();
     for word in &words {
         let time = word.span.unwrap();
         assert!(time.start() >= earlier && time.end() <= span.voiced().end(), "{word:?}");
         earlier = time.end();
     }
-    assert_eq!(transcriber.transcribe(&span, &Prompt::default()).unwrap(), words, "nothing is remembered");
+    assert_eq!(recognised(&mut transcriber, &span), words, "nothing is remembered");
     let nothing = SpeechSpan { samples: Vec::new(), start: seconds(1.0), runs: Vec::new() };
-    assert_eq!(transcriber.transcribe(&nothing, &Prompt::default()).unwrap(), []);
-    assert!(!transcriber.model().is_empty());
+    assert_eq!(recognised(&mut transcriber, &nothing), []);
+    let cancelled = CancellationToken::new();
+    cancelled.cancel();
+    let refusal = transcriber.transcribe(&span, &Prompt::default(), &cancelled).unwrap_err();
+    assert!(matches!(refusal, Error::Cancelled), "{refusal}");
+    assert_eq!(recognised(&mut transcriber, &span), words, "a cancelled span does not spoil the next one");
+}
+
+fn recognised(transcriber: &mut impl Transcriber, span: &SpeechSpan) -> Vec<Word> {
+    transcriber.transcribe(span, &Prompt::default(), &CancellationToken::new()).unwrap()
 }
 
 #[test]
 fn whisper_keeps_the_contract() {
-    keeps_the_contract(fixtures::whisper());
+    keeps_the_contract(testing::whisper());
 }
 
 #[test]
 fn the_double_keeps_the_contract() {
-    keeps_the_contract(Parrot(fixtures::SENTENCE.split(' ').collect()));
+    keeps_the_contract(Parrot(testing::SENTENCE.split(' ').collect()));
 }
 
 fn transcript(transcriber: &mut Whisper, span: &SpeechSpan, prompt: &Prompt) -> String {
-    let words = transcriber.transcribe(span, prompt).unwrap();
+    let words = transcriber.transcribe(span, prompt, &CancellationToken::new()).unwrap();
     words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
 fn a_prompt_does_not_spoil_what_is_heard() {
     let prompt = Prompt::of_terms(["ownership", "borrow checker", "Arc", "Mutex"]);
-    assert_eq!(transcript(&mut fixtures::whisper(), &whole("formats/48000.opus"), &prompt), fixtures::SENTENCE);
+    assert_eq!(transcript(&mut testing::whisper(), &whole("formats/48000.opus"), &prompt), testing::SENTENCE);
 }
 
 #[test]
 fn clear_speech_leaves_no_doubt() {
-    let words = fixtures::whisper().transcribe(&whole("formats/22050.flac"), &Prompt::default()).unwrap();
+    let words = recognised(&mut testing::whisper(), &whole("formats/22050.flac"));
     assert!(words.iter().all(|word| !word.is_in_doubt()), "{words:?}");
 }
 
 #[test]
 fn sound_too_short_to_be_speech_gives_no_words() {
     let span = SpeechSpan { samples: vec![0.3; 800], start: seconds(0.0), runs: vec![stretch(0.0, 0.05)] };
-    let words = fixtures::whisper().transcribe(&span, &Prompt::default()).unwrap();
+    let words = recognised(&mut testing::whisper(), &span);
     assert!(words.len() <= 3, "{words:?}");
 }
 
@@ -265,10 +275,9 @@ fn a_model_in_a_folder_with_any_name_is_loaded() {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("Модели für Größe 模型").join("ggml-тест.en.bin");
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::copy(fixtures::model(), &path).unwrap();
+    std::fs::copy(testing::model(), &path).unwrap();
     let mut whisper = Whisper::load(&path, WhisperSettings::default()).unwrap();
-    assert_eq!(whisper.model(), "тест.en");
-    assert_eq!(transcript(&mut whisper, &whole("formats/48000.opus"), &Prompt::default()), fixtures::SENTENCE);
+    assert_eq!(transcript(&mut whisper, &whole("formats/48000.opus"), &Prompt::default()), testing::SENTENCE);
 }
 
 #[test]
@@ -277,7 +286,7 @@ fn a_file_that_is_no_model_is_refused_in_words() {
         Whisper::load(Path::new("/nowhere/ggml-base.en.bin"), WhisperSettings::default()).map(|_| ()).unwrap_err();
     assert!(matches!(refusal, Error::Unreadable { .. }));
     let refusal =
-        Whisper::load(&fixtures::path("formats/22050.flac"), WhisperSettings::default()).map(|_| ()).unwrap_err();
+        Whisper::load(&testing::path("formats/22050.flac"), WhisperSettings::default()).map(|_| ()).unwrap_err();
     assert!(matches!(refusal, Error::ModelDamaged { .. }), "{refusal}");
 }
 

@@ -1,17 +1,16 @@
-//! Recognition by whisper.cpp. The only file that knows it.
+//! Recognition by whisper.cpp. The only file that uses whisper-rs.
 
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Once;
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use interview::{Seconds, Word};
-use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState};
+use tokio_util::sync::CancellationToken;
+use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState};
 
-use super::alignment::align;
-use super::annotation::without_annotations;
-use super::repetition::{is_loop, without_loops};
-use super::words::{Phrase, Piece, phrases_of};
+use super::cleanup::{is_loop, without_annotations, without_loops};
+use super::words::{Phrase, Token, align, phrases_of};
 use super::{Prompt, Transcriber};
 use crate::audio::{duration, samples_in};
 use crate::speech::SpeechSpan;
@@ -19,28 +18,28 @@ use crate::{Error, models};
 
 /// One position of the encoder covers this much sound.
 const POSITION: Duration = Duration::from_millis(20);
-/// Silence that is added behind a span: the encoder is better when it sees that speech is over.
+/// Silence added after a span: the encoder does better when it sees the end of speech.
 const MARGIN_POSITIONS: usize = 48;
-/// Positions are taken in steps, so that few sizes of working memory are needed.
+/// Numbers of positions are rounded up to a multiple of this, to need few sizes of working memory.
 const POSITION_STEP: usize = 32;
-/// A span is filled up with silence to this length; whisper ignores what is shorter than 0.1 s.
+/// Shorter spans are padded with silence; whisper ignores anything below 0.1 s.
 const SHORTEST: Duration = Duration::from_millis(1_000);
-/// Nobody says more in a second: fast speech is 6 syllables, of which each may be a token, and punctuation.
+/// An upper bound: fast speech has 6 syllables a second, each at most a token, plus punctuation.
 const TOKENS_PER_SECOND: f64 = 10.0;
 /// Whisper writes 448 tokens at most, prompt included.
 const MOST_TOKENS: usize = 220;
 /// The part of the decoder's 448 positions that a prompt may take; whisper.cpp takes 224, and short ones do less harm.
 const MOST_PROMPT_TOKENS: usize = 120;
-/// Below this average log probability a reading is doubtful; the figure is OpenAI's.
+/// Below this average log probability a reading is doubtful; OpenAI's figure.
 const DOUBTFUL_LOG_PROBABILITY: f64 = -1.0;
 
-/// How whisper listens.
+/// How whisper recognises.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhisperSettings {
-    /// Threads to compute with. Together they are slower than one where other work keeps the cores busy.
+    /// Threads to compute with. On busy cores several are slower than one.
     pub threads: NonZeroUsize,
-    /// The least of the encoder's 1500 positions, of 20 ms each, that a span is heard with. Fewer are cheaper; too few and short
-    /// spans are heard wrongly.
+    /// The smallest number of the encoder's 1500 positions, of 20 ms each. Fewer are cheaper; with too few, short spans are
+    /// recognised wrongly.
     pub fewest_positions: usize,
     /// Whether the question's glossary is given as a prompt.
     pub glossary: bool,
@@ -53,7 +52,7 @@ pub struct WhisperSettings {
 pub struct Language(&'static str);
 
 impl Language {
-    /// What interviews are held in unless somebody says otherwise, and whisper's own default.
+    /// The default, here and in whisper.cpp.
     pub const ENGLISH: Self = Self("en");
 }
 
@@ -78,8 +77,8 @@ impl Default for WhisperSettings {
     }
 }
 
-/// All cores but one, and at least one: half of the hardware threads where there are more than two, because two threads on one core
-/// do not compute faster.
+/// All cores but one, at least one. With more than two hardware threads half of them count as cores: a second thread on a core
+/// does not make it faster.
 fn spare_cores() -> NonZeroUsize {
     let hardware_threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let cores = if hardware_threads > 2 { hardware_threads / 2 } else { hardware_threads };
@@ -91,11 +90,14 @@ pub struct Whisper {
     context: WhisperContext,
     state: WhisperState,
     settings: WhisperSettings,
-    model: String,
+    /// What all recognitions have in common; each works on a copy.
+    parameters: FullParams<'static, 'static>,
+    /// Cancels the current recognition.
+    cancellation: Arc<Mutex<CancellationToken>>,
 }
 
 impl Whisper {
-    /// Loads the model at `path`. The file is checked from end to end before whisper.cpp, which trusts its input, sees it.
+    /// Loads the model at `path`. The file is checked from end to end first, because whisper.cpp trusts its input.
     ///
     /// # Errors
     /// [`Error::Unreadable`] and [`Error::ModelDamaged`].
@@ -103,10 +105,10 @@ impl Whisper {
         install_logging_hooks();
         models::check_structure(path)?;
         let context = open(path)?;
-        let rejected = |error: WhisperError| Error::damaged(path, error.to_string());
-        let state = context.create_state().map_err(rejected)?;
-        let model = models::name_of(path);
-        Ok(Self { context, state, settings, model })
+        let state = context.create_state().map_err(|fault| Error::damaged(path, fault.to_string()))?;
+        let cancellation = Arc::default();
+        let parameters = parameters(&settings, Arc::clone(&cancellation));
+        Ok(Self { context, state, settings, parameters, cancellation })
     }
 
     fn prompt_tokens(&self, prompt: &Prompt) -> Vec<i32> {
@@ -114,21 +116,25 @@ impl Whisper {
         if !self.settings.glossary || text.is_empty() {
             return Vec::new();
         }
-        // A token is at least a byte, so this room is always enough. A prompt that cannot be read is left out: it only helps.
+        // A token is at least a byte. A prompt that cannot be tokenised is left out: it is only a help.
         let mut tokens = self.context.tokenize(&format!(" {text}"), text.len() + 2).unwrap_or_default();
         tokens.truncate(MOST_PROMPT_TOKENS);
         tokens
     }
 
-    fn listen(&mut self, samples: &[f32], look: Look, prompt: &[i32]) -> Result<Reading, Error> {
+    fn recognise(&mut self, samples: &[f32], pass: Pass, prompt: &[i32]) -> Result<Reading, Error> {
         let seconds = duration(samples.len() as u64).get();
         let most_tokens = ((seconds * TOKENS_PER_SECOND) as usize + 8).min(MOST_TOKENS);
-        let mut parameters = parameters(&self.settings);
+        let mut parameters: FullParams<'_, '_> = self.parameters.clone();
         parameters.set_tokens(prompt);
         parameters.set_max_tokens(most_tokens as i32);
-        parameters.set_audio_ctx(look.positions as i32);
-        parameters.set_temperature_inc(look.temperature_step);
-        self.state.full(parameters, samples).map_err(|error| Error::Transcription { reason: error.to_string() })?;
+        parameters.set_audio_ctx(pass.positions as i32);
+        parameters.set_temperature_inc(pass.temperature_step);
+        let done = self.state.full(parameters, samples);
+        if current(&self.cancellation).is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        done.map_err(|fault| Error::Transcription { reason: fault.to_string() })?;
         Ok(self.reading(most_tokens))
     }
 
@@ -145,10 +151,10 @@ impl Whisper {
         let phrases = phrases_of(tokens.iter().filter_map(|token| {
             let (id, data) = (token.token_id(), token.token_data());
             if id < end_of_text {
-                Some(Piece::Text { bytes: token.to_bytes().unwrap_or_default(), probability: f64::from(data.p) })
+                Some(Token::Text { bytes: token.to_bytes().unwrap_or_default(), probability: f64::from(data.p) })
             } else if id >= first_time {
                 let position = u32::try_from(id - first_time).unwrap_or(0);
-                Seconds::new((POSITION * position).as_secs_f64()).map(Piece::Time)
+                Seconds::new((POSITION * position).as_secs_f64()).map(Token::Time)
             } else {
                 None
             }
@@ -168,30 +174,32 @@ impl Whisper {
 }
 
 impl Transcriber for Whisper {
-    fn transcribe(&mut self, span: &SpeechSpan, prompt: &Prompt) -> Result<Vec<Word>, Error> {
+    fn transcribe(
+        &mut self,
+        span: &SpeechSpan,
+        prompt: &Prompt,
+        cancellation: &CancellationToken,
+    ) -> Result<Vec<Word>, Error> {
         if span.samples.is_empty() {
             return Ok(Vec::new());
         }
+        *self.cancellation.lock().unwrap_or_else(PoisonError::into_inner) = cancellation.clone();
         let padded = padded(&span.samples);
         let prompt = self.prompt_tokens(prompt);
-        let first = Look { positions: self.positions_for(padded.len()), temperature_step: 0.0 };
-        let reading = self.listen(&padded, first, &prompt)?;
+        let first = Pass { positions: self.positions_for(padded.len()), temperature_step: 0.0 };
+        let reading = self.recognise(&padded, first, &prompt)?;
         let is_doubtful = reading.is_doubtful;
         let words = reading.words(span);
         if !is_doubtful && !is_loop(&words) {
             return Ok(words);
         }
-        // A second look, and no third: with the whole window, without the prompt, and with some chance in the choice of words.
-        let second = Look { positions: self.most_positions(), temperature_step: 0.4 };
-        Ok(without_loops(self.listen(&padded, second, &[])?.words(span)))
-    }
-
-    fn model(&self) -> &str {
-        &self.model
+        // One second pass: the whole window, no prompt, and some randomness in the choice of words.
+        let second = Pass { positions: self.most_positions(), temperature_step: 0.4 };
+        Ok(without_loops(self.recognise(&padded, second, &[])?.words(span)))
     }
 }
 
-struct Look {
+struct Pass {
     positions: usize,
     temperature_step: f32,
 }
@@ -209,7 +217,7 @@ impl Reading {
     }
 }
 
-/// Sends what whisper.cpp would print to nowhere. It would spoil a terminal that shows something else.
+/// Discards what whisper.cpp would print: it would spoil a terminal screen.
 fn install_logging_hooks() {
     static ONCE: Once = Once::new();
     ONCE.call_once(whisper_rs::install_logging_hooks);
@@ -220,18 +228,22 @@ fn open(path: &Path) -> Result<WhisperContext, Error> {
     if let Ok(context) = WhisperContext::new_with_params(path, parameters()) {
         return Ok(context);
     }
-    // Some systems' C++ libraries cannot open every path; reading the file ourselves always works, at the price of a copy.
+    // Some C++ libraries cannot open every path. Reading the file here always works, at the price of a copy.
     let bytes = std::fs::read(path).map_err(Error::unreadable(path))?;
     WhisperContext::new_from_buffer_with_params(&bytes, parameters())
         .map_err(|_| Error::damaged(path, "whisper.cpp does not accept it"))
 }
 
-/// What all recognitions have in common.
-fn parameters<'tokens>(settings: &WhisperSettings) -> FullParams<'static, 'tokens> {
+/// What all recognitions have in common. Between encoder passes and decoder steps whisper.cpp asks `cancellation` whether to stop.
+fn parameters(settings: &WhisperSettings, cancellation: Arc<Mutex<CancellationToken>>) -> FullParams<'static, 'static> {
     let mut parameters = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
+    // whisper-rs 0.16 casts the callback to the type given here, but stores it as this type: any other is undefined behaviour.
+    // It also never frees it, so it is set once for each loaded model and copied with the parameters, not once for each call.
+    let is_cancelled: Box<dyn FnMut() -> bool> = Box::new(move || current(&cancellation).is_cancelled());
+    parameters.set_abort_callback_safe::<_, Box<dyn FnMut() -> bool>>(is_cancelled);
     parameters.set_n_threads(i32::try_from(settings.threads.get()).unwrap_or(1));
     if settings.language != Language::ENGLISH {
-        // whisper-rs never frees the name, so the default is left alone.
+        // whisper-rs never frees the name, so the default is not set again.
         parameters.set_language(Some(settings.language.0));
     }
     parameters.set_no_context(true);
@@ -242,6 +254,10 @@ fn parameters<'tokens>(settings: &WhisperSettings) -> FullParams<'static, 'token
     parameters.set_print_realtime(false);
     parameters.set_print_timestamps(false);
     parameters
+}
+
+fn current(cancellation: &Mutex<CancellationToken>) -> CancellationToken {
+    cancellation.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 fn padded(samples: &[f32]) -> Vec<f32> {

@@ -1,42 +1,48 @@
-//! From the pieces that a recogniser writes to whole words.
+//! Joins the tokens of a recogniser to words, and finds out when each word was said.
+//!
+//! Recognisers of whisper's kind know roughly when a phrase begins and ends, and next to nothing about its words. The voice
+//! detector is much more precise. So the words of a phrase are spread over the speech within it, in proportion to their length,
+//! and a pause in the speech falls between two words, never into one.
 
-use interview::{Probability, Seconds};
+use interview::{Probability, Seconds, Span, Word};
 
-/// What a recogniser writes at a time.
-pub enum Piece<'a> {
-    /// Part of a word, possibly part of a character; a space in front begins a word.
+use crate::speech::SpeechSpan;
+
+/// The output of one decoder step.
+pub enum Token<'a> {
+    /// Part of a word, possibly part of a character; a leading space begins a word.
     Text {
         /// Its bytes.
         bytes: &'a [u8],
         /// How likely it is, 0 to 1.
         probability: f64,
     },
-    /// A time since the beginning of the sound: what was written since the last one ends here, and what follows begins here.
+    /// A time since the beginning of the sound: the text before it ends here, and the text after it begins here.
     Time(Seconds),
 }
 
-/// Words that were said in one go, and when, as far as the recogniser says so.
+/// Words between two times of the recogniser.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Phrase {
-    /// When they begin, since the beginning of the sound.
+    /// When they begin, from the beginning of the sound.
     pub start: Option<Seconds>,
     /// When they end.
     pub end: Option<Seconds>,
-    /// The words; never none.
+    /// The words; never empty.
     pub words: Vec<WrittenWord>,
 }
 
-/// A word without a time of its own.
+/// A word without its own time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WrittenWord {
     /// The word with its punctuation.
     pub text: String,
-    /// As likely as its pieces are on average.
+    /// The average of its tokens.
     pub probability: Probability,
 }
 
-/// Joins pieces to words, and words to phrases.
-pub fn phrases_of<'a>(pieces: impl IntoIterator<Item = Piece<'a>>) -> Vec<Phrase> {
+/// Joins tokens to words, and words to phrases.
+pub fn phrases_of<'a>(tokens: impl IntoIterator<Item = Token<'a>>) -> Vec<Phrase> {
     let mut phrases = Vec::new();
     let mut start = None;
     let mut drafts: Vec<Draft> = Vec::new();
@@ -46,13 +52,13 @@ pub fn phrases_of<'a>(pieces: impl IntoIterator<Item = Piece<'a>>) -> Vec<Phrase
             phrases.push(Phrase { start, end, words });
         }
     };
-    for piece in pieces {
-        match piece {
-            Piece::Time(time) => {
+    for token in tokens {
+        match token {
+            Token::Time(time) => {
                 close(start, Some(time), &mut drafts);
                 start = Some(time);
             }
-            Piece::Text { bytes, probability } => write(&mut drafts, bytes, probability),
+            Token::Text { bytes, probability } => write(&mut drafts, bytes, probability),
         }
     }
     close(start, None, &mut drafts);
@@ -60,7 +66,7 @@ pub fn phrases_of<'a>(pieces: impl IntoIterator<Item = Piece<'a>>) -> Vec<Phrase
 }
 
 fn write(drafts: &mut Vec<Draft>, bytes: &[u8], probability: f64) {
-    // A zero byte is how some models write that there is nothing to write.
+    // Some models write a zero byte for no text.
     let bytes: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
     let Some(first) = bytes.first() else { return };
     match drafts.last_mut() {
@@ -77,7 +83,7 @@ struct Draft {
 impl Draft {
     fn extend(&mut self, bytes: &[u8], probability: f64) {
         self.bytes.extend_from_slice(bytes);
-        // Punctuation is no part of how sure the word is.
+        // Punctuation says nothing about the word.
         if bytes.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()) {
             self.probabilities.push(probability);
         }
@@ -89,4 +95,76 @@ impl Draft {
         let average = self.probabilities.iter().sum::<f64>() / self.probabilities.len() as f64;
         (!is_punctuation).then_some(WrittenWord { text, probability: Probability::clamped(average) })
     }
+}
+
+/// A phrase whose times are this close to the bounds of the speech has the bounds of the speech. In seconds.
+const NEAR: f64 = 0.5;
+
+/// The words of the phrases, which are in order, with their times on the original timeline, all within the speech of `span`.
+pub fn align(phrases: Vec<Phrase>, span: &SpeechSpan) -> Vec<Word> {
+    let voiced = span.voiced();
+    let mut earliest = voiced.start();
+    let mut words = Vec::new();
+    for (index, phrase) in phrases.iter().enumerate() {
+        let is_last = index + 1 == phrases.len();
+        let stated = |time: Option<Seconds>| time.map(|time| span.start + time);
+        let start = match stated(phrase.start) {
+            Some(start) if index > 0 || start.since(voiced.start()).get() > NEAR => start,
+            _ => earliest,
+        };
+        let end = match stated(phrase.end) {
+            Some(end) if !is_last || voiced.end().since(end).get() > NEAR => end,
+            _ => voiced.end(),
+        };
+        let bounds = Span::between(start.max(earliest).min(voiced.end()), end.max(earliest).min(voiced.end()));
+        spread(&phrase.words, &speech_within(bounds, &span.runs), &mut words);
+        earliest = bounds.end();
+    }
+    words
+}
+
+/// The speech within the bounds of a phrase; the bounds themselves where there is none.
+fn speech_within(bounds: Span, runs: &[Span]) -> Vec<Span> {
+    let within: Vec<Span> = runs
+        .iter()
+        .filter(|run| run.overlap(bounds) > Seconds::ZERO)
+        .map(|run| Span::between(run.start().max(bounds.start()), run.end().min(bounds.end())))
+        .collect();
+    if within.is_empty() { vec![bounds] } else { within }
+}
+
+/// Spreads words over runs of speech: each run gets the words that fit its share of the time.
+fn spread(words: &[WrittenWord], runs: &[Span], timed: &mut Vec<Word>) {
+    let all_time: f64 = runs.iter().map(|run| run.length().get()).sum();
+    let all_weight: f64 = words.iter().map(weight).sum();
+    let (mut rest, mut time, mut said) = (words, 0.0, 0.0);
+    for (index, run) in runs.iter().enumerate() {
+        time += run.length().get();
+        let is_last = index + 1 == runs.len();
+        let target = if all_time > 0.0 { all_weight * time / all_time } else { all_weight };
+        let mut count = 0;
+        while count < rest.len() && (is_last || said + weight(&rest[count]) / 2.0 <= target) {
+            said += weight(&rest[count]);
+            count += 1;
+        }
+        spread_over_run(&rest[..count], *run, timed);
+        rest = &rest[count..];
+    }
+}
+
+fn spread_over_run(words: &[WrittenWord], run: Span, timed: &mut Vec<Word>) {
+    let all_weight: f64 = words.iter().map(weight).sum();
+    let length = run.length().get();
+    let at = |said: f64| run.start() + Seconds::new(length * said / all_weight).unwrap_or_default();
+    let mut said = 0.0;
+    for word in words {
+        let start = at(said);
+        said += weight(word);
+        timed.push(Word::heard(&word.text, Span::between(start, at(said).min(run.end())), word.probability));
+    }
+}
+
+/// How long a word takes to say, relative to others: its letters, plus one.
+fn weight(word: &WrittenWord) -> f64 {
+    1.0 + word.text.chars().filter(|c| c.is_alphanumeric()).count() as f64
 }

@@ -1,34 +1,35 @@
 //! `viva devices`.
 
+use capture::recording::Device;
 use interview::wording::counted;
 use serde::Serialize;
 
 use super::output::{print, print_json};
 use crate::arguments::Devices;
 use crate::failure::Failure;
-use crate::microphones::{self, Microphone};
+use crate::microphones;
 
 #[derive(Serialize)]
 struct Document {
-    devices: Vec<Microphone>,
+    devices: Vec<Device>,
 }
 
 /// Lists the microphones.
-///
-/// # Errors
-/// When the sound system cannot be asked.
 pub fn run(devices: &Devices) -> Result<(), Failure> {
     let found = microphones::list()?;
     if devices.json {
         return print_json(&Document { devices: found });
     }
     if found.is_empty() {
-        eprintln!("there is no microphone on this machine");
+        eprintln!("no microphone found");
     }
-    let lines = found.iter().map(|microphone| {
-        let mark = if microphone.is_default { "*" } else { " " };
-        let Microphone { name, id, rate, channels, .. } = microphone;
-        format!("{mark} {name}  ({id}, {rate} Hz, {})\n", counted(*channels, "channel"))
+    let lines = found.iter().zip(1..).map(|(Device { name, id, is_default, rate, channels }, number)| {
+        let mark = if *is_default { "*" } else { " " };
+        let details = match (rate, channels) {
+            (Some(rate), Some(channels)) => format!("{rate} Hz, {}", counted(*channels, "channel")),
+            _ => "in use by another program".to_owned(),
+        };
+        format!("{mark} {number:>2}  {name}  ({id}, {details})\n")
     });
     print(&lines.collect::<String>())
 }

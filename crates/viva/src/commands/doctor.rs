@@ -185,17 +185,10 @@ async fn model(settings: &Settings) -> Outcome {
 }
 
 fn microphone(settings: &Settings) -> Outcome {
-    let found = microphones::list()?;
-    let is_meant = |microphone: &&microphones::Microphone| match &settings.device {
-        Some(name) => microphone.id == *name || microphone.name == *name,
-        None => true,
-    };
-    match (found.iter().find(is_meant), &settings.device) {
-        (Some(microphone), _) => Ok(good(microphone.name.clone())),
-        (None, Some(name)) => {
-            Err(Failure::new(format!("there is no microphone `{name}`")).help("`viva devices` lists the microphones"))
-        }
-        (None, None) => Ok(missing("none found, so answers are typed", "plug one in")),
+    match (microphones::find(settings.device.as_deref()), &settings.device) {
+        (Ok(microphone), _) => Ok(good(microphone.name)),
+        (Err(capture::Error::NoMicrophone), None) => Ok(missing("none found, so answers are typed", "plug one in")),
+        (Err(error), _) => Err(error.into()),
     }
 }
 

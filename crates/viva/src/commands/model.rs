@@ -20,15 +20,12 @@ struct Document {
 struct ModelDocument {
     name: &'static str,
     bytes: u64,
-    sha1: String,
+    sha1: &'static str,
     state: &'static str,
     path: String,
 }
 
 /// Lists, downloads, checks or finds models.
-///
-/// # Errors
-/// When there is no such model, it cannot be downloaded, or it is damaged.
 pub async fn run(command: &ModelCommand, settings: &Settings) -> Result<(), Failure> {
     match command {
         ModelCommand::List { json } => list(settings, *json),
@@ -45,10 +42,10 @@ fn list(settings: &Settings, json: bool) -> Result<(), Failure> {
         let document = |listed: &capture::models::Listed| ModelDocument {
             name: listed.model.name,
             bytes: listed.model.bytes,
-            sha1: listed.model.sha1.to_string(),
+            sha1: listed.model.sha1,
             state: match listed.presence {
                 Presence::Absent => "absent",
-                Presence::Begun(_) => "begun",
+                Presence::Partial(_) => "partial",
                 Presence::Here(_) => "here",
             },
             path: folder.path_of(listed.model).to_string_lossy().into_owned(),
@@ -58,7 +55,7 @@ fn list(settings: &Settings, json: bool) -> Result<(), Failure> {
     let lines = listed.iter().map(|listed| {
         let state = match listed.presence {
             Presence::Absent => String::new(),
-            Presence::Begun(bytes) => format!("begun, {} are here", megabytes(bytes)),
+            Presence::Partial(bytes) => format!("partial, {}", megabytes(bytes)),
             Presence::Here(_) => "here".to_owned(),
         };
         let line = format!("{:<20} {:>9}  {state}", listed.model.name, megabytes(listed.model.bytes));
@@ -78,18 +75,15 @@ async fn pull(name: &str, settings: &Settings) -> Result<(), Failure> {
         pulled = download::pull(model, settings, &mut screen) => Some(pulled?),
         () = end_requested() => None,
     };
-    // Gives the cursor back before anything else is written.
+    // Restores the cursor before anything else is written.
     drop(screen);
     match pulled {
         Some(path) => print(&format!("{}\n", path.display())),
-        None => {
-            Err(Failure::new("the download was broken off")
-                .help(format!("`viva model pull {name}` goes on from there")))
-        }
+        None => Err(Failure::new("the download was interrupted").help(format!("`viva model pull {name}` resumes it"))),
     }
 }
 
-/// Checks one model, or every one that is here; all faults are told.
+/// Checks one model, or every one that is here, and reports every fault.
 async fn verify(name: Option<&str>, settings: &Settings) -> Result<(), Failure> {
     let folder = settings.data.models();
     let is_here = |listed: &capture::models::Listed| matches!(listed.presence, Presence::Here(_));
@@ -100,13 +94,13 @@ async fn verify(name: Option<&str>, settings: &Settings) -> Result<(), Failure> 
         }
     };
     if names.is_empty() {
-        return Err(Failure::new("there is no model on this machine").help("run `viva model pull base.en`"));
+        return Err(Failure::new("no model on this machine").help("run `viva model pull base.en`"));
     }
     let mut damaged = None;
     for name in names {
         let (folder, asked) = (folder.clone(), name.clone());
         match tokio::task::spawn_blocking(move || folder.verify(&asked)).await? {
-            Ok(path) => print(&format!("{name}: whole  ({})\n", path.display()))?,
+            Ok(path) => print(&format!("{name}: complete  ({})\n", path.display()))?,
             Err(error) => {
                 let failure = Failure::from(error);
                 if let Some(earlier) = damaged.replace(failure) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use api::session::NewSession;
-use capture::listen::Recogniser;
+use capture::recognise::Recogniser;
 
 use super::output::print_json;
 use crate::arguments::Practice;
@@ -57,7 +57,7 @@ async fn means(
 ) -> Result<Option<Means>, Failure> {
     let wish = Wish { typed: practice.typed, recordings: !practice.audio.is_empty(), hands_free: practice.hands_free };
     let device = settings.device.clone();
-    let means = Means::of(wish, streams, || microphones::exists(device.as_deref()));
+    let means = Means::of(wish, streams, || microphones::find(device.as_deref()).is_ok());
     match means {
         Means::TypingWithoutMicrophone => {
             let which = settings.device.as_ref().map(|name| format!(" `{name}`")).unwrap_or_default();

@@ -1,70 +1,137 @@
-//! Answers into a microphone.
+//! Answers spoken into a microphone.
 
-use api::turn::{NewAnswer, Source};
-use capture::listen::Recogniser;
-use capture::recording::{Ending, Recorded};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
-use super::listening::{Listened, Stopped, listen};
+use api::turn::{NewAnswer, Source, Turn};
+use capture::Error;
+use capture::recognise::{Event, Recogniser, Recognition, RecognitionSettings, RecognitionStream};
+use capture::recording::{Ending, Recorded, Recorder};
+use capture::transcribe::Prompt;
+use interview::Seconds;
+use tokio::sync::mpsc;
+
 use super::reviewing::{Review, Reviewed};
 use super::typed::type_answer;
 use super::{Asked, Response, Then};
 use crate::failure::Failure;
 use crate::hearing::{answer_of, transcript_of};
+use crate::microphones;
 use crate::outbox::PendingAnswer;
-use crate::terminal::{Choice, Terminal, heard_lines};
+use crate::terminal::{Choice, Countdown, Input, Line, Listening, Terminal, Tone, heard_lines, keys};
 
+/// How often the screen is redrawn.
+const TICK: Duration = Duration::from_millis(100);
+/// Events that wait to be shown at most.
+const WAITING_EVENTS: usize = 256;
+/// How long the last words may take when the program is about to end.
+const LAST_WORDS_AT_THE_END: Duration = Duration::from_secs(20);
+/// Hands-free, the length of the pause that starts the countdown, in seconds.
+const PAUSE: f64 = 3.0;
+/// The length of the countdown, in seconds.
+const COUNTDOWN: f64 = 5.0;
+/// The keys while somebody speaks.
+const KEYS: [(&str, &str); 5] =
+    [("Enter", "done"), ("h", "a hint"), ("r", "again"), ("s", "I don't know"), ("q", "finish the round")];
 /// The keys when the microphone does not work.
 const NO_SOUND: [(&str, &str); 4] =
     [("r", "try again"), ("t", "type this answer"), ("s", "I don't know"), ("q", "finish the round")];
 
-/// A microphone, and who hears what comes from it.
+/// Answers questions by microphone.
 pub struct Microphone {
-    /// Who hears.
     pub recogniser: Recogniser,
-    /// Its name, when it is not the system's default.
+    /// The name of the microphone, if it is not the default one.
     pub device: Option<String>,
     /// Whether an answer ends by itself after a pause.
     pub hands_free: bool,
 }
 
-/// What became of one recording.
+/// The result of one recording.
 enum Take {
-    /// The question is dealt with.
     Settled(Response),
-    /// It is to be recorded once more.
+    /// To be recorded again.
+    Again,
+}
+
+/// Why recording stopped.
+enum Stop {
+    /// The answer is complete, or the recording ended by itself.
+    Done,
+    /// The candidate wants to finish the round.
+    Finish,
+    /// The candidate quit the program.
+    Interrupted,
+    /// "I don't know."
+    Skip,
+    /// Record again.
     Again,
 }
 
 impl Microphone {
-    /// Has a question answered aloud.
-    ///
-    /// # Errors
-    /// When the answer cannot be kept. A microphone that does not work is no error: the candidate may type.
+    /// Records the answer to a question. If the microphone does not work, the candidate may type.
     pub async fn answer(&self, asked: &Asked<'_>, terminal: &mut Terminal) -> Result<Response, Failure> {
         loop {
-            let kept = asked.outbox.begin(asked.destination.clone())?;
-            let listened = listen(self, asked, kept.recording_path(), terminal).await;
-            let take = match listened {
-                Ok(Listened::Recorded(recorded, stopped)) => {
-                    self.review(kept, recorded, stopped, asked, terminal).await?
-                }
-                Ok(Listened::Skip) => {
-                    kept.remove()?;
-                    Take::Settled(Response::skip())
-                }
-                Ok(Listened::Again) => {
-                    kept.remove()?;
-                    Take::Again
-                }
-                Err(failure) => self.without_sound(kept, &failure, asked, terminal).await?,
-            };
-            if let Take::Settled(response) = take {
+            if let Take::Settled(response) = self.take(asked, terminal).await? {
                 return Ok(response);
             }
         }
     }
 
-    /// The microphone does not work.
+    async fn take(&self, asked: &Asked<'_>, terminal: &mut Terminal) -> Result<Take, Failure> {
+        let kept = asked.outbox.begin(asked.destination.clone())?;
+        let (recorder, events) = match self.start(asked.turn, kept.recording_path(), terminal).await {
+            Ok(Some(started)) => started,
+            Ok(None) => {
+                kept.remove()?;
+                return Ok(Take::Settled(Response::nothing(Then::Interrupted)));
+            }
+            Err(failure) => return self.without_sound(kept, &failure, asked, terminal).await,
+        };
+        let limit = Seconds::new(f64::from(asked.turn.question.time_limit_seconds)).unwrap_or_default();
+        let mut watch = Watch { listening: Listening::begun(limit), hands_free: self.hands_free, events };
+        let stop = watch.until_stop(asked, &recorder, terminal).await;
+        if matches!(stop, Stop::Skip | Stop::Again) {
+            tokio::task::spawn_blocking(|| recorder.cancel()).await?;
+            kept.remove()?;
+            return Ok(if matches!(stop, Stop::Skip) { Take::Settled(Response::skip()) } else { Take::Again });
+        }
+        terminal.screen.draw(&[Line::toned("transcribing the last words", Tone::Quiet)]);
+        let recorded = tokio::task::spawn_blocking(|| recorder.finish()).await?;
+        let recorded = match recorded {
+            Ok(recorded) => recorded,
+            Err(error) => return self.without_sound(kept, &error.into(), asked, terminal).await,
+        };
+        let is_last = matches!(stop, Stop::Interrupted);
+        let Recorded { ending, lost, recognition, .. } = recorded;
+        let (recognition, is_interrupted) = last_words(recognition, is_last, terminal).await?;
+        terminal.screen.settle();
+        let answer = shown(&ending, lost, recognition, terminal);
+        let stop = if is_interrupted { Stop::Interrupted } else { stop };
+        self.review(kept, answer, stop, asked, terminal).await
+    }
+
+    /// Opens the microphone; `None` when the candidate quit meanwhile. The recorder then cancels itself.
+    async fn start(
+        &self,
+        turn: &Turn,
+        file: PathBuf,
+        terminal: &mut Terminal,
+    ) -> Result<Option<(Recorder, mpsc::Receiver<Event>)>, Failure> {
+        let prompt = Prompt::of_terms(turn.question.glossary.iter().map(String::as_str));
+        let (sender, events) = mpsc::channel(WAITING_EVENTS);
+        let settings = RecognitionSettings { prompt, ..RecognitionSettings::default() };
+        let recognition = RecognitionStream::new(&self.recogniser, settings, Some(sender));
+        terminal.screen.draw(&[Line::toned("opening the microphone", Tone::Quiet)]);
+        let device = self.device.clone();
+        let started = tokio::select! {
+            started = tokio::task::spawn_blocking(move || microphones::record(device, recognition, file)) => Some(started??),
+            () = terminal.keyboard.interrupted() => None,
+        };
+        terminal.screen.settle();
+        Ok(started.map(|recorder| (recorder, events)))
+    }
+
+    /// Offers what to do when the microphone does not work.
     async fn without_sound(
         &self,
         kept: PendingAnswer,
@@ -72,6 +139,7 @@ impl Microphone {
         asked: &Asked<'_>,
         terminal: &mut Terminal,
     ) -> Result<Take, Failure> {
+        terminal.screen.settle();
         if kept.recording().is_none() {
             kept.remove()?;
         }
@@ -85,21 +153,20 @@ impl Microphone {
         })
     }
 
-    /// Shows what was heard, and lets the candidate decide about it.
+    /// Lets the candidate decide what to do with the answer.
     async fn review(
         &self,
         mut kept: PendingAnswer,
-        recorded: Recorded,
-        stopped: Stopped,
+        answer: NewAnswer,
+        stop: Stop,
         asked: &Asked<'_>,
         terminal: &mut Terminal,
     ) -> Result<Take, Failure> {
-        let answer = heard_answer(&recorded, terminal);
         kept.keep(answer.clone())?;
-        if stopped == Stopped::Interrupted {
+        if matches!(stop, Stop::Interrupted) {
             return Ok(Take::Settled(Response::answer(kept, Then::Interrupted)));
         }
-        let review = Review { hands_free: self.hands_free, wants_to_finish: stopped == Stopped::Finish };
+        let review = Review { hands_free: self.hands_free, wants_to_finish: matches!(stop, Stop::Finish) };
         let (reviewed, answer) = review.run(answer, terminal).await;
         let then = match reviewed {
             Reviewed::Send => Then::GoOn,
@@ -120,31 +187,160 @@ impl Microphone {
     }
 }
 
-/// What was heard, shown with everything that was not as it should be. Sound without words is an answer, too: the server can turn it
-/// into words later.
-fn heard_answer(recorded: &Recorded, terminal: &mut Terminal) -> NewAnswer {
-    if let Ending::SourceLost(reason) = &recorded.ending {
-        terminal.warn(format!("The microphone is gone ({reason}). What you said before is kept."));
-    }
-    if recorded.ending == Ending::Full {
-        terminal.warn("The recording is as long as it may be, and ended here.");
-    }
-    if recorded.lost > 0 {
-        terminal.warn(format!("{} samples were lost because this machine did not keep up.", recorded.lost));
-    }
-    match &recorded.heard {
-        Ok(heard) if heard.transcript.is_empty() => {
-            terminal.warn("No speech was heard.");
-            answer_of(heard, Source::Microphone)
+/// Waits for the last words, and returns whether the candidate quit meanwhile: recognition is then cancelled.
+async fn last_words(
+    recognition: RecognitionStream,
+    is_last: bool,
+    terminal: &mut Terminal,
+) -> Result<(Result<Recognition, Error>, bool), Failure> {
+    let cancellation = recognition.cancellation();
+    let mut work = tokio::task::spawn_blocking(|| recognition.finish());
+    let is_interrupted = tokio::select! {
+        words = &mut work => return Ok((words?, false)),
+        () = terminal.keyboard.interrupted() => true,
+        () = tokio::time::sleep(LAST_WORDS_AT_THE_END), if is_last => false,
+    };
+    cancellation.cancel();
+    Ok((work.await?, is_interrupted))
+}
+
+/// Shows the words, and everything that went wrong. A recording without words is an answer, too: the server can transcribe it later.
+fn shown(ending: &Ending, lost: u64, recognition: Result<Recognition, Error>, terminal: &mut Terminal) -> NewAnswer {
+    match ending {
+        Ending::Finished => {}
+        Ending::SourceLost(reason) => {
+            terminal.warn(format!("The microphone is gone ({reason}). What you said before is kept."));
         }
-        Ok(heard) => {
-            let look = terminal.screen.look();
-            terminal.screen.say(&heard_lines(&transcript_of(heard), look));
-            answer_of(heard, Source::Microphone)
+        Ending::Full => terminal.warn("The recording reached its maximum length and ended here."),
+        Ending::NotSaved(reason) => terminal.warn(format!("The recording could not be saved to its end: {reason}")),
+    }
+    if lost > 0 {
+        terminal.warn(format!("{lost} samples were lost because this machine did not keep up."));
+    }
+    match recognition {
+        Ok(recognition) => {
+            if recognition.transcript.is_empty() {
+                terminal.warn("No speech was recognised.");
+            } else {
+                let look = terminal.screen.look();
+                terminal.screen.say(&heard_lines(&transcript_of(&recognition), look));
+            }
+            answer_of(&recognition, Source::Microphone)
         }
         Err(error) => {
-            terminal.warn(format!("The recording is kept, and it is not in words: {error}"));
+            terminal.warn(format!("The recording is kept, but not transcribed: {error}"));
             NewAnswer { source: Some(Source::Microphone), ..NewAnswer::default() }
         }
+    }
+}
+
+/// What is watched while somebody speaks.
+struct Watch {
+    listening: Listening,
+    hands_free: bool,
+    events: mpsc::Receiver<Event>,
+}
+
+impl Watch {
+    async fn until_stop(&mut self, asked: &Asked<'_>, recorder: &Recorder, terminal: &mut Terminal) -> Stop {
+        terminal.keyboard.forget();
+        let hint = keys(&KEYS);
+        if !terminal.screen.can_draw() {
+            let hint = if terminal.is_attended() { hint.clone() } else { Line::blank() };
+            terminal.screen.say(&[Line::toned("listening  ", Tone::Strong).joined(hint)]);
+        }
+        let mut drawn = Instant::now();
+        let mut was_counting = false;
+        loop {
+            tokio::select! {
+                input = terminal.keyboard.next() => {
+                    if input == Input::Resized {
+                        terminal.screen.resized();
+                    } else if input.letter() == Some('h') {
+                        terminal.screen.settle();
+                        if let Err(failure) = asked.show_hint(terminal).await {
+                            terminal.warn(failure.message());
+                        }
+                    } else if let Some(stop) = self.stop_of(&input) {
+                        return stop;
+                    }
+                }
+                Some(event) = self.events.recv() => self.apply(event),
+                () = tokio::time::sleep_until((drawn + TICK).into()) => {}
+            }
+            let is_counting = self.listening.countdown.is_some();
+            if is_counting && !was_counting && !terminal.screen.can_draw() {
+                terminal.say(format!("done in {COUNTDOWN} seconds unless you speak"));
+            }
+            was_counting = is_counting;
+            let is_over = self.listening.countdown.is_some_and(|countdown| countdown.left.is_zero());
+            if is_over || !recorder.is_running() {
+                return Stop::Done;
+            }
+            if drawn.elapsed() >= TICK {
+                let look = terminal.screen.look();
+                terminal.screen.draw(&self.listening.lines(&hint, look));
+                drawn = Instant::now();
+            }
+        }
+    }
+
+    fn stop_of(&self, input: &Input) -> Option<Stop> {
+        if *input == Input::Interrupt || (*input == Input::Closed && !self.hands_free) {
+            return Some(Stop::Interrupted);
+        }
+        match input.letter()? {
+            '\n' | ' ' => Some(Stop::Done),
+            'q' => Some(Stop::Finish),
+            's' => Some(Stop::Skip),
+            'r' => Some(Stop::Again),
+            _ => None,
+        }
+    }
+
+    fn apply(&mut self, event: Event) {
+        match event {
+            Event::Level { level, silence } => {
+                self.listening.elapsed = level.at;
+                self.listening.peak = level.peak;
+                self.listening.loudest = self.listening.loudest.max(level.peak);
+                self.listening.countdown = countdown(level.at, silence).filter(|_| self.hands_free);
+            }
+            Event::Segment(segment) => self.listening.heard.push(segment),
+            Event::Overrun { lost } => {
+                self.listening.notice = Some(format!("{lost} samples were lost: this machine does not keep up"));
+            }
+        }
+    }
+}
+
+/// The countdown to the end of an answer, once there was speech and then a pause. Speech ends the silence, and so the countdown.
+fn countdown(elapsed: Seconds, silence: Seconds) -> Option<Countdown> {
+    let was_speech = silence.get() + 0.1 < elapsed.get();
+    let left = PAUSE + COUNTDOWN - silence.get();
+    (was_speech && silence.get() >= PAUSE).then(|| Countdown { left: Duration::from_secs_f64(left.max(0.0)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(elapsed: f64, silence: f64) -> Option<f64> {
+        let seconds = |seconds| Seconds::new(seconds).unwrap();
+        countdown(seconds(elapsed), seconds(silence)).map(|countdown| countdown.left.as_secs_f64())
+    }
+
+    #[test]
+    fn thinking_before_the_first_word_is_never_counted() {
+        assert_eq!(counted(60.0, 60.0), None);
+    }
+
+    #[test]
+    fn a_pause_is_counted_down_and_speech_cancels_it() {
+        assert_eq!(counted(20.0, 2.9), None);
+        assert_eq!(counted(20.0, 3.0), Some(5.0));
+        assert_eq!(counted(20.0, 7.0), Some(1.0));
+        assert_eq!(counted(20.0, 12.0), Some(0.0));
+        assert_eq!(counted(20.0, 0.0), None);
     }
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use api::client::{Client, ClientError};
 use api::turn::Turn;
-use capture::listen::Recogniser;
+use capture::recognise::Recogniser;
 
-use super::heard_file::{FileHeard, hear_file};
+use super::recordings::transcribe_file;
 use crate::failure::Failure;
 use crate::hearing::answer_of;
 use crate::interviewer::Interviewer;
@@ -103,9 +103,9 @@ async fn transcribe_recording(
     };
     let cut_off = recording.clone();
     // If the file cannot be repaired, the server may still be able to read it.
-    tokio::task::spawn_blocking(move || capture::audio::mend(&cut_off)).await?.ok();
-    if let Ok(FileHeard::Whole(heard)) = hear_file(&recording, recogniser, &[], terminal).await {
-        kept.keep(answer_of(&heard, api::turn::Source::Microphone))?;
+    tokio::task::spawn_blocking(move || capture::audio::repair(&cut_off)).await?.ok();
+    if let Ok(Some(recognition)) = transcribe_file(&recording, recogniser, &[], terminal).await {
+        kept.keep(answer_of(&recognition, api::turn::Source::Microphone))?;
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! Getting a model from a server.
+//! Downloading a model.
 //!
-//! What has come is kept in a `.part` file, and the next attempt goes on from there: a 206 must begin where we stopped, a 200
-//! begins anew, a 416 means that the part is already whole or is not of this file. A server that sends nothing for a while is
-//! given up, one that sends too much is cut off, and only a file with the right size and checksum gets the model's name.
+//! What has arrived is kept in a `.part` file, and the next attempt resumes there: a 206 must begin where we stopped, a 200 starts
+//! over, a 416 means that the part is complete or belongs to another file. A server that sends nothing for a while is given up, one
+//! that sends too much is cut off, and only a file with the right checksum gets the model's name.
 
 use std::fs::TryLockError;
 use std::io::SeekFrom;
@@ -15,37 +15,36 @@ use tokio::fs::File;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use url::Url;
 
-use super::folder::check_sum;
-use super::{Folder, Model, http};
+use super::{Folder, Model, check_sum};
 use crate::Error;
 
-/// Where models come from unless somebody says otherwise.
+/// The default source of models.
 pub const DEFAULT_SOURCE: &str = "https://huggingface.co/ggerganov/whisper.cpp/resolve/main";
 
 /// How a model is downloaded.
 #[derive(Clone, Debug)]
 pub struct PullSettings {
-    /// The address that a model's file name is appended to: the hub, or a mirror of it.
+    /// The address that the file name is appended to: the hub or a mirror.
     pub source: Url,
     /// A server that sends nothing for this long is given up.
     pub stall: Duration,
 }
 
-/// How far a download has come.
+/// The progress of a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// The bytes that are here, those of earlier attempts included.
+    /// Bytes that are here, including those of earlier attempts.
     pub received: u64,
-    /// The bytes that there are, once the server has said so.
+    /// All bytes, once the server has said so.
     pub total: Option<u64>,
 }
 
-/// Downloads a model into the folder, or goes on with a download that was broken off, and gives the file's path. A model that is
-/// whole already is not downloaded again.
+/// Downloads a model into the folder, or resumes an interrupted download, and returns the file's path. A complete model is not
+/// downloaded again.
 ///
 /// # Errors
 /// [`Error::DownloadFailed`] when another attempt may succeed, [`Error::DownloadRefused`] for a server that does not have the file,
-/// [`Error::DownloadCorrupt`] for one that gave out something else, [`Error::Unwritable`].
+/// [`Error::DownloadCorrupt`] for one that sent something else, [`Error::Unwritable`].
 pub async fn pull(
     model: &Model,
     folder: &Folder,
@@ -53,15 +52,15 @@ pub async fn pull(
     mut progress: impl FnMut(Progress),
 ) -> Result<PathBuf, Error> {
     let target = folder.path_of(model);
-    if target.is_file() && is_whole(&target, *model).await? {
+    if target.is_file() && is_complete(&target, *model).await? {
         return Ok(target);
     }
-    tokio::fs::create_dir_all(folder.path()).await.map_err(Error::unwritable(folder.path()))?;
+    tokio::fs::create_dir_all(&folder.0).await.map_err(Error::unwritable(&folder.0))?;
     let part = folder.part_of(model);
-    let mut download = Download::begin(model, &part, settings).await?;
+    let mut download = Download::open(model, &part, settings).await?;
     download.run(&mut progress).await?;
     download.close().await?;
-    if !is_whole(&part, *model).await? {
+    if !is_complete(&part, *model).await? {
         tokio::fs::remove_file(&part).await.map_err(Error::unwritable(&part))?;
         let reason = format!("its SHA-1 is not {}", model.sha1);
         return Err(Error::DownloadCorrupt { name: model.name.to_owned(), reason });
@@ -70,7 +69,7 @@ pub async fn pull(
     Ok(target)
 }
 
-async fn is_whole(path: &Path, model: Model) -> Result<bool, Error> {
+async fn is_complete(path: &Path, model: Model) -> Result<bool, Error> {
     let file = path.to_owned();
     let checked = tokio::task::spawn_blocking(move || check_sum(&file, &model)).await;
     match checked {
@@ -79,6 +78,17 @@ async fn is_whole(path: &Path, model: Model) -> Result<bool, Error> {
         Ok(Err(fault)) => Err(fault),
         Err(stopped) => Err(Error::DownloadFailed { name: model.name.to_owned(), reason: stopped.to_string() }),
     }
+}
+
+/// A client that gives up on a server that does not respond, or stops sending, for as long as `stall`.
+fn client(stall: Duration) -> Result<reqwest::Client, reqwest::Error> {
+    // Without a default provider the builder panics.
+    rustls::crypto::ring::default_provider().install_default().ok(); // The program may have installed one before.
+    reqwest::Client::builder()
+        .connect_timeout(stall.min(Duration::from_secs(10)))
+        .read_timeout(stall)
+        .user_agent(concat!("viva/", env!("CARGO_PKG_VERSION")))
+        .build()
 }
 
 struct Download<'a> {
@@ -90,20 +100,18 @@ struct Download<'a> {
     received: u64,
 }
 
-/// What the server's answer means for the part that is here.
-enum Answer {
-    /// The rest follows; together it is so long.
-    GoesOn { total: Option<u64> },
-    /// The whole file follows.
-    BeginsAnew { total: Option<u64> },
-    /// There is nothing more to come.
+/// A response, for the part that is here.
+enum Reply {
+    /// The file follows, from this byte on.
+    Body { response: Response, from: u64, total: Option<u64> },
+    /// There is nothing more to send.
     Complete,
-    /// The part is not of this file.
-    DoesNotFit,
+    /// The part belongs to another file.
+    Mismatch,
 }
 
 impl<'a> Download<'a> {
-    async fn begin(model: &'a Model, path: &'a Path, settings: &PullSettings) -> Result<Self, Error> {
+    async fn open(model: &'a Model, path: &'a Path, settings: &PullSettings) -> Result<Self, Error> {
         let failed = |reason: String| Error::DownloadFailed { name: model.name.to_owned(), reason };
         let file = std::fs::OpenOptions::new()
             .create(true)
@@ -114,31 +122,30 @@ impl<'a> Download<'a> {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(failed("another program is downloading it".to_owned())),
-            // A file system without locks: two downloads at once would fail the checksum, no worse.
+            // A file system without locks: two downloads at once would fail the checksum, nothing worse.
             Err(TryLockError::Error(_)) => {}
         }
         let received = file.metadata().map_err(Error::unwritable(path))?.len();
-        let client = http::client(settings.stall).map_err(|fault| failed(explained(&fault)))?;
+        let client = client(settings.stall).map_err(|fault| failed(cause(&fault)))?;
         let address = format!("{}/{}", settings.source.as_str().trim_end_matches('/'), model.file_name());
         Ok(Self { model, client, address, path, file: File::from_std(file), received })
     }
 
     async fn run(&mut self, progress: &mut impl FnMut(Progress)) -> Result<(), Error> {
-        let mut response = self.request().await?;
-        let mut answer = self.understand(&response)?;
-        if let Answer::DoesNotFit = answer {
+        let mut reply = self.request().await?;
+        if let Reply::Mismatch = reply {
             self.empty().await?;
-            response = self.request().await?;
-            answer = self.understand(&response)?;
+            reply = self.request().await?;
         }
-        let total = match answer {
-            Answer::Complete => return Ok(()),
-            Answer::GoesOn { total } => total,
-            Answer::BeginsAnew { total } => {
-                self.empty().await?;
-                total
+        let (response, total) = match reply {
+            Reply::Complete => return Ok(()),
+            Reply::Mismatch => return Err(self.failed("the server sends another part than the requested one")),
+            Reply::Body { response, from, total } => {
+                if from == 0 {
+                    self.empty().await?;
+                }
+                (response, total)
             }
-            Answer::DoesNotFit => return Err(self.failed("the server sends a part that was not asked for")),
         };
         if total.is_some_and(|total| total > self.limit()) {
             return Err(self.too_large().await);
@@ -146,26 +153,23 @@ impl<'a> Download<'a> {
         self.receive(response, total, progress).await
     }
 
-    async fn request(&self) -> Result<Response, Error> {
+    async fn request(&self) -> Result<Reply, Error> {
         let mut request = self.client.get(&self.address);
         if self.received > 0 {
             request = request.header(RANGE, format!("bytes={}-", self.received));
         }
-        request.send().await.map_err(|fault| self.failed(&explained(&fault)))
-    }
-
-    fn understand(&self, response: &Response) -> Result<Answer, Error> {
-        let range = ContentRange::of(response.headers());
+        let response = request.send().await.map_err(|fault| self.failed(&cause(&fault)))?;
+        let (start, total) = content_range(response.headers());
         match response.status() {
-            StatusCode::OK => Ok(Answer::BeginsAnew { total: response.content_length() }),
-            StatusCode::PARTIAL_CONTENT => Ok(match range {
-                Some(ContentRange { start: Some(start), total }) if start == self.received => Answer::GoesOn { total },
-                _ => Answer::DoesNotFit,
-            }),
-            StatusCode::RANGE_NOT_SATISFIABLE if self.received > 0 => Ok(match range {
-                Some(ContentRange { total: Some(total), .. }) if total == self.received => Answer::Complete,
-                _ => Answer::DoesNotFit,
-            }),
+            StatusCode::OK => Ok(Reply::Body { from: 0, total: response.content_length(), response }),
+            StatusCode::PARTIAL_CONTENT if start == Some(self.received) => {
+                Ok(Reply::Body { from: self.received, total, response })
+            }
+            StatusCode::RANGE_NOT_SATISFIABLE if self.received > 0 && total == Some(self.received) => {
+                Ok(Reply::Complete)
+            }
+            StatusCode::PARTIAL_CONTENT => Ok(Reply::Mismatch),
+            StatusCode::RANGE_NOT_SATISFIABLE if self.received > 0 => Ok(Reply::Mismatch),
             status => Err(Error::DownloadRefused {
                 name: self.model.name.to_owned(),
                 address: without_credentials(response.url()),
@@ -182,12 +186,12 @@ impl<'a> Download<'a> {
     ) -> Result<(), Error> {
         progress(Progress { received: self.received, total });
         self.file.seek(SeekFrom::Start(self.received)).await.map_err(Error::unwritable(self.path))?;
-        while let Some(piece) = response.chunk().await.map_err(|fault| self.failed(&explained(&fault)))? {
+        while let Some(piece) = response.chunk().await.map_err(|fault| self.failed(&cause(&fault)))? {
             if self.received + piece.len() as u64 > self.limit() {
                 return Err(self.too_large().await);
             }
             self.file.write_all(&piece).await.map_err(Error::unwritable(self.path))?;
-            // What tokio still holds back would be lost if this future were dropped.
+            // tokio's buffer would be lost if this future were dropped.
             self.file.flush().await.map_err(Error::unwritable(self.path))?;
             self.received += piece.len() as u64;
             progress(Progress { received: self.received, total });
@@ -198,7 +202,7 @@ impl<'a> Download<'a> {
         }
     }
 
-    /// Makes sure that all of it is on the disk before it gets its name.
+    /// Syncs the file to disk before it gets its name.
     async fn close(mut self) -> Result<(), Error> {
         self.file.flush().await.map_err(Error::unwritable(self.path))?;
         self.file.sync_all().await.map_err(Error::unwritable(self.path))
@@ -210,14 +214,14 @@ impl<'a> Download<'a> {
         Ok(())
     }
 
-    /// The catalogue's size is rounded; a tenth more is still the model.
+    /// The size in the catalogue is rounded, hence a tenth more.
     fn limit(&self) -> u64 {
         self.model.bytes + self.model.bytes / 10
     }
 
     async fn too_large(&mut self) -> Error {
         let reason = format!("it is larger than {} bytes", self.limit());
-        let _it_is_overwritten_next_time = self.empty().await;
+        self.empty().await.ok(); // The next attempt overwrites it.
         Error::DownloadCorrupt { name: self.model.name.to_owned(), reason }
     }
 
@@ -226,30 +230,22 @@ impl<'a> Download<'a> {
     }
 }
 
-/// The header that says which part of a file a response is, as RFC 9110, section 14.4, defines it.
-struct ContentRange {
-    start: Option<u64>,
-    total: Option<u64>,
-}
-
-impl ContentRange {
-    fn of(headers: &HeaderMap) -> Option<Self> {
-        let value = headers.get(CONTENT_RANGE)?.to_str().ok()?;
-        let (range, total) = value.strip_prefix("bytes ")?.split_once('/')?;
-        let start = range.split_once('-').and_then(|(start, _)| start.parse().ok());
-        Some(Self { start, total: total.parse().ok() })
-    }
+/// Start and total of the `Content-Range` header (RFC 9110, section 14.4), where it has them.
+fn content_range(headers: &HeaderMap) -> (Option<u64>, Option<u64>) {
+    let value = headers.get(CONTENT_RANGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (range, total) = value.strip_prefix("bytes ").and_then(|value| value.split_once('/')).unwrap_or_default();
+    (range.split_once('-').and_then(|(start, _)| start.parse().ok()), total.parse().ok())
 }
 
 fn without_credentials(address: &Url) -> String {
     let mut address = address.clone();
-    let _not_every_address_has_some = address.set_username("").and_then(|()| address.set_password(None));
+    address.set_username("").and_then(|()| address.set_password(None)).ok(); // Fails only where there can be none.
     address.set_query(None);
     address.to_string()
 }
 
-/// The innermost reason, which says more than "error sending request", and no address, which may hold credentials.
-fn explained(fault: &reqwest::Error) -> String {
+/// The innermost cause, which says more than "error sending request" and has no address, which may hold credentials.
+fn cause(fault: &reqwest::Error) -> String {
     if fault.is_timeout() {
         return "the server sent nothing for too long".to_owned();
     }

@@ -1,11 +1,16 @@
-//! The recordings and the model that the tests listen to.
+//! The recordings and the model of the tests.
 
 use std::path::{Path, PathBuf};
 
-use crate::audio::Decoder;
-use crate::transcribe::{Whisper, WhisperSettings};
+use interview::{Probability, Word};
+use tokio_util::sync::CancellationToken;
 
-/// What is said in every file of `formats/`.
+use crate::Error;
+use crate::audio::Decoder;
+use crate::speech::SpeechSpan;
+use crate::transcribe::{Prompt, Transcriber, Whisper, WhisperSettings};
+
+/// The words in every file of `formats/`.
 pub const SENTENCE: &str = "the borrow checker makes sure that a reference never outlives the value it points to";
 
 pub fn path(name: &str) -> PathBuf {
@@ -20,7 +25,7 @@ pub fn whisper() -> Whisper {
     Whisper::load(&model(), WhisperSettings::default()).unwrap()
 }
 
-/// The whole sound of a file.
+/// The samples of a file.
 pub fn sound(name: &str) -> Vec<f32> {
     samples(Decoder::open(&path(name), None).unwrap())
 }
@@ -43,4 +48,18 @@ pub fn files(folder: &str, ending: &str) -> Vec<String> {
     names.sort();
     assert!(!names.is_empty(), "no {ending} in {folder}");
     names
+}
+
+/// A recogniser that runs a script for each span.
+pub struct Scripted<Script>(pub Script);
+
+impl<Script: FnMut(&SpeechSpan) -> Result<Vec<Word>, Error> + Send> Transcriber for Scripted<Script> {
+    fn transcribe(&mut self, span: &SpeechSpan, _: &Prompt, _: &CancellationToken) -> Result<Vec<Word>, Error> {
+        (self.0)(span)
+    }
+}
+
+/// The result of a script that recognises one word in every span.
+pub fn word(span: &SpeechSpan) -> Vec<Word> {
+    vec![Word::heard("word", span.voiced(), Probability::CERTAIN)]
 }

@@ -1,0 +1,226 @@
+use std::sync::mpsc as channel;
+use std::time::Duration;
+
+use interview::Word;
+use tokio::sync::mpsc;
+
+use super::*;
+use crate::audio::Decoder;
+use crate::speech::SpeechSpan;
+use crate::testing::{self, Scripted, sound, word};
+use crate::{Error, Patience};
+
+fn recogniser() -> Recogniser {
+    Recogniser::start(testing::whisper()).unwrap()
+}
+
+fn transcribe_file(recogniser: &Recogniser, name: &str) -> Recognition {
+    let file = Decoder::open(&testing::path(name), None).unwrap();
+    transcribe(file, RecognitionStream::new(recogniser, RecognitionSettings::default(), None)).unwrap()
+}
+
+#[test]
+fn every_spoken_answer_is_recognised_word_for_word() {
+    let recogniser = recogniser();
+    for name in testing::files("answers", ".opus") {
+        let said = std::fs::read_to_string(testing::path(&name.replace(".opus", ".txt"))).unwrap();
+        let recognition = transcribe_file(&recogniser, &name);
+        let sentences: Vec<String> = recognition.transcript.segments().iter().map(|segment| segment.text()).collect();
+        assert_eq!(sentences, said.lines().collect::<Vec<_>>(), "{name}");
+        assert_eq!(recognition.speech.len(), sentences.len(), "{name}: one stretch of speech a sentence");
+        assert!(!recognition.truncated);
+    }
+}
+
+#[test]
+fn the_same_sentence_is_recognised_in_every_format() {
+    let recogniser = recogniser();
+    for name in testing::files("formats", "") {
+        assert_eq!(transcribe_file(&recogniser, &name).transcript.text(), testing::SENTENCE, "{name}");
+    }
+}
+
+#[test]
+fn words_have_their_times_on_the_original_timeline() {
+    let recognition = transcribe_file(&recogniser(), "answers/borrowing-follow-up.opus");
+    // Made with 0.6 s of silence in front and 1.2 s between the sentences.
+    let onsets: Vec<f64> = recognition.speech.iter().map(|run| run.start().get()).collect();
+    assert!((0.5..0.75).contains(&onsets[0]) && (4.4..4.8).contains(&onsets[1]), "{onsets:?}");
+    for (segment, run) in recognition.transcript.segments().iter().zip(&recognition.speech) {
+        assert_eq!(segment.span(), Some(*run), "the words cover the speech, and nothing else");
+    }
+    assert!((recognition.duration.get() - 8.9).abs() < 0.05);
+}
+
+#[test]
+fn pushing_live_gives_what_the_file_gives() {
+    let recogniser = recogniser();
+    let mut stream = RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
+    for piece in sound("answers/ownership-follow-up.opus").chunks(317) {
+        stream.push(piece);
+    }
+    assert_eq!(stream.finish().unwrap(), transcribe_file(&recogniser, "answers/ownership-follow-up.opus"));
+}
+
+#[test]
+fn sentences_are_transcribed_while_the_person_still_speaks() {
+    let (events, mut watched) = mpsc::channel(1_000);
+    let mut stream = RecognitionStream::new(&recogniser(), RecognitionSettings::default(), Some(events));
+    let recording = sound("answers/borrowing-follow-up.opus");
+    let (first_sentence, rest) = recording.split_at(5 * 16_000);
+    stream.push(first_sentence);
+    let Some(Event::Segment(segment)) = next_event(&mut stream, &mut watched) else { panic!("no sentence came") };
+    assert_eq!(segment.text(), "when a vector grows it moves to a new buffer");
+    stream.push(rest);
+    assert_eq!(stream.finish().unwrap().transcript.segments().len(), 2);
+}
+
+fn next_event(stream: &mut RecognitionStream, watched: &mut mpsc::Receiver<Event>) -> Option<Event> {
+    (0..6_000).find_map(|_| {
+        stream.collect();
+        watched.try_recv().ok().or_else(|| {
+            std::thread::sleep(Duration::from_millis(5));
+            None
+        })
+    })
+}
+
+#[test]
+fn an_hour_of_silence_has_no_words() {
+    let mut stream = RecognitionStream::new(&recogniser(), RecognitionSettings::default(), None);
+    for _ in 0..3600 {
+        stream.push(&[0.0; 16_000]);
+        stream.catch_up().unwrap();
+    }
+    let recognition = stream.finish().unwrap();
+    assert!(recognition.transcript.is_empty() && recognition.speech.is_empty());
+    assert_eq!(recognition.duration.get(), 3600.0);
+}
+
+#[test]
+fn a_twentieth_of_a_second_has_no_words() {
+    let mut stream = RecognitionStream::new(&recogniser(), RecognitionSettings::default(), None);
+    stream.push(&sound("answers/do-not-know.opus")[16_000..16_800]);
+    let recognition = stream.finish().unwrap();
+    assert!(recognition.transcript.is_empty());
+    assert_eq!(recognition.duration.get(), 0.05);
+}
+
+#[test]
+fn steady_noise_has_no_words() {
+    let mut state = 1_u32;
+    let noise: Vec<f32> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 24) as f32 * 0.1 - 0.05
+    })
+    .take(20 * 16_000)
+    .collect();
+    let mut stream = RecognitionStream::new(&recogniser(), RecognitionSettings::default(), None);
+    stream.push(&noise);
+    assert_eq!(stream.finish().unwrap().transcript.text(), "");
+}
+
+#[test]
+fn the_rest_of_a_truncated_file_is_recognised() {
+    let bytes = std::fs::read(testing::path("formats/22050.flac")).unwrap();
+    let file = Decoder::from_bytes(bytes[..bytes.len() / 2].to_vec(), None).unwrap();
+    let recognition =
+        transcribe(file, RecognitionStream::new(&recogniser(), RecognitionSettings::default(), None)).unwrap();
+    assert!(recognition.truncated);
+    assert!(
+        recognition.transcript.text().starts_with("the borrow checker makes sure"),
+        "{}",
+        recognition.transcript.text()
+    );
+}
+
+#[test]
+fn several_streams_share_one_recogniser() {
+    let recogniser = recogniser();
+    let names = ["answers/do-not-know.opus", "answers/borrowing-follow-up.opus", "answers/ownership-follow-up.opus"];
+    let texts: Vec<String> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            names.iter().map(|name| scope.spawn(|| transcribe_file(&recogniser, name).transcript.text())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    for (name, text) in names.iter().zip(texts) {
+        let said = std::fs::read_to_string(testing::path(&name.replace(".opus", ".txt"))).unwrap();
+        assert_eq!(text, said.lines().collect::<Vec<_>>().join(" "));
+    }
+}
+
+#[test]
+fn a_recogniser_that_fails_says_why() {
+    let failing = |_: &SpeechSpan| Err(Error::Transcription { reason: "out of memory".to_owned() });
+    let recogniser = Recogniser::start(Scripted(failing)).unwrap();
+    let mut stream = RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
+    stream.push(&sound("answers/do-not-know.opus"));
+    assert_eq!(stream.finish().unwrap_err().to_string(), "the recogniser failed: out of memory");
+}
+
+#[test]
+fn a_recogniser_that_hangs_is_too_slow() {
+    let (release, held) = channel::channel::<()>();
+    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan| {
+        held.recv().ok(); // Returns when `release` is dropped.
+        Ok(word(span))
+    }))
+    .unwrap();
+    let patience = Patience { recognition: Duration::from_millis(50), ..Patience::default() };
+    let settings = RecognitionSettings { patience, ..RecognitionSettings::default() };
+    let mut stream = RecognitionStream::new(&recogniser, settings, None);
+    stream.push(&sound("answers/do-not-know.opus"));
+    assert!(matches!(stream.finish(), Err(Error::TooSlow { .. })));
+    drop(release);
+}
+
+#[test]
+fn queued_spans_of_a_dropped_stream_are_not_transcribed() {
+    let (release, held) = channel::channel::<()>();
+    let (report, transcribed) = channel::channel();
+    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan| {
+        held.recv().ok(); // Returns when `release` is dropped.
+        report.send(span.start).unwrap();
+        Ok(word(span))
+    }))
+    .unwrap();
+    let mut waiting = RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
+    waiting.push(&sound("answers/do-not-know.opus"));
+    let mut dropped = RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
+    dropped.push(&sound("answers/borrowing-strong.opus"));
+    drop(dropped);
+    drop(release);
+    assert_eq!(waiting.finish().unwrap().transcript.text(), "word");
+    drop(recogniser);
+    assert_eq!(transcribed.iter().count(), 1);
+}
+
+#[test]
+fn a_wait_for_words_can_be_cancelled_from_elsewhere() {
+    let (release, held) = channel::channel::<()>();
+    let (begin, began) = channel::channel();
+    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan| {
+        begin.send(()).ok();
+        held.recv().ok(); // Returns when `release` is dropped.
+        Ok(word(span))
+    }))
+    .unwrap();
+    let mut stream = RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
+    stream.push(&sound("answers/do-not-know.opus"));
+    let cancellation = stream.cancellation();
+    let waiting = std::thread::spawn(move || stream.finish());
+    began.recv().unwrap();
+    cancellation.cancel();
+    assert!(matches!(waiting.join().unwrap(), Err(Error::Cancelled)));
+    drop(release);
+}
+
+#[test]
+fn a_recogniser_that_crashes_is_an_error_and_no_hang() {
+    let crashing = |_: &SpeechSpan| -> Result<Vec<Word>, Error> { panic!("a crash on purpose") };
+    let recogniser = Recogniser::start(Scripted(crashing)).unwrap();
+    let mut stream = RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
+    stream.push(&sound("answers/borrowing-follow-up.opus"));
+    let refusal = stream.finish().unwrap_err();
+    assert!(matches!(refusal, Error::Transcription { .. }), "{refusal}");
+}
