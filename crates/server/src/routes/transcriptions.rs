@@ -15,7 +15,7 @@ use crate::wire::session::{seconds, span, transcript};
 
 /// Transcribes a recording and stores nothing of it.
 #[utoipa::path(post, path = "/transcriptions", tag = "transcriptions",
-    request_body(content((Audio = "application/octet-stream"), (Audio = "audio/*"))),
+    request_body(content((Audio = "audio/*"))),
     responses((status = OK, body = Transcription), (status = NOT_IMPLEMENTED)))]
 pub(crate) async fn transcribe(State(app): State<Arc<App>>, request: Request) -> Result<Json<Transcription>, ApiError> {
     if !app.transcription.has_model() {
