@@ -31,10 +31,10 @@ pub enum CoachError {
         /// What it refused, without secrets.
         reason: String,
     },
-    /// The coach cannot be set up as asked: mend the settings.
+    /// The coach cannot be set up like this: correct the settings.
     #[error("the coach is not set up: {reason}")]
     Misconfigured {
-        /// What to mend.
+        /// What to correct.
         reason: String,
     },
 }

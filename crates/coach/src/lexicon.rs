@@ -4,17 +4,15 @@
 
 mod groups;
 mod markers;
-mod sequences;
-mod stems;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use rust_stemmers::{Algorithm, Stemmer};
+
 pub(crate) use groups::{Concept, Feature, Polarity, Unit, is_opposable, units};
 pub(crate) use interview::transcript::is_function_word;
 pub(crate) use markers::{Marker, Sort, is_negator, markers};
-pub(crate) use sequences::follows_badly;
-pub(crate) use stems::stem;
 
 /// Whether the normal word is a verb form that makes a statement of what would otherwise be a list of terms.
 pub(crate) fn is_verb(word: &str) -> bool {
@@ -32,6 +30,30 @@ pub(crate) fn spellings() -> &'static HashMap<Vec<String>, Vec<String>> {
     });
     &SPELLINGS
 }
+
+/// The stem of a normal word: "borrows", "borrowed" and "borrowing" have the same.
+pub(crate) fn stem(word: &str) -> String {
+    let word = word.strip_suffix("'s").unwrap_or(word);
+    Stemmer::create(Algorithm::English).stem(word).into_owned()
+}
+
+/// Whether `next` cannot follow `word`; `None` when `word` has no rule.
+pub(crate) fn follows_badly(word: &str, next: &str) -> Option<bool> {
+    let is = |list: &str, word: &str| LISTS.get(list).is_some_and(|words| words.contains(word));
+    if is("determiner", word) {
+        Some(word != next && is_function_word(next) && !is("after_determiner", next))
+    } else if is("subject", word) {
+        Some(is("not_after_subject", next))
+    } else if is("preposition", word) {
+        Some(is("not_after_preposition", next))
+    } else {
+        None
+    }
+}
+
+static LISTS: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
+    named_lists(include_str!("../data/sequences.txt")).map(|(name, words)| (name, words.collect())).collect()
+});
 
 /// The words of a data file, separated by white space.
 fn listed(file: &'static str) -> HashSet<&'static str> {

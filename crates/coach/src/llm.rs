@@ -1,9 +1,9 @@
 //! The LLM coach: language models over HTTP.
 //!
 //! One judging is a few separate calls that run side by side: `correctness`, `clarity` (which sees nothing of the former) and the
-//! `stronger_answer`; a `follow_up` is worded when code has chosen what it aims at. What models are told stands in `prompts`;
+//! `stronger_answer`; a `follow_up` is worded when code has chosen what it aims at. Prompts are in `prompts`;
 //! the candidate's answer is data in a `fence`. Every reply goes the same way, `ask`: a form, reading, checking, at most one request
-//! to mend it. Below lie `model` (patience, places, counting), `wire` (formats) and `endpoint` (HTTP within limits).
+//! to correct it. Below are `model` (retries, concurrency, usage), `wire` (formats) and `endpoint` (HTTP within limits).
 
 mod ask;
 mod clarity;
@@ -17,12 +17,11 @@ mod json;
 mod key;
 mod model;
 mod prompts;
-mod rehearsal;
 mod second_opinion;
 mod settings;
 mod stronger_answer;
 mod subject;
-mod usage;
+mod validation;
 mod wire;
 
 use std::pin::pin;
@@ -39,10 +38,10 @@ use crate::error::CoachError;
 pub use connection::Connection;
 use fence::{Mark, fence};
 use model::Model;
+pub use model::Usage;
 use prompts::Prompts;
 use second_opinion::Agreement;
 pub use settings::{LlmSettings, OnFailure, Preset};
-pub use usage::Usage;
 
 /// The most words of an answer that is sent to a model: over an hour of speech.
 const MOST_WORDS: usize = 12_000;
@@ -59,12 +58,12 @@ impl LlmCoach {
     /// A coach with these settings. Reads the key and the prompts; connects to nothing yet.
     ///
     /// # Errors
-    /// [`CoachError::Misconfigured`], with what to mend.
+    /// [`CoachError::Misconfigured`], with what to correct.
     pub fn new(settings: &LlmSettings) -> Result<Self, CoachError> {
         let model = Model::new(settings)?;
         let second = settings.second_model.as_deref().map(|name| model.beside(name)).transpose()?;
         let prompts = Prompts::load(settings.prompts.as_deref())?;
-        rehearsal::rehearse(&prompts)?;
+        validation::validate(&prompts)?;
         Ok(Self { model, second, prompts: Arc::new(prompts) })
     }
 

@@ -1,17 +1,15 @@
 //! The offline coach: rules on this machine, no model, no network.
 //!
-//! An answer is read as claims (`reading`), held against every way of saying the question's key points and misconceptions
+//! An answer is read as claims (`reading`), compared with every way of saying the question's key points and misconceptions
 //! (`phrasings`, `matching`), and what comes of it is claimed (`verdicts`) and then checked like any other coach's claims. Every
-//! number that decides stands in `thresholds`.
+//! threshold is in `thresholds`.
 
 mod background;
 mod clarity;
 mod enrichment;
-mod likeness;
 mod matching;
 mod phrasings;
 mod plausibility;
-mod rarity;
 mod reading;
 mod reference;
 mod thresholds;
@@ -49,7 +47,7 @@ impl fmt::Debug for OfflineCoach {
     }
 }
 
-/// A question as answers are held against it.
+/// A question, prepared for comparison with answers.
 struct Prepared {
     phrasings: Phrasings,
     model_answer: Stems,
@@ -65,7 +63,7 @@ struct Key {
 }
 
 impl OfflineCoach {
-    /// A coach for these questions; how rare words are among all of them decides how much a word tells. It judges other questions too.
+    /// A coach for these questions; the rarer a word is among all of them, the more it weighs. It judges other questions too.
     /// Returns at once: the bank is read in the background.
     pub fn new(questions: &[Question]) -> Self {
         Self { background: Background::of(questions), prepared: Mutex::default() }
@@ -99,7 +97,7 @@ impl OfflineCoach {
     }
 
     /// How well an answer agrees with a reference answer, from 0 to 1, where a question has no key points. It orders answers to one
-    /// question, and is meant to go with what people would grade; by itself it says nothing.
+    /// question in the order of people's grades; the number by itself means nothing.
     pub fn agreement(&self, prompt: &str, reference: &str, answer: &Transcript) -> f64 {
         f64::from(reference::agreement(prompt, reference, answer, self.background.rarity()))
     }
@@ -111,7 +109,7 @@ impl OfflineCoach {
             asked: assignment.prompt.to_owned(),
             is_follow_up: assignment.target.is_some(),
         };
-        // A thread that panicked while it held the lock left a complete map behind: entries are only ever added whole.
+        // A poisoned map is still complete: entries are only added whole.
         let lock = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(&key) {
             return Arc::clone(known);

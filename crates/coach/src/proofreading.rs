@@ -1,4 +1,4 @@
-//! Reading a question as its candidates will be read: does its model answer score full marks, and can its claims be told apart?
+//! Checks a question with the offline coach: does its model answer score full marks, and can its claims be told apart?
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Word similarity: what a judge must beat to be worth anything, and what tells whether an answer speaks of the subject at all.
+//! Word similarity: the baseline that a judge must beat, and a measure of whether an answer is about the subject at all.
 
 use std::collections::HashSet;
 

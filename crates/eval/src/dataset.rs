@@ -164,7 +164,7 @@ fn fault(error: &serde_json::Error) -> String {
     }
 }
 
-/// A name that somebody gave something: a text or a number.
+/// A name: a text or a number.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(untagged, expecting = "a name is a text or a number")]
 enum Name {
@@ -191,7 +191,7 @@ pub(crate) fn name_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     Ok(Option::<Name>::deserialize(deserializer)?.map(String::from))
 }
 
-/// Reads what may be `null` for nothing.
+/// Reads a value that may be `null` for its default.
 pub(crate) fn or_nothing<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {

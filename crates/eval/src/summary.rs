@@ -61,7 +61,7 @@ pub struct Summary {
     pub baseline: Option<Baseline>,
 }
 
-/// The figures of a judge that cannot judge.
+/// The figures of the word-similarity baseline.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Baseline {
     /// What it goes by.

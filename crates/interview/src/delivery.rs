@@ -3,14 +3,11 @@
 //! All times are on the original timeline of the recording, pauses included. The measures describe what can be observed; they say
 //! nothing about confidence, nervousness, personality or accent.
 
-mod fillers;
-mod measure;
-mod pauses;
-mod phrases;
+use std::collections::HashMap;
 
+use crate::bank::TimeLimit;
 use crate::time::{Seconds, Span};
-
-pub use measure::measure;
+use crate::transcript::{Transcript, Word, normal_words};
 
 /// The delivery panel of one spoken answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +47,7 @@ pub const RATE_MIN_WORDS: usize = 5;
 /// interviews average 154 (Amir 2016).
 pub const TYPICAL_WORDS_PER_MINUTE: std::ops::RangeInclusive<f64> = 110.0..=170.0;
 
-/// Up to this many filled pauses a minute listeners do not mind (Laske and DiGennaro Reed 2024).
+/// Up to this many filled pauses a minute is normal (Laske and DiGennaro Reed 2024).
 pub const FILLED_PAUSES_FINE: f64 = 5.0;
 
 /// From this many filled pauses a minute they are worth working on (our cut; the same study finds a clear penalty at 12).
@@ -96,7 +93,7 @@ pub struct CountedPhrase {
 /// A phrase and where it was said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlacedPhrase {
-    /// As it stands in the transcript.
+    /// As in the transcript.
     pub quote: String,
     /// When it was said.
     pub span: Option<Span>,
@@ -117,6 +114,263 @@ impl Length {
         let limit = self.limit.and_then(|limit| Seconds::new(f64::from(limit)));
         limit.map_or(Seconds::ZERO, |limit| self.spoken.since(limit))
     }
+}
+
+/// Measures how an answer was said.
+///
+/// `transcript` is what was heard, `speech` the stretches in which voice activity was found (in order, without overlap, without
+/// padding), `duration` the length of the whole recording, all on the original timeline. Without speech spans, silences are taken
+/// from the gaps between words. Takes time linear in the length of the answer.
+pub fn measure(transcript: &Transcript, speech: &[Span], duration: Seconds, limit: Option<TimeLimit>) -> Delivery {
+    let words: Vec<&Word> = transcript.words().collect();
+    let timed: Vec<Span> = words.iter().filter_map(|word| word.span).collect();
+    let spoken = timed.iter().copied().reduce(Span::hull);
+    let spoken_length = spoken.map_or(Seconds::ZERO, Span::length);
+    let voiced = voiced_time(speech, &timed, spoken);
+    let tokens = Tokens::of(&words);
+    Delivery {
+        duration,
+        words: words.len(),
+        words_per_minute: rate(words.len(), spoken_length),
+        articulation_rate: rate(words.len(), voiced),
+        pauses: pauses(speech, &timed, spoken),
+        time_to_first_word: first_word(&words),
+        filled_pauses: filled_pauses(&words, speech, spoken_length),
+        discourse_markers: discourse_markers(&tokens),
+        hedges: hedges(&tokens),
+        repeated_phrases: repeated_phrases(&tokens),
+        immediate_repeats: immediate_repeats(&tokens),
+        length: Length { spoken: spoken_length, limit: limit.map(TimeLimit::seconds) },
+    }
+}
+
+/// Words a minute of `time`; none for too few words or no time.
+fn rate(words: usize, time: Seconds) -> Option<f64> {
+    (words >= RATE_MIN_WORDS && time.get() > 0.0).then(|| words as f64 * 60.0 / time.get())
+}
+
+/// How much of the spoken stretch had voice in it: the speech spans inside it, or the words' own time when there are none.
+fn voiced_time(speech: &[Span], timed: &[Span], spoken: Option<Span>) -> Seconds {
+    let Some(spoken) = spoken else { return Seconds::ZERO };
+    let spans = if speech.is_empty() { timed } else { speech };
+    spans.iter().map(|span| span.overlap(spoken)).fold(Seconds::ZERO, |sum, part| sum + part).min(spoken.length())
+}
+
+fn first_word(words: &[&Word]) -> Option<Seconds> {
+    words.iter().find(|word| !is_filled_pause(&word.text)).and_then(|word| word.span).map(Span::start)
+}
+
+/// Shorter gaps belong to articulation; 0.25 s is the usual threshold in studies of silent pauses.
+const SHORTEST_PAUSE: f64 = 0.25;
+
+/// The silences between first and last word: between stretches of speech where those are known, otherwise between words.
+fn pauses(speech: &[Span], timed: &[Span], spoken: Option<Span>) -> Pauses {
+    let Some(spoken) = spoken else { return Pauses::default() };
+    let spans = if speech.is_empty() { timed } else { speech };
+    let inside: Vec<Span> = spans.iter().copied().filter(|span| span.overlap(spoken) > Seconds::ZERO).collect();
+    let mut silences: Vec<Span> = inside
+        .windows(2)
+        .filter(|pair| pair[1].start() > pair[0].end())
+        .map(|pair| Span::between(pair[0].end(), pair[1].start()))
+        .filter(|gap| gap.length().get() >= SHORTEST_PAUSE)
+        .collect();
+    silences.sort_by(|one, other| one.length().get().total_cmp(&other.length().get()));
+    let longer_than = |limit: f64| silences.iter().filter(|gap| gap.length().get() > limit).count();
+    let silent = silences.iter().map(|gap| gap.length().get()).sum::<f64>();
+    let whole = spoken.length().get();
+    Pauses {
+        over_1s: longer_than(1.0),
+        over_2_5s: longer_than(2.5),
+        median: median(&silences),
+        longest: silences.last().copied(),
+        ratio: (whole > 0.0).then(|| (silent / whole).clamp(0.0, 1.0)),
+    }
+}
+
+/// The median length of silences that are sorted by length.
+fn median(sorted: &[Span]) -> Option<Seconds> {
+    let upper = sorted.get(sorted.len() / 2)?.length().get();
+    let lower = sorted[(sorted.len() - 1) / 2].length().get();
+    Seconds::new((lower + upper) / 2.0)
+}
+
+const FILLED_PAUSES: [&str; 12] = ["um", "uh", "er", "erm", "uhm", "umm", "uhh", "mm", "mmm", "hm", "hmm", "eh"];
+
+/// Whether a word of a transcript is a filled pause and nothing else.
+fn is_filled_pause(text: &str) -> bool {
+    let mut words = normal_words(text).peekable();
+    words.peek().is_some() && words.all(|word| FILLED_PAUSES.contains(&word.as_str()))
+}
+
+fn filled_pauses(words: &[&Word], speech: &[Span], spoken: Seconds) -> FilledPauses {
+    let heard = words.iter().filter(|word| is_filled_pause(&word.text)).count();
+    let enough = words.len() >= RATE_MIN_WORDS;
+    FilledPauses {
+        heard,
+        per_minute: (enough && spoken.get() > 0.0).then(|| heard as f64 * 60.0 / spoken.get()),
+        per_hundred_words: enough.then(|| heard as f64 * 100.0 / words.len() as f64),
+        estimated: (!speech.is_empty()).then(|| heard + unexplained_voice(words, speech)),
+    }
+}
+
+/// A stretch of voice without words that is this long, in seconds, may be a filled pause that the recogniser swallowed: shorter ones
+/// are breath and word edges, longer ones are speech that it could not make out.
+const SWALLOWED: std::ops::RangeInclusive<f64> = 0.25..=1.2;
+
+/// How many stretches of voice got no words. Words and speech spans are both in order, so one pass over each is enough.
+fn unexplained_voice(words: &[&Word], speech: &[Span]) -> usize {
+    let mut timed = words.iter().filter_map(|word| word.span).peekable();
+    let mut count = 0;
+    for span in speech {
+        let mut from = span.start();
+        while let Some(word) = timed.next_if(|word| word.start() < span.end()) {
+            count += usize::from(SWALLOWED.contains(&word.start().since(from).get()));
+            from = from.max(word.end());
+        }
+        count += usize::from(SWALLOWED.contains(&span.end().since(from).get()));
+    }
+    count
+}
+
+/// Phrases are matched on words with punctuation taken for spaces, so that "you know," and "sort-of" are found.
+const DISCOURSE_MARKERS: [&str; 12] = [
+    "like",
+    "you know",
+    "basically",
+    "actually",
+    "literally",
+    "i mean",
+    "right",
+    "okay",
+    "so yeah",
+    "or whatever",
+    "and stuff",
+    "at the end of the day",
+];
+
+const HEDGES: [&str; 14] = [
+    "i guess",
+    "i think",
+    "i suppose",
+    "i believe",
+    "sort of",
+    "kind of",
+    "maybe",
+    "probably",
+    "possibly",
+    "i'm not sure",
+    "i am not sure",
+    "not really sure",
+    "might be",
+    "something like that",
+];
+
+/// How many of the most frequent phrases are reported.
+const REPORTED: usize = 5;
+
+/// The normal words of an answer, each with the word of the transcript that it is part of.
+struct Tokens<'w> {
+    normal: Vec<String>,
+    source: Vec<&'w Word>,
+}
+
+impl<'w> Tokens<'w> {
+    fn of(words: &[&'w Word]) -> Self {
+        let (mut normal, mut source) = (Vec::new(), Vec::new());
+        for word in words {
+            for token in normal_words(&word.text) {
+                normal.push(token);
+                source.push(*word);
+            }
+        }
+        Self { normal, source }
+    }
+
+    /// Where `phrase` begins, every time it is said.
+    fn places<'t>(&'t self, phrase: &'t [&'t str]) -> impl Iterator<Item = usize> + 't {
+        self.normal
+            .windows(phrase.len())
+            .enumerate()
+            .filter(move |(_, window)| *window == phrase)
+            .map(|(place, _)| place)
+    }
+
+    fn placed(&self, place: usize, length: usize) -> PlacedPhrase {
+        let mut words: Vec<&Word> = self.source[place..place + length].to_vec();
+        words.dedup_by(|one, other| std::ptr::eq(*one, *other));
+        let quote = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+        PlacedPhrase { quote, span: words.iter().filter_map(|word| word.span).reduce(Span::hull) }
+    }
+}
+
+fn discourse_markers(tokens: &Tokens<'_>) -> Vec<CountedPhrase> {
+    let counted = DISCOURSE_MARKERS.iter().map(|marker| {
+        let phrase: Vec<&str> = marker.split(' ').collect();
+        CountedPhrase { phrase: (*marker).to_owned(), count: tokens.places(&phrase).count() }
+    });
+    most_frequent(counted.filter(|marker| marker.count > 0).collect())
+}
+
+fn hedges(tokens: &Tokens<'_>) -> Vec<PlacedPhrase> {
+    let mut places: Vec<(usize, usize)> = HEDGES
+        .iter()
+        .flat_map(|hedge| {
+            let phrase: Vec<&str> = hedge.split(' ').collect();
+            tokens.places(&phrase).map(|place| (place, phrase.len())).collect::<Vec<_>>()
+        })
+        .collect();
+    places.sort_unstable();
+    places.into_iter().map(|(place, length)| tokens.placed(place, length)).collect()
+}
+
+/// Lengths of repeated phrases, in words, the longest first: a long repetition hides the shorter ones inside it.
+const REPEATED_LENGTHS: [usize; 4] = [6, 5, 4, 3];
+
+fn repeated_phrases(tokens: &Tokens<'_>) -> Vec<CountedPhrase> {
+    let mut found: Vec<CountedPhrase> = Vec::new();
+    for length in REPEATED_LENGTHS {
+        let mut counts: HashMap<&[String], usize> = HashMap::new();
+        for window in tokens.normal.windows(length).filter(|window| says_something(window)) {
+            *counts.entry(window).or_default() += 1;
+        }
+        let mut repeated: Vec<CountedPhrase> = counts
+            .into_iter()
+            .filter(|(_, count)| *count > 1)
+            .map(|(window, count)| CountedPhrase { phrase: window.join(" "), count })
+            .collect();
+        repeated.sort_by(|one, other| (other.count, &one.phrase).cmp(&(one.count, &other.phrase)));
+        for phrase in repeated.into_iter().take(4 * REPORTED) {
+            let hidden =
+                found.iter().any(|longer| longer.phrase.contains(&phrase.phrase) && longer.count >= phrase.count);
+            let overlapping = found.iter().any(|same| overlaps(&same.phrase, &phrase.phrase));
+            if !hidden && !overlapping {
+                found.push(phrase);
+            }
+        }
+    }
+    most_frequent(found)
+}
+
+/// Whether one phrase runs into the other: all but one word of one end is a beginning of the other.
+fn overlaps(one: &str, other: &str) -> bool {
+    let tail = |text: &str| text.split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default();
+    let head = |text: &str| text.rsplit_once(' ').map(|(rest, _)| rest.to_owned()).unwrap_or_default();
+    one.contains(&tail(other)) || one.contains(&head(other))
+}
+
+/// Whether a phrase has at least two words of four letters or more: "it is a" may be said as often as one likes.
+fn says_something(words: &[String]) -> bool {
+    words.iter().filter(|word| word.chars().count() >= 4).count() >= 2
+}
+
+fn immediate_repeats(tokens: &Tokens<'_>) -> usize {
+    tokens.normal.windows(2).filter(|pair| pair[0] == pair[1]).count()
+}
+
+fn most_frequent(mut phrases: Vec<CountedPhrase>) -> Vec<CountedPhrase> {
+    phrases.sort_by(|one, other| (other.count, &one.phrase).cmp(&(one.count, &other.phrase)));
+    phrases.truncate(REPORTED);
+    phrases
 }
 
 #[cfg(test)]

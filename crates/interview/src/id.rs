@@ -1,4 +1,4 @@
-//! Identifiers: of things that come into being while people practise (UUIDs), and of things that authors write (slugs).
+//! Identifiers: UUIDs for what is made while people practise, slugs for what authors write.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Declares an identifier that wraps a UUID. The UUID is made by whoever creates the thing; version 7 keeps them in order of creation.
+/// Declares an identifier that wraps a UUID. The caller makes the UUID; version 7 keeps them in order of creation.
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

@@ -354,7 +354,7 @@ impl Feedback {
 /// The feedback of a record, for the transcript and the rubric (`Rubric::of(question, turn.target.as_ref())`) that it was judged by.
 ///
 /// Every quote is looked up again and scores and bands are computed again from the marks, so that restored feedback cannot hold evidence
-/// that nobody said either. A key point or misconception that the rubric does not have is left out, a hit whose quote is not there is
+/// that was not said. A key point or misconception that the rubric does not have is left out, a hit whose quote is not there is
 /// unclear, and a misconception whose quote is not there is dropped. What was in doubt is not weighed again: the verdicts are final.
 ///
 /// `None` for a record without any panel, which no feedback gives.

@@ -10,7 +10,7 @@ use crate::scoring::{Clarity, Correctness};
 use crate::time::Span;
 
 /// Words of the transcript that back a mark. Made only by looking a quote up in the transcript
-/// ([`Transcript::find_quote`](crate::Transcript::find_quote)), so evidence that nobody said cannot exist.
+/// ([`Transcript::find_quote`](crate::Transcript::find_quote)), so that evidence always was said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
     quote: String,
@@ -22,7 +22,7 @@ impl Evidence {
         Self { quote, span }
     }
 
-    /// The words as they stand in the transcript.
+    /// The words, as in the transcript.
     pub fn quote(&self) -> &str {
         &self.quote
     }
@@ -33,7 +33,7 @@ impl Evidence {
     }
 }
 
-/// What became of one key point.
+/// The verdict on one key point.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// The answer makes the point, in these words.
@@ -43,9 +43,9 @@ pub enum Verdict {
     },
     /// The answer does not make the point.
     Missed,
-    /// It cannot be told; the point counts neither way.
+    /// It is unclear whether it does; the point counts neither way.
     Unclear {
-        /// Why it cannot be told.
+        /// Why.
         doubt: Doubt,
         /// The words in question, if there are any.
         evidence: Option<Evidence>,
@@ -67,7 +67,7 @@ impl Verdict {
         }
     }
 
-    /// The word that stands for it in the API and in files.
+    /// Its name in the API and in files.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Hit { .. } => "hit",
@@ -89,7 +89,7 @@ pub enum Doubt {
     Contradicted,
     /// Two models disagree.
     CoachesDisagree,
-    /// The coach said itself that it could not tell.
+    /// The coach could not tell.
     CoachUndecided,
 }
 
@@ -112,7 +112,7 @@ impl Doubt {
 pub struct KeyPointMark {
     /// Which key point.
     pub id: KeyPointId,
-    /// What became of it.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
@@ -183,7 +183,7 @@ pub enum Counted {
 pub enum ClarityCheck {
     /// It answers the question that was asked.
     AnswersTheQuestion,
-    /// The main claim stands within the first sentences.
+    /// The main claim comes within the first sentences.
     HeadlineFirst,
     /// It says why, not only what.
     SaysWhy,
@@ -206,7 +206,7 @@ impl ClarityCheck {
         Self::StopsWhenDone,
     ];
 
-    /// The word that stands for it in the API and in prompts.
+    /// Its name in the API and in prompts.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AnswersTheQuestion => "answers_the_question",
@@ -239,7 +239,7 @@ pub enum ClarityVerdict {
     Yes,
     /// It is not.
     No,
-    /// It cannot be told; the check counts neither way.
+    /// It is unclear; the check counts neither way.
     Unclear,
 }
 

@@ -95,7 +95,7 @@ pub enum TurnState {
 }
 
 impl TurnState {
-    /// The word that stands for the state in the API and in files.
+    /// Its name in the API and in files.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Asked => "asked",
@@ -143,7 +143,7 @@ impl TurnState {
     }
 }
 
-/// An answer that nothing but a recording is known of.
+/// An answer that is only a recording so far.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recording {
     /// Names the answer.
@@ -182,7 +182,7 @@ pub struct Spoken {
     pub delivery: Delivery,
 }
 
-/// The part of an answer that is there although it could not be judged.
+/// What there is of an answer that could not be judged.
 #[derive(Clone, Debug, PartialEq)]
 pub enum UngradedAnswer {
     /// It has words.
@@ -217,7 +217,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The word that stands for it in the API and in files.
+    /// Its name in the API and in files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Microphone => "microphone",

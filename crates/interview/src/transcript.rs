@@ -1,12 +1,12 @@
 //! What the candidate said, word by word, tied to the time it was said.
 
-mod correction;
-mod normal;
-mod quote;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
-use crate::time::Span;
+use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-pub use normal::{is_function_word, normal_words};
+use crate::marks::Evidence;
+use crate::time::{Seconds, Span};
 
 /// Words below this probability are *in doubt*: the recogniser may have misheard them, so they can neither make a key point
 /// missed nor a misconception stated. The figure is ours: whisper's word probabilities fall under it for most misheard words.
@@ -17,7 +17,7 @@ pub const DOUBT_THRESHOLD: Probability = Probability(0.5);
 pub struct Probability(f64);
 
 impl Probability {
-    /// What people typed themselves.
+    /// Typed words.
     pub const CERTAIN: Self = Self(1.0);
 
     /// The probability nearest to `value`; what is not a number counts as no certainty at all.
@@ -62,7 +62,7 @@ pub struct Word {
 }
 
 impl Word {
-    /// A word that somebody typed.
+    /// A typed word.
     pub fn typed(text: impl Into<String>) -> Self {
         Self { text: text.into(), span: None, probability: Probability::CERTAIN }
     }
@@ -143,7 +143,7 @@ impl Transcript {
         Self { segments }
     }
 
-    /// What somebody typed; each line with words in it is a segment.
+    /// A typed text; each line with words in it is a segment.
     pub fn typed(text: &str) -> Self {
         let segments = text.lines().filter_map(|line| Segment::new(line.split_whitespace().map(Word::typed))).collect();
         Self { segments }
@@ -169,4 +169,141 @@ impl Transcript {
     pub fn is_empty(&self) -> bool {
         self.segments.is_empty()
     }
+
+    /// Finds `quote` in the transcript, ignoring case, punctuation and white space, and returns it as evidence: in the words of the
+    /// transcript and with the time they were said. `None` when the quote has no words or is not there.
+    ///
+    /// The quote must begin and end at whole words. Where it occurs more than once, the first place counts. Takes time linear in
+    /// the transcript's length for quotes of bounded length.
+    pub fn find_quote(&self, quote: &str) -> Option<Evidence> {
+        let (first, last) = self.find_words(quote)?;
+        self.evidence_at(first, last)
+    }
+
+    /// Where [`Transcript::find_quote`] finds `quote`: the numbers of its first and last word, counted from 0 over the whole
+    /// transcript.
+    pub fn find_words(&self, quote: &str) -> Option<(usize, usize)> {
+        self.places(quote).first().copied()
+    }
+
+    /// The place of `quote` that was said at `span`; the first one when there is no such place.
+    pub(crate) fn find_words_at(&self, quote: &str, span: Option<Span>) -> Option<(usize, usize)> {
+        let places = self.places(quote);
+        let is_there = |(first, last): &&(usize, usize)| {
+            self.evidence_at(*first, *last).is_some_and(|evidence| evidence.span() == span)
+        };
+        places.iter().find(is_there).or(places.first()).copied()
+    }
+
+    fn places(&self, quote: &str) -> Vec<(usize, usize)> {
+        let wanted: Vec<String> = normal_words(quote).collect();
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let spoken: Vec<(usize, String)> = self
+            .words()
+            .enumerate()
+            .flat_map(|(index, word)| normal_words(&word.text).map(move |normal| (index, normal)))
+            .collect();
+        let places = spoken.windows(wanted.len()).filter(|window| window.iter().map(|(_, word)| word).eq(&wanted));
+        places.filter_map(|place| Some((place.first()?.0, place.last()?.0))).collect()
+    }
+
+    /// The words from `first` to `last`, counted from 0 over the whole transcript, as evidence. `None` when the transcript does not
+    /// have them all.
+    pub fn evidence_at(&self, first: usize, last: usize) -> Option<Evidence> {
+        let words: Vec<&Word> = self.words().skip(first).take((last + 1).saturating_sub(first)).collect();
+        (first <= last && words.len() == last - first + 1).then(|| self.evidence(&words))
+    }
+
+    fn evidence(&self, words: &[&Word]) -> Evidence {
+        let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        let span = words.iter().filter_map(|word| word.span).reduce(Span::hull);
+        Evidence::of_words(texts.join(" "), span)
+    }
+
+    /// The transcript as the candidate corrected it. Words that were kept keep their times; words that were put in share the time
+    /// between their neighbours. Every word counts as certain, because a person checked it.
+    pub fn corrected(&self, text: &str) -> Self {
+        let mut corrected = Self::typed(text);
+        let heard: Vec<&Word> = self.words().collect();
+        let kept = {
+            let before: Vec<String> = heard.iter().map(|word| comparable(word)).collect();
+            let after: Vec<String> = corrected.words().map(comparable).collect();
+            capture_diff_slices(Algorithm::Myers, &before, &after)
+        };
+        let mut words = corrected.words_mut();
+        for operation in kept {
+            if let DiffOp::Equal { old_index, new_index, len } = operation {
+                for offset in 0..len {
+                    words[new_index + offset].span = heard[old_index + offset].span;
+                }
+            }
+        }
+        if let Some(speech) = self.words().filter_map(|word| word.span).reduce(Span::hull) {
+            fill_times(&mut words, speech);
+        }
+        corrected
+    }
+
+    fn words_mut(&mut self) -> Vec<&mut Word> {
+        self.segments.iter_mut().flat_map(|segment| segment.words.iter_mut()).collect()
+    }
 }
+
+fn comparable(word: &Word) -> String {
+    normal_words(&word.text).collect::<Vec<_>>().join(" ")
+}
+
+/// Gives words without a time the stretch between their timed neighbours, shared evenly, within the whole stretch of speech.
+fn fill_times(words: &mut [&mut Word], speech: Span) {
+    let mut from = speech.start();
+    let mut index = 0;
+    while index < words.len() {
+        if let Some(span) = words[index].span {
+            from = span.end();
+            index += 1;
+            continue;
+        }
+        let gap = words[index..].iter().take_while(|word| word.span.is_none()).count();
+        let until = words.get(index + gap).and_then(|word| word.span).map_or(speech.end(), Span::start);
+        let share = until.since(from).get() / gap as f64;
+        for word in &mut words[index..index + gap] {
+            let end = from + Seconds::new(share).unwrap_or_default();
+            word.span = Some(Span::between(from, end));
+            from = end;
+        }
+        index += gap;
+    }
+}
+
+/// The words of `text` as they are compared: lower case, split at everything that is neither letter, digit nor an apostrophe
+/// inside a word; typographic apostrophes count as plain ones.
+///
+/// "Don't — clone, *ever*!" gives `don't`, `clone`, `ever`.
+pub fn normal_words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !(c.is_alphanumeric() || is_apostrophe(c)))
+        .map(|word| word.trim_matches(is_apostrophe))
+        .filter(|word| !word.is_empty())
+        .map(|word| word.chars().map(plain).flat_map(char::to_lowercase).collect())
+}
+
+/// Whether the normal word carries grammar rather than meaning, such as "the", "because" or "it's".
+pub fn is_function_word(word: &str) -> bool {
+    static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        let lines = include_str!("../data/function_words.txt").lines().filter(|line| !line.starts_with('#'));
+        lines.flat_map(str::split_whitespace).collect()
+    });
+    WORDS.contains(word)
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}' | '\u{2018}' | '\u{02BC}')
+}
+
+fn plain(c: char) -> char {
+    if is_apostrophe(c) { '\'' } else { c }
+}
+
+#[cfg(test)]
+mod tests;

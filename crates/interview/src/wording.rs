@@ -1,4 +1,4 @@
-//! How things are put into words, alike in terminal, pages and messages.
+//! Wording that terminal, pages and messages share.
 
 use std::fmt::Display;
 

@@ -41,7 +41,7 @@ pub(crate) enum Polarity {
     Positive,
     /// It is denied.
     Negative,
-    /// It stands behind a denial that may or may not mean it.
+    /// It follows a denial that may or may not refer to it.
     Open,
 }
 
@@ -72,7 +72,7 @@ pub(crate) struct Feature {
 /// A word or a fixed phrase that carries meaning.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Unit {
-    /// Where it stands, as numbers of normal words.
+    /// Its place, as numbers of normal words.
     pub(crate) words: Range<usize>,
     /// What it stands for, its own words first.
     pub(crate) features: Vec<Feature>,

@@ -1,4 +1,4 @@
-//! Markers: phrases that tell how a clause is meant.
+//! Markers: phrases that show how a clause is meant.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::named_lists;
 
-/// What a marker tells.
+/// What a marker means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Sort {
     /// Turns what follows round.
@@ -19,7 +19,7 @@ pub(crate) enum Sort {
     Connective,
     /// Denies the rest of the sentence.
     Denial,
-    /// Reports what others hold.
+    /// Reports an opinion of others.
     Report,
     /// Takes back what was said just before.
     Refutation,
@@ -67,12 +67,12 @@ impl Sort {
     ];
 }
 
-/// A marker where it stands.
+/// A marker in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Marker {
-    /// What it tells.
+    /// What it means.
     pub(crate) sort: Sort,
-    /// Where it stands, as numbers of normal words.
+    /// Its place, as numbers of normal words.
     pub(crate) words: Range<usize>,
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn is_negator(word: &str) -> bool {
     known.into_iter().any(|(phrase, sort)| *sort == Sort::Negator && phrase.len() == 1)
 }
 
-/// A marker's words, and what it tells.
+/// A marker's words, and what it means.
 type Phrase = (Vec<&'static str>, Sort);
 
 /// Every marker by its first word, the longest first.

@@ -1,14 +1,14 @@
-//! Asking a model for one thing: ask, read, check, and at most once ask to mend what is wrong.
+//! One request to a model: ask, parse, check, and ask for a correction at most once.
 
 use serde::de::DeserializeOwned;
 
 use super::json::{self, NoReply};
 use super::model::Model;
-use super::prompts::{Prompts, Told};
+use super::prompts::{Prompts, RenderedPrompt};
 use super::wire::{Call, Form, Message, Outcome};
 use crate::error::CoachError;
 
-/// How much of a faulty reply the model gets to see again, in bytes.
+/// How much of a faulty reply is sent back, in bytes.
 const LONGEST_REMINDER: usize = 16 * 1024;
 
 /// What checking makes of a reply that has the right form.
@@ -54,29 +54,29 @@ impl Fault {
 pub(super) async fn ask<R: DeserializeOwned, T: Send>(
     model: &Model,
     prompts: &Prompts,
-    told: &Told,
+    prompt: &RenderedPrompt,
     form: &Form,
     check: impl Fn(R) -> Checked<T> + Send,
 ) -> Result<T, CoachError> {
     let mut call =
-        Call { instructions: &told.instructions, messages: vec![Message::Ours(told.material.clone())], form };
-    let (text, kept, fault) = match hear(model.say(&call).await?, &check)? {
-        Heard::Sound(found) => return Ok(found),
-        Heard::Flawed { text, found, fault } => (text, Some(found), fault),
-        Heard::Unusable { text, fault } => (text, None, fault),
+        Call { instructions: &prompt.instructions, messages: vec![Message::Ours(prompt.material.clone())], form };
+    let (text, kept, fault) = match parse(model.say(&call).await?, &check)? {
+        Parsed::Sound(found) => return Ok(found),
+        Parsed::Flawed { text, found, fault } => (text, Some(found), fault),
+        Parsed::Unusable { text, fault } => (text, None, fault),
     };
     model.count_invalid_reply();
     let request = prompts.repair(&fault.for_the_model())?;
-    ask_to_mend(&mut call, text, request);
-    let mended = match model.say(&call).await {
-        Ok(outcome) => hear(outcome, &check),
+    ask_for_repair(&mut call, text, request);
+    let repaired = match model.say(&call).await {
+        Ok(outcome) => parse(outcome, &check),
         Err(error) => Err(error),
     };
-    match (mended, kept) {
-        (Ok(Heard::Sound(found) | Heard::Flawed { found, .. }), _) => Ok(found),
+    match (repaired, kept) {
+        (Ok(Parsed::Sound(found) | Parsed::Flawed { found, .. }), _) => Ok(found),
         // The first reply could be used, only not in full: better than none.
         (_, Some(kept)) => Ok(kept),
-        (Ok(Heard::Unusable { fault, .. }), None) => {
+        (Ok(Parsed::Unusable { fault, .. }), None) => {
             model.count_invalid_reply();
             Err(CoachError::Malformed { reason: fault.to_string() })
         }
@@ -84,38 +84,38 @@ pub(super) async fn ask<R: DeserializeOwned, T: Send>(
     }
 }
 
-/// What a model's reply comes to.
-enum Heard<T> {
+/// A reply, parsed and checked.
+enum Parsed<T> {
     Sound(T),
     Flawed { text: String, found: T, fault: Fault },
     Unusable { text: String, fault: Fault },
 }
 
-fn hear<R: DeserializeOwned, T>(outcome: Outcome, check: impl Fn(R) -> Checked<T>) -> Result<Heard<T>, CoachError> {
+fn parse<R: DeserializeOwned, T>(outcome: Outcome, check: impl Fn(R) -> Checked<T>) -> Result<Parsed<T>, CoachError> {
     let text = match outcome {
         Outcome::Text(text) => text,
-        Outcome::CutOff => return Ok(Heard::Unusable { text: String::new(), fault: Fault::CutOff }),
+        Outcome::CutOff => return Ok(Parsed::Unusable { text: String::new(), fault: Fault::CutOff }),
         Outcome::Declined => {
             return Err(CoachError::Refused { reason: "the model declines to judge this answer".to_owned() });
         }
     };
     if text.trim().is_empty() {
-        return Ok(Heard::Unusable { text, fault: Fault::Empty });
+        return Ok(Parsed::Unusable { text, fault: Fault::Empty });
     }
     Ok(match json::find(&text) {
-        Err(NoReply::NoObject) => Heard::Unusable { text, fault: Fault::NoObject },
-        Err(NoReply::OtherForm(detail)) => Heard::Unusable { text, fault: Fault::OtherForm(detail) },
+        Err(NoReply::NoObject) => Parsed::Unusable { text, fault: Fault::NoObject },
+        Err(NoReply::OtherForm(detail)) => Parsed::Unusable { text, fault: Fault::OtherForm(detail) },
         Ok(reply) => match check(reply) {
-            Checked::Sound(found) => Heard::Sound(found),
-            Checked::Flawed(found, fault) => Heard::Flawed { text, found, fault: Fault::Contents(fault) },
-            Checked::Unusable(fault) => Heard::Unusable { text, fault: Fault::Contents(fault) },
+            Checked::Sound(found) => Parsed::Sound(found),
+            Checked::Flawed(found, fault) => Parsed::Flawed { text, found, fault: Fault::Contents(fault) },
+            Checked::Unusable(fault) => Parsed::Unusable { text, fault: Fault::Contents(fault) },
         },
     })
 }
 
-/// Adds the faulty reply and the request to mend it. An empty reply is left out, because servers refuse empty messages; the request then
+/// Adds the faulty reply and the request to correct it. An empty reply is left out, because servers refuse empty messages; the request then
 /// joins the material, because some chat templates demand that speakers alternate.
-fn ask_to_mend(call: &mut Call<'_>, mut reply: String, request: String) {
+fn ask_for_repair(call: &mut Call<'_>, mut reply: String, request: String) {
     reply.truncate(reply.floor_char_boundary(LONGEST_REMINDER));
     let reply = reply.trim();
     match call.messages.last_mut() {

@@ -45,8 +45,8 @@ pub(super) async fn judge(
     assignment: &Assignment<'_>,
     fenced: &str,
 ) -> Result<Vec<ClarityClaim>, CoachError> {
-    let told = prompts.tell(Template::Clarity, &Asked::of(assignment), fenced)?;
-    ask(model, prompts, &told, &form(), |reply: Reply| check(assignment, reply)).await
+    let prompt = prompts.render(Template::Clarity, &Asked::of(assignment), fenced)?;
+    ask(model, prompts, &prompt, &form(), |reply: Reply| check(assignment, reply)).await
 }
 
 fn form() -> Form {

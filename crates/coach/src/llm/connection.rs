@@ -1,4 +1,4 @@
-//! Trying the connection, before anybody's answer depends on it.
+//! Checks the connection before an answer depends on it.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::ask::{Checked, ask};
 use super::model::Model;
-use super::prompts::{Prompts, Told};
+use super::prompts::{Prompts, RenderedPrompt};
 use super::wire::Form;
 use crate::error::CoachError;
 
@@ -32,12 +32,12 @@ struct Reply {
 /// Asks every model for the smallest reply there is.
 pub(super) async fn check(models: &[&Model], prompts: &Prompts) -> Result<Connection, CoachError> {
     let began = Instant::now();
-    let told = Told {
+    let prompt = RenderedPrompt {
         instructions: "This only tries the connection. Reply in the form asked for.".to_owned(),
         material: "Are you ready?".to_owned(),
     };
     for model in models {
-        ask(model, prompts, &told, &Form::of::<Reply>("ready"), |reply: Reply| Checked::Sound(reply.ready)).await?;
+        ask(model, prompts, &prompt, &Form::of::<Reply>("ready"), |reply: Reply| Checked::Sound(reply.ready)).await?;
     }
     Ok(Connection {
         models: models.iter().map(|model| model.name().to_owned()).collect(),

@@ -57,8 +57,8 @@ pub(super) async fn judge(
     fenced: &str,
 ) -> Result<(Claims, Marks), CoachError> {
     let subject = AskedWithRubric::shuffled(assignment, model.name());
-    let told = prompts.tell(Template::Correctness, &subject, fenced)?;
-    ask(model, prompts, &told, &form(assignment), |reply: Reply| check(assignment, reply)).await
+    let prompt = prompts.render(Template::Correctness, &subject, fenced)?;
+    ask(model, prompts, &prompt, &form(assignment), |reply: Reply| check(assignment, reply)).await
 }
 
 fn form(assignment: &Assignment<'_>) -> Form {
@@ -102,7 +102,7 @@ fn claims(reply: Reply) -> Result<Claims, String> {
         let id = point.id.parse::<KeyPointId>().map_err(|_invalid| no_such("key point", point.id))?;
         let quote = point.quote.filter(|quote| !quote.trim().is_empty()).map(Quote::Text);
         let verdict = match point.verdict {
-            // Words that nobody named are in no transcript: without a quote a hit comes out as unclear.
+            // An empty quote is in no transcript, so a hit without a quote becomes unclear.
             JudgedVerdict::Hit => ClaimedVerdict::Hit(quote.unwrap_or(Quote::Text(String::new()))),
             JudgedVerdict::Missed => ClaimedVerdict::Missed(quote),
             JudgedVerdict::Unclear => ClaimedVerdict::Unclear(Doubt::CoachUndecided, quote),
@@ -125,7 +125,7 @@ fn repeated(claims: &Claims) -> Option<MisconceptionId> {
     claims.misconceptions.iter().find(|claim| !stated.insert(&claim.id)).map(|claim| claim.id.clone())
 }
 
-/// The misconceptions whose quotes nobody said. They leave no mark, so they are looked for among the claims.
+/// The misconceptions whose quotes were not said. They leave no mark, so they are looked for among the claims.
 fn invented_quotes(assignment: &Assignment<'_>, claims: &Claims) -> Vec<String> {
     let is_invented = |claim: &&MisconceptionClaim| match &claim.quote {
         Quote::Text(quote) => assignment.transcript.find_words(quote).is_none(),

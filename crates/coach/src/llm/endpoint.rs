@@ -145,7 +145,7 @@ fn client(address: &Url, connect: Duration) -> Result<Client, reqwest::Error> {
     let _one_is_installed_already = rustls::crypto::ring::default_provider().install_default();
     let builder = Client::builder()
         .connect_timeout(connect)
-        // A redirect would take the key, and the answer, to a server that nobody chose.
+        // A redirect would take the key, and the answer, to a server that the user did not choose.
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("viva/", env!("CARGO_PKG_VERSION")));
     // A machine without root certificates must still reach a server that needs none of them.

@@ -1,4 +1,4 @@
-//! The candidate's answer as data: fenced by a mark that nobody can guess, with nothing in it that a model could take for the fence,
+//! The candidate's answer as data: fenced by a random mark, with nothing in it that a model could take for the fence,
 //! for another speaker or for an instruction's place.
 //!
 //! Everything that is done here only touches what quotes are compared without (case, punctuation, white space), so a quote from the

@@ -20,7 +20,7 @@ use interview::judging::Assignment;
 /// The most words of a wording; the template asks for 30.
 const MOST_WORDS: usize = 45;
 
-/// The most characters of a wording: somebody has to listen to it.
+/// The most characters of a wording: people have to listen to it.
 const MOST_CHARACTERS: usize = 500;
 
 /// The form of a reply.
@@ -54,13 +54,13 @@ pub(super) async fn word(
     follow_up: &FollowUp,
     fenced: &str,
 ) -> Result<String, CoachError> {
-    let told = prompts.tell(Template::FollowUp, &subject(assignment, follow_up)?, fenced)?;
+    let prompt = prompts.render(Template::FollowUp, &subject(assignment, follow_up)?, fenced)?;
     let form = Form::of::<Reply>("follow_up");
     let check = |reply: Reply| match fault(&reply.question, assignment, follow_up) {
         None => Checked::Sound(reply.question.trim().to_owned()),
         Some(fault) => Checked::Unusable(fault.to_owned()),
     };
-    ask(model, prompts, &told, &form, check).await
+    ask(model, prompts, &prompt, &form, check).await
 }
 
 /// The follow-up as its template sees it; an error when it aims at nothing that its question has.
@@ -97,7 +97,7 @@ fn fault(wording: &str, assignment: &Assignment<'_>, follow_up: &FollowUp) -> Op
     gives_away(wording, assignment, follow_up).then_some("it gives away what it asks for")
 }
 
-/// Whether the wording says a key point of the question: holds a way of saying it, or all the telling words of one. Words that the
+/// Whether the wording says a key point of the question: holds a way of saying it, or all the content words of one. Words that the
 /// candidate or the question said already give nothing away.
 fn gives_away(wording: &str, assignment: &Assignment<'_>, follow_up: &FollowUp) -> bool {
     let question = assignment.question;
@@ -115,7 +115,7 @@ fn gives_away(wording: &str, assignment: &Assignment<'_>, follow_up: &FollowUp) 
     })
 }
 
-/// The stems of a text's telling words.
+/// The stems of a text's content words.
 fn stems(text: &str) -> Vec<String> {
     normal_words(text).filter(|word| !is_function_word(word)).map(|word| stem(&word)).collect()
 }

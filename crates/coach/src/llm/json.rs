@@ -1,4 +1,4 @@
-//! Finding the reply in what a model wrote: models put prose, code fences and their thoughts round the JSON that was asked for.
+//! Finding the reply in what a model wrote: models put prose, code fences and their thoughts around the JSON that was asked for.
 
 use serde::de::DeserializeOwned;
 
@@ -16,7 +16,7 @@ pub(super) enum NoReply {
     OtherForm(String),
 }
 
-/// The reply in `text`: the first JSON object of the form of `R`, whatever stands round it.
+/// The reply in `text`: the first JSON object of the form of `R`, whatever is around it.
 pub(super) fn find<R: DeserializeOwned>(text: &str) -> Result<R, NoReply> {
     let text = text.rsplit_once("</think>").map_or(text, |(_thoughts, reply)| reply);
     let mut fault = NoReply::NoObject;

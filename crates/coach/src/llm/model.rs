@@ -1,19 +1,20 @@
-//! One language model: a call goes in, what it says comes out, with patience where the server is busy.
+//! One language model: calls it, with retries where the server is busy, and counts what is used.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
+use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use super::endpoint::Endpoint;
 use super::key;
 use super::settings::LlmSettings;
-use super::usage::{Meter, Usage};
-use super::wire::{Call, Outcome, Wire};
+use super::wire::{Call, Outcome, Tokens, Wire};
 use crate::error::CoachError;
 
-/// The longest time that a busy server is waited for within one judging. Whoever queues judgings has more time and is told the rest.
+/// The longest wait for a busy server within one judging. A longer one is left to the caller.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// The first wait when the server names none; each further one is twice as long.
@@ -154,6 +155,49 @@ fn model_name(name: &str) -> Result<String, CoachError> {
         });
     }
     Ok(name.to_owned())
+}
+
+/// What a language model coach has used up since it was set up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Usage {
+    /// Replies that came.
+    pub replies: u64,
+    /// Replies that could not be used, or not fully, and were asked for again.
+    pub invalid_replies: u64,
+    /// Tokens read, as far as the server counts them.
+    pub input_tokens: u64,
+    /// Tokens written, as far as the server counts them.
+    pub output_tokens: u64,
+}
+
+/// Counts what is used up. Shared by all calls of a coach.
+#[derive(Debug, Default)]
+struct Meter {
+    replies: AtomicU64,
+    invalid_replies: AtomicU64,
+    input_tokens: AtomicU64,
+    output_tokens: AtomicU64,
+}
+
+impl Meter {
+    fn reply(&self, tokens: Tokens) {
+        self.replies.fetch_add(1, Ordering::Relaxed);
+        self.input_tokens.fetch_add(tokens.input, Ordering::Relaxed);
+        self.output_tokens.fetch_add(tokens.output, Ordering::Relaxed);
+    }
+
+    fn invalid_reply(&self) {
+        self.invalid_replies.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn read(&self) -> Usage {
+        Usage {
+            replies: self.replies.load(Ordering::Relaxed),
+            invalid_replies: self.invalid_replies.load(Ordering::Relaxed),
+            input_tokens: self.input_tokens.load(Ordering::Relaxed),
+            output_tokens: self.output_tokens.load(Ordering::Relaxed),
+        }
+    }
 }
 
 #[cfg(test)]

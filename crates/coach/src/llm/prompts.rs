@@ -1,4 +1,4 @@
-//! The templates: what language models are told. The built-in ones are embedded; a folder of one's own goes before them.
+//! The prompt templates. The built-in ones are embedded; a folder of the user's own overrides them.
 
 mod template;
 
@@ -13,9 +13,9 @@ use crate::error::CoachError;
 use template::{Parts, broken, misconfigured};
 pub(super) use template::{Template, fault_in};
 
-/// What a model is told in one call.
+/// The prompt of one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct RenderedPrompt {
     /// What to do. The same for every answer to a question.
     pub instructions: String,
     /// What to do it to: the fenced answer.
@@ -27,7 +27,7 @@ pub(super) struct Told {
 pub(super) struct Prompts {
     environment: Environment<'static>,
     version: String,
-    /// Where each template stands, as people find it.
+    /// The path of each template, for messages.
     files: BTreeMap<Template, String>,
 }
 
@@ -57,31 +57,36 @@ impl Prompts {
         &self.version
     }
 
-    /// What a model is told about `subject` and the fenced answer. The instructions are rendered without the answer, so no template can
+    /// The prompt about `subject` and the fenced answer. The instructions are rendered without the answer, so no template can
     /// put it there.
-    pub fn tell(&self, template: Template, subject: &impl Serialize, fenced: &str) -> Result<Told, CoachError> {
-        let instructions = self.render(template, &template.instructions(), Serde(subject).into())?;
-        let material = self.render(template, &template.material(), context! { answer => fenced })?;
-        Ok(Told { instructions, material })
+    pub fn render(
+        &self,
+        template: Template,
+        subject: &impl Serialize,
+        fenced: &str,
+    ) -> Result<RenderedPrompt, CoachError> {
+        let instructions = self.render_part(template, &template.instructions(), Serde(subject).into())?;
+        let material = self.render_part(template, &template.material(), context! { answer => fenced })?;
+        Ok(RenderedPrompt { instructions, material })
     }
 
-    /// The request to mend a reply with this fault.
+    /// The request to correct a reply with this fault.
     pub fn repair(&self, fault: &str) -> Result<String, CoachError> {
-        self.render(Template::Repair, &Template::Repair.instructions(), context! { fault })
+        self.render_part(Template::Repair, &Template::Repair.instructions(), context! { fault })
     }
 
-    /// Where a template stands, as people find it.
+    /// The path of a template, for messages.
     pub fn file(&self, template: Template) -> &str {
         self.files.get(&template).map_or_else(|| template.file_name(), String::as_str)
     }
 
-    fn render(&self, template: Template, part: &str, context: minijinja::Value) -> Result<String, CoachError> {
+    fn render_part(&self, template: Template, part: &str, context: minijinja::Value) -> Result<String, CoachError> {
         let rendered = self.environment.get_template(part).and_then(|part| part.render(context));
         rendered.map(|text| text.trim().to_owned()).map_err(|error| broken(self.file(template), &error))
     }
 }
 
-/// Refuses templates that nobody would ever be told: a file with a name of its own is a slip.
+/// Refuses files that are no template: a misspelt name would go unnoticed.
 fn check_names(folder: &Path) -> Result<(), CoachError> {
     let unreadable = |error: std::io::Error| {
         misconfigured(format!("cannot read the folder of prompts {}: {error}", folder.display()))

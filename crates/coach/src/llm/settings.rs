@@ -34,7 +34,7 @@ pub struct LlmSettings {
     /// How random replies are, 0 to 2. When it is not given, 0 for local servers; services decide for themselves, because some refuse it.
     #[serde(default)]
     pub temperature: Option<f64>,
-    /// Seconds until a connection stands.
+    /// Seconds until a connection is established.
     #[serde(default = "LlmSettings::default_connect_seconds")]
     pub connect_seconds: NonZeroU64,
     /// Seconds from the request until the reply begins. Most servers begin once the model is done.
@@ -185,7 +185,7 @@ impl LlmSettings {
 /// How long each part of a call may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Limits {
-    /// Until a connection stands.
+    /// Until a connection is established.
     pub connect: Duration,
     /// Until the reply begins.
     pub first_byte: Duration,

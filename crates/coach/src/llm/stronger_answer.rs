@@ -32,9 +32,9 @@ pub(super) async fn write(
         return Ok(None);
     }
     let subject = AskedWithRubric::shuffled(assignment, model.name());
-    let told = prompts.tell(Template::StrongerAnswer, &subject, fenced)?;
+    let prompt = prompts.render(Template::StrongerAnswer, &subject, fenced)?;
     let form = Form::of::<Reply>("stronger_answer");
-    ask(model, prompts, &told, &form, |reply: Reply| check(&reply.answer)).await.map(Some)
+    ask(model, prompts, &prompt, &form, |reply: Reply| check(&reply.answer)).await.map(Some)
 }
 
 fn check(answer: &str) -> Checked<String> {

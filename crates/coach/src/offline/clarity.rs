@@ -42,7 +42,7 @@ pub(super) fn claims(reading: &Reading, subject: &HashSet<Concept>, is_follow_up
     claims.into_iter().filter(matters).collect()
 }
 
-/// Whether what is said has to do with what was asked. Words tell when it has not; that it has is certain only to a point.
+/// Whether the answer is about what was asked. Its words can show that it is not; that it is they can only make likely.
 fn answers_the_question(reading: &Reading, subject: &HashSet<Concept>) -> ClarityClaim {
     let on_topic = |clause: &&Clause| on_topic(clause, subject);
     let count = reading.clauses.iter().filter(on_topic).count();
@@ -54,7 +54,7 @@ fn answers_the_question(reading: &Reading, subject: &HashSet<Concept>) -> Clarit
     }
 }
 
-/// Whether a claim about the subject stands within the first words.
+/// Whether a claim about the subject comes within the first words.
 fn headline_first(reading: &Reading, subject: &HashSet<Concept>) -> ClarityClaim {
     let check = ClarityCheck::HeadlineFirst;
     let start = reading.clauses.iter().take_while(|clause| clause.words.start < HEADLINE_WORDS);
@@ -88,7 +88,7 @@ fn defines_or_exemplifies(reading: &Reading) -> ClarityClaim {
     }
 }
 
-/// Whether a long answer tells where it is.
+/// Whether a long answer is signposted.
 fn ordered(reading: &Reading) -> ClarityClaim {
     let check = ClarityCheck::Ordered;
     let mut signposts = reading.markers.iter().filter(|marker| marker.sort == Sort::Signpost);

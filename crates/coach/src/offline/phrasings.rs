@@ -1,4 +1,4 @@
-//! A question's key points and misconceptions, prepared so that answers can be held against every way of saying them.
+//! A question's key points and misconceptions, prepared for comparison with answers.
 
 mod compared;
 mod weigher;
@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use interview::Question;
 
-use super::rarity::Rarity;
+use super::background::Rarity;
 use super::reading::{Glossary, Reading, SaidUnit};
 use super::thresholds::{IN_FOLLOW_UP, IN_QUESTION, POOLED, SHORT_PHRASING};
 use crate::lexicon::{Concept, Feature, Polarity};
@@ -51,14 +51,14 @@ pub(crate) struct Phrasing {
     pub(crate) worth: f32,
     /// Whether denying one of its words denies it: it is one sentence, and denies nothing itself.
     pub(crate) is_deniable: bool,
-    /// The slot that tells most; without it the rest is only about the same subject.
+    /// The slot with the greatest weight; without it the rest is only about the same subject.
     pub(crate) deciding: usize,
 }
 
 /// A unit of a phrasing that an answer may fill.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slot {
-    /// How much it tells.
+    /// Its weight.
     pub(crate) weight: f32,
     /// Whether it belongs to a misconception.
     pub(crate) is_wrong: bool,

@@ -1,4 +1,4 @@
-//! Judging by a prompt and a reference answer alone, where nobody wrote key points: how much of the reference an answer says.
+//! Judging by a prompt and a reference answer alone, for questions without key points: how much of the reference an answer says.
 //!
 //! The points are the reference's sentences. How well an answer agrees is a mix of measures that need no training: the share of the
 //! reference's words that it says, once with each word weighted by its rarity and less when the prompt says it too, once with all words
@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use interview::Transcript;
 
-use super::rarity::Rarity;
+use super::background::Rarity;
 use super::reading::{Glossary, Reading, SaidUnit, Sense};
 use crate::lexicon::Concept;
 

@@ -3,8 +3,8 @@ mod bank;
 
 use interview::Question;
 
+use super::background::Rarity;
 use super::phrasings::claims;
-use super::rarity::Rarity;
 use super::*;
 
 /// The question with phrasing `number` of every claim taken out, and what was taken out, by claim.

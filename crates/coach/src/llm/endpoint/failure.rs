@@ -134,7 +134,7 @@ impl ErrorBody {
     }
 }
 
-/// The failure that a body with a good status tells of: some services report a model's failure like that.
+/// The failure that a body with a good status reports: some services report a model's failure like that.
 pub(super) fn complaint(server: &str, body: &[u8], key: Option<&SecretString>) -> Option<CoachError> {
     serde_json::from_slice::<ErrorBody>(body).ok()?.error?;
     let words = words(body, key)?;

@@ -24,15 +24,15 @@ fn told(template: Template, question: &Question, target: Option<&Target>) -> Str
     let fenced = fence(&transcript, &Mark::fixed("m4rk"));
     let prompts = Prompts::load(None).unwrap();
     let told = match template {
-        Template::Clarity => prompts.tell(template, &Asked::of(&assignment), &fenced),
+        Template::Clarity => prompts.render(template, &Asked::of(&assignment), &fenced),
         Template::Correctness | Template::StrongerAnswer => {
-            prompts.tell(template, &AskedWithRubric::shuffled(&assignment, "a-model"), &fenced)
+            prompts.render(template, &AskedWithRubric::shuffled(&assignment, "a-model"), &fenced)
         }
         Template::FollowUp => {
             let probe = &question.key_points[1].probe;
             let target = Target::KeyPoint(question.key_points[1].id.clone());
             let follow_up = FollowUp { target, prompt: probe.clone() };
-            prompts.tell(template, &follow_up::subject(&assignment, &follow_up).unwrap(), &fenced)
+            prompts.render(template, &follow_up::subject(&assignment, &follow_up).unwrap(), &fenced)
         }
         Template::Repair => panic!("repairing tells nothing of an answer"),
     };

@@ -1,10 +1,10 @@
-//! How much each word of a question's phrasings tells.
+//! The weights of the words of a question's phrasings.
 
 use std::collections::{HashMap, HashSet};
 
 use super::{Asked, meaning};
 use crate::lexicon::{Concept, is_opposable};
-use crate::offline::rarity::Rarity;
+use crate::offline::background::Rarity;
 use crate::offline::reading::{Reading, SaidUnit};
 use crate::offline::thresholds::EVERYWHERE;
 
@@ -35,7 +35,7 @@ impl<'a> Weigher<'a> {
         }
     }
 
-    /// How much the unit tells.
+    /// The weight of the unit.
     pub(super) fn weight(&self, unit: &SaidUnit) -> f32 {
         let with = self.claims_with.get(&meaning(unit)).copied().unwrap_or(1).saturating_sub(1) as f32;
         let others = self.claims.saturating_sub(1).max(1) as f32;

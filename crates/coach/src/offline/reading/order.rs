@@ -5,7 +5,7 @@ use super::words::Spoken;
 use crate::lexicon::{follows_badly, is_function_word, is_verb};
 use crate::offline::thresholds::{LIST, OTHER_LANGUAGE, OTHER_LANGUAGE_TERMS, SALAD};
 
-/// Fewer words than this are too few to tell their language.
+/// Fewer words than this are too few to recognise a language.
 const ENOUGH: usize = 6;
 
 /// Function words that join terms without saying anything about them.

@@ -17,7 +17,7 @@ pub(crate) enum Stance {
     Asserted,
     /// As something that is not so.
     Denied,
-    /// As what others hold.
+    /// As an opinion of others.
     Reported,
     /// As a case that is only imagined.
     Hypothetical,

@@ -1,4 +1,4 @@
-//! The words of an answer in normal form, with what the recogniser and the punctuation tell about them.
+//! The words of an answer in normal form, with what the recogniser and the punctuation say about them.
 
 use interview::transcript::normal_words;
 use interview::{Transcript, Word};
@@ -8,7 +8,7 @@ use crate::lexicon::{Sort, markers};
 /// A silence of this many seconds between two words ends a clause.
 const CLAUSE_PAUSE: f64 = 0.8;
 
-/// The most words of a bracketed annotation; what is longer is speech that somebody put in brackets.
+/// The most words of a bracketed annotation; anything longer is speech in brackets.
 const LONGEST_ANNOTATION: usize = 5;
 
 /// One normal word of the answer.
@@ -24,7 +24,7 @@ pub(crate) struct Spoken {
     pub(crate) end: End,
 }
 
-/// What ends behind a word, as far as punctuation and pauses tell.
+/// What ends after a word, going by punctuation and pauses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum End {
     /// Nothing that could be told.

@@ -1,4 +1,4 @@
-//! Rendering every template once before any answer depends on it. A template can be well formed and still ask for a field that does not
+//! Renders every template once before an answer depends on it. A template can be well formed and still ask for a field that does not
 //! exist, in a branch that only some questions reach.
 
 use interview::follow_up::{FollowUp, Rubric, Target};
@@ -12,26 +12,27 @@ use crate::error::CoachError;
 use interview::judging::Assignment;
 
 /// A question that has everything that a template can name.
-const QUESTION: &str = include_str!("rehearsal/question.json");
+const QUESTION: &str = include_str!("validation/question.json");
 
 /// Renders every template for a question with everything and for a follow-up to one with next to nothing.
 ///
 /// # Errors
 /// [`CoachError::Misconfigured`] with the file and line that cannot be rendered, or the file that does not show the answer.
-pub(super) fn rehearse(prompts: &Prompts) -> Result<(), CoachError> {
-    let full: Question = serde_json::from_str(QUESTION)
-        .map_err(|error| CoachError::Misconfigured { reason: format!("the rehearsal has no question: {error}") })?;
+pub(super) fn validate(prompts: &Prompts) -> Result<(), CoachError> {
+    let full: Question = serde_json::from_str(QUESTION).map_err(|error| CoachError::Misconfigured {
+        reason: format!("the sample question cannot be read: {error}"),
+    })?;
     let bare = Question { snippet: None, misconceptions: Vec::new(), ..full.clone() };
     let points = full.key_points.iter().map(|point| (Target::KeyPoint(point.id.clone()), point.probe.clone()));
     let wrong = full.misconceptions.iter().map(|wrong| (Target::Misconception(wrong.id.clone()), wrong.probe.clone()));
     let follow_ups: Vec<FollowUp> = points.chain(wrong).map(|(target, prompt)| FollowUp { target, prompt }).collect();
-    perform(prompts, &full, None, &follow_ups)?;
-    perform(prompts, &bare, follow_ups.first(), &follow_ups[..follow_ups.len().min(1)])?;
+    render_all(prompts, &full, None, &follow_ups)?;
+    render_all(prompts, &bare, follow_ups.first(), &follow_ups[..follow_ups.len().min(1)])?;
     prompts.repair("it is empty").map(drop)
 }
 
-/// Renders what is told about an answer to `asked`, or to the question itself, and about `follow_ups` to it.
-fn perform(
+/// Renders the prompts about an answer to `asked`, or to the question itself, and about `follow_ups` to it.
+fn render_all(
     prompts: &Prompts,
     question: &Question,
     asked: Option<&FollowUp>,
@@ -44,16 +45,16 @@ fn perform(
     let assignment = Assignment { question, rubric: &rubric, prompt, target, transcript: &transcript, round: None };
     let answer = fence(&transcript, &Mark::random());
     let judged = AskedWithRubric::shuffled(&assignment, "");
-    let mut told = vec![
-        (Template::Correctness, prompts.tell(Template::Correctness, &judged, &answer)?),
-        (Template::StrongerAnswer, prompts.tell(Template::StrongerAnswer, &judged, &answer)?),
-        (Template::Clarity, prompts.tell(Template::Clarity, &Asked::of(&assignment), &answer)?),
+    let mut rendered = vec![
+        (Template::Correctness, prompts.render(Template::Correctness, &judged, &answer)?),
+        (Template::StrongerAnswer, prompts.render(Template::StrongerAnswer, &judged, &answer)?),
+        (Template::Clarity, prompts.render(Template::Clarity, &Asked::of(&assignment), &answer)?),
     ];
     for next in follow_ups {
         let subject = follow_up::subject(&assignment, next)?;
-        told.push((Template::FollowUp, prompts.tell(Template::FollowUp, &subject, &answer)?));
+        rendered.push((Template::FollowUp, prompts.render(Template::FollowUp, &subject, &answer)?));
     }
-    match told.iter().find(|(_, told)| !told.material.contains(&answer)) {
+    match rendered.iter().find(|(_, prompt)| !prompt.material.contains(&answer)) {
         Some((template, _)) => Err(fault_in(prompts.file(*template), "it does not show the answer as it is")),
         None => Ok(()),
     }
@@ -67,14 +68,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(file), text).unwrap();
         let prompts = Prompts::load(Some(folder.path())).unwrap();
-        let error = rehearse(&prompts).unwrap_err().to_string();
+        let error = validate(&prompts).unwrap_err().to_string();
         assert!(error.contains(&folder.path().join(file).display().to_string()), "{error}");
         error
     }
 
     #[test]
     fn the_built_in_templates_can_be_rendered() {
-        rehearse(&Prompts::load(None).unwrap()).unwrap();
+        validate(&Prompts::load(None).unwrap()).unwrap();
     }
 
     #[test]

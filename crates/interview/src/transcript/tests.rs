@@ -1,0 +1,80 @@
+use super::*;
+
+fn heard(words: &[&str]) -> Transcript {
+    let at = |second: usize| Seconds::new(second as f64).unwrap();
+    let words = words
+        .iter()
+        .enumerate()
+        .map(|(index, text)| Word::heard(*text, Span::between(at(index), at(index + 1)), Probability::clamped(0.9)));
+    Transcript::heard(Segment::new(words).into_iter().collect())
+}
+
+#[test]
+fn a_quote_is_found_whatever_its_case_and_punctuation_and_tied_to_its_time() {
+    let transcript = heard(&["Well,", "a", "value", "has", "one", "owner."]);
+    let evidence = transcript.find_quote("VALUE has   one, owner!").unwrap();
+    assert_eq!(evidence.quote(), "value has one owner.");
+    let span = evidence.span().unwrap();
+    assert_eq!((span.start().get(), span.end().get()), (2.0, 6.0));
+}
+
+#[test]
+fn a_quote_that_was_not_said_is_not_evidence() {
+    let transcript = heard(&["a", "value", "has", "one", "owner"]);
+    for invented in ["a value has two owners", "alue has", "owner a", "", "?!"] {
+        assert!(transcript.find_quote(invented).is_none(), "{invented}");
+    }
+}
+
+#[test]
+fn a_quote_may_run_across_segments_and_inside_joined_words() {
+    let transcript = Transcript::typed("the guard is\ndropped/freed early");
+    assert_eq!(transcript.find_quote("is dropped freed").unwrap().quote(), "is dropped/freed");
+}
+
+fn heard_unsurely(text: &str) -> Transcript {
+    let at = |second: usize| Seconds::new(second as f64).unwrap();
+    let words = text
+        .split(' ')
+        .enumerate()
+        .map(|(index, word)| Word::heard(word, Span::between(at(index), at(index + 1)), Probability::clamped(0.3)));
+    Transcript::heard(Segment::new(words).into_iter().collect())
+}
+
+fn times(transcript: &Transcript) -> Vec<(f64, f64)> {
+    transcript.words().map(|word| word.span.unwrap()).map(|span| (span.start().get(), span.end().get())).collect()
+}
+
+#[test]
+fn kept_words_keep_their_times_and_new_words_take_those_of_the_words_they_replace() {
+    let corrected = heard_unsurely("use an ark mute x here").corrected("use an Arc Mutex here");
+    assert_eq!(corrected.text(), "use an Arc Mutex here");
+    assert_eq!(times(&corrected), [(0.0, 1.0), (1.0, 2.0), (2.0, 3.5), (3.5, 5.0), (5.0, 6.0)]);
+}
+
+#[test]
+fn corrected_words_are_no_longer_in_doubt() {
+    assert!(heard_unsurely("ark").corrected("arc").words().all(|word| !word.is_in_doubt()));
+}
+
+#[test]
+fn correcting_a_typed_answer_leaves_it_without_times() {
+    let corrected = Transcript::typed("one onwer").corrected("one owner");
+    assert!(corrected.words().all(|word| word.span.is_none()));
+}
+
+#[test]
+fn everything_may_be_struck_out() {
+    assert!(heard_unsurely("never mind").corrected("  \n ").is_empty());
+}
+
+#[test]
+fn case_and_punctuation_do_not_matter() {
+    let words: Vec<String> = normal_words("Don\u{2019}t\u{2014}clone, *ever*! 'Arc<Mutex>'").collect();
+    assert_eq!(words, ["don't", "clone", "ever", "arc", "mutex"]);
+}
+
+#[test]
+fn nothing_but_punctuation_has_no_words() {
+    assert_eq!(normal_words(" \u{2026} -- ' \u{1F980}").count(), 0);
+}
