@@ -39,7 +39,7 @@ server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
 
 mkfifo "$folder/address"
-env -u VIVA_CONFIG HOME="$folder" VIVA_DATA="$folder/data" VIVA_MODEL="$SPEECH/ggml-espeak-closed.en.bin" VIVA_LOG=warn \
+env -u VIVA_CONFIG HOME="$folder" VIVA_DATA="$folder/data" VIVA_MODEL="$SPEECH/ggml-espeak-closed.en.bin" VIVA_LOG=warn,symphonia_core=off \
     "$binary" serve --bind 127.0.0.1:0 >"$folder/address" 2>"$folder/server.log" &
 server=$!
 read -r -t 60 line <"$folder/address"
