@@ -81,29 +81,28 @@ mod tests {
     #[test]
     fn a_field_that_does_not_exist_is_named_with_its_line_before_anything_is_judged() {
         let snippet =
-            "{# version: 2 #}\nJudge.\n{% if snippet %}\n{{ snippet.source }}\n{% endif %}\n===\n{{ answer }}\n";
+            "{# version: mine #}\nJudge.\n{% if snippet %}\n{{ snippet.source }}\n{% endif %}\n===\n{{ answer }}\n";
         assert!(fault_of("clarity.jinja", snippet).contains("clarity.jinja:4: it names something"));
         let point =
-            "{# version: 2 #}\n{% for point in key_points %}\n- {{ point.name }}\n{% endfor %}\n===\n{{ answer }}";
+            "{# version: mine #}\n{% for point in key_points %}\n- {{ point.name }}\n{% endfor %}\n===\n{{ answer }}";
         assert!(fault_of("correctness.jinja", point).contains("correctness.jinja:3: it names something"));
-        let target =
-            "{# version: 2 #}\n{% if target.kind == \"misconception\" %}{{ target.why }}{% endif %}\n===\n{{ answer }}";
+        let target = "{# version: mine #}\n{% if target.kind == \"misconception\" %}{{ target.why }}{% endif %}\n===\n{{ answer }}";
         assert!(fault_of("follow_up.jinja", target).contains("follow_up.jinja:2: it names something"));
         let follow_up =
-            "{# version: 2 #}\n{% if follows_up_on %}{{ follows_up_on.prompt }}{% endif %}\n===\n{{ answer }}";
+            "{# version: mine #}\n{% if follows_up_on %}{{ follows_up_on.prompt }}{% endif %}\n===\n{{ answer }}";
         assert!(fault_of("stronger_answer.jinja", follow_up).contains("stronger_answer.jinja:2: it names something"));
     }
 
     #[test]
     fn a_filter_that_does_not_exist_is_named_with_its_line() {
-        let fault = fault_of("repair.jinja", "{# version: 2 #}\nMend:\n{{ fault | shout }}\n");
+        let fault = fault_of("repair.jinja", "{# version: mine #}\nMend:\n{{ fault | shout }}\n");
         assert!(fault.contains("repair.jinja:3: ") && fault.contains("shout"), "{fault}");
     }
 
     #[test]
     fn a_template_that_does_not_show_the_answer_is_refused() {
         for material in ["Judge the answer.", "{{ answer | upper }}"] {
-            let fault = fault_of("clarity.jinja", &format!("{{# version: 2 #}}\nJudge.\n===\n{material}\n"));
+            let fault = fault_of("clarity.jinja", &format!("{{# version: mine #}}\nJudge.\n===\n{material}\n"));
             assert!(fault.contains("it does not show the answer as it is"), "{fault}");
         }
     }
