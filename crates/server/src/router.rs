@@ -81,7 +81,6 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(turns::correct_transcript))
         .routes(routes!(turns::regrade_turn))
         .routes(routes!(turns::take_hint))
-        .routes(routes!(turns::take_hint))
         .routes(routes!(turns::skip_turn));
     let unversioned = OpenApiRouter::new().routes(routes!(routes::healthz)).routes(routes!(routes::readyz));
     unversioned.nest(api::PREFIX, versioned)
