@@ -72,7 +72,10 @@ fn what_was_missed_is_asked_for_and_the_follow_up_is_answered_and_judged_too() {
     assert!(missed.contains(&target), "the follow-up aims at {target}, missed were {missed:?}");
     assert_eq!(follow_up["state"], "judged");
     assert_eq!(text(&follow_up["answer"]["transcript"]["text"]), words_of("borrowing-follow-up"));
-    assert_eq!(verdicts(follow_up).len(), 1, "a follow-up is judged against what it aims at");
+    // The point that it aims at belongs to a group of alternatives: each of them would answer the follow-up.
+    let judged: Vec<String> = verdicts(follow_up).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(judged, ["why-aliasing-mutation", "data-races"], "a follow-up is judged against what it aims at");
+    assert!(judged.contains(&target), "{target}");
 }
 
 #[test]
