@@ -35,9 +35,6 @@ pub struct Correctness {
     pub score: Option<f64>,
     /// 1 to 4; none without a score.
     pub band: Option<u8>,
-    /// What an answer of this band sounds like for this question.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub band_anchor: Option<String>,
     /// The key points, in the question's order.
     pub key_points: Vec<KeyPointMark>,
     /// The misconceptions stated.
@@ -373,8 +370,7 @@ mod tests {
     }
 
     fn feedback(points: Vec<KeyPointMark>, misconceptions: Vec<MisconceptionMark>, check: ClarityMark) -> Feedback {
-        let correctness =
-            Correctness { score: None, band: None, band_anchor: None, key_points: points, misconceptions };
+        let correctness = Correctness { score: None, band: None, key_points: points, misconceptions };
         let clarity = Clarity { score: None, checks: vec![check] };
         Feedback { correctness: Some(correctness), clarity: Some(clarity), ..Feedback::default() }
     }

@@ -77,7 +77,6 @@ pub fn judged() -> Turn {
     let correctness = Correctness {
         score: Some(6.0),
         band: Some(2),
-        band_anchor: Some("Recites one owner.".to_owned()),
         key_points: vec![
             point("one-owner", "every value has exactly one owner", true, Verdict::Hit, evidence.clone()),
             point("dropped", "it is dropped at the end of the scope", true, Verdict::Missed, Evidence::default()),

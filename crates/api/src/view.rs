@@ -1,5 +1,7 @@
 //! Feedback in words: what terminal, page and Markdown all show. They only lay it out.
 
+use std::collections::BTreeSet;
+
 use interview::delivery::{FILLED_PAUSES_FINE, FILLED_PAUSES_MANY, TYPICAL_WORDS_PER_MINUTE};
 use interview::wording::{counted, things};
 
@@ -22,8 +24,8 @@ pub struct Panel {
     pub no_score: Option<&'static str>,
     /// The band, 1 to 4.
     pub band: Option<u8>,
-    /// What an answer of this band sounds like.
-    pub anchor: Option<String>,
+    /// How many points the score rests on.
+    pub points_made: Option<String>,
     /// The misconceptions stated.
     pub misconceptions: Vec<Mark>,
     /// Key points or clarity checks, in order.
@@ -175,11 +177,23 @@ pub fn correctness(panel: &Correctness) -> Panel {
         score: panel.score,
         no_score: panel.score.is_none().then_some("too many points are unclear for a score"),
         band: panel.band,
-        anchor: panel.band_anchor.clone(),
+        points_made: panel.band.map(|_| points_made(points)),
         misconceptions: stated.collect(),
         unclear: (unclear > 0).then(|| format!("{unclear} of {} unclear, not scored", counted(marks.len(), "point"))),
         marks,
     }
+}
+
+/// How many core and other points were made, with alternatives counted as one: `1 of 2 core points, 2 of 3 others`.
+fn points_made(points: &[KeyPointMark]) -> String {
+    let name = |point: &KeyPointMark| point.any_of.clone().unwrap_or_else(|| point.id.clone());
+    let made_of = |core: bool, what: &str| {
+        let all: BTreeSet<String> = points.iter().filter(|point| point.core == core).map(name).collect();
+        let hit = points.iter().filter(|point| point.core == core && point.verdict == Verdict::Hit);
+        let made: BTreeSet<String> = hit.map(name).collect();
+        (!all.is_empty()).then(|| format!("{} of {}", made.len(), counted(all.len(), what)))
+    };
+    [made_of(true, "core point"), made_of(false, "other")].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// The clarity panel.
@@ -201,7 +215,7 @@ pub fn clarity(panel: &Clarity) -> Panel {
         score: panel.score,
         no_score: panel.score.is_none().then_some("too many checks are unclear for a score"),
         band: None,
-        anchor: None,
+        points_made: None,
         misconceptions: Vec::new(),
         marks: panel.checks.iter().map(mark).collect(),
         unclear: None,

@@ -127,7 +127,7 @@ impl Case {
         Some(match panel {
             Panel::Correctness(claims) => {
                 let correctness = judging::correctness(&self.rubric, transcript, claims).ok()?;
-                let correctness = wire::feedback::correctness(&self.turn, &self.question, &correctness);
+                let correctness = wire::feedback::correctness(&self.question, &correctness);
                 Feedback { correctness: Some(correctness), ..Feedback::default() }
             }
             Panel::Clarity(claims) => {

@@ -45,7 +45,7 @@ impl History {
         if own.last().is_some_and(|last| last.ending.is_shown_by(&turn.state)) {
             own.pop();
         }
-        let earlier = own.into_iter().map(|past| earlier(&wire::feedback::judging(turn, question, past), &shown));
+        let earlier = own.into_iter().map(|past| earlier(&wire::feedback::judging(question, past), &shown));
         Self { earlier: earlier.collect() }
     }
 

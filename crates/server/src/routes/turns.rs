@@ -179,7 +179,7 @@ pub(crate) async fn list_judgings(
     let turn = app.store.turn(id).await?;
     let question = app.question_of(&turn).await?;
     let past = app.store.judgings(id).await?;
-    let judgings = past.iter().map(|past| wire::feedback::judging(&turn, &question, past)).collect();
+    let judgings = past.iter().map(|past| wire::feedback::judging(&question, past)).collect();
     Ok(JsonReply(JudgingList { judgings }))
 }
 

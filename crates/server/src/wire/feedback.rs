@@ -5,7 +5,7 @@ use api::feedback::{
     KeyPointMark, MisconceptionMark, Verdict,
 };
 use api::judging::Judging;
-use interview::bank::{Anchors, Question};
+use interview::bank::Question;
 use interview::delivery::{self, PlacedPhrase};
 use interview::marks::{self, CoachKind};
 use interview::scoring::{self, Band};
@@ -17,7 +17,7 @@ use super::session::{bounds, seconds, span};
 /// What is known of a turn's feedback so far: delivery as soon as there are words, the rest once judged.
 pub(crate) fn feedback(turn: &Turn, question: &Question) -> Option<Feedback> {
     match &turn.state {
-        TurnState::Judged { answer, feedback } => Some(judged(turn, question, answer, feedback)),
+        TurnState::Judged { answer, feedback } => Some(judged(question, answer, feedback)),
         state => {
             let delivery = measured(state.answer()?)?;
             Some(Feedback { delivery: Some(delivery), ..Feedback::default() })
@@ -25,10 +25,10 @@ pub(crate) fn feedback(turn: &Turn, question: &Question) -> Option<Feedback> {
     }
 }
 
-/// What a coach found in an answer to `turn`, now or at an earlier judging, beside what was measured of it.
-pub(crate) fn judged(turn: &Turn, question: &Question, answer: &Answer, feedback: &marks::Feedback) -> Feedback {
+/// What a coach found in an answer, now or at an earlier judging, beside what was measured of it.
+pub(crate) fn judged(question: &Question, answer: &Answer, feedback: &marks::Feedback) -> Feedback {
     Feedback {
-        correctness: feedback.correctness().map(|panel| correctness(turn, question, panel)),
+        correctness: feedback.correctness().map(|panel| correctness(question, panel)),
         clarity: feedback.clarity().map(clarity),
         delivery: measured(answer),
         stronger_answer: feedback.stronger_answer().map(str::to_owned),
@@ -38,14 +38,12 @@ pub(crate) fn judged(turn: &Turn, question: &Question, answer: &Answer, feedback
     }
 }
 
-/// The correctness panel of `turn`. A band's anchor describes an answer to the whole question, so follow-ups have none.
-pub(crate) fn correctness(turn: &Turn, question: &Question, correctness: &scoring::Correctness) -> Correctness {
+/// The correctness panel.
+pub(crate) fn correctness(question: &Question, correctness: &scoring::Correctness) -> Correctness {
     let marks = correctness.marks();
-    let main_band = correctness.band().filter(|_| turn.target.is_none());
     Correctness {
         score: correctness.score().map(scoring::Score::get),
         band: correctness.band().map(Band::number),
-        band_anchor: main_band.map(|band| anchor(&question.anchors, band).to_owned()),
         key_points: marks.key_points().iter().filter_map(|mark| key_point(question, mark)).collect(),
         misconceptions: marks.misconceptions().iter().filter_map(|mark| misconception(question, mark)).collect(),
     }
@@ -61,15 +59,6 @@ pub(crate) fn clarity(clarity: &scoring::Clarity) -> Clarity {
 
 fn measured(answer: &Answer) -> Option<Delivery> {
     answer.spoken.as_ref().map(|spoken| delivery(&spoken.delivery))
-}
-
-fn anchor(anchors: &Anchors, band: Band) -> &str {
-    match band {
-        Band::WrongModel => &anchors.wrong_model,
-        Band::RuleWithoutReason => &anchors.rule_without_reason,
-        Band::CorePoints => &anchors.core_points,
-        Band::TradeOffs => &anchors.trade_offs,
-    }
 }
 
 fn key_point(question: &Question, mark: &marks::KeyPointMark) -> Option<KeyPointMark> {
@@ -120,11 +109,11 @@ fn evidence(evidence: Option<&marks::Evidence>) -> Evidence {
     Evidence { quote: evidence.map(|evidence| evidence.quote().to_owned()), start, end }
 }
 
-/// One judging of the answer to `turn`.
-pub(crate) fn judging(turn: &Turn, question: &Question, past: &PastJudging) -> Judging {
+/// One judging of an answer to `question`.
+pub(crate) fn judging(question: &Question, past: &PastJudging) -> Judging {
     let answer = past.ending.answer();
     let (feedback, ungraded_reason) = match &past.ending {
-        Ending::Judged { answer, feedback } => (Some(judged(turn, question, answer, feedback)), None),
+        Ending::Judged { answer, feedback } => (Some(judged(question, answer, feedback)), None),
         Ending::Ungraded { reason, .. } => (None, Some(reason.to_string())),
     };
     Judging {

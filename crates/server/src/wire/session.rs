@@ -42,7 +42,7 @@ pub(crate) fn session_with_judgings(stored: &StoredSession, past: &[PastJudging]
     for (shown, turn) in session.turns.iter_mut().zip(&stored.turns) {
         if let Some(asked) = stored.session.question(&turn.question) {
             let own = past.iter().filter(|past| past.judging.turn == turn.id);
-            shown.judgings = own.map(|past| judging(turn, asked, past)).collect();
+            shown.judgings = own.map(|past| judging(asked, past)).collect();
         }
     }
     session

@@ -77,8 +77,8 @@ fn panels(feedback: &Feedback, signs: Signs) -> Vec<Panel<'static>> {
 
 /// The band, misconceptions, then key points or checks.
 fn judged_lines(panel: &view::Panel, signs: Signs, width: usize) -> Vec<Line> {
-    let anchor = panel.anchor.as_deref().map(|anchor| format!(": {anchor}")).unwrap_or_default();
-    let band = panel.band.map(|band| format!("Band {band} of 4{anchor}"));
+    let points = panel.points_made.as_deref().map(|points| format!(": {points}")).unwrap_or_default();
+    let band = panel.band.map(|band| format!("Band {band} of 4{points}"));
     let heads = band.as_deref().into_iter().chain(panel.no_score);
     let heads = heads.flat_map(|head| Line::toned(head, Tone::Quiet).wrapped(width));
     let marks = panel.misconceptions.iter().chain(&panel.marks);

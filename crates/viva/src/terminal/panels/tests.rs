@@ -16,7 +16,7 @@ fn shown(lines: &[Line]) -> String {
 fn stacked_panels_say_everything_in_words() {
     let expected = "
 Correctness  6.0 of 10
-  Band 2 of 4: Recites one owner.
+  Band 2 of 4: 1 of 2 core points, 0 of 1 other
   misconception: a collector frees it
                  “the collector frees it” 0:07
                  Rust has no collector.
