@@ -18,5 +18,5 @@ pub use coach::{Coach, as_fallback};
 pub use error::CoachError;
 pub use llm::{LlmCoach, LlmSettings, Panel, Panels};
 pub use offline::OfflineCoach;
-pub use proofreading::{proofread, telling_probes};
+pub use proofreading::proofread;
 pub use similarity::similarity;

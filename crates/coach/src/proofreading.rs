@@ -17,29 +17,15 @@ use crate::offline::OfflineCoach;
 /// - the model answer makes every key point and states no misconception;
 /// - a way of saying a key point, given to its probe, makes that point and states no misconception;
 /// - a way of asserting a misconception is not taken for a key point instead;
-/// - neither a prompt nor a hint makes a point itself, and a probe not the one it aims at.
+/// - neither a prompt nor a hint makes a point itself, and a probe not the one it aims at, nor does it say most of its deciding words.
 pub fn proofread(coach: &OfflineCoach, question: &Question) -> Vec<Remark> {
     let reader = Reader { coach, question };
     let mut remarks = reader.model_answer();
     remarks.extend(reader.key_points());
     remarks.extend(reader.misconceptions());
     remarks.extend(reader.what_is_asked());
+    remarks.extend(reader.telling_probes());
     remarks
-}
-
-/// The probes that say most of the words which decide whether their point was made. What the prompts say decides nothing.
-pub fn telling_probes(question: &Question) -> Vec<Remark> {
-    let asked: HashSet<String> = question.prompts.all().iter().flat_map(|prompt| telling_stems(prompt)).collect();
-    let points = question.key_points.iter().filter_map(|point| {
-        let probe: HashSet<String> = telling_stems(&point.probe).collect();
-        let deciding: HashSet<String> = telling_stems(&point.summary).filter(|stem| !asked.contains(stem)).collect();
-        let said = deciding.intersection(&probe).count();
-        (said >= 2 && said * 2 >= deciding.len()).then(|| Remark {
-            about: point.probe.clone(),
-            message: format!("the probe of `{}` says most of the words that decide its point", point.id),
-        })
-    });
-    points.collect()
 }
 
 struct Reader<'q> {
@@ -117,6 +103,23 @@ impl Reader<'_> {
                 message: format!("what is asked here makes the key point `{made}` itself; it gives the answer away"),
             })
             .collect()
+    }
+
+    /// The probes that say most of the words which decide whether their point was made. What the prompts say decides nothing.
+    fn telling_probes(&self) -> Vec<Remark> {
+        let prompts = self.question.prompts.all().iter();
+        let asked: HashSet<String> = prompts.flat_map(|prompt| telling_stems(prompt)).collect();
+        let points = self.question.key_points.iter().filter_map(|point| {
+            let probe: HashSet<String> = telling_stems(&point.probe).collect();
+            let deciding: HashSet<String> =
+                telling_stems(&point.summary).filter(|stem| !asked.contains(stem)).collect();
+            let said = deciding.intersection(&probe).count();
+            (said >= 2 && said * 2 >= deciding.len()).then(|| Remark {
+                about: point.probe.clone(),
+                message: format!("the probe of `{}` says most of the words that decide its point", point.id),
+            })
+        });
+        points.collect()
     }
 
     fn made_by(&self, text: &str) -> Vec<KeyPointId> {

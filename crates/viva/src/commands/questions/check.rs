@@ -16,9 +16,6 @@ use super::unreadable;
 use crate::commands::output::{Progress, print};
 use crate::failure::Failure;
 
-/// Whether questions are held to what [`bank::review`] says, too.
-const IS_STRICT: bool = false;
-
 /// The words by which a text is found in its file.
 const FIRST_WORDS: usize = 6;
 
@@ -37,16 +34,16 @@ pub(super) fn check(folder: Option<&Path>) -> Result<(), Failure> {
     let loaded = Bank::load(&files);
     let questions = loaded.bank.questions();
     faults.extend(loaded.faults);
-    faults.extend(proofread(questions, &files));
-    if IS_STRICT {
-        let now = jiff::Zoned::now();
-        let this_month = Month::new(now.year().unsigned_abs(), now.month().unsigned_abs()).expect("a date has a month");
-        let remarks = |question| {
-            let remarks = bank::review(question, &loaded.bank, this_month).into_iter();
-            remarks.chain(coach::telling_probes(question)).filter_map(|remark| fault_of(remark, question, &files))
-        };
-        faults.extend(questions.iter().flat_map(remarks));
-    }
+    // Questions of one's own may refer to built-in ones.
+    let known = question_files::bank(folder).map_err(|error| unreadable(folder, &error))?.bank;
+    let now = jiff::Zoned::now();
+    let month = Month::new(now.year().unsigned_abs(), now.month().unsigned_abs()).expect("a date has a month");
+    let coach = OfflineCoach::new(questions);
+    let remarks = |question: &Question| {
+        let remarks = bank::review(question, &known, month).into_iter().chain(coach::proofread(&coach, question));
+        remarks.filter_map(|remark| fault_of(remark, question, &files)).collect()
+    };
+    faults.extend(in_parallel(questions, remarks));
     faults.sort_by(|one, other| (&one.path, one.line).cmp(&(&other.path, other.line)));
     print(&faults.iter().map(|fault| format!("{fault}\n")).collect::<String>())?;
     match faults.len() {
@@ -67,28 +64,18 @@ fn with_topics(mut files: Vec<SourceFile>) -> Vec<SourceFile> {
     files
 }
 
-/// Reads each question as its candidates will be read: model answers must score full marks with the offline coach. A bank is hundreds of
-/// questions with thousands of texts, so every processor takes part.
-fn proofread(questions: &[Question], files: &[SourceFile]) -> Vec<Fault> {
-    let coach = OfflineCoach::new(questions);
+/// Applies `read` to every question on all processors: a bank is hundreds of questions with thousands of texts.
+fn in_parallel(questions: &[Question], read: impl Fn(&Question) -> Vec<Fault> + Sync) -> Vec<Fault> {
     let progress = Progress::new(questions.len(), "read");
-    let next = AtomicUsize::new(0);
+    let (next, read) = (AtomicUsize::new(0), &read);
     let readers = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(questions.len());
     thread::scope(|scope| {
         let (found, faults) = mpsc::sync_channel(readers);
         for _ in 0..readers {
-            let found = found.clone();
-            let (coach, next) = (&coach, &next);
+            let (found, next) = (found.clone(), &next);
             scope.spawn(move || {
                 while let Some(question) = questions.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let Ok(()) = found.send(
-                        coach::proofread(coach, question)
-                            .into_iter()
-                            .filter_map(|remark| fault_of(remark, question, files))
-                            .collect::<Vec<_>>(),
-                    ) else {
-                        return;
-                    };
+                    let Ok(()) = found.send(read(question)) else { return };
                 }
             });
         }
