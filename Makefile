@@ -31,7 +31,7 @@ test: ## Set up and run every test
 
 test-api: ## Test the HTTP API with clients and checkers that others wrote
 	@scripts/setup.sh --tests
-	@$(CARGO) build --locked --workspace --bins
+	@$(CARGO) build --locked --workspace --bins --tests
 	@tests/api/run.sh target/debug/viva
 
 check: ## Formatting, lints, documentation, licences, unused dependencies
@@ -39,7 +39,7 @@ check: ## Formatting, lints, documentation, licences, unused dependencies
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
-	@$(CARGO) deny --log-level error --locked --offline check licenses bans sources
+	@$(CARGO) deny --log-level error --locked check licenses bans sources
 	@$(CARGO) machete
 
 audit: ## Known security advisories of the dependencies (needs the network)
