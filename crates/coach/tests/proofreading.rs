@@ -5,7 +5,7 @@ mod support;
 use coach::{OfflineCoach, proofread};
 
 #[test]
-fn the_built_in_bank_leaves_nothing_to_mend() {
+fn the_built_in_bank_has_no_fault() {
     let bank = support::bank::built_in();
     let coach = OfflineCoach::new(bank.questions());
     let remarks: Vec<String> = bank

@@ -40,7 +40,7 @@ pub(crate) struct Transcription {
     limit: Seconds,
     folder: PathBuf,
     recogniser: OnceCell<Recogniser>,
-    turnstile: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
 }
 
 impl Transcription {
@@ -50,7 +50,7 @@ impl Transcription {
             limit: Seconds::new(settings.audio_limit_length.as_secs_f64()).unwrap_or_default(),
             folder: settings.data_folder.join("incoming"),
             recogniser: OnceCell::new(),
-            turnstile: Arc::new(Semaphore::new(AT_A_TIME)),
+            slots: Arc::new(Semaphore::new(AT_A_TIME)),
         }
     }
 
@@ -78,9 +78,13 @@ impl Transcription {
     }
 
     /// Transcribes a recording. `glossary` holds terms to expect. Dropping the future cancels the work.
-    pub(crate) async fn hear(&self, sound: Spooled, glossary: &[String]) -> Result<Recognition, TranscriptionError> {
+    pub(crate) async fn transcribe(
+        &self,
+        sound: Spooled,
+        glossary: &[String],
+    ) -> Result<Recognition, TranscriptionError> {
         let recogniser = self.recogniser().await?;
-        let permit = Arc::clone(&self.turnstile).acquire_owned().await.map_err(|_| TranscriptionError::BrokeOff)?;
+        let permit = Arc::clone(&self.slots).acquire_owned().await.map_err(|_| TranscriptionError::BrokeOff)?;
         let prompt = Prompt::of_terms(glossary.iter().map(String::as_str));
         let settings = RecognitionSettings { prompt, ..RecognitionSettings::default() };
         let stream = RecognitionStream::new(recogniser, settings, None);

@@ -32,7 +32,7 @@ async fn prose_round_the_reply_does_no_harm() {
 }
 
 #[tokio::test]
-async fn a_faulty_reply_is_mended_once_with_the_fault_named() {
+async fn a_faulty_reply_is_repaired_once_with_the_fault_named() {
     for (faulty, named) in [
         (text("I would rather not."), "no complete JSON object"),
         (text("{\"key_points\": [{\"id\": \"value-mo"), "no complete JSON object"),
@@ -81,7 +81,7 @@ async fn an_invented_quote_is_asked_about_and_then_unclear() {
 }
 
 #[tokio::test]
-async fn a_quote_that_was_mended_counts() {
+async fn a_quote_that_was_repaired_counts() {
     let invented = changed(|marks| marks["key_points"][1]["quote"] = json!("ownership is transferred to b"));
     let (_model, coach) = model([invented, says(&marks())]).await;
     assert_eq!(verdicts(&judge(&coach, ANSWER).await.unwrap()), ["hit", "hit", "missed"]);

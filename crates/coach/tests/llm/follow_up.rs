@@ -29,7 +29,7 @@ async fn a_model_may_word_it() {
 }
 
 #[tokio::test]
-async fn a_wording_that_gives_the_answer_away_is_mended_or_the_banks_is_used() {
+async fn a_wording_that_gives_the_answer_away_is_repaired_or_the_banks_is_used() {
     let leak = says(&json!({"question": "Couldn't you just borrow it with a reference?"}));
     let better = says(&json!({"question": "What would you change?"}));
     let model = Script::sound().on("follow_up", [leak.clone(), better]).start().await;

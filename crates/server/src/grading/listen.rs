@@ -35,7 +35,7 @@ pub(super) async fn listen(
     };
     let spooled = spool(transcription.folder(), sound.bytes).await?;
     let glossary: Vec<String> = question.glossary.iter().map(|term| term.spoken.clone()).collect();
-    let heard = match transcription.hear(spooled, &glossary).await {
+    let heard = match transcription.transcribe(spooled, &glossary).await {
         Ok(heard) if heard.transcript.is_empty() => return Ok(Listened::Nothing(UngradedReason::NothingSaid)),
         Ok(heard) => heard,
         Err(error) => return Ok(not_transcribed(&error)),

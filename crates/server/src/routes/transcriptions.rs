@@ -26,7 +26,7 @@ pub(crate) async fn transcribe(State(app): State<Arc<App>>, request: Request) ->
     let limit = app.settings.audio_limit_bytes;
     check_length(&head.headers, limit)?;
     let spooled = spool(app.transcription.folder(), limited(body, limit)).await?;
-    let heard = app.transcription.hear(spooled, &[]).await?;
+    let heard = app.transcription.transcribe(spooled, &[]).await?;
     Ok(Json(Transcription {
         transcript: transcript(&heard.transcript),
         speech: heard.speech.iter().copied().map(span).collect(),

@@ -47,22 +47,22 @@ impl Glossary {
     /// The words with other spellings and known mishearings read as the terms they stand for. Doubtful words that sound like a term
     /// are read as that term too, and stay doubtful.
     pub(super) fn mend(&self, words: Vec<Spoken>) -> Vec<Spoken> {
-        let mut mended = Vec::with_capacity(words.len());
+        let mut repaired = Vec::with_capacity(words.len());
         let mut start = 0;
         while start < words.len() {
             let rest = &words[start..];
             match (1..=LONGEST.min(rest.len())).rev().find_map(|length| Some((length, self.term(&rest[..length])?))) {
                 Some((length, term)) => {
-                    mended.extend(replaced(&rest[..length], term));
+                    repaired.extend(replaced(&rest[..length], term));
                     start += length;
                 }
                 None => {
-                    mended.push(words[start].clone());
+                    repaired.push(words[start].clone());
                     start += 1;
                 }
             }
         }
-        mended
+        repaired
     }
 
     fn term(&self, words: &[Spoken]) -> Option<&Vec<String>> {
