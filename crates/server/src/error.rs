@@ -21,7 +21,7 @@ pub enum ServerError {
     /// The connection to the outside failed: check the address.
     #[error("cannot serve: {0}")]
     Listener(#[from] std::io::Error),
-    /// There is no question to ask: mend the files that the log names.
+    /// There is no question to ask: correct the files that the log names.
     #[error("there is no sound question in the bank")]
     NoQuestions,
     /// It had to be cut off, because requests did not end in time.

@@ -44,7 +44,7 @@ pub struct Job {
     pub judging: Judging,
     /// What is to be done for it next.
     pub lane: Lane,
-    /// By whom, if the candidate said so.
+    /// The coach and model that the candidate asked for, if any.
     pub wish: CoachWish,
     /// How often it was taken from this lane, this time included. Attempts that a crash ended count.
     pub attempt: u32,

@@ -141,8 +141,8 @@ fn headers(wire: Wire, key: Option<&SecretString>) -> Result<HeaderMap, CoachErr
 }
 
 fn client(address: &Url, connect: Duration) -> Result<Client, reqwest::Error> {
-    // Without a provider the builder would panic. The program may have installed one before, and then keeps it.
-    let _one_is_installed_already = rustls::crypto::ring::default_provider().install_default();
+    // Without a provider the builder would panic.
+    rustls::crypto::ring::default_provider().install_default().ok(); // an error: one is installed already
     let builder = Client::builder()
         .connect_timeout(connect)
         // A redirect would take the key, and the answer, to a server that the user did not choose.

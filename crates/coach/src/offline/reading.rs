@@ -66,7 +66,7 @@ pub(crate) struct SaidUnit {
 impl Reading {
     /// Reads what was said, with the glossary's help for what is misheard.
     pub(crate) fn of(transcript: &Transcript, glossary: &Glossary) -> Self {
-        let words = glossary.mend(words::spoken(transcript));
+        let words = glossary.repair(words::spoken(transcript));
         let normal: Vec<&str> = words.iter().map(|word| word.normal.as_str()).collect();
         let markers = lexicon::markers(&normal);
         let mut clauses: Vec<Clause> = clauses::split(&words, &markers)

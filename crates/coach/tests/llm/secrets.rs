@@ -53,7 +53,7 @@ fn with_key(preset: Preset, base_url: &str, folder: &tempfile::TempDir) -> LlmCo
 async fn a_key_that_a_server_repeats_shows_in_no_error_log_or_feedback() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_max_level(tracing::Level::TRACE).finish();
-    let _this_threads_log = tracing::subscriber::set_default(subscriber);
+    let _guard = tracing::subscriber::set_default(subscriber);
     let folder = tempfile::tempdir().unwrap();
     let repeating = |status: u16| {
         let message = format!("you sent {KEY}");

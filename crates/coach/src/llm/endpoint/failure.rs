@@ -13,7 +13,7 @@ use crate::llm::key::without_key;
 /// How much of a server's own words is repeated, in characters.
 const LONGEST_MESSAGE: usize = 200;
 
-/// A response, and whom it is from.
+/// A response and its sender.
 pub(super) struct Answered<'a> {
     pub server: &'a str,
     pub status: StatusCode,

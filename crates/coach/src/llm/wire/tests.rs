@@ -8,7 +8,8 @@ fn form() -> Form {
 
 fn sent(wire: Wire, temperature: Option<f64>) -> Value {
     let form = form();
-    let messages = vec![Message::Ours("material".into()), Message::Models("{".into()), Message::Ours("mend it".into())];
+    let messages =
+        vec![Message::Ours("material".into()), Message::Models("{".into()), Message::Ours("correct it".into())];
     let call = Call { instructions: "do it", messages, form: &form };
     serde_json::from_slice(&wire.body("a-model", temperature, &call).unwrap()).unwrap()
 }
@@ -27,7 +28,7 @@ fn chat_completions_carry_the_schema_as_response_format() {
                 {"role": "system", "content": "do it"},
                 {"role": "user", "content": "material"},
                 {"role": "assistant", "content": "{"},
-                {"role": "user", "content": "mend it"},
+                {"role": "user", "content": "correct it"},
             ],
             "response_format": {
                 "type": "json_schema",
@@ -50,7 +51,7 @@ fn messages_carry_the_schema_as_a_tool_that_must_be_used() {
             "messages": [
                 {"role": "user", "content": "material"},
                 {"role": "assistant", "content": "{"},
-                {"role": "user", "content": "mend it"},
+                {"role": "user", "content": "correct it"},
             ],
             "tools": [{"name": "ready", "description": "Hands in the reply.", "input_schema": {"type": "object"}}],
             "tool_choice": {"type": "tool", "name": "ready"},

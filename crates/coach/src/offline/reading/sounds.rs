@@ -46,7 +46,7 @@ impl Glossary {
 
     /// The words with other spellings and known mishearings read as the terms they stand for. Doubtful words that sound like a term
     /// are read as that term too, and stay doubtful.
-    pub(super) fn mend(&self, words: Vec<Spoken>) -> Vec<Spoken> {
+    pub(super) fn repair(&self, words: Vec<Spoken>) -> Vec<Spoken> {
         let mut repaired = Vec::with_capacity(words.len());
         let mut start = 0;
         while start < words.len() {

@@ -124,7 +124,7 @@ pub async fn count_calls() -> (String, Arc<AtomicUsize>) {
 
 async fn be_ready(mut stream: TcpStream, under_way: Arc<AtomicUsize>, most: Arc<AtomicUsize>) -> std::io::Result<()> {
     let mut request = [0; 8192];
-    let _some_of_it = stream.read(&mut request).await?;
+    let _bytes_read = stream.read(&mut request).await?;
     most.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
     tokio::time::sleep(Duration::from_millis(50)).await;
     under_way.fetch_sub(1, Ordering::SeqCst);
