@@ -13,6 +13,7 @@ pub mod llm;
 pub mod offline;
 mod proofreading;
 mod similarity;
+mod verifier;
 
 pub use coach::{Coach, as_fallback};
 pub use error::CoachError;
@@ -20,3 +21,4 @@ pub use llm::{LlmCoach, LlmSettings, Panel, Panels};
 pub use offline::OfflineCoach;
 pub use proofreading::proofread;
 pub use similarity::similarity;
+pub use verifier::{Chances, Verifier};
