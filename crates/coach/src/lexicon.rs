@@ -10,9 +10,9 @@ use std::sync::LazyLock;
 
 use rust_stemmers::{Algorithm, Stemmer};
 
-pub(crate) use groups::{Concept, Feature, Polarity, Unit, is_opposable, units};
+pub(crate) use groups::{Concept, Unit, units};
 pub(crate) use interview::transcript::is_function_word;
-pub(crate) use markers::{Marker, Sort, is_negator, markers};
+pub(crate) use markers::{Marker, Sort, markers};
 
 /// Whether the normal word is a verb form that makes a statement of what would otherwise be a list of terms.
 pub(crate) fn is_verb(word: &str) -> bool {

@@ -1,43 +1,46 @@
-//! The offline coach: rules on this machine, no model, no network.
+//! The offline coach: a verifier and rules on this machine, no network.
 //!
-//! An answer is read as claims (`reading`), compared with every way of saying the question's key points and misconceptions
-//! (`phrasings`, `matching`), and what comes of it is claimed (`verdicts`) and then checked like any other coach's claims. Every
-//! threshold is in `thresholds`.
+//! An answer is read (`reading`) and cut into passages. Each claim of the question is looked for in the passages most like it
+//! (`likeness`): the verifier tells which of them state or contradict it (`evidence`). What comes of it is claimed (`verdicts`) and then
+//! checked like any other coach's claims. Every figure is in `thresholds`.
 
-mod background;
 mod clarity;
-mod enrichment;
-mod matching;
-mod phrasings;
-mod plausibility;
+mod evidence;
+mod likeness;
+mod passages;
+mod rarity;
 mod reading;
 mod reference;
 mod thresholds;
 mod verdicts;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use interview::claims::{Claims, Report, StrongerAnswer};
+use interview::claims::{Report, StrongerAnswer};
+use interview::follow_up::Rubric;
 use interview::judging::Assignment;
 use interview::marks::{CoachKind, JudgedBy};
-use interview::transcript::normal_words;
 use interview::{Question, Transcript};
 
 use crate::error::CoachError;
-use crate::similarity::Stems;
-use background::Background;
-use phrasings::{Asked, Phrasings};
-use plausibility::{Plausibility, Scope};
-use reading::Reading;
+use crate::verifier::Verifier;
+use evidence::Evidence;
+use likeness::Phrasings;
+use passages::{Passage, passages};
+use rarity::Rarity;
+use reading::{Glossary, Reading, Sense};
+use thresholds::SHORT;
+use verdicts::Read;
 
 /// The most prepared questions that are kept; past it all are dropped and prepared anew when needed.
 const MOST_PREPARED: usize = 1024;
 
 /// The coach that needs nothing but the bank.
 pub struct OfflineCoach {
-    background: Background,
+    rarity: Arc<OnceLock<Rarity>>,
+    questions: Arc<Vec<Question>>,
     prepared: Mutex<HashMap<Key, Arc<Prepared>>>,
 }
 
@@ -49,8 +52,9 @@ impl fmt::Debug for OfflineCoach {
 
 /// A question, prepared for comparison with answers.
 struct Prepared {
+    glossary: Glossary,
+    prompt: Reading,
     phrasings: Phrasings,
-    model_answer: Stems,
 }
 
 /// What a prepared question depends on: its rubric's version, and what was asked.
@@ -59,31 +63,51 @@ struct Key {
     question: interview::QuestionId,
     rubric_version: String,
     asked: String,
-    is_follow_up: bool,
 }
 
 impl OfflineCoach {
     /// A coach for these questions; the rarer a word is among all of them, the more it weighs. It judges other questions too.
     /// Returns at once: the bank is read in the background.
     pub fn new(questions: &[Question]) -> Self {
-        Self { background: Background::of(questions), prepared: Mutex::default() }
+        let coach =
+            Self { rarity: Arc::default(), questions: Arc::new(questions.to_vec()), prepared: Mutex::default() };
+        let (rarity, questions) = (Arc::clone(&coach.rarity), Arc::clone(&coach.questions));
+        // The thread ends by itself. Whoever needs the result before it is there waits for it.
+        std::thread::spawn(move || {
+            rarity.get_or_init(|| Rarity::of(questions.iter()));
+            Verifier::shared();
+        });
+        coach
     }
 
-    /// Judges one answer on the calling thread: milliseconds for a usual answer, more for one of many thousand words.
+    /// Judges one answer on the calling thread: about half a second of two cores.
     pub fn judge(&self, assignment: &Assignment<'_>) -> Report<CoachError> {
         let prepared = self.prepared(assignment);
-        let phrasings = &prepared.phrasings;
-        let prompt = Reading::of_text(assignment.prompt, &phrasings.glossary);
-        let reading = Reading::of(assignment.transcript, &phrasings.glossary).without_repetition_of(&prompt);
-        let reading = if assignment.target.is_some() { reading.with_fragments() } else { reading };
+        let is_follow_up = assignment.target.is_some();
+        let reading = prepared.reading(assignment);
+        let passages = if reading.sense == Sense::Speech { passages(&reading) } else { Vec::new() };
+        let evidence = Evidence::of(assignment.question, &reading, &passages, &prepared.phrasings);
+        // What is said twice is no passage twice.
+        let said: BTreeSet<usize> = passages.iter().flat_map(|passage| passage.words.clone()).collect();
+        let is_alone = is_follow_up || said.len() <= SHORT;
+        let read = Read { reading: &reading, passages: &passages, evidence: &evidence, is_alone };
         Report {
-            correctness: Ok(claims(assignment, &reading, &prepared)),
-            clarity: Ok(clarity::claims(&reading, &phrasings.subject, assignment.target.is_some())),
+            correctness: Ok(verdicts::claims(assignment.question, assignment.rubric, &read)),
+            clarity: Ok(clarity::claims(&reading, &evidence.about(&passages), is_follow_up)),
             stronger_answer: StrongerAnswer::ModelAnswer,
             follow_up: None,
-            remark: Some(verdicts::remark(reading.sense).to_owned()),
+            remark: verdicts::remark(reading.sense).map(str::to_owned),
             judged_by: self.judged_by(assignment.question),
         }
+    }
+
+    /// The passages of an answer, and how like each claim each of them is: with the verifier's chances, what the weights are fitted to.
+    pub fn examine(&self, assignment: &Assignment<'_>) -> (Vec<String>, Vec<Vec<f32>>) {
+        let prepared = self.prepared(assignment);
+        let reading = prepared.reading(assignment);
+        let passages = passages(&reading);
+        let likeness = |passage: &Passage| prepared.phrasings.likeness(passage.units(&reading));
+        (passages.iter().map(|passage| passage.text.clone()).collect(), passages.iter().map(likeness).collect())
     }
 
     /// Who judges answers to `question`, and by which version of the rules.
@@ -96,10 +120,22 @@ impl OfflineCoach {
         }
     }
 
+    /// How like each claim of the question a text is by its words, 0 to 1: the key points in order, then the misconceptions.
+    pub fn likeness(&self, question: &Question, text: &str) -> Vec<f32> {
+        let transcript = Transcript::typed(text);
+        let rubric = Rubric::of(question, None);
+        let prepared = self.prepared(&Assignment::to_question(question, &rubric, &transcript));
+        prepared.phrasings.likeness(Reading::of(&transcript, &prepared.glossary).units())
+    }
+
     /// How well an answer agrees with a reference answer, from 0 to 1, where a question has no key points. It orders answers to one
     /// question in the order of people's grades; the number by itself means nothing.
     pub fn agreement(&self, prompt: &str, reference: &str, answer: &Transcript) -> f64 {
-        f64::from(reference::agreement(prompt, reference, answer, self.background.rarity()))
+        f64::from(reference::agreement(prompt, reference, answer, self.rarity()))
+    }
+
+    fn rarity(&self) -> &Rarity {
+        self.rarity.get_or_init(|| Rarity::of(self.questions.iter()))
     }
 
     fn prepared(&self, assignment: &Assignment<'_>) -> Arc<Prepared> {
@@ -107,20 +143,16 @@ impl OfflineCoach {
             question: assignment.question.id.clone(),
             rubric_version: assignment.question.rubric_version(),
             asked: assignment.prompt.to_owned(),
-            is_follow_up: assignment.target.is_some(),
         };
         // A poisoned map is still complete: entries are only added whole.
         let lock = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(&key) {
             return Arc::clone(known);
         }
-        let asked = match assignment.target {
-            None => Asked::Question(assignment.prompt),
-            Some(_) => Asked::FollowUp(assignment.prompt),
-        };
-        let phrasings = enrichment::phrasings(assignment.question, asked, &self.background);
-        let model_answer = Stems::of(normal_words(&assignment.question.model_answer));
-        let made = Arc::new(Prepared { phrasings, model_answer });
+        let glossary = Glossary::of(&assignment.question.glossary);
+        let prompt = Reading::of_text(assignment.prompt, &glossary);
+        let phrasings = Phrasings::of(assignment.question, &prompt, &glossary, self.rarity());
+        let made = Arc::new(Prepared { glossary, prompt, phrasings });
         let mut prepared = lock();
         if prepared.len() >= MOST_PREPARED {
             prepared.clear();
@@ -130,15 +162,9 @@ impl OfflineCoach {
     }
 }
 
-fn claims(assignment: &Assignment<'_>, reading: &Reading, prepared: &Prepared) -> Claims {
-    let findings = matching::findings(reading, &prepared.phrasings);
-    let scope = match assignment.target {
-        Some(_) => Scope::FollowUp,
-        None => Scope::Question { relevance: reading.stems().cosine(&prepared.model_answer) as f32 },
-    };
-    let plausibility = Plausibility::of(assignment.question, &findings, scope);
-    verdicts::claims(assignment.question, assignment.rubric, reading, &plausibility)
+impl Prepared {
+    fn reading(&self, assignment: &Assignment<'_>) -> Reading {
+        let reading = Reading::of(assignment.transcript, &self.glossary).without_repetition_of(&self.prompt);
+        if assignment.target.is_some() { reading.with_fragments() } else { reading }
+    }
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,27 +2,33 @@
 
 use std::collections::HashSet;
 
-use interview::bank::Remark;
-use interview::follow_up::{Rubric, Target};
+use interview::bank::{KeyPoint, Remark};
+use interview::follow_up::Rubric;
 use interview::judging::{self, Assignment};
 use interview::marks::{Counted, Marks};
 use interview::transcript::{is_function_word, normal_words};
-use interview::{KeyPointId, Question, Transcript};
+use interview::{Question, Transcript};
 
 use crate::lexicon::stem;
 use crate::offline::OfflineCoach;
+use crate::verifier::Verifier;
+
+/// From this share of a phrasing's words on a text may say it.
+const SAID: f32 = 0.85;
+
+/// From this chance on it does.
+const STATED: f32 = 0.95;
 
 /// Holds the question's own texts against its rubric, with the offline coach:
 ///
-/// - the model answer makes every key point and states no misconception;
-/// - a way of saying a key point, given to its probe, makes that point and states no misconception;
-/// - a way of asserting a misconception is not taken for a key point instead;
-/// - neither a prompt nor a hint makes a point itself, and a probe not the one it aims at, nor does it say most of its deciding words.
+/// - the coach misses no key point in the model answer, and finds no misconception in it;
+/// - a way of saying a claim is not a way of saying a claim of the other kind too;
+/// - neither a prompt nor a hint says a point in the words of its phrasings, and a probe not the one it aims at, nor does it say most of its
+///   deciding words.
 pub fn proofread(coach: &OfflineCoach, question: &Question) -> Vec<Remark> {
     let reader = Reader { coach, question };
     let mut remarks = reader.model_answer();
-    remarks.extend(reader.key_points());
-    remarks.extend(reader.misconceptions());
+    remarks.extend(reader.phrasings());
     remarks.extend(reader.what_is_asked());
     remarks.extend(reader.telling_probes());
     remarks
@@ -38,51 +44,27 @@ impl Reader<'_> {
         let answer = &self.question.model_answer;
         let marks = self.marks(&self.question.spoken(answer));
         let points = marks.counted(&self.question.key_points).into_iter();
-        let not_made = points.filter(|(_, counted)| *counted != Counted::Hit).map(|(point, counted)| {
-            let verdict = if counted == Counted::Missed { "missed" } else { "unclear" };
-            format!("the model answer does not score full marks: `{}` is {verdict}; say the point in it, or add a way of saying it", point.id)
+        let missed = points.filter(|(_, counted)| *counted == Counted::Missed).map(|(point, _)| {
+            format!("the coach does not find `{}` in the model answer; say the point in it more plainly", point.id)
         });
         let stated = marks
             .misconceptions()
             .iter()
             .map(|mark| format!("the model answer is read as stating `{}`: \"{}\"", mark.id, mark.evidence.quote()));
-        not_made.chain(stated).map(|message| Remark { about: answer.clone(), message }).collect()
+        missed.chain(stated).map(|message| Remark { about: answer.clone(), message }).collect()
     }
 
-    fn key_points(&self) -> Vec<Remark> {
-        let points = self.question.key_points.iter();
-        points
-            .flat_map(|point| point.says.iter().map(move |phrasing| (point, phrasing)))
-            .flat_map(|(point, phrasing)| {
-                let target = Target::KeyPoint(point.id.clone());
-                let marks = self.marks_of(phrasing, &point.probe, Some(&target));
-                let missed = (!makes(&marks, point.id.as_str())).then(|| {
-                    format!(
-                        "this way of saying `{}` does not make the point by itself; it lacks the deciding words",
-                        point.id
-                    )
-                });
-                let stated = marks.misconceptions().first().map(|mark| {
-                    format!("this way of saying `{}` is read as the misconception `{}`", point.id, mark.id)
-                });
-                missed.into_iter().chain(stated).map(|message| Remark { about: phrasing.clone(), message })
-            })
-            .collect()
-    }
-
-    fn misconceptions(&self) -> Vec<Remark> {
-        let misconceptions = self.question.misconceptions.iter();
-        misconceptions
-            .flat_map(|wrong| wrong.says.iter().map(move |phrasing| (wrong, phrasing)))
-            .filter_map(|(wrong, phrasing)| {
-                let marks = self.marks(phrasing);
-                let states_it = marks.misconceptions().iter().any(|mark| mark.id == wrong.id);
-                let taken_for = marks.key_points().iter().find(|mark| mark.verdict.is_hit() && !states_it)?;
-                let message = format!(
-                    "this way of asserting `{}` is closer to the key point `{}` than to its own misconception",
-                    wrong.id, taken_for.id
-                );
-                Some(Remark { about: phrasing.clone(), message })
+    fn phrasings(&self) -> Vec<Remark> {
+        let normal = |text: &str| normal_words(text).collect::<Vec<_>>();
+        let right = self.question.key_points.iter().flat_map(|point| &point.says);
+        let right: HashSet<Vec<String>> = right.map(|phrasing| normal(phrasing)).collect();
+        let wrong =
+            self.question.misconceptions.iter().flat_map(|wrong| wrong.says.iter().map(move |says| (wrong, says)));
+        wrong
+            .filter(|(_, phrasing)| right.contains(&normal(phrasing)))
+            .map(|(wrong, phrasing)| Remark {
+                about: phrasing.clone(),
+                message: format!("this way of asserting `{}` is a way of making a key point too", wrong.id),
             })
             .collect()
     }
@@ -91,16 +73,19 @@ impl Reader<'_> {
     /// own is for the candidate to make.
     fn what_is_asked(&self) -> Vec<Remark> {
         let prompts = self.question.prompts.all().iter().chain(&self.question.hints);
-        let prompts = prompts.flat_map(|prompt| self.made_by(prompt).into_iter().map(move |made| (prompt, made)));
+        let prompts = prompts.flat_map(|prompt| self.said_by(prompt).map(move |point| (prompt, point)));
         let probes = self.question.key_points.iter().flat_map(|point| {
-            let made = self.made_by(&point.probe).into_iter().filter(|made| *made == point.id);
-            made.map(|made| (&point.probe, made))
+            let said = self.said_by(&point.probe).filter(|said| said.id == point.id);
+            said.map(move |said| (&point.probe, said))
         });
         prompts
             .chain(probes)
-            .map(|(asked, made)| Remark {
+            .map(|(asked, point)| Remark {
                 about: asked.clone(),
-                message: format!("what is asked here makes the key point `{made}` itself; it gives the answer away"),
+                message: format!(
+                    "what is asked here makes the key point `{}` itself; it gives the answer away",
+                    point.id
+                ),
             })
             .collect()
     }
@@ -122,29 +107,22 @@ impl Reader<'_> {
         points.collect()
     }
 
-    fn made_by(&self, text: &str) -> Vec<KeyPointId> {
-        let marks = self.marks(&self.question.spoken(text));
-        marks.key_points().iter().filter(|mark| mark.verdict.is_hit()).map(|mark| mark.id.clone()).collect()
+    /// The key points that the text states, with nearly all the words of a phrasing.
+    fn said_by(&self, text: &str) -> impl Iterator<Item = &KeyPoint> {
+        let text = self.question.spoken(text);
+        let likeness = self.coach.likeness(self.question, &text);
+        let points = self.question.key_points.iter().zip(likeness).filter(|(_, likeness)| *likeness >= SAID);
+        points.map(|(point, _)| point).filter(move |point| {
+            let states = Verifier::shared().judge(&[(&point.summary, &text)]);
+            states.iter().any(|chances| chances.states >= STATED)
+        })
     }
 
-    /// What the offline coach finds in a text that answers the question.
+    /// What the offline coach finds in a text that answers the question. A text that it cannot judge makes no point.
     fn marks(&self, text: &str) -> Marks {
-        self.marks_of(text, self.question.prompts.first(), None)
-    }
-
-    /// What the offline coach finds in a text that answers `prompt`. A text that it cannot judge makes no point.
-    fn marks_of(&self, text: &str, prompt: &str, target: Option<&Target>) -> Marks {
         let transcript = Transcript::typed(text);
-        let rubric = Rubric::of(self.question, target);
-        let assignment = Assignment {
-            question: self.question,
-            rubric: &rubric,
-            prompt,
-            target,
-            transcript: &transcript,
-            round: None,
-        };
-        let claims = self.coach.judge(&assignment).correctness;
+        let rubric = Rubric::of(self.question, None);
+        let claims = self.coach.judge(&Assignment::to_question(self.question, &rubric, &transcript)).correctness;
         let correctness = claims.ok().and_then(|claims| judging::correctness(&rubric, &transcript, &claims).ok());
         correctness.map(|correctness| correctness.marks().clone()).unwrap_or_default()
     }
@@ -152,8 +130,4 @@ impl Reader<'_> {
 
 fn telling_stems(text: &str) -> impl Iterator<Item = String> {
     normal_words(text).filter(|word| !is_function_word(word)).map(|word| stem(&word))
-}
-
-fn makes(marks: &Marks, point: &str) -> bool {
-    marks.key_points().iter().any(|mark| mark.id.as_str() == point && mark.verdict.is_hit())
 }

@@ -9,6 +9,7 @@
 mod weights;
 mod word_pieces;
 
+use std::collections::HashSet;
 use std::iter::once;
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -91,6 +92,18 @@ impl Verifier {
             work();
         });
         chances
+    }
+
+    /// Whether the verifier was trained on utterances about this claim, word for word. Others it judges too, less surely: the model card
+    /// in `data/verifier/` says how much.
+    pub fn has_learnt(claim: &str) -> bool {
+        static LEARNT: LazyLock<HashSet<u64>> = LazyLock::new(|| {
+            let fingerprints = include_str!("../data/verifier/learnt.txt").lines();
+            fingerprints.filter_map(|line| u64::from_str_radix(line, 16).ok()).collect()
+        });
+        // FNV-1a, as `judging/training/export.py` computes it.
+        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        LEARNT.contains(&claim.bytes().fold(0xcbf2_9ce4_8422_2325, step))
     }
 
     fn load() -> Self {
@@ -330,6 +343,12 @@ mod tests {
         assert_eq!(judge(&words(10_000), &words(10_000)), longest);
         assert_ne!(judge(&words(CLAIM_PIECES - 1), &words(PASSAGE_PIECES)), longest);
         assert_ne!(judge(&words(CLAIM_PIECES), &words(PASSAGE_PIECES - 1)), longest);
+    }
+
+    #[test]
+    fn claims_of_the_bank_are_known_and_those_of_others_are_not() {
+        assert!(Verifier::has_learnt("every value has exactly one owner at a time"));
+        assert!(!Verifier::has_learnt("every value has exactly two owners at a time"));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Units of meaning: words and fixed phrases, and the concepts that they stand for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::{data_lines, is_function_word, is_negator, named_lists, stem};
+use super::{is_function_word, named_lists, stem};
 
 /// How much a word of the same group says, against the same word.
 const GROUP_STRENGTH: f32 = 0.85;
@@ -34,28 +34,6 @@ impl Concept {
     }
 }
 
-/// Whether something is said or denied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Polarity {
-    /// It is said.
-    Positive,
-    /// It is denied.
-    Negative,
-    /// It follows a denial that may or may not refer to it.
-    Open,
-}
-
-impl Polarity {
-    /// The polarity of an opposite.
-    pub(crate) fn flipped(self) -> Self {
-        match self {
-            Self::Positive => Self::Negative,
-            Self::Negative => Self::Positive,
-            Self::Open => Self::Open,
-        }
-    }
-}
-
 /// One concept that a unit stands for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Feature {
@@ -63,10 +41,6 @@ pub(crate) struct Feature {
     pub(crate) concept: Concept,
     /// How well the unit says it, above 0 and up to 1.
     pub(crate) strength: f32,
-    /// [`Polarity::Negative`] for the concepts that the unit excludes.
-    pub(crate) polarity: Polarity,
-    /// Whether the concept is the opposite of what the unit stands for.
-    pub(crate) is_opposite: bool,
 }
 
 /// A word or a fixed phrase that carries meaning.
@@ -96,32 +70,14 @@ pub(crate) fn units(words: &[&str]) -> Vec<Unit> {
     units
 }
 
-/// Whether a feature belongs to a group that has an opposite.
-pub(crate) fn is_opposable(feature: &Feature) -> bool {
-    GROUPS.opposable.contains(&feature.concept)
-}
-
 fn features(words: &[&str], stems: &[String], groups: &[GroupMembership]) -> Vec<Feature> {
-    let feature = |concept, strength, polarity| Feature { concept, strength, polarity, is_opposite: false };
-    let mut features = vec![feature(Concept::word(&stems.join(" ")), 1.0, Polarity::Positive)];
+    let feature = |concept, strength| Feature { concept, strength };
+    let mut features = vec![feature(Concept::word(&stems.join(" ")), 1.0)];
     if stems.len() > 1 {
-        let denies = words.iter().any(|word| is_negator(word));
-        let polarity = if denies { Polarity::Negative } else { Polarity::Positive };
-        for (_, stem) in words.iter().zip(stems).filter(|(word, _)| !is_function_word(word)) {
-            features.push(feature(Concept::word(stem), PART_STRENGTH, polarity));
-            if denies {
-                let memberships = GROUPS.phrases.get(std::slice::from_ref(stem)).into_iter().flatten();
-                features.extend(memberships.map(|membership| feature(membership.group, PART_STRENGTH, polarity)));
-            }
-        }
+        let parts = words.iter().zip(stems).filter(|(word, _)| !is_function_word(word));
+        features.extend(parts.map(|(_, stem)| feature(Concept::word(stem), PART_STRENGTH)));
     }
-    for membership in groups {
-        features.push(feature(membership.group, membership.strength, Polarity::Positive));
-        for opposite in GROUPS.opposites.get(&membership.group).into_iter().flatten() {
-            let denied = feature(*opposite, membership.strength, Polarity::Negative);
-            features.push(Feature { is_opposite: true, ..denied });
-        }
-    }
+    features.extend(groups.iter().map(|membership| feature(membership.group, membership.strength)));
     features
 }
 
@@ -139,8 +95,6 @@ struct Groups {
     phrases: HashMap<Vec<String>, Vec<GroupMembership>>,
     /// The number of words of the longest phrase that begins with a stem.
     longest: HashMap<String, usize>,
-    opposites: HashMap<Concept, Vec<Concept>>,
-    opposable: HashSet<Concept>,
 }
 
 impl Groups {
@@ -150,14 +104,6 @@ impl Groups {
             let strength = if name.starts_with('~') { LOOSE_STRENGTH } else { GROUP_STRENGTH };
             let membership = GroupMembership { group: Concept::group(name), strength };
             phrases.filter(|phrase| !is_function_word(phrase)).for_each(|phrase| groups.add(phrase, membership));
-        }
-        for line in data_lines(include_str!("../../data/opposites.txt")) {
-            if let Some((one, other)) = line.split_once(' ') {
-                let (one, other) = (Concept::group(one), Concept::group(other.trim()));
-                groups.opposites.entry(one).or_default().push(other);
-                groups.opposites.entry(other).or_default().push(one);
-                groups.opposable.extend([one, other]);
-            }
         }
         groups
     }

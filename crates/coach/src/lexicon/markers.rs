@@ -9,26 +9,10 @@ use super::named_lists;
 /// What a marker means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Sort {
-    /// Turns what follows round.
-    Negator,
-    /// Looks like a negator and is none.
-    NoNegator,
-    /// Keeps something from happening.
-    Averting,
     /// Begins a new clause.
     Connective,
-    /// Denies the rest of the sentence.
-    Denial,
-    /// Reports an opinion of others.
-    Report,
-    /// Takes back what was said just before.
-    Refutation,
     /// Corrects a slip of the tongue.
     Repair,
-    /// Opens a case that is only imagined.
-    Hypothetical,
-    /// Shows that a case is imagined.
-    Subjunctive,
     /// Speaks of something else, to compare.
     Elsewhere,
     /// Says why.
@@ -37,8 +21,6 @@ pub(crate) enum Sort {
     Example,
     /// Shows where one is in the answer.
     Signpost,
-    /// Says that one is done.
-    Closing,
     /// Goes on without anything to say.
     Trailing,
     /// Is a recogniser's comment on sounds.
@@ -46,22 +28,13 @@ pub(crate) enum Sort {
 }
 
 impl Sort {
-    const NAMES: [(&'static str, Self); 17] = [
-        ("negator", Self::Negator),
-        ("no_negator", Self::NoNegator),
-        ("averting", Self::Averting),
+    const NAMES: [(&'static str, Self); 8] = [
         ("connective", Self::Connective),
-        ("denial", Self::Denial),
-        ("report", Self::Report),
-        ("refutation", Self::Refutation),
         ("repair", Self::Repair),
-        ("hypothetical", Self::Hypothetical),
-        ("subjunctive", Self::Subjunctive),
         ("elsewhere", Self::Elsewhere),
         ("reason", Self::Reason),
         ("example", Self::Example),
         ("signpost", Self::Signpost),
-        ("closing", Self::Closing),
         ("trailing", Self::Trailing),
         ("annotation", Self::Annotation),
     ];
@@ -90,12 +63,6 @@ pub(crate) fn markers(words: &[&str]) -> Vec<Marker> {
         }
     }
     found
-}
-
-/// Whether the word alone denies what follows it.
-pub(crate) fn is_negator(word: &str) -> bool {
-    let known = PHRASES.get(word).into_iter().flatten();
-    known.into_iter().any(|(phrase, sort)| *sort == Sort::Negator && phrase.len() == 1)
 }
 
 /// A marker's words, and what it means.

@@ -1,4 +1,4 @@
-//! Clarity by rules over the structure of an answer. Correctness plays no part in it.
+//! Clarity: two checks by what the verifier finds, the others by rules over the structure of an answer. Correctness plays no part in it.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -6,6 +6,7 @@ use std::ops::Range;
 use interview::claims::{ClarityClaim, Quote};
 use interview::marks::{ClarityCheck, ClarityVerdict};
 
+use super::passages::Passage;
 use super::reading::{Clause, Reading, Sense};
 use crate::lexicon::{Concept, Marker, Sort};
 
@@ -21,15 +22,15 @@ const LONG: usize = 70;
 /// From this share of words said before, the end of an answer only repeats.
 const REPEATED: f64 = 0.85;
 
-/// What the rules find out about each check. `subject` holds the words in which people talk about what was asked, rightly or wrongly; a
-/// short answer to a follow-up needs neither a reason nor an example.
-pub(super) fn claims(reading: &Reading, subject: &HashSet<Concept>, is_follow_up: bool) -> Vec<ClarityClaim> {
+/// What can be found out about each check. `about` holds the passages that take up what was asked, in order; a short answer to a
+/// follow-up needs neither a reason nor an example.
+pub(super) fn claims(reading: &Reading, about: &[&Passage], is_follow_up: bool) -> Vec<ClarityClaim> {
     if reading.sense != Sense::Speech {
         return Vec::new();
     }
     let claims = [
-        answers_the_question(reading, subject),
-        headline_first(reading, subject),
+        answers_the_question(reading, about),
+        headline_first(reading, about),
         says_why(reading),
         defines_or_exemplifies(reading),
         ordered(reading),
@@ -42,27 +43,22 @@ pub(super) fn claims(reading: &Reading, subject: &HashSet<Concept>, is_follow_up
     claims.into_iter().filter(matters).collect()
 }
 
-/// Whether the answer is about what was asked. Its words can show that it is not; that it is they can only make likely.
-fn answers_the_question(reading: &Reading, subject: &HashSet<Concept>) -> ClarityClaim {
-    let on_topic = |clause: &&Clause| on_topic(clause, subject);
-    let count = reading.clauses.iter().filter(on_topic).count();
+/// Whether a passage takes up what was asked, rightly or wrongly. An answer may do so in ways that no claim of the question foresees.
+fn answers_the_question(reading: &Reading, about: &[&Passage]) -> ClarityClaim {
     let check = ClarityCheck::AnswersTheQuestion;
-    match reading.clauses.iter().find(on_topic) {
-        Some(clause) if count * 4 >= reading.clauses.len() => yes(check, reading, &clause.words),
-        Some(_) => unclear(check),
-        None => no(check, "nothing here takes up what was asked"),
+    match about.first() {
+        Some(passage) => yes(check, reading, &passage.words),
+        None => unclear(check),
     }
 }
 
-/// Whether a claim about the subject comes within the first words.
-fn headline_first(reading: &Reading, subject: &HashSet<Concept>) -> ClarityClaim {
+/// Whether the first passage that takes up what was asked comes within the first words.
+fn headline_first(reading: &Reading, about: &[&Passage]) -> ClarityClaim {
     let check = ClarityCheck::HeadlineFirst;
-    let start = reading.clauses.iter().take_while(|clause| clause.words.start < HEADLINE_WORDS);
-    let headline = start.filter(|clause| !clause.is_list).find(|clause| on_topic(clause, subject));
-    match headline {
-        Some(clause) => yes(check, reading, &clause.words),
-        None if reading.words.len() < HEADLINE_WORDS => unclear(check),
-        None => no(check, "begin with the answer in one sentence, then explain it"),
+    match about.first() {
+        Some(passage) if passage.words.start < HEADLINE_WORDS => yes(check, reading, &passage.words),
+        Some(_) => no(check, "begin with the answer in one sentence, then explain it"),
+        None => unclear(check),
     }
 }
 
@@ -129,12 +125,8 @@ fn stops_when_done(reading: &Reading) -> ClarityClaim {
     }
 }
 
-fn on_topic(clause: &Clause, subject: &HashSet<Concept>) -> bool {
-    concepts(std::slice::from_ref(clause)).filter(|concept| subject.contains(concept)).count() >= 2
-}
-
 fn concepts(clauses: &[Clause]) -> impl Iterator<Item = Concept> + '_ {
-    clauses.iter().flat_map(|clause| &clause.units).map(|unit| unit.unit.features[0].concept)
+    clauses.iter().flat_map(|clause| &clause.units).map(|unit| unit.features[0].concept)
 }
 
 fn yes(check: ClarityCheck, reading: &Reading, words: &Range<usize>) -> ClarityClaim {

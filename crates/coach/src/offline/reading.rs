@@ -2,9 +2,7 @@
 
 mod clauses;
 mod order;
-mod polarity;
 mod sounds;
-mod stance;
 mod words;
 
 use std::ops::Range;
@@ -12,12 +10,10 @@ use std::ops::Range;
 use interview::Transcript;
 
 use super::thresholds::{FRAGMENT, REPETITION};
-use crate::lexicon::{self, Marker, Polarity, Unit};
-use crate::similarity::Stems;
+use crate::lexicon::{self, Marker, Unit};
 
-pub(crate) use order::Sense;
+pub(crate) use order::{Sense, is_list};
 pub(crate) use sounds::Glossary;
-pub(crate) use stance::Stance;
 pub(crate) use words::{End, Spoken};
 
 /// An answer as the offline coach understands it.
@@ -41,26 +37,11 @@ pub(crate) struct Clause {
     /// The sentence it belongs to, counted from 0.
     pub(crate) sentence: usize,
     /// What it is about.
-    pub(crate) units: Vec<SaidUnit>,
-    /// How it is meant.
-    pub(crate) stance: Stance,
-    /// Whether anything in it is denied.
-    pub(crate) denies: bool,
-    /// Whether it only says when something else holds.
-    pub(crate) is_condition: bool,
+    pub(crate) units: Vec<Unit>,
+    /// Whether it only repeats what was asked.
+    pub(crate) is_repeated: bool,
     /// Whether it is nothing but terms.
     pub(crate) is_list: bool,
-}
-
-/// A unit of meaning as it was said.
-#[derive(Clone, Debug)]
-pub(crate) struct SaidUnit {
-    /// The unit; its words are numbers of [`Reading::words`].
-    pub(crate) unit: Unit,
-    /// Whether it is said or denied.
-    pub(crate) polarity: Polarity,
-    /// Whether the recogniser may have misheard it.
-    pub(crate) doubtful: bool,
 }
 
 impl Reading {
@@ -69,12 +50,8 @@ impl Reading {
         let words = glossary.repair(words::spoken(transcript));
         let normal: Vec<&str> = words.iter().map(|word| word.normal.as_str()).collect();
         let markers = lexicon::markers(&normal);
-        let mut clauses: Vec<Clause> = clauses::split(&words, &markers)
-            .into_iter()
-            .map(|place| clause(&words, &normal, &markers, place))
-            .collect();
-        stance::decide(&mut clauses, &markers, &words);
-        clauses::mark_conditions(&mut clauses, &words);
+        let mut clauses: Vec<Clause> =
+            clauses::split(&words, &markers).into_iter().map(|place| clause(&normal, place)).collect();
         order::mark_lists(&mut clauses, &words);
         let sense = order::sense(&words, &clauses);
         Self { words, clauses, markers, sense }
@@ -100,19 +77,14 @@ impl Reading {
             let said = self.words[clause.words.clone()].iter().map(|word| word.normal.as_str());
             let is_repeated = |window: &[&str]| said.clone().eq(window.iter().copied());
             if clause.words.len() >= REPETITION && asked.windows(clause.words.len()).any(is_repeated) {
-                clause.stance = Stance::Asked;
+                clause.is_repeated = true;
             }
         }
         self
     }
 
-    /// The stems of all its words.
-    pub(crate) fn stems(&self) -> Stems {
-        Stems::of(self.words.iter().map(|word| word.normal.as_str()))
-    }
-
     /// Every unit in order.
-    pub(crate) fn units(&self) -> impl Iterator<Item = &SaidUnit> {
+    pub(crate) fn units(&self) -> impl Iterator<Item = &Unit> {
         self.clauses.iter().flat_map(|clause| &clause.units)
     }
 
@@ -133,8 +105,7 @@ impl Reading {
 
     /// The normal words of a stretch, as text.
     pub(crate) fn text(&self, words: &Range<usize>) -> String {
-        let words = self.words.get(words.clone()).unwrap_or_default();
-        words.iter().map(|word| word.normal.as_str()).collect::<Vec<_>>().join(" ")
+        self.words[words.clone()].iter().map(|word| word.normal.as_str()).collect::<Vec<_>>().join(" ")
     }
 
     /// The first and the last word of the transcript that the normal words stand for.
@@ -144,27 +115,13 @@ impl Reading {
     }
 }
 
-fn clause(words: &[Spoken], normal: &[&str], markers: &[Marker], place: clauses::Place) -> Clause {
+fn clause(normal: &[&str], place: clauses::Place) -> Clause {
     let start = place.words.start;
     let mut units = lexicon::units(&normal[place.words.clone()]);
     for unit in &mut units {
         unit.words = unit.words.start + start..unit.words.end + start;
     }
-    let markers = markers_in(markers, &place.words);
-    let polarities = polarity::polarities(&units, markers);
-    let said = units.into_iter().zip(polarities).map(|(unit, polarity)| {
-        let doubtful = words[unit.words.clone()].iter().any(|word| word.doubtful);
-        SaidUnit { unit, polarity, doubtful }
-    });
-    Clause {
-        sentence: place.sentence,
-        units: said.collect(),
-        stance: Stance::Asserted,
-        denies: polarity::denies(markers),
-        is_condition: false,
-        is_list: false,
-        words: place.words,
-    }
+    Clause { sentence: place.sentence, units, is_repeated: false, is_list: false, words: place.words }
 }
 
 fn markers_in<'a>(markers: &'a [Marker], words: &Range<usize>) -> &'a [Marker] {

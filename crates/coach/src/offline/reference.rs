@@ -11,9 +11,9 @@ use std::collections::{HashMap, HashSet};
 
 use interview::Transcript;
 
-use super::background::Rarity;
-use super::reading::{Glossary, Reading, SaidUnit, Sense};
-use crate::lexicon::Concept;
+use super::rarity::Rarity;
+use super::reading::{Glossary, Reading, Sense};
+use crate::lexicon::{Concept, Unit};
 
 /// What a word of the reference keeps of its weight when the prompt has it too.
 const IN_PROMPT: f32 = 0.25;
@@ -59,17 +59,17 @@ fn saturated(share: f32) -> f32 {
 /// How like the reference the answer is, from 0 to 1.
 fn likeness(prompt: &Reading, reference: &Reading, answer: &Reading, rarity: &Rarity) -> f32 {
     let asked: HashSet<Concept> = prompt.units().map(own_word).collect();
-    let weight = |unit: &SaidUnit| {
+    let weight = |unit: &Unit| {
         let left = if asked.contains(&own_word(unit)) { IN_PROMPT } else { 1.0 };
-        rarity.weight(&unit.unit) * left
+        rarity.weight(unit) * left
     };
     let (said, wanted) = (Content::of(answer), Content::of(reference));
-    let of_reference = |units: &[&SaidUnit], weight: &dyn Fn(&SaidUnit) -> f32| said.share_of(units, reference, weight);
+    let of_reference = |units: &[&Unit], weight: &dyn Fn(&Unit) -> f32| said.share_of(units, reference, weight);
     let points = points(reference);
-    let of_point = |point: &Vec<&SaidUnit>| of_reference(point, &weight);
+    let of_point = |point: &Vec<&Unit>| of_reference(point, &weight);
     let best_point = points.iter().map(of_point).fold(0.0, f32::max);
-    let all: Vec<&SaidUnit> = distinct(reference.units());
-    let news: Vec<&SaidUnit> = distinct(answer.units().filter(|unit| !asked.contains(&own_word(unit))));
+    let all: Vec<&Unit> = distinct(reference.units());
+    let news: Vec<&Unit> = distinct(answer.units().filter(|unit| !asked.contains(&own_word(unit))));
     RECALL * of_reference(&all, &weight)
         + PLAIN_RECALL * of_reference(&all, &|_| 1.0)
         + BEST_POINT * best_point
@@ -79,8 +79,8 @@ fn likeness(prompt: &Reading, reference: &Reading, answer: &Reading, rarity: &Ra
 }
 
 /// The reference's points: its sentences, each as the units it is made of.
-fn points(reference: &Reading) -> Vec<Vec<&SaidUnit>> {
-    let mut points: Vec<Vec<&SaidUnit>> = Vec::new();
+fn points(reference: &Reading) -> Vec<Vec<&Unit>> {
+    let mut points: Vec<Vec<&Unit>> = Vec::new();
     let mut sentence = None;
     for clause in &reference.clauses {
         if sentence != Some(clause.sentence) {
@@ -104,11 +104,11 @@ impl<'r> Content<'r> {
     fn of(reading: &'r Reading) -> Self {
         let mut content = Self { strengths: HashMap::new(), words: HashMap::new() };
         for unit in reading.units() {
-            for feature in unit.unit.features.iter().filter(|feature| !feature.is_opposite) {
+            for feature in &unit.features {
                 let strength = content.strengths.entry(feature.concept).or_default();
                 *strength = strength.max(feature.strength);
             }
-            for word in &reading.words[unit.unit.words.clone()] {
+            for word in &reading.words[unit.words.clone()] {
                 content.words.entry(initial(&word.normal)).or_default().insert(&word.normal);
             }
         }
@@ -116,18 +116,18 @@ impl<'r> Content<'r> {
     }
 
     /// The share of the weight of another text's units that this one says.
-    fn share_of(&self, units: &[&SaidUnit], of: &Reading, weight: &dyn Fn(&SaidUnit) -> f32) -> f32 {
+    fn share_of(&self, units: &[&Unit], of: &Reading, weight: &dyn Fn(&Unit) -> f32) -> f32 {
         let total: f32 = units.iter().map(|unit| weight(unit)).sum();
         let found: f32 = units.iter().map(|unit| weight(unit) * self.strength(unit, of)).sum();
         if total > 0.0 { found / total } else { 0.0 }
     }
 
     /// How strongly this text says the unit: in words of the same meaning, or in a word spelt almost alike.
-    fn strength(&self, unit: &SaidUnit, of: &Reading) -> f32 {
-        let known = unit.unit.features.iter().filter(|feature| !feature.is_opposite);
+    fn strength(&self, unit: &Unit, of: &Reading) -> f32 {
+        let known = unit.features.iter();
         let meant = known.filter_map(|feature| Some(feature.strength.min(*self.strengths.get(&feature.concept)?)));
         let meant = meant.fold(0.0, f32::max);
-        match &of.words[unit.unit.words.clone()] {
+        match &of.words[unit.words.clone()] {
             [word] if meant < ALMOST => meant.max(self.spelt_almost(&word.normal)),
             _ => meant,
         }
@@ -149,7 +149,7 @@ fn initial(word: &str) -> char {
 fn spelling(reference: &Reading, answer: &Reading, left_out: &HashSet<Concept>) -> f32 {
     let pieces = |reading: &Reading| -> HashSet<String> {
         let units = reading.units().filter(|unit| !left_out.contains(&own_word(unit)));
-        let words = units.flat_map(|unit| &reading.words[unit.unit.words.clone()]);
+        let words = units.flat_map(|unit| &reading.words[unit.words.clone()]);
         words.flat_map(|word| pieces(&word.normal)).collect()
     };
     let (wanted, said) = (pieces(reference), pieces(answer));
@@ -162,11 +162,11 @@ fn pieces(word: &str) -> Vec<String> {
     letters.windows(PIECE.min(letters.len())).map(|piece| piece.iter().collect()).collect()
 }
 
-fn own_word(unit: &SaidUnit) -> Concept {
-    unit.unit.features[0].concept
+fn own_word(unit: &Unit) -> Concept {
+    unit.features[0].concept
 }
 
-fn distinct<'a>(units: impl Iterator<Item = &'a SaidUnit>) -> Vec<&'a SaidUnit> {
+fn distinct<'a>(units: impl Iterator<Item = &'a Unit>) -> Vec<&'a Unit> {
     let mut seen = HashSet::new();
     units.filter(|unit| seen.insert(own_word(unit))).collect()
 }

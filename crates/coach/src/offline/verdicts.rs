@@ -5,72 +5,117 @@ use interview::claims::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClai
 use interview::follow_up::Rubric;
 use interview::marks::Doubt;
 
-use super::matching::Said;
-use super::plausibility::Plausibility;
+use super::evidence::{Evidence, Features, LookedAt};
+use super::passages::Passage;
 use super::reading::{Reading, Sense};
-use super::thresholds::{DOUBTFUL, OPPOSED};
+use super::thresholds::{
+    AS_CLEAR, CONTRADICTED, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT, STATED,
+    STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT, UNCLEAR_AT, Weights,
+};
 
-/// The coach's claims about the points of `rubric`, from what is plausible of all claims of `question`.
-pub(super) fn claims(
-    question: &Question,
-    rubric: &Rubric,
-    reading: &Reading,
-    plausibility: &Plausibility<'_>,
-) -> Claims {
+/// An answer, read.
+pub(super) struct Read<'a> {
+    pub(super) reading: &'a Reading,
+    pub(super) passages: &'a [Passage],
+    pub(super) evidence: &'a Evidence,
+    /// Whether it answers a follow-up, or is so short that the other claims tell nothing of one.
+    pub(super) is_alone: bool,
+}
+
+/// The coach's claims about the points of `rubric`, which are claims of `question`.
+pub(super) fn claims(question: &Question, rubric: &Rubric, read: &Read<'_>) -> Claims {
     let key_points = rubric.key_points.iter().map(|point| {
         let number = question.key_points.iter().position(|other| other.id == point.id);
-        let verdict = match (reading.sense, number) {
+        let verdict = match (read.reading.sense, number) {
             (Sense::OtherLanguage, _) => ClaimedVerdict::Unclear(Doubt::CoachUndecided, None),
-            (Sense::Speech, Some(number)) => verdict(plausibility, number, reading),
+            (Sense::Speech, Some(number)) => read.verdict(number),
             (Sense::Silence | Sense::Disorder | Sense::Speech, _) => ClaimedVerdict::Missed(None),
         };
         KeyPointClaim { id: point.id.clone(), verdict }
     });
     let misconceptions = rubric.misconceptions.iter().filter_map(|misconception| {
         let number = question.misconceptions.iter().position(|other| other.id == misconception.id)?;
-        let said = plausibility.of_misconception(number)?.said.as_ref()?;
-        let states = reading.sense == Sense::Speech && plausibility.states(number, said);
-        let quote = quote(said, reading).filter(|_| states)?;
+        let quote = read.stated(question.key_points.len() + number)?;
         Some(MisconceptionClaim { id: misconception.id.clone(), quote })
     });
     Claims { key_points: key_points.collect(), misconceptions: misconceptions.collect() }
 }
 
 /// What the candidate should know about this judging.
-pub(super) fn remark(sense: Sense) -> &'static str {
+pub(super) fn remark(sense: Sense) -> Option<&'static str> {
     match sense {
-        Sense::Speech => {
-            "Judged offline, by rules: it looks for known ways of making each point and can miss an unusual one. You can \
-             regrade with a language model."
+        Sense::Speech => None,
+        Sense::Silence => Some("There are no words in this answer."),
+        Sense::OtherLanguage => Some("The offline coach only understands English and cannot judge this answer."),
+        Sense::Disorder => {
+            Some("The words of this answer are in no order that makes sentences, so no point of it counts.")
         }
-        Sense::Silence => "There are no words in this answer.",
-        Sense::OtherLanguage => "The offline coach only understands English and cannot judge this answer.",
-        Sense::Disorder => "The words of this answer are in no order that makes sentences, so no point of it counts.",
     }
 }
 
-fn verdict(plausibility: &Plausibility<'_>, number: usize, reading: &Reading) -> ClaimedVerdict {
-    let Some(finding) = plausibility.of_key_point(number) else { return ClaimedVerdict::Missed(None) };
-    let quoted = |said: &Option<Said>| said.as_ref().and_then(|said| quote(said, reading));
-    if let Some(said) = finding.said.as_ref().filter(|said| plausibility.makes(number, said)) {
-        let opposed = finding.opposed.as_ref().filter(|opposed| opposed.share >= OPPOSED && !overlap(opposed, said));
-        return match quote(said, reading) {
-            _ if opposed.is_some() => ClaimedVerdict::Unclear(Doubt::Contradicted, quoted(&finding.opposed)),
-            quote if !plausibility.makes_certainly(number, said) => ClaimedVerdict::Unclear(Doubt::WordsInDoubt, quote),
-            Some(quote) => ClaimedVerdict::Hit(quote),
-            None => ClaimedVerdict::Missed(None),
+impl Read<'_> {
+    fn verdict(&self, claim: usize) -> ClaimedVerdict {
+        let Some(best) = self.evidence.best(claim) else { return ClaimedVerdict::Missed(None) };
+        let features = self.evidence.features(claim, &best);
+        let plausibility = if self.is_alone { HIT_IN_FOLLOW_UP.of(&features) } else { HIT.of(&features) };
+        let hit_at = if self.is_alone { HIT_IN_FOLLOW_UP_AT } else { HIT_AT };
+        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST;
+        if plausibility < UNCLEAR_AT || best.chances.states < HIT_AT_LEAST {
+            // Words in doubt may have been the point only where something like it was said.
+            let near = best.chances.states.max(best.likeness) >= COULD_BE;
+            return ClaimedVerdict::Missed(self.quote(best.passage).filter(|_| near));
+        }
+        let quote = self.shortest(claim, &best);
+        let taken_back = self.evidence.of_claim(claim).iter().find(|seen| {
+            let apart = !self.passages[seen.passage].overlaps(&self.passages[best.passage]);
+            apart && seen.chances.contradicts >= CONTRADICTED
+        });
+        match (taken_back, quote) {
+            (Some(opposite), _) => ClaimedVerdict::Unclear(Doubt::Contradicted, self.quote(opposite.passage)),
+            (None, Some(quote)) if is_hit => ClaimedVerdict::Hit(quote),
+            (None, quote) => ClaimedVerdict::Unclear(Doubt::CoachUndecided, quote),
+        }
+    }
+
+    fn stated(&self, claim: usize) -> Option<Quote> {
+        let best = self.evidence.best(claim).filter(|best| best.chances.states >= STATED_AT_LEAST)?;
+        let features = self.evidence.features(claim, &best);
+        let is_stated = if self.is_alone {
+            STATED_IN_FOLLOW_UP.of(&features) >= STATED_IN_FOLLOW_UP_AT
+        } else {
+            STATED.of(&features) >= STATED_AT
         };
+        let is_elsewhere = self.passages[best.passage].is_elsewhere(self.reading);
+        self.shortest(claim, &best).filter(|_| is_stated && !is_elsewhere)
     }
-    let possible = |said: &&Said| said.certain >= DOUBTFUL && plausibility.makes(number, said);
-    let doubtful = finding.doubtful.as_ref().filter(possible);
-    ClaimedVerdict::Missed(doubtful.and_then(|said| quote(said, reading)))
+
+    /// The shortest of the passages that state the claim about as clearly as the best one, and in its words.
+    fn shortest(&self, claim: usize, best: &LookedAt) -> Option<Quote> {
+        let as_clear = self.evidence.of_claim(claim).iter().filter(|seen| {
+            seen.chances.states >= AS_CLEAR * best.chances.states
+                && self.passages[seen.passage].overlaps(&self.passages[best.passage])
+        });
+        let shortest = as_clear.min_by_key(|seen| self.passages[seen.passage].words.len())?;
+        self.quote(shortest.passage)
+    }
+
+    fn quote(&self, passage: usize) -> Option<Quote> {
+        let (first, last) = self.reading.transcript_words(&self.passages[passage].words)?;
+        Some(Quote::Words { first, last })
+    }
 }
 
-fn overlap(one: &Said, other: &Said) -> bool {
-    one.words.start < other.words.end && other.words.start < one.words.end
-}
-
-fn quote(said: &Said, reading: &Reading) -> Option<Quote> {
-    let (first, last) = reading.transcript_words(&said.words)?;
-    Some(Quote::Words { first, last })
+impl Weights {
+    /// How plausible it is that a claim was made, 0 to 1.
+    fn of(&self, features: &Features) -> f32 {
+        let sum = self.base
+            + self.states * features.states
+            + self.likeness * features.likeness
+            + self.other_kind * features.other_kind
+            + self.right * features.right
+            + self.wrong * features.wrong
+            + self.right_denied * features.right_denied
+            + self.wrong_denied * features.wrong_denied;
+        1.0 / (1.0 + (-sum).exp())
+    }
 }

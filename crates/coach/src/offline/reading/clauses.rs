@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::Clause;
 use super::words::{End, Spoken};
 use crate::lexicon::{Marker, Sort, is_function_word};
 
@@ -14,12 +13,6 @@ const SHORTEST_BEFORE_JOINING: usize = 7;
 
 /// A clause longer than this is cut, whatever it says.
 const LONGEST: usize = 30;
-
-/// What a clause begins with that only says when something holds.
-const CONDITIONS: [&str; 6] = ["when", "if", "once", "whenever", "unless", "until"];
-
-/// A longer clause that begins so also says what, without a comma between.
-const LONGEST_CONDITION: usize = 8;
 
 /// Where a clause stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,20 +47,6 @@ pub(super) fn split(words: &[Spoken], markers: &[Marker]) -> Vec<Place> {
         places.push(Place { words: start..words.len(), sentence });
     }
     places
-}
-
-/// Marks the clauses that only say when something holds ("when the owner goes out of scope,"), beside the clause that says what.
-pub(super) fn mark_conditions(clauses: &mut [Clause], words: &[Spoken]) {
-    for index in 0..clauses.len() {
-        let sentence = clauses[index].sentence;
-        let beside = |other: Option<usize>| {
-            other.and_then(|other| clauses.get(other)).is_some_and(|other| other.sentence == sentence)
-        };
-        let has_neighbour = beside(index.checked_sub(1)) || beside(Some(index + 1));
-        let opens = &words[clauses[index].words.start].normal;
-        let is_short = clauses[index].words.len() <= LONGEST_CONDITION;
-        clauses[index].is_condition = has_neighbour && is_short && CONDITIONS.contains(&opens.as_str());
-    }
 }
 
 fn begins_clause(words: &[Spoken], start: usize, connective: &Marker) -> bool {

@@ -64,6 +64,12 @@ pub(super) fn mark_lists(clauses: &mut [Clause], words: &[Spoken]) {
     }
 }
 
+/// Whether these clauses together are terms without a statement about them.
+pub(crate) fn is_list(clauses: &[Clause], words: &[Spoken]) -> bool {
+    let grammar = Grammar::of(clauses, words);
+    grammar.is_list() || (grammar.predicating == 0 && grammar.terms >= 3)
+}
+
 /// How terms and grammar are mixed. Function words inside fixed phrases ("use after free") are no grammar.
 #[derive(Default)]
 struct Grammar {
@@ -79,14 +85,14 @@ impl Grammar {
         let mut grammar = Self::default();
         for clause in clauses {
             grammar.terms += clause.units.len();
-            let in_unit = |index: usize| clause.units.iter().any(|unit| unit.unit.words.contains(&index));
+            let in_unit = |index: usize| clause.units.iter().any(|unit| unit.words.contains(&index));
             for index in clause.words.clone().filter(|index| !in_unit(*index)) {
                 grammar.function_words += 1;
                 grammar.predicating += usize::from(!JOINING.contains(&words[index].normal.as_str()));
             }
-            for unit in clause.units.iter().filter(|unit| has_verb(&words[unit.unit.words.clone()])) {
+            for unit in clause.units.iter().filter(|unit| has_verb(&words[unit.words.clone()])) {
                 grammar.verbs += 1;
-                let next = words[..clause.words.end].get(unit.unit.words.end);
+                let next = words[..clause.words.end].get(unit.words.end);
                 grammar.predicating += usize::from(next.is_some_and(|word| OBJECTS.contains(&word.normal.as_str())));
             }
         }
@@ -114,7 +120,7 @@ fn is_other_language(words: &[Spoken], clauses: &[Clause]) -> bool {
         return false;
     }
     let function_words = words.iter().filter(|word| is_function_word(&word.normal)).count();
-    let known = clauses.iter().flat_map(|clause| &clause.units).filter(|unit| unit.unit.features.len() > 1).count();
+    let known = clauses.iter().flat_map(|clause| &clause.units).filter(|unit| unit.features.len() > 1).count();
     let share = |count: usize| count as f64 / words.len() as f64;
     let is_strange = share(function_words + known) < OTHER_LANGUAGE
         || (share(function_words) < OTHER_LANGUAGE / 2.0 && share(known) < OTHER_LANGUAGE_TERMS);

@@ -14,17 +14,6 @@ fn clauses(reading: &Reading) -> Vec<String> {
     reading.clauses.iter().map(|clause| text(clause).join(" ")).collect()
 }
 
-fn stances(text: &str) -> Vec<Stance> {
-    read(text).clauses.iter().map(|clause| clause.stance).collect()
-}
-
-/// The polarity of the unit that is or holds `word`.
-fn polarity(text: &str, word: &str) -> Polarity {
-    let reading = read(text);
-    let holds = |unit: &&SaidUnit| reading.words[unit.unit.words.clone()].iter().any(|spoken| spoken.normal == word);
-    reading.units().find(holds).unwrap().polarity
-}
-
 #[test]
 fn speech_without_punctuation_is_cut_at_connectives() {
     let reading = read("the value has one owner and it is freed at the end because the compiler knows that place");
@@ -48,51 +37,6 @@ fn a_long_pause_ends_a_clause() {
     let segment = Segment::new(words.map(|(text, start)| word(text, start)));
     let reading = Reading::of(&Transcript::heard(segment.into_iter().collect()), &Glossary::of(&[]));
     assert_eq!(clauses(&reading), ["it runs very slowly", "nobody knows"]);
-}
-
-#[test]
-fn a_negator_denies_what_follows_and_leaves_the_rest_open() {
-    assert_eq!(polarity("it doesn't copy the characters", "copy"), Polarity::Negative);
-    assert_eq!(polarity("it doesn't copy the characters", "characters"), Polarity::Open);
-    assert_eq!(polarity("the characters are not copied", "characters"), Polarity::Positive);
-    assert_eq!(polarity("a value can't have two owners", "two"), Polarity::Negative);
-    assert_eq!(polarity("it works without a collector", "collector"), Polarity::Negative);
-    assert_eq!(polarity("it is not only fast", "fast"), Polarity::Positive);
-}
-
-#[test]
-fn what_is_averted_is_neither_said_nor_denied() {
-    assert_eq!(polarity("that prevents a data race", "race"), Polarity::Open);
-}
-
-#[test]
-fn a_denial_lasts_until_the_turn() {
-    let expected = [Stance::Denied, Stance::Asserted];
-    assert_eq!(stances("It's not that the lock is slow, but the work inside is."), expected);
-}
-
-#[test]
-fn what_others_think_is_reported_and_can_be_refuted() {
-    assert_eq!(stances("People think that it copies the heap.")[0], Stance::Reported);
-    assert_eq!(stances("It copies the whole heap. That's not true.")[0], Stance::Denied);
-}
-
-#[test]
-fn other_languages_questions_and_imagined_cases_are_no_claims() {
-    assert_eq!(stances("In Java there is a collector for that.")[0], Stance::Elsewhere);
-    assert_eq!(stances("Does it copy the heap?")[0], Stance::Asked);
-    assert_eq!(stances("If it copied the heap it would be slow.")[0], Stance::Hypothetical);
-}
-
-#[test]
-fn a_slip_is_taken_back_by_its_repair() {
-    let reading = read("it lives on the stack no wait on the heap");
-    let said: Vec<&str> = reading
-        .units()
-        .flat_map(|unit| &reading.words[unit.unit.words.clone()])
-        .map(|word| word.normal.as_str())
-        .collect();
-    assert!(said.contains(&"heap") && !said.contains(&"stack"), "{said:?}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use coach::OfflineCoach;
+use coach::{OfflineCoach, Verifier};
 use interview::Question;
 use interview::bank::{self, Bank, Fault, Month, Remark, SourceFile};
 use interview::wording::counted;
@@ -46,6 +46,9 @@ pub(super) fn check(folder: Option<&Path>) -> Result<(), Failure> {
     faults.extend(in_parallel(questions, remarks));
     faults.sort_by(|one, other| (&one.path, one.line).cmp(&(&other.path, other.line)));
     print(&faults.iter().map(|fault| format!("{fault}\n")).collect::<String>())?;
+    if folder.is_some() {
+        print(&unlearnt(questions))?;
+    }
     match faults.len() {
         0 if questions.is_empty() => Err(Failure::new("there is no question there")
             .help("give a folder with question files: docs/questions.md shows one")),
@@ -53,6 +56,27 @@ pub(super) fn check(folder: Option<&Path>) -> Result<(), Failure> {
         faults => Err(Failure::new(format!("{} in the questions", counted(faults, "fault")))
             .help("docs/questions.md says how a question is written")),
     }
+}
+
+/// Says which claims the offline coach's verifier was not trained on: it judges them less surely than those of the built-in bank.
+fn unlearnt(questions: &[Question]) -> String {
+    let claims = questions.iter().flat_map(|question| {
+        let points = question.key_points.iter().map(|point| (point.id.as_str(), &point.summary));
+        let wrong = question.misconceptions.iter().map(|wrong| (wrong.id.as_str(), &wrong.claim));
+        points.chain(wrong).map(move |(id, claim)| (&question.id, id, claim))
+    });
+    let unlearnt: Vec<String> = claims
+        .filter(|(.., claim)| !Verifier::has_learnt(claim))
+        .map(|(question, id, claim)| format!("  {question} {id}: {claim}\n"))
+        .collect();
+    if unlearnt.is_empty() {
+        return String::new();
+    }
+    let count = counted(unlearnt.len(), "claim");
+    format!(
+        "The offline coach was not trained on {count}; docs/judging.md says how well it judges such ones:\n{}",
+        unlearnt.concat()
+    )
 }
 
 /// A user's folder need not define topics of its own; it may use those of the built-in bank.

@@ -1,0 +1,131 @@
+//! What an answer says of each claim of its question, as the verifier reads it.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use interview::Question;
+
+use super::likeness::Phrasings;
+use super::passages::Passage;
+use super::reading::Reading;
+use super::thresholds::{ABOUT, PASSAGES_A_CLAIM};
+use crate::verifier::{Chances, Verifier};
+
+/// What an answer says of every claim: the key points in order, then the misconceptions.
+#[derive(Clone, Debug)]
+pub(super) struct Evidence {
+    claims: Vec<Vec<LookedAt>>,
+    key_points: usize,
+}
+
+/// A passage in which a claim was looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LookedAt {
+    /// The number of the passage.
+    pub(super) passage: usize,
+    /// How like the claim it is by its words, 0 to 1.
+    pub(super) likeness: f32,
+    /// What it does with the claim.
+    pub(super) chances: Chances,
+}
+
+impl Evidence {
+    /// Looks for each claim in the passages that are most like it, and in the first one.
+    pub(super) fn of(question: &Question, reading: &Reading, passages: &[Passage], phrasings: &Phrasings) -> Self {
+        let key_points = question.key_points.iter().map(|point| point.summary.as_str());
+        let claims: Vec<&str> =
+            key_points.chain(question.misconceptions.iter().map(|wrong| wrong.claim.as_str())).collect();
+        let likeness: Vec<Vec<f32>> =
+            passages.iter().map(|passage| phrasings.likeness(passage.units(reading))).collect();
+        let chosen: Vec<Vec<usize>> = (0..claims.len()).map(|claim| most_like(&likeness, claim)).collect();
+        let places = || {
+            chosen.iter().enumerate().flat_map(|(claim, chosen)| chosen.iter().map(move |passage| (claim, *passage)))
+        };
+        let pairs: Vec<(&str, &str)> =
+            places().map(|(claim, passage)| (claims[claim], passages[passage].text.as_str())).collect();
+        let mut looked_at = vec![Vec::new(); claims.len()];
+        for ((claim, passage), chances) in places().zip(Verifier::shared().judge(&pairs)) {
+            looked_at[claim].push(LookedAt { passage, likeness: likeness[passage][claim], chances });
+        }
+        Self { claims: looked_at, key_points: question.key_points.len() }
+    }
+
+    /// Where the claim was looked for.
+    pub(super) fn of_claim(&self, claim: usize) -> &[LookedAt] {
+        &self.claims[claim]
+    }
+
+    /// The passage that states the claim most clearly.
+    pub(super) fn best(&self, claim: usize) -> Option<LookedAt> {
+        self.claims[claim].iter().copied().max_by(|one, other| one.chances.states.total_cmp(&other.chances.states))
+    }
+
+    /// The passages that take up what was asked, in order: they state or contradict a claim, right or wrong.
+    pub(super) fn about<'p>(&self, passages: &'p [Passage]) -> Vec<&'p Passage> {
+        let takes_up = |seen: &&LookedAt| seen.chances.states + seen.chances.contradicts >= ABOUT;
+        let about: BTreeSet<usize> = self.claims.iter().flatten().filter(takes_up).map(|seen| seen.passage).collect();
+        about.into_iter().map(|passage| &passages[passage]).collect()
+    }
+
+    /// What the decision about a claim rests on.
+    pub(super) fn features(&self, claim: usize, best: &LookedAt) -> Features {
+        let is_key_point = claim < self.key_points;
+        let of_kind =
+            |key_points: bool| if key_points { 0..self.key_points } else { self.key_points..self.claims.len() };
+        // Over the other claims of a kind, as a share of all of them: what is most clearly stated, or contradicted, of each.
+        let mean = |key_points: bool, chance: fn(&Chances) -> f32| {
+            let others = of_kind(key_points).filter(|other| *other != claim);
+            let most = |other: usize| self.claims[other].iter().map(|seen| chance(&seen.chances)).fold(0.0, f32::max);
+            others.map(most).sum::<f32>() / of_kind(key_points).len().max(1) as f32
+        };
+        let same_words = of_kind(!is_key_point).flat_map(|other| &self.claims[other]);
+        let same_words = same_words.filter(|seen| seen.passage == best.passage);
+        Features {
+            states: logit(best.chances.states),
+            likeness: best.likeness,
+            other_kind: same_words.map(|seen| seen.chances.states).fold(0.0, f32::max),
+            right: mean(true, |chances| chances.states),
+            wrong: mean(false, |chances| chances.states),
+            right_denied: mean(true, |chances| chances.contradicts),
+            wrong_denied: mean(false, |chances| chances.contradicts),
+        }
+    }
+}
+
+/// What the decision about a claim rests on. `judging/training/calibrate.py` computes the same.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Features {
+    /// The logit of the chance that the best passage states the claim.
+    pub(super) states: f32,
+    /// How like the claim's phrasings its words are.
+    pub(super) likeness: f32,
+    /// The chance that it states a claim of the other kind.
+    pub(super) other_kind: f32,
+    /// How much of the other key points the answer states, and of the misconceptions.
+    pub(super) right: f32,
+    pub(super) wrong: f32,
+    /// How much of them it contradicts.
+    pub(super) right_denied: f32,
+    pub(super) wrong_denied: f32,
+}
+
+/// The passages most like the claim, the most like first, and the first passage of all.
+fn most_like(likeness: &[Vec<f32>], claim: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..likeness.len()).collect();
+    order.sort_by_key(|passage| Reverse(ordered(likeness[*passage][claim])));
+    let mut chosen: Vec<usize> = order.into_iter().take(PASSAGES_A_CLAIM).collect();
+    if !likeness.is_empty() && !chosen.contains(&0) {
+        chosen.push(0);
+    }
+    chosen
+}
+
+/// Floats that are not negative sort like the integers of the same bits.
+fn ordered(likeness: f32) -> u32 {
+    likeness.to_bits()
+}
+
+fn logit(chance: f32) -> f32 {
+    let chance = chance.clamp(0.001, 0.999);
+    (chance / (1.0 - chance)).ln()
+}

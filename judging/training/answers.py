@@ -1,0 +1,93 @@
+"""Whole answers with point marks, as the program cuts them into passages."""
+
+import json
+import pathlib
+import random
+import re
+import subprocess
+
+import data
+
+# Whose answers are for learning; those of the others are for reporting only.
+LEARNT_VOICES = ("fay", "finn", "flo")
+
+# The share of the learnt voices' questions that the weights are trained on; the rest calibrates.
+TRAINED = 0.6
+
+def answers(voices=None):
+    """The marked answers: dictionaries with question, voice, kind, answer, hit, half, stated."""
+    for path in sorted(data.ROOT.glob("judging/answers/*/*/*.txt")):
+        voice = path.parent.name
+        if voices and voice not in voices or not path.with_suffix(".marks").exists():
+            continue
+        marks = {}
+        for line in path.with_suffix(".marks").read_text().splitlines():
+            kind, *lists = line.split()
+            marks[kind] = {name: ids.split(",") if ids else [] for name, ids in (part.split("=") for part in lists)}
+        for kind, text in re.findall(r"^## (\w+)\n(.+)$", path.read_text(), flags=re.M):
+            yield {"question": path.stem, "voice": voice, "kind": kind, "answer": text.strip(), **marks[kind]}
+
+
+def model_answers(bank):
+    """The bank's own answers, which make every key point."""
+    for path in sorted(data.ROOT.glob("questions/*/*.toml")):
+        hit = [claim.id for claim in bank[path.stem] if claim.is_key_point]
+        text = " ".join(data.read(path)["model_answer"].split())
+        yield {"question": path.stem, "voice": "bank", "kind": "model", "answer": text, "hit": hit, "half": [], "stated": []}
+
+
+def seen(rows):
+    """The rows with `seen`: the passages that the program cuts them into, and how like each claim each of them is."""
+    given = "".join(json.dumps(row) + "\n" for row in rows)
+    command = ["cargo", "run", "--quiet", "--release", "-p", "coach", "--example", "examine"]
+    made = subprocess.run(command, input=given, stdout=subprocess.PIPE, check=True, cwd=data.ROOT, text=True)
+    return [json.loads(line) for line in made.stdout.splitlines()]
+
+
+def is_trained(question):
+    return data.number("trained " + question) < TRAINED
+
+
+def chosen(row, claim, most):
+    """The passages in which the program looks for the claim: the `most` that are most like it, and the first."""
+    likeness = [of_passage[claim] for of_passage in row["seen"]["likeness"]]
+    found = sorted(range(len(likeness)), key=lambda number: -likeness[number])[:most]
+    return found if 0 in found or not likeness else [*found, 0]
+
+
+def look(rows, bank, predict, most):
+    """Adds to each row its `verdicts`: by claim, what the verifier says of each chosen passage."""
+    pairs, places = [], []
+    for row in rows:
+        row["verdicts"] = [{} for _ in bank[row["question"]]]
+        for number, claim in enumerate(bank[row["question"]]):
+            for passage in chosen(row, number, most):
+                places.append((row["verdicts"][number], passage))
+                pairs.append((claim.text, row["seen"]["passages"][passage]))
+    for (verdicts, passage), chances in zip(places, predict(pairs).tolist()):
+        verdicts[passage] = chances
+
+
+def pairs(bank, rows, held_out, seed):
+    """What whole answers teach: where a hit point is said best, and that no passage says a point that was not made.
+
+    `rows` have `verdicts`: by claim, the three probabilities of every passage that was looked at.
+    """
+    rng = random.Random(seed)
+    for row in rows:
+        if row["question"] in held_out:
+            continue
+        for number, claim in enumerate(bank[row["question"]]):
+            if claim.id in row["half"] or (held_out and data.is_held_out_claim(claim)):
+                continue
+            verdicts = row["verdicts"][number]
+            ranked = sorted(verdicts, key=lambda passage: -verdicts[passage][0])
+            text = lambda passage: row["seen"]["passages"][passage]
+            if claim.id in row["hit"] + row["stated"]:
+                # Two neighbouring passages read as one often say it too, but only the best is certain.
+                if verdicts[ranked[0]][0] > 0.15:
+                    yield data.Pair(claim.text, text(ranked[0]), (data.STATES,))
+            else:
+                hard = ranked[:2] + rng.sample(ranked[2:], min(1, len(ranked[2:])))
+                for passage in hard:
+                    yield data.Pair(claim.text, text(passage), (data.CONTRADICTS, data.NEITHER))
