@@ -10,9 +10,12 @@ from viva_client.api.health import readyz
 from viva_client.api.questions import list_questions, show_question
 from viva_client.api.sessions import create_session, delete_session, export_session, finish_session, show_session
 from viva_client.api.transcriptions import transcribe
-from viva_client.api.turns import answer_turn, list_judgings, regrade_turn, show_turn, skip_turn, turn_audio
+from viva_client.api.turns import answer_turn, decide_mark, list_judgings, regrade_turn, show_turn, skip_turn, turn_audio
 from viva_client.models import (
     AnswerForm,
+    DecidedBy,
+    DecidedVerdict,
+    Decision,
     Feedback,
     NewAnswer,
     NewSession,
@@ -22,6 +25,7 @@ from viva_client.models import (
     StateEvent,
     Turn,
     TurnState,
+    Verdict,
 )
 from viva_client.models.export_format import ExportFormat
 from viva_client.types import File
@@ -82,8 +86,19 @@ assert turn_audio.sync_detailed(spoken, client=client).content == recording
 part = client.get_httpx_client().get(f"/api/v1/turns/{spoken}/audio", headers={"range": "bytes=0-3"})
 assert part.status_code == 206 and part.content == b"OggS"
 
+# The candidate's own decision about a mark, kept by another judging, and taken back.
+point = judged.feedback.correctness.key_points[0].id
+decided = decide_mark.sync(typed, point, client=client, body=Decision(verdict=DecidedVerdict.MISSED))
+mark = decided.feedback.correctness.key_points[0]
+assert (mark.verdict, mark.decided_by) == (Verdict.MISSED, DecidedBy.CANDIDATE) and not mark.quote, mark
+assert decided.feedback.correctness.score < 10.0
+assert decide_mark.sync_detailed(typed, "no-such-mark", client=client, body=Decision(verdict=None)).status_code == 404
+
 regraded = regrade_turn.sync(typed, client=client, body=Regrade(), prefer="wait=60")
 assert regraded.state == TurnState.JUDGED
+assert regraded.feedback.correctness.key_points[0].decided_by == DecidedBy.CANDIDATE
+undone = decide_mark.sync(typed, point, client=client, body=Decision(verdict=None))
+assert undone.feedback.correctness.score == 10.0 and undone.feedback.correctness.key_points[0].quote
 assert len(list_judgings.sync(typed, client=client).judgings) == 2
 assert skip_turn.sync(skipped, client=client).state == TurnState.SKIPPED
 

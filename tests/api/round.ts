@@ -55,6 +55,15 @@ assert.equal(judged.state, "judged");
 assert.equal(judged.feedback?.correctness?.score, 10);
 assert.equal(judged.next_turn?.id, spoken.id);
 
+const mark = judged.feedback!.correctness!.key_points[0]!.id;
+const decided = ok(
+  await client.PUT("/api/v1/turns/{id}/marks/{mark}", {
+    params: { path: { id: typed.id, mark } },
+    body: { verdict: "missed" },
+  }),
+);
+assert.equal(decided.feedback?.correctness?.key_points[0]?.decided_by, "candidate");
+
 const recording = readFileSync(`${process.env.SPEECH}/answers/ownership-strong.opus`);
 const accepted = await client.POST("/api/v1/turns/{id}/answer", {
   params: { path: { id: spoken.id } },

@@ -16,7 +16,7 @@ use crate::problem::{self, Problem};
 use crate::question::{Question, QuestionFilter, QuestionList, Reveal};
 use crate::session::{Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
 use crate::transcript::Transcription;
-use crate::turn::{Correction, Hint, NewAnswer, Regrade, Turn};
+use crate::turn::{Correction, Decision, Hint, NewAnswer, Regrade, Turn};
 use crate::{IDEMPOTENCY_KEY, PREFER, PREFIX};
 
 /// How long the server may take to accept a connection.
@@ -183,6 +183,11 @@ impl Client {
     pub async fn regrade(&self, turn: Uuid, regrade: &Regrade, wait: Duration) -> Result<Turn, ClientError> {
         let request = self.turn_request(Method::POST, turn, &["regrade"]).json(regrade);
         self.value(waiting(request, wait, REPLY_LIMIT)).await
+    }
+
+    /// Stores the candidate's decision about a mark: a key point or misconception of the turn's feedback, by its id.
+    pub async fn decide(&self, turn: Uuid, mark: &str, decision: &Decision) -> Result<Turn, ClientError> {
+        self.value(self.turn_request(Method::PUT, turn, &["marks", mark]).json(decision)).await
     }
 
     /// Every judging of a turn's answer that has ended, the oldest first.

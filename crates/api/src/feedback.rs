@@ -29,16 +29,31 @@ pub struct Feedback {
 }
 
 /// What was said.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Correctness {
-    /// 0 to 10; none when more than half of the weight is unclear.
+    /// 0 to 10; none when there is only a range, or nothing is decided.
     pub score: Option<f64>,
+    /// In place of a score, when more than a third of the weight is unclear.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_range: Option<ScoreRange>,
     /// 1 to 4; none without a score.
     pub band: Option<u8>,
     /// The key points, in the question's order.
     pub key_points: Vec<KeyPointMark>,
     /// The misconceptions stated.
     pub misconceptions: Vec<MisconceptionMark>,
+    /// Misconceptions that the coach found and the candidate says they did not state. They count for nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disputed_misconceptions: Vec<MisconceptionMark>,
+}
+
+/// The whole numbers between which a score lies, however the unclear points turn out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ScoreRange {
+    /// When every unclear point was missed.
+    pub low: u8,
+    /// When every unclear point was made.
+    pub high: u8,
 }
 
 /// The mark for one key point.
@@ -57,12 +72,26 @@ pub struct KeyPointMark {
     pub any_of: Option<String>,
     /// `hit`, `missed` or `unclear`.
     pub verdict: Verdict,
+    /// Whose verdict it is.
+    #[serde(default)]
+    pub decided_by: DecidedBy,
     /// Why it is unclear.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub doubt: Option<String>,
     /// The words that back the verdict, as they stand in the transcript.
     #[serde(flatten)]
     pub evidence: Evidence,
+}
+
+/// Whose verdict it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DecidedBy {
+    /// The coach's.
+    #[default]
+    Coach,
+    /// The candidate's own. It has a quote only if the coach had found one.
+    Candidate,
 }
 
 /// A misconception that was stated.
@@ -354,6 +383,7 @@ mod tests {
             core: true,
             any_of: None,
             verdict,
+            decided_by: DecidedBy::Coach,
             doubt: None,
             evidence,
         }
@@ -370,7 +400,7 @@ mod tests {
     }
 
     fn feedback(points: Vec<KeyPointMark>, misconceptions: Vec<MisconceptionMark>, check: ClarityMark) -> Feedback {
-        let correctness = Correctness { score: None, band: None, key_points: points, misconceptions };
+        let correctness = Correctness { key_points: points, misconceptions, ..Correctness::default() };
         let clarity = Clarity { score: None, checks: vec![check] };
         Feedback { correctness: Some(correctness), clarity: Some(clarity), ..Feedback::default() }
     }

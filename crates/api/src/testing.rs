@@ -1,8 +1,8 @@
 //! Sample turns for tests.
 
 use crate::feedback::{
-    Clarity, ClarityMark, ClarityVerdict, Coach, Correctness, CountedPhrase, Delivery, Evidence, Feedback, JudgedBy,
-    KeyPointMark, MisconceptionMark, Verdict,
+    Clarity, ClarityMark, ClarityVerdict, Coach, Correctness, CountedPhrase, DecidedBy, Delivery, Evidence, Feedback,
+    JudgedBy, KeyPointMark, MisconceptionMark, ScoreRange, Verdict,
 };
 use crate::question::Question;
 use crate::transcript::{Segment, TimeSpan, Transcript, Word};
@@ -64,6 +64,7 @@ pub fn judged() -> Turn {
         core,
         any_of: None,
         verdict,
+        decided_by: DecidedBy::Coach,
         doubt: (verdict == Verdict::Unclear).then(|| "the recogniser was not sure of the deciding words".to_owned()),
         evidence,
     };
@@ -76,6 +77,7 @@ pub fn judged() -> Turn {
     };
     let correctness = Correctness {
         score: Some(6.0),
+        score_range: None,
         band: Some(2),
         key_points: vec![
             point("one-owner", "every value has exactly one owner", true, Verdict::Hit, evidence.clone()),
@@ -88,6 +90,7 @@ pub fn judged() -> Turn {
             why_wrong: "Rust has no collector.".to_owned(),
             evidence: said("the collector frees it", 7.2, 9.0),
         }],
+        disputed_misconceptions: Vec::new(),
     };
     let clarity = Clarity {
         score: Some(5.0),
@@ -135,6 +138,19 @@ pub fn spoken() -> Turn {
     let mut turn = judged();
     if let Some(feedback) = &mut turn.feedback {
         feedback.delivery = Some(delivery());
+    }
+    turn
+}
+
+/// The same answer with a range in place of its score, a key point that the candidate decided, and a misconception that they dispute.
+pub fn decided() -> Turn {
+    let mut turn = judged();
+    let panel = turn.feedback.as_mut().and_then(|feedback| feedback.correctness.as_mut());
+    if let Some(panel) = panel {
+        (panel.score, panel.score_range, panel.band) = (None, Some(ScoreRange { low: 4, high: 7 }), None);
+        let dropped = &mut panel.key_points[1];
+        (dropped.verdict, dropped.decided_by) = (Verdict::Hit, DecidedBy::Candidate);
+        panel.disputed_misconceptions = std::mem::take(&mut panel.misconceptions);
     }
     turn
 }

@@ -180,6 +180,42 @@ pub struct Correction {
     pub text: String,
 }
 
+/// What the candidate decides about a mark of their answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// `hit` or `missed` for a key point, `stated` or `not_stated` for a misconception; null goes back to the coach's own verdict.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
+    pub verdict: Option<DecidedVerdict>,
+}
+
+/// A verdict that the candidate can give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DecidedVerdict {
+    /// They made the key point.
+    Hit,
+    /// They did not make it.
+    Missed,
+    /// They stated the misconception.
+    Stated,
+    /// They did not state it.
+    NotStated,
+}
+
+impl DecidedVerdict {
+    /// The word that stands for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Missed => "missed",
+            Self::Stated => "stated",
+            Self::NotStated => "not_stated",
+        }
+    }
+}
+
 /// By whom a turn should be judged again; by the server's own choice when both are missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -6,27 +6,27 @@ use interview::delivery::{FILLED_PAUSES_FINE, FILLED_PAUSES_MANY, TYPICAL_WORDS_
 use interview::wording::{counted, things};
 
 use crate::feedback::{
-    Clarity, ClarityVerdict, Coach, Correctness, CountedPhrase, Delivery, Evidence, Feedback, JudgedBy, KeyPointMark,
-    Verdict,
+    Clarity, ClarityVerdict, Coach, Correctness, CountedPhrase, DecidedBy, Delivery, Evidence, Feedback, JudgedBy,
+    KeyPointMark, MisconceptionMark, Verdict,
 };
 use crate::session::Summary;
 use crate::transcript::TimeSpan;
-use crate::turn::{Turn, TurnState};
+use crate::turn::{DecidedVerdict, Turn, TurnState};
 
 /// The correctness or the clarity panel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panel {
     /// Its heading.
     pub title: &'static str,
-    /// 0 to 10.
-    pub score: Option<f64>,
-    /// Why there is no score.
+    /// The score, 0 to 10, or its range: `6.0`, `4 to 7`.
+    pub score: Option<String>,
+    /// Why there is no score, or only a range.
     pub no_score: Option<&'static str>,
     /// The band, 1 to 4.
     pub band: Option<u8>,
     /// How many points the score rests on.
     pub points_made: Option<String>,
-    /// The misconceptions stated.
+    /// The misconceptions stated, then those that the candidate disputes.
     pub misconceptions: Vec<Mark>,
     /// Key points or clarity checks, in order.
     pub marks: Vec<Mark>,
@@ -34,13 +34,26 @@ pub struct Panel {
     pub unclear: Option<String>,
 }
 
+impl Panel {
+    /// The score as the panel's heading has it: `6.0 of 10`, `4 to 7 of 10`, `no score`.
+    pub fn figure(&self) -> String {
+        self.score.as_ref().map_or_else(|| "no score".to_owned(), |score| format!("{score} of 10"))
+    }
+}
+
 /// A verdict, what it is about, and what it rests on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
+    /// The id of the key point, misconception or check.
+    pub id: String,
     /// Whether the verdict is good news.
     pub sign: Sign,
     /// The verdict as a word, such as `hit` or `no`.
     pub verdict: &'static str,
+    /// Whether the candidate decided it.
+    pub by_you: bool,
+    /// What the candidate can decide; nothing for checks.
+    pub choices: Vec<Choice>,
     /// The claim or check.
     pub text: String,
     /// Whether the key point is core.
@@ -49,6 +62,27 @@ pub struct Mark {
     pub quote: Option<Quote>,
     /// A remark: why it is unclear, why it is wrong, what to do.
     pub note: Option<String>,
+}
+
+/// A decision that the candidate can take about a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The verdict; `None` takes an earlier decision back.
+    pub verdict: Option<DecidedVerdict>,
+    /// What the candidate says by it.
+    pub label: &'static str,
+}
+
+impl Choice {
+    const UNDO: Self = Self { verdict: None, label: "undo" };
+
+    fn said(verdict: DecidedVerdict) -> Self {
+        Self { verdict: Some(verdict), label: "I said that" }
+    }
+
+    fn not_said(verdict: DecidedVerdict) -> Self {
+        Self { verdict: Some(verdict), label: "I did not say that" }
+    }
 }
 
 /// The kind of a verdict, for a symbol or colour.
@@ -60,8 +94,8 @@ pub enum Sign {
     Bad,
     /// Counts neither way.
     Unclear,
-    /// A key point not made beside an alternative that was.
-    NotNeeded,
+    /// Counts for nothing: a key point not made beside an alternative that was, or a misconception that the candidate disputes.
+    NotCounted,
     /// A misconception stated.
     Wrong,
 }
@@ -132,9 +166,21 @@ pub fn clock(seconds: f64) -> String {
     format!("{}:{:02}", whole / 60, whole % 60)
 }
 
-/// A score: `6.0`, or a dash.
-pub fn score(score: Option<f64>) -> String {
-    score.map_or_else(|| "–".to_owned(), |score| format!("{score:.1}"))
+/// The scores of both judged panels: `correctness 4 to 7, clarity 5.0`.
+pub fn scores(feedback: &Feedback) -> String {
+    let correctness = feedback.correctness.as_ref().and_then(correctness_score);
+    let clarity = feedback.clarity.as_ref().and_then(clarity_score);
+    let figure = |score: Option<String>| score.unwrap_or_else(|| "no score".to_owned());
+    format!("correctness {}, clarity {}", figure(correctness), figure(clarity))
+}
+
+fn correctness_score(panel: &Correctness) -> Option<String> {
+    let range = panel.score_range.map(|range| format!("{} to {}", range.low, range.high));
+    panel.score.map(|score| format!("{score:.1}")).or(range)
+}
+
+fn clarity_score(panel: &Clarity) -> Option<String> {
+    panel.score.map(|score| format!("{score:.1}"))
 }
 
 /// The correctness panel.
@@ -146,9 +192,10 @@ pub fn correctness(panel: &Correctness) -> Panel {
     let marks: Vec<Mark> = points
         .iter()
         .map(|point| Mark {
+            id: point.id.clone(),
             sign: match point.verdict {
                 Verdict::Hit => Sign::Good,
-                _ if is_said(point) => Sign::NotNeeded,
+                _ if is_said(point) => Sign::NotCounted,
                 Verdict::Missed => Sign::Bad,
                 Verdict::Unclear => Sign::Unclear,
             },
@@ -157,30 +204,59 @@ pub fn correctness(panel: &Correctness) -> Panel {
             } else {
                 point.verdict.as_str()
             },
+            by_you: point.decided_by == DecidedBy::Candidate,
+            choices: choices(point),
             text: point.summary.clone(),
             is_core: point.core,
             quote: Quote::of(&point.evidence),
             note: point.doubt.clone().or(point.any_of.as_ref().map(|_| "one of these is enough".to_owned())),
         })
         .collect();
-    let stated = panel.misconceptions.iter().map(|stated| Mark {
-        sign: Sign::Wrong,
-        verdict: "misconception",
-        text: stated.claim.clone(),
-        is_core: false,
-        quote: Quote::of(&stated.evidence),
-        note: Some(stated.why_wrong.clone()),
-    });
+    let stated = panel.misconceptions.iter().map(|stated| misconception(stated, false));
+    let disputed = panel.disputed_misconceptions.iter().map(|disputed| misconception(disputed, true));
+    let score = correctness_score(panel);
     let unclear = marks.iter().filter(|mark| mark.sign == Sign::Unclear).count();
     Panel {
         title: "Correctness",
-        score: panel.score,
-        no_score: panel.score.is_none().then_some("too many points are unclear for a score"),
+        no_score: match (&score, panel.score_range) {
+            (None, _) => Some("no point could be decided"),
+            (Some(_), Some(_)) => Some("a range, because many points are unclear"),
+            (Some(_), None) => None,
+        },
+        points_made: score.as_ref().map(|_| points_made(points)),
+        score,
         band: panel.band,
-        points_made: panel.band.map(|_| points_made(points)),
-        misconceptions: stated.collect(),
+        misconceptions: stated.chain(disputed).collect(),
         unclear: (unclear > 0).then(|| format!("{unclear} of {} unclear, not scored", counted(marks.len(), "point"))),
         marks,
+    }
+}
+
+/// What the candidate can decide about a key point: what it does not count as now, and back to the coach's verdict.
+fn choices(point: &KeyPointMark) -> Vec<Choice> {
+    let (hit, missed) = (Choice::said(DecidedVerdict::Hit), Choice::not_said(DecidedVerdict::Missed));
+    let mut choices = match point.verdict {
+        Verdict::Hit => vec![missed],
+        Verdict::Missed => vec![hit],
+        Verdict::Unclear => vec![hit, missed],
+    };
+    if point.decided_by == DecidedBy::Candidate {
+        choices.push(Choice::UNDO);
+    }
+    choices
+}
+
+fn misconception(mark: &MisconceptionMark, is_disputed: bool) -> Mark {
+    Mark {
+        id: mark.id.clone(),
+        sign: if is_disputed { Sign::NotCounted } else { Sign::Wrong },
+        verdict: if is_disputed { "not stated" } else { "misconception" },
+        by_you: is_disputed,
+        choices: vec![if is_disputed { Choice::UNDO } else { Choice::not_said(DecidedVerdict::NotStated) }],
+        text: mark.claim.clone(),
+        is_core: false,
+        quote: Quote::of(&mark.evidence),
+        note: Some(mark.why_wrong.clone()),
     }
 }
 
@@ -199,12 +275,15 @@ fn points_made(points: &[KeyPointMark]) -> String {
 /// The clarity panel.
 pub fn clarity(panel: &Clarity) -> Panel {
     let mark = |check: &crate::feedback::ClarityMark| Mark {
+        id: check.id.clone(),
         sign: match check.verdict {
             ClarityVerdict::Yes => Sign::Good,
             ClarityVerdict::No => Sign::Bad,
             ClarityVerdict::Unclear => Sign::Unclear,
         },
         verdict: check.verdict.as_str(),
+        by_you: false,
+        choices: Vec::new(),
         text: check.summary.clone(),
         is_core: false,
         quote: Quote::of(&check.evidence),
@@ -212,7 +291,7 @@ pub fn clarity(panel: &Clarity) -> Panel {
     };
     Panel {
         title: "Clarity",
-        score: panel.score,
+        score: clarity_score(panel),
         no_score: panel.score.is_none().then_some("too many checks are unclear for a score"),
         band: None,
         points_made: None,
@@ -349,7 +428,7 @@ pub fn summary(summary: &Summary) -> [Figure; 4] {
             questions.push_str(&format!(", {count} {what}"));
         }
     }
-    let of_ten = "of 10, mean of the main answers";
+    let of_ten = "of 10, mean of the main answers with a score";
     let rate = summary.words_per_minute.map(|rate| format!("{rate:.0}"));
     [
         Figure { name: "Correctness", value: mean(summary.correctness), note: of_ten.to_owned() },
@@ -390,6 +469,40 @@ mod tests {
     #[test]
     fn without_a_judging_there_is_no_judge() {
         assert_eq!(Judge::of(&Feedback::default()), None);
+    }
+
+    #[test]
+    fn a_range_is_a_figure_with_its_reason_and_decisions_are_the_candidate_s() {
+        let feedback = crate::testing::decided().feedback.unwrap();
+        assert_eq!(scores(&feedback), "correctness 4 to 7, clarity 5.0");
+        let panel = correctness(feedback.correctness.as_ref().unwrap());
+        assert_eq!(panel.figure(), "4 to 7 of 10");
+        assert_eq!(panel.no_score, Some("a range, because many points are unclear"));
+        assert_eq!(panel.points_made.as_deref(), Some("2 of 2 core points, 0 of 1 other"));
+        let marks = panel.marks.iter().chain(&panel.misconceptions);
+        let lines: Vec<String> = marks
+            .map(|mark| {
+                let choices: Vec<&str> = mark.choices.iter().map(|choice| choice.label).collect();
+                let by = if mark.by_you { "you" } else { "coach" };
+                format!("{} {} by {by}: {}", mark.id, mark.verdict, choices.join(", "))
+            })
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "one-owner hit by coach: I did not say that",
+                "dropped hit by you: I did not say that, undo",
+                "moves unclear by coach: I said that, I did not say that",
+                "collector not stated by you: undo",
+            ]
+        );
+    }
+
+    #[test]
+    fn without_a_score_there_is_a_reason_and_no_figure() {
+        let panel = correctness(&Correctness::default());
+        assert_eq!((panel.figure().as_str(), panel.no_score), ("no score", Some("no point could be decided")));
+        assert_eq!(panel.points_made, None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use interview::bank::Bank;
 use interview::follow_up::Rubric;
 use interview::judging::{self, Assignment};
 use interview::marks::{Doubt, Verdict};
-use interview::scoring::{Band, Correctness, MISCONCEPTION_PENALTY};
+use interview::scoring::{Band, Correctness, MISCONCEPTION_PENALTY, Rating};
 use serde::Serialize;
 
 use crate::dataset::{Dataset, Item, LabelledQuestion};
@@ -181,7 +181,8 @@ impl JudgedItem {
         });
         Self {
             id: id.to_owned(),
-            score: correctness.score().map(|score| score.get()),
+            // A judge that leaves much open is measured by the middle of its range.
+            score: correctness.rating().map(Rating::middle),
             key_points: key_points.collect(),
             misconceptions: misconceptions.collect(),
             ungraded: None,

@@ -97,10 +97,12 @@ pub fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
     let Some(open) = main.and_then(|main| main.state.feedback()?.marks()) else {
         return choose(question, marks, &asked);
     };
-    let now =
-        |mark: &KeyPointMark| marks.key_point(&mark.id).filter(|now| now.verdict.is_hit()).unwrap_or(mark).clone();
+    let now = |mark: &KeyPointMark| {
+        marks.key_point(&mark.id).filter(|now| now.counted() == Counted::Hit).unwrap_or(mark).clone()
+    };
     let key_points = open.key_points.iter().map(now).collect();
-    choose(question, &Marks { key_points, misconceptions: marks.misconceptions.clone() }, &asked)
+    let misconceptions = marks.misconceptions.clone();
+    choose(question, &Marks { key_points, misconceptions, ..Marks::default() }, &asked)
 }
 
 /// Picks what to aim at, or nothing when there is nothing left.

@@ -2,7 +2,7 @@
 //!
 //! Nothing that a coach claims is believed. A quote must be in the transcript, words in doubt decide nothing, every key point of the
 //! rubric gets exactly one mark, and ids that the rubric does not have are refused. Only this module makes a [`Feedback`]: [`judge`]
-//! from a coach's report, [`restore`] from what a store kept of an earlier one.
+//! from a coach's report, [`decide`] from one with the candidate's decisions, [`restore`] from what a store kept of an earlier one.
 
 use std::collections::HashSet;
 use std::fmt::Display;
@@ -14,8 +14,8 @@ use crate::claims::{
 use crate::follow_up::{self, FollowUp, Round, Rubric, Target};
 use crate::id::{KeyPointId, MisconceptionId};
 use crate::marks::{
-    ClarityCheck, ClarityMark, ClarityVerdict, Counted, Doubt, Evidence, Feedback, JudgedBy, KeyPointMark, Marks,
-    MisconceptionMark, Verdict,
+    ClarityCheck, ClarityMark, ClarityVerdict, Counted, Decisions, Doubt, Evidence, Feedback, JudgedBy, KeyPointMark,
+    Marks, MisconceptionMark, Verdict,
 };
 use crate::scoring::{Clarity, Correctness};
 use crate::transcript::{Transcript, Word, is_function_word, normal_words};
@@ -36,7 +36,7 @@ pub struct Assignment<'a> {
     pub target: Option<&'a Target>,
     /// What the candidate said.
     pub transcript: &'a Transcript,
-    /// The turns around it. Without them, as when a judge is measured, there is no follow-up.
+    /// The turns around it. Without them, as when a judge is measured, there are no decisions of the candidate and no follow-up.
     pub round: Option<Round<'a>>,
 }
 
@@ -66,9 +66,14 @@ pub struct NothingJudged(String);
 /// # Errors
 /// When neither panel could be judged. When one could not, the feedback has the other and its remark says why.
 pub fn judge<E: Display>(assignment: &Assignment<'_>, report: Report<E>) -> Result<Judged, NothingJudged> {
-    let Assignment { rubric, transcript, .. } = *assignment;
+    let Assignment { question, rubric, target, transcript, .. } = *assignment;
     let correctness = match report.correctness {
-        Ok(claims) => correctness(rubric, transcript, &claims).map_err(|invalid| invalid.to_string()),
+        Ok(claims) => correctness(rubric, transcript, &claims)
+            .map(|correctness| match assignment.round.and_then(|round| round.turn.state.answer()) {
+                Some(answer) => correctness.decided(rubric, &answer.decisions),
+                None => correctness,
+            })
+            .map_err(|invalid| invalid.to_string()),
         Err(failure) => Err(failure.to_string()),
     };
     let clarity = match report.clarity {
@@ -86,7 +91,7 @@ pub fn judge<E: Display>(assignment: &Assignment<'_>, report: Report<E>) -> Resu
     let stronger_answer = match report.stronger_answer {
         StrongerAnswer::None => None,
         StrongerAnswer::Written(answer) => Some(answer),
-        StrongerAnswer::ModelAnswer => marks.and_then(|marks| model_answer(assignment, marks)),
+        StrongerAnswer::ModelAnswer => marks.and_then(|marks| model_answer(question, rubric, target, marks)),
     };
     let remarks: Vec<String> = [missing, report.remark].into_iter().flatten().collect();
     let decided = assignment.round.zip(marks).and_then(|(round, marks)| follow_up::decide(&round, marks));
@@ -95,7 +100,7 @@ pub fn judge<E: Display>(assignment: &Assignment<'_>, report: Report<E>) -> Resu
         report.follow_up.filter(|worded| worded.target == decided.target).unwrap_or(decided)
     });
     let feedback = Feedback {
-        next_step: next_step(assignment, marks, clarity.as_ref()),
+        next_step: next_step(question, rubric, target, marks, clarity.as_ref()),
         stronger_answer,
         remark: (!remarks.is_empty()).then(|| remarks.join(" ")),
         judged_by: report.judged_by,
@@ -117,11 +122,28 @@ pub fn correctness(rubric: &Rubric, transcript: &Transcript, claims: &Claims) ->
     let key_points = rubric.key_points.iter().map(|point| {
         let claim = claims.key_points.iter().find(|claim| claim.id == point.id);
         let claim = claim.ok_or_else(|| InvalidClaims::NotJudged(point.id.clone()))?;
-        Ok(KeyPointMark { id: point.id.clone(), verdict: said.verdict(&claim.verdict) })
+        Ok(KeyPointMark { id: point.id.clone(), verdict: said.verdict(&claim.verdict), decision: None })
     });
     let key_points = key_points.collect::<Result<_, _>>()?;
     let misconceptions = misconceptions(rubric, claims, |quote| said.certain_evidence(quote));
-    Ok(Correctness::of(rubric, Marks { key_points, misconceptions }))
+    Ok(Correctness::of(rubric, Marks { key_points, misconceptions, disputed: Vec::new() }))
+}
+
+/// The feedback on a turn with the candidate's decisions in place of any that it had: score, band, next step and the points that the
+/// stronger answer names follow from the marks as they count now. No follow-up is asked or taken back.
+pub fn decide(feedback: &Feedback, question: &Question, target: Option<&Target>, decisions: &Decisions) -> Feedback {
+    let rubric = Rubric::of(question, target);
+    let before = feedback.marks();
+    let correctness = feedback.correctness.clone().map(|correctness| correctness.decided(&rubric, decisions));
+    let marks = correctness.as_ref().map(Correctness::marks);
+    let model_answer = |marks: Option<&Marks>| marks.and_then(|marks| model_answer(question, &rubric, target, marks));
+    let shows_model_answer = feedback.stronger_answer == model_answer(before);
+    Feedback {
+        next_step: next_step(question, &rubric, target, marks, feedback.clarity.as_ref()),
+        stronger_answer: if shows_model_answer { model_answer(marks) } else { feedback.stronger_answer.clone() },
+        correctness,
+        ..feedback.clone()
+    }
 }
 
 /// The clarity panel that these claims come to: every check once. A check without a claim, or one that rests on a quote that is not
@@ -261,7 +283,13 @@ fn doubtful_share(words: &[&Word]) -> f64 {
 }
 
 /// The one thing to do next: a misconception to reconsider, then the point that would have earned most, then how to say it better.
-fn next_step(assignment: &Assignment<'_>, marks: Option<&Marks>, clarity: Option<&Clarity>) -> String {
+fn next_step(
+    question: &Question,
+    rubric: &Rubric,
+    target: Option<&Target>,
+    marks: Option<&Marks>,
+    clarity: Option<&Clarity>,
+) -> String {
     let unclear_said = clarity.and_then(|clarity| {
         let no = clarity.marks().iter().find(|mark| mark.verdict == ClarityVerdict::No)?;
         Some(no.check.summary())
@@ -272,21 +300,18 @@ fn next_step(assignment: &Assignment<'_>, marks: Option<&Marks>, clarity: Option
             None => "Have this answer judged again: its key points could not be judged.".to_owned(),
         };
     };
-    let question = assignment.question;
     if let Some(wrong) = marks.misconceptions.iter().find_map(|mark| question.misconception(&mark.id)) {
         return format!("Reconsider \u{201C}{}\u{201D}: {}", wrong.claim, wrong.why_wrong);
     }
-    if let Some(point) =
-        counted(assignment.rubric, marks, Counted::Missed).max_by_key(|point| (point.core, point.weight))
-    {
+    if let Some(point) = counted(rubric, marks, Counted::Missed).max_by_key(|point| (point.core, point.weight)) {
         return format!("Say this point in one sentence of your own, aloud: {}.", point.summary);
     }
-    if let Some(point) = counted(assignment.rubric, marks, Counted::Unclear).next() {
+    if let Some(point) = counted(rubric, marks, Counted::Unclear).next() {
         return format!("It is unclear whether you made this point; say it again in plain words: {}.", point.summary);
     }
     match unclear_said {
         Some(check) => format!("Every point is there. Say it again so that it {check}."),
-        None => match question.stretch.first().filter(|_| assignment.target.is_none()) {
+        None => match question.stretch.first().filter(|_| target.is_none()) {
             Some(harder) => format!("Every point is there. A harder question to answer aloud: {harder}"),
             None => "Every point is there: say it again tomorrow, shorter and without looking anything up.".to_owned(),
         },
@@ -295,14 +320,14 @@ fn next_step(assignment: &Assignment<'_>, marks: Option<&Marks>, clarity: Option
 
 /// The question's model answer, named as that, with the points that this answer did not make. None when nothing was missed, or in a
 /// follow-up, where it would give the rest of the question away.
-fn model_answer(assignment: &Assignment<'_>, marks: &Marks) -> Option<String> {
-    let missed = counted(assignment.rubric, marks, Counted::Missed);
+fn model_answer(question: &Question, rubric: &Rubric, target: Option<&Target>, marks: &Marks) -> Option<String> {
+    let missed = counted(rubric, marks, Counted::Missed);
     let missed: Vec<&str> = missed.map(|point| point.summary.as_str()).collect();
-    if missed.is_empty() || assignment.target.is_some() {
+    if missed.is_empty() || target.is_some() {
         return None;
     }
     let points = missed.join("; ");
-    let answer = assignment.question.model_answer.trim();
+    let answer = question.model_answer.trim();
     Some(format!(
         "Not in your answer yet: {points}.\n\nThe question's model answer, to compare yours with:\n\n{answer}"
     ))
@@ -316,7 +341,8 @@ fn counted<'a>(rubric: &'a Rubric, marks: &Marks, wanted: Counted) -> impl Itera
 
 /// A feedback as plain data, for a store to keep in whatever form it likes. [`Feedback::record`] makes it, [`restore`] reads it.
 ///
-/// Quotes are kept as [`Quote::Timed`]. Scores and bands are left out: they are computed again.
+/// Quotes are kept as [`Quote::Timed`]. Scores and bands are left out: they are computed again. So are the candidate's decisions: they
+/// belong to the answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// The marks for what was said; `None` when it could not be judged.
@@ -338,7 +364,7 @@ impl Feedback {
     pub fn record(&self) -> Record {
         let correctness = self.marks().map(|marks| Claims {
             key_points: marks.key_points.iter().map(KeyPointMark::claim).collect(),
-            misconceptions: marks.misconceptions.iter().map(MisconceptionMark::claim).collect(),
+            misconceptions: marks.misconceptions.iter().chain(&marks.disputed).map(MisconceptionMark::claim).collect(),
         });
         Record {
             correctness,
@@ -351,14 +377,15 @@ impl Feedback {
     }
 }
 
-/// The feedback of a record, for the transcript and the rubric (`Rubric::of(question, turn.target.as_ref())`) that it was judged by.
+/// The feedback of a record, for the transcript and the rubric (`Rubric::of(question, turn.target.as_ref())`) that it was judged by, with
+/// the candidate's decisions.
 ///
 /// Every quote is looked up again and scores and bands are computed again from the marks, so that restored feedback cannot hold evidence
 /// that was not said. A key point or misconception that the rubric does not have is left out, a hit whose quote is not there is
 /// unclear, and a misconception whose quote is not there is dropped. What was in doubt is not weighed again: the verdicts are final.
 ///
 /// `None` for a record without any panel, which no feedback gives.
-pub fn restore(record: Record, transcript: &Transcript, rubric: &Rubric) -> Option<Feedback> {
+pub fn restore(record: Record, transcript: &Transcript, rubric: &Rubric, decisions: &Decisions) -> Option<Feedback> {
     let Record { correctness, clarity, stronger_answer, next_step, remark, judged_by } = record;
     if correctness.is_none() && clarity.is_none() {
         return None;
@@ -367,11 +394,11 @@ pub fn restore(record: Record, transcript: &Transcript, rubric: &Rubric) -> Opti
     let correctness = correctness.map(|claims| {
         let key_points = rubric.key_points.iter().filter_map(|point| {
             let claim = claims.key_points.iter().find(|claim| claim.id == point.id)?;
-            Some(KeyPointMark { id: point.id.clone(), verdict: said.found(&claim.verdict) })
+            Some(KeyPointMark { id: point.id.clone(), verdict: said.found(&claim.verdict), decision: None })
         });
         let key_points = key_points.collect();
         let misconceptions = misconceptions(rubric, &claims, |quote| said.evidence(quote));
-        Correctness::of(rubric, Marks { key_points, misconceptions })
+        Correctness::of(rubric, Marks { key_points, misconceptions, disputed: Vec::new() }).decided(rubric, decisions)
     });
     let clarity = clarity.map(|claims| Clarity::of(claims.iter().map(|claim| said.clarity(claim)).collect()));
     Some(Feedback { correctness, clarity, stronger_answer, next_step, remark, judged_by })

@@ -2,6 +2,8 @@
 //!
 //! Only [`judging`](crate::judging) makes marks and feedback.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::bank::{KeyPoint, alternatives};
@@ -33,7 +35,7 @@ impl Evidence {
     }
 }
 
-/// The verdict on one key point.
+/// A coach's verdict on one key point.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// The answer makes the point, in these words.
@@ -112,8 +114,79 @@ impl Doubt {
 pub struct KeyPointMark {
     /// Which key point.
     pub id: KeyPointId,
-    /// The verdict.
+    /// The coach's verdict.
     pub verdict: Verdict,
+    /// What the candidate decided, if they did. It counts instead of the verdict and brings no evidence of its own.
+    pub decision: Option<DecidedVerdict>,
+}
+
+impl KeyPointMark {
+    /// What the point counts as: the candidate's decision, or else the coach's verdict.
+    pub fn counted(&self) -> Counted {
+        match (self.decision, &self.verdict) {
+            (Some(DecidedVerdict::Hit), _) | (None, Verdict::Hit { .. }) => Counted::Hit,
+            (Some(DecidedVerdict::Missed), _) | (None, Verdict::Missed) => Counted::Missed,
+            (None, Verdict::Unclear { .. }) => Counted::Unclear,
+        }
+    }
+
+    /// The words that the coach found for what the point counts as. A miss has none.
+    pub fn evidence(&self) -> Option<&Evidence> {
+        self.verdict.evidence().filter(|_| self.counted() != Counted::Missed)
+    }
+}
+
+/// A verdict that the candidate can give on a key point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DecidedVerdict {
+    /// "I said that."
+    Hit,
+    /// "I did not say that."
+    Missed,
+}
+
+/// One decision of the candidate about a mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// What a key point counts as; `None` takes an earlier decision back.
+    KeyPoint(KeyPointId, Option<DecidedVerdict>),
+    /// Whether a misconception that the coach found was stated; `true` takes an earlier decision back.
+    Misconception(MisconceptionId, bool),
+}
+
+/// What the candidate decided about an answer. Decisions belong to the answer, not to a judging: another judge does not undo them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decisions {
+    key_points: BTreeMap<KeyPointId, DecidedVerdict>,
+    not_stated: BTreeSet<MisconceptionId>,
+}
+
+impl Decisions {
+    /// Whether nothing was decided.
+    pub fn is_empty(&self) -> bool {
+        self.key_points.is_empty() && self.not_stated.is_empty()
+    }
+
+    /// Adds a decision, or takes an earlier one back.
+    pub fn add(&mut self, decision: Decision) {
+        match decision {
+            Decision::KeyPoint(id, Some(verdict)) => _ = self.key_points.insert(id, verdict),
+            Decision::KeyPoint(id, None) => _ = self.key_points.remove(&id),
+            Decision::Misconception(id, false) => _ = self.not_stated.insert(id),
+            Decision::Misconception(id, true) => _ = self.not_stated.remove(&id),
+        }
+    }
+
+    /// What was decided about a key point.
+    pub(crate) fn key_point(&self, id: &KeyPointId) -> Option<DecidedVerdict> {
+        self.key_points.get(id).copied()
+    }
+
+    /// Whether the candidate says that they did not state this misconception.
+    pub(crate) fn disputes(&self, id: &MisconceptionId) -> bool {
+        self.not_stated.contains(id)
+    }
 }
 
 /// A misconception that the answer states.
@@ -131,6 +204,7 @@ pub struct MisconceptionMark {
 pub struct Marks {
     pub(crate) key_points: Vec<KeyPointMark>,
     pub(crate) misconceptions: Vec<MisconceptionMark>,
+    pub(crate) disputed: Vec<MisconceptionMark>,
 }
 
 impl Marks {
@@ -147,11 +221,11 @@ impl Marks {
     /// The verdict on each of these points, with alternatives of which one suffices counted as one: a hit when one of them is, missed
     /// when all of them are, otherwise unclear. The first of the alternatives stands for them all.
     pub fn counted<'p>(&self, points: &'p [KeyPoint]) -> Vec<(&'p KeyPoint, Counted)> {
-        let verdict = |point: &KeyPoint| self.key_point(&point.id).map(|mark| &mark.verdict);
+        let counted = |point: &KeyPoint| self.key_point(&point.id).map(KeyPointMark::counted);
         let count = |group: &[&KeyPoint]| {
-            if group.iter().any(|point| verdict(point).is_some_and(Verdict::is_hit)) {
+            if group.iter().any(|point| counted(point) == Some(Counted::Hit)) {
                 Counted::Hit
-            } else if group.iter().all(|point| verdict(point) == Some(&Verdict::Missed)) {
+            } else if group.iter().all(|point| counted(point) == Some(Counted::Missed)) {
                 Counted::Missed
             } else {
                 Counted::Unclear
@@ -163,6 +237,21 @@ impl Marks {
     /// The misconceptions that the answer states, each once.
     pub fn misconceptions(&self) -> &[MisconceptionMark] {
         &self.misconceptions
+    }
+
+    /// The misconceptions that the coach found and the candidate says they did not state. They count for nothing.
+    pub fn disputed(&self) -> &[MisconceptionMark] {
+        &self.disputed
+    }
+
+    /// Whether there is a mark that this decision is about.
+    pub fn has(&self, decision: &Decision) -> bool {
+        match decision {
+            Decision::KeyPoint(id, _) => self.key_point(id).is_some(),
+            Decision::Misconception(id, _) => {
+                self.misconceptions.iter().chain(&self.disputed).any(|mark| &mark.id == id)
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Scores, computed from marks and from nothing else.
 
 use crate::follow_up::Rubric;
-use crate::marks::{ClarityMark, ClarityVerdict, Counted, Marks};
+use crate::marks::{ClarityMark, ClarityVerdict, Counted, Decisions, Marks};
 
 /// What each misconception takes off the correctness score. The choice is ours: two stated misconceptions cost as much as a
 /// typical core point.
@@ -35,6 +35,30 @@ impl std::fmt::Display for Score {
     }
 }
 
+/// What an answer's marks come to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rating {
+    /// A score.
+    Exact(Score),
+    /// The whole numbers between which the score lies, however the unclear points turn out.
+    Range {
+        /// The score when every unclear point was missed, rounded down.
+        low: u8,
+        /// The score when every unclear point was made, rounded up; more than `low`.
+        high: u8,
+    },
+}
+
+impl Rating {
+    /// The score, or the middle of the range: for comparing judges only, because nobody scored it.
+    pub fn middle(self) -> f64 {
+        match self {
+            Self::Exact(score) => score.get(),
+            Self::Range { low, high } => f64::from(low + high) / 2.0,
+        }
+    }
+}
+
 /// How far an answer's understanding reaches; each question says what its bands sound like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Band {
@@ -64,21 +88,35 @@ impl Band {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Correctness {
     marks: Marks,
-    score: Option<Score>,
+    rating: Option<Rating>,
     band: Option<Band>,
 }
 
 impl Correctness {
-    /// Computes score and band of `marks` against the rubric that was judged by.
+    /// Computes rating and band of `marks` against the rubric that was judged by.
     ///
     /// The score is 10 × the weight hit ÷ the weight hit or missed, less [`MISCONCEPTION_PENALTY`] for each misconception stated,
-    /// at least 0, and at most [`CORE_CAP`] when a core point was missed. Unclear points are left out; when they are more than half
-    /// of the weight there is no score. Alternatives of which one suffices count as one point. Marks for points that the rubric does not have do not count.
+    /// at least 0, and at most [`CORE_CAP`] when a core point was missed. Unclear points are left out; when they are more than a third of
+    /// the weight there is a range instead. With nothing hit or missed there is neither. Alternatives of which one suffices count as one
+    /// point. Marks for points that the rubric does not have do not count.
     pub(crate) fn of(rubric: &Rubric, marks: Marks) -> Self {
         let tally = Tally::of(rubric, &marks);
-        let score = tally.score(marks.misconceptions.len());
-        let band = score.map(|_| tally.band(marks.misconceptions.len()));
-        Self { marks, score, band }
+        let misconceptions = marks.misconceptions.len();
+        let rating = tally.rating(misconceptions);
+        let band = matches!(rating, Some(Rating::Exact(_))).then(|| tally.band(misconceptions));
+        Self { marks, rating, band }
+    }
+
+    /// The same with the candidate's decisions in place of any that it had. `rubric` is the one that was judged by.
+    pub fn decided(self, rubric: &Rubric, decisions: &Decisions) -> Self {
+        let Marks { mut key_points, misconceptions, disputed } = self.marks;
+        for mark in &mut key_points {
+            mark.decision = decisions.key_point(&mark.id);
+        }
+        let mut found = [misconceptions, disputed].concat();
+        found.sort_by_key(|mark| rubric.misconceptions.iter().position(|wrong| wrong.id == mark.id));
+        let (disputed, misconceptions) = found.into_iter().partition(|mark| decisions.disputes(&mark.id));
+        Self::of(rubric, Marks { key_points, misconceptions, disputed })
     }
 
     /// The marks the score is computed from.
@@ -86,9 +124,17 @@ impl Correctness {
         &self.marks
     }
 
-    /// The score; none when more than half of the weight is unclear.
+    /// What the marks come to; none when nothing is decided.
+    pub fn rating(&self) -> Option<Rating> {
+        self.rating
+    }
+
+    /// The score; none when there is only a range, or nothing.
     pub fn score(&self) -> Option<Score> {
-        self.score
+        match self.rating {
+            Some(Rating::Exact(score)) => Some(score),
+            Some(Rating::Range { .. }) | None => None,
+        }
     }
 
     /// The band; none when there is no score.
@@ -98,13 +144,14 @@ impl Correctness {
 }
 
 /// The weights that a score is computed from.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Tally {
     hit: u32,
     missed: u32,
     unclear: u32,
     core_hit: u32,
     core_missed: u32,
+    core_unclear: u32,
 }
 
 impl Tally {
@@ -121,7 +168,10 @@ impl Tally {
                     tally.missed += weight;
                     tally.core_missed += u32::from(point.core);
                 }
-                Counted::Unclear => tally.unclear += weight,
+                Counted::Unclear => {
+                    tally.unclear += weight;
+                    tally.core_unclear += u32::from(point.core);
+                }
             }
         }
         tally
@@ -131,14 +181,29 @@ impl Tally {
         f64::from(self.hit) / f64::from((self.hit + self.missed).max(1))
     }
 
-    fn score(&self, misconceptions: usize) -> Option<Score> {
+    fn rating(&self, misconceptions: usize) -> Option<Rating> {
         let decided = self.hit + self.missed;
-        if decided == 0 || self.unclear > decided {
+        if decided == 0 {
             return None;
         }
+        // More than a third of the weight is unclear.
+        if 2 * self.unclear > decided {
+            let (missed, core_missed) = (self.missed + self.unclear, self.core_missed + self.core_unclear);
+            let (hit, core_hit) = (self.hit + self.unclear, self.core_hit + self.core_unclear);
+            let low = Self { missed, core_missed, ..*self }.score(misconceptions).get().floor() as u8;
+            let high = Self { hit, core_hit, ..*self }.score(misconceptions).get().ceil() as u8;
+            if low < high {
+                return Some(Rating::Range { low, high });
+            }
+        }
+        Some(Rating::Exact(self.score(misconceptions)))
+    }
+
+    /// The score by what is hit and missed.
+    fn score(&self, misconceptions: usize) -> Score {
         let cap = if self.core_missed > 0 { CORE_CAP } else { 10.0 };
         let earned = 10.0 * self.share() - MISCONCEPTION_PENALTY * misconceptions as f64;
-        Some(Score::clamped(earned.min(cap)))
+        Score::clamped(earned.min(cap))
     }
 
     fn band(&self, misconceptions: usize) -> Band {

@@ -6,7 +6,7 @@ use crate::bank::Question;
 use crate::delivery::Delivery;
 use crate::follow_up::{FollowUpLimit, Target};
 use crate::id::{AnswerId, QuestionId, SessionId, TurnId};
-use crate::marks::Feedback;
+use crate::marks::{Decisions, Feedback};
 use crate::time::{Seconds, Span};
 use crate::transcript::Transcript;
 
@@ -165,6 +165,8 @@ pub struct Answer {
     pub transcript: Transcript,
     /// Whether the candidate corrected the transcript.
     pub corrected: bool,
+    /// What the candidate decided about its marks.
+    pub decisions: Decisions,
     /// What was measured when it was heard; typed answers have no measures.
     pub spoken: Option<Spoken>,
     /// Where its sound is kept, if it is.

@@ -18,7 +18,7 @@ pub struct Summary {
     pub skipped: usize,
     /// How many answers have no feedback.
     pub ungraded: usize,
-    /// The mean correctness score of the main turns that have one.
+    /// The mean correctness score of the main turns that have one. A range is left out: its middle is a number that nothing supports.
     pub correctness: Option<Score>,
     /// The mean clarity score of the main turns that have one.
     pub clarity: Option<Score>,
@@ -99,7 +99,7 @@ fn missed(session: &Session, turns: &[Turn]) -> Vec<Missed> {
         let later = turns.iter().filter(|turn| turn.target.is_some() && turn.question == question.id).filter_map(marks);
         later
             .flat_map(|marks| &marks.key_points)
-            .filter(|mark| mark.verdict.is_hit())
+            .filter(|mark| mark.counted() == Counted::Hit)
             .any(|mark| question.key_point(&mark.id).is_some_and(|hit| hit.counts_with(point)))
     };
     let mut missed: Vec<Missed> = Vec::new();

@@ -1,6 +1,8 @@
-//! Small questions for this crate's tests.
+//! Small questions, and marks of their answers, for this crate's tests.
 
-use crate::bank::{Bank, Question, SourceFile};
+use crate::Transcript;
+use crate::bank::{Bank, KeyPoint, Question, SourceFile};
+use crate::marks::{DecidedVerdict, Doubt, KeyPointMark, Marks, MisconceptionMark, Verdict};
 
 const TOPICS: &str = "format_version = 1\n[rust]\nownership = \"Ownership\"\nborrowing = \"Borrowing\"\n";
 
@@ -44,4 +46,25 @@ pub(crate) fn bank(questions: &[(&str, &str)]) -> Bank {
 /// One sound question.
 pub(crate) fn question() -> Question {
     bank(&[("q1", "ownership")]).questions()[0].clone()
+}
+
+/// Marks for these points, one letter each: hit, missed, unclear to the coach; in capitals what the candidate decided about a point that was
+/// unclear. Then the question's misconception, stated this often.
+pub(crate) fn marks(points: &[KeyPoint], letters: &str, stated: usize) -> Marks {
+    let evidence = Transcript::typed("said so").find_quote("said").unwrap();
+    let key_points = points.iter().zip(letters.chars()).map(|(point, letter)| KeyPointMark {
+        id: point.id.clone(),
+        verdict: match letter {
+            'h' => Verdict::Hit { evidence: evidence.clone() },
+            'm' => Verdict::Missed,
+            _ => Verdict::Unclear { doubt: Doubt::CoachUndecided, evidence: None },
+        },
+        decision: match letter {
+            'H' => Some(DecidedVerdict::Hit),
+            'M' => Some(DecidedVerdict::Missed),
+            _ => None,
+        },
+    });
+    let stated_once = MisconceptionMark { id: "wrong".parse().unwrap(), evidence: evidence.clone() };
+    Marks { key_points: key_points.collect(), misconceptions: vec![stated_once; stated], disputed: Vec::new() }
 }

@@ -8,6 +8,7 @@ use axum::extract::multipart::Multipart;
 use axum::extract::{FromRequest, Request};
 use futures::TryStreamExt;
 use interview::bank::Question;
+use interview::marks::Decisions;
 use interview::session::{
     Answer, AudioObject, Recording, Source, Spoken, Turn, TurnState, UngradedAnswer, UngradedReason,
 };
@@ -209,7 +210,8 @@ impl Upload<'_> {
         let answer = match (text, transcript, audio) {
             (Some(text), None, None) => {
                 let transcript = incoming::typed(&text)?;
-                Answer { id, source, transcript, corrected: false, spoken: None, audio: None }
+                let decisions = Decisions::default();
+                Answer { id, source, transcript, corrected: false, decisions, spoken: None, audio: None }
             }
             (None, Some(transcript), audio) => {
                 let Heard { transcript, speech, duration } =
@@ -220,7 +222,8 @@ impl Upload<'_> {
                     Some(text) => transcript.corrected(&incoming::correction(&text)?),
                     None => transcript,
                 };
-                Answer { id, source, transcript, corrected, spoken: Some(Spoken { duration, speech, delivery }), audio }
+                let (decisions, spoken) = (Decisions::default(), Some(Spoken { duration, speech, delivery }));
+                Answer { id, source, transcript, corrected, decisions, spoken, audio }
             }
             (None, None, Some(audio)) => return Ok(Submission::Sound(Recording { id, audio, source })),
             (Some(_), _, _) => return refused("give either `text`, or a transcript or recording, not both"),

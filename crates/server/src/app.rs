@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use api::feedback::Feedback;
-use api::turn::Turn;
+use api::turn::{DecidedVerdict, Turn};
 use bytes::Bytes;
+use interview::marks::Marks;
 use interview::session::{self, TurnState};
 use interview::{Bank, Question, SessionId, TurnId};
 use store::{AudioStore, PastJudging, Store, StoredSession};
@@ -19,6 +20,7 @@ use crate::settings::Settings;
 use crate::transcription::Transcription;
 use crate::turn_events::TurnEvents;
 use crate::wire;
+use crate::wire::incoming;
 
 /// The parts of a running server.
 pub(crate) struct App {
@@ -102,6 +104,25 @@ impl App {
         let stored = self.store.session(turn.session).await?;
         let question = stored.session.question(&turn.question).cloned();
         question.ok_or_else(|| ApiError::Internal(format!("the question of turn {} is missing", turn.id).into()))
+    }
+
+    /// Stores the candidate's decision about a mark; `None` goes back to the coach's verdict.
+    pub(crate) async fn decide(
+        &self,
+        id: TurnId,
+        mark: &str,
+        verdict: Option<DecidedVerdict>,
+    ) -> Result<session::Turn, ApiError> {
+        let turn = self.store.turn(id).await?;
+        let TurnState::Judged { feedback, .. } = &turn.state else {
+            let state = turn.state.name();
+            return Err(ApiError::Conflict(format!("turn {id} is {state}, so it has no marks to decide on")));
+        };
+        let no_marks = Marks::default();
+        let decision = incoming::decision(feedback.marks().unwrap_or(&no_marks), mark, verdict)?;
+        let turn = self.store.decide(id, decision).await?;
+        self.events.notify(id);
+        Ok(turn)
     }
 
     /// Waits until nothing more happens to a turn by itself, or `limit` has passed, or the server stops.

@@ -100,10 +100,9 @@ fn write_turn(page: &mut String, reviewed: &ReviewedTurn) -> Result {
 }
 
 fn write_panel(page: &mut String, panel: &Panel) -> Result {
-    let score = panel.score.map_or_else(|| "no score".to_owned(), |score| format!("{score:.1} of 10"));
     let band = panel.band.map(|band| format!(", band {band} of 4")).unwrap_or_default();
     let why = panel.no_score.map(|why| format!(", {why}")).unwrap_or_default();
-    writeln!(page, "**{}: {score}{band}{why}**\n", panel.title)?;
+    writeln!(page, "**{}: {}{band}{why}**\n", panel.title, panel.figure())?;
     for mark in panel.marks.iter().chain(&panel.misconceptions) {
         write_mark(page, mark)?;
     }
@@ -115,10 +114,11 @@ fn write_mark(page: &mut String, mark: &Mark) -> Result {
         Sign::Good => "✓",
         Sign::Bad => "✗",
         Sign::Unclear => "?",
-        Sign::NotNeeded => "·",
+        Sign::NotCounted => "·",
         Sign::Wrong => "✗ Misconception:",
     };
-    write!(page, "- {sign} {}{}", Plain(&mark.text), if mark.is_core { " (core)" } else { "" })?;
+    let by = if mark.by_you { format!(" ({} by you)", mark.verdict) } else { String::new() };
+    write!(page, "- {sign} {}{}{by}", Plain(&mark.text), if mark.is_core { " (core)" } else { "" })?;
     if let Some(quote) = &mark.quote {
         let start = quote.start().map(|start| format!(" [{start}]")).unwrap_or_default();
         write!(page, " — “{}”{start}", Plain(&quote.text))?;

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt};
+use interview::TurnId;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use store::IdempotencyKey;
 
@@ -33,6 +34,23 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Id<T> {
         let unknown = || ApiError::NotFound("the id in the address does not exist".to_owned());
         let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
         text.parse().map(Self).map_err(|_| unknown())
+    }
+}
+
+/// A turn and the name of one of its marks, in the path. Text that is no id names nothing, so it is not found.
+pub(crate) struct MarkPath {
+    pub(crate) turn: TurnId,
+    pub(crate) mark: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for MarkPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let unknown = || ApiError::NotFound("the id in the address does not exist".to_owned());
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((turn, mark)) = path.map_err(|_| unknown())?;
+        Ok(Self { turn: turn.parse().map_err(|_| unknown())?, mark })
     }
 }
 

@@ -7,18 +7,20 @@ use std::sync::Arc;
 
 use api::problem::Problem;
 use api::session::{SessionFilter, SessionHead, SessionState};
+use api::turn::DecidedVerdict;
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
 use axum::http::header;
-use axum::response::{Html, IntoResponse};
-use axum::routing::get;
+use axum::response::{Html, IntoResponse, Redirect};
+use axum::routing::{get, post};
 use interview::SessionId;
 use interview::wording::counted;
+use serde::Deserialize;
 
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::extract::{Id, Query};
+use crate::extract::{Id, MarkPath, Query};
 use crate::review::{Review, day, topics};
 use crate::wire;
 
@@ -30,6 +32,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(home))
         .route("/sessions/{id}", get(session))
+        .route("/turns/{id}/marks/{mark}", post(decide))
         .route("/docs", get(docs::docs))
         .route("/style.css", asset("text/css; charset=utf-8", STYLE))
         .route("/listen.js", asset("text/javascript; charset=utf-8", include_str!("../assets/listen.js")))
@@ -99,6 +102,22 @@ pub(crate) struct SessionPage {
 async fn session(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<Html<String>, ApiError> {
     let (stored, past) = app.with_history(id).await?;
     rendered(&SessionPage { review: Review::of(&stored, &past, true) })
+}
+
+/// What a form on a session's page decides; without a verdict it takes an earlier decision back.
+#[derive(Deserialize)]
+struct Decided {
+    verdict: Option<DecidedVerdict>,
+}
+
+/// Stores the candidate's decision about a mark, and goes back to the turn on its session's page.
+async fn decide(
+    State(app): State<Arc<App>>,
+    MarkPath { turn, mark }: MarkPath,
+    Query(Decided { verdict }): Query<Decided>,
+) -> Result<Redirect, ApiError> {
+    let turn = app.decide(turn, &mark, verdict).await?;
+    Ok(Redirect::to(&format!("{}#{}", wire::session::review_url(turn.session), turn.id)))
 }
 
 #[derive(Template)]

@@ -47,6 +47,8 @@ pub(crate) struct ReviewedTurn {
     pub(crate) answer_note: String,
     /// The address of the recording.
     pub(crate) audio: Option<String>,
+    /// Whether the page has forms to decide on marks.
+    pub(crate) can_decide: bool,
     pub(crate) timeline: Option<Timeline>,
     pub(crate) transcript: Vec<Paragraph>,
     pub(crate) has_doubtful_words: bool,
@@ -91,8 +93,9 @@ pub(crate) fn topics(topics: &[String]) -> String {
 }
 
 impl Review {
-    /// A stored session with every judging of its answers. Recordings are linked if `with_sound`.
-    pub(crate) fn of(stored: &StoredSession, past: &[PastJudging], with_sound: bool) -> Self {
+    /// A stored session with every judging of its answers. On a page of this server (`is_live`) recordings are linked, and marks can be
+    /// decided on.
+    pub(crate) fn of(stored: &StoredSession, past: &[PastJudging], is_live: bool) -> Self {
         let session = wire::session::session(stored);
         let mut questions: Vec<ReviewedQuestion> = Vec::new();
         for turn in &stored.turns {
@@ -103,7 +106,7 @@ impl Review {
             let transcript = given.map(|answer| paragraphs(&answer.transcript, turn.state.feedback()));
             let timeline = given.and_then(|answer| answer.spoken.as_ref()).and_then(Timeline::of);
             let history = History::of(turn, stored, past);
-            let reviewed = ReviewedTurn::new(shown, transcript.unwrap_or_default(), history, with_sound);
+            let reviewed = ReviewedTurn::new(shown, transcript.unwrap_or_default(), history, is_live);
             let reviewed = ReviewedTurn { timeline, ..reviewed };
             match questions.last_mut() {
                 Some(question) if role == Role::FollowUp => question.follow_ups.push(reviewed),
@@ -121,7 +124,7 @@ impl Review {
 }
 
 impl ReviewedTurn {
-    fn new(turn: Turn, transcript: Vec<Paragraph>, history: History, with_sound: bool) -> Self {
+    fn new(turn: Turn, transcript: Vec<Paragraph>, history: History, is_live: bool) -> Self {
         let feedback = turn.feedback.clone().unwrap_or_default();
         let snippet = turn.question.snippet.as_ref().filter(|_| turn.role == Role::Main);
         let is_pending = matches!(turn.state, TurnState::Transcribing | TurnState::Judging);
@@ -137,7 +140,8 @@ impl ReviewedTurn {
             snippet: snippet.map(|snippet| coloured(&snippet.language, &snippet.code)),
             notice: view::notice(&turn).map(|notice| notice + reload),
             answer_note: answer_note(&turn),
-            audio: turn.answer.as_ref().and_then(|answer| answer.audio_url.clone()).filter(|_| with_sound),
+            audio: turn.answer.as_ref().and_then(|answer| answer.audio_url.clone()).filter(|_| is_live),
+            can_decide: is_live && turn.state == TurnState::Judged,
             timeline: None,
             has_doubtful_words: transcript.iter().flat_map(|paragraph| &paragraph.runs).any(|run| run.is_doubtful),
             transcript,

@@ -5,6 +5,7 @@
 //!
 //! - 1: before documents had types of their own. Feedback also held scores and bands, which are ignored: they are computed again.
 //! - 2: a panel that could not be judged is null.
+//! - 3: an answer holds the candidate's decisions. An older reader would drop them, and show the coach's score for theirs.
 //!
 //! A change that an older reader would misunderstand gets a new number, and golden files of the one before (`tests/golden`).
 
@@ -12,7 +13,7 @@ use interview::claims::{ClaimedVerdict, Claims, ClarityClaim, KeyPointClaim, Mis
 use interview::delivery::{CountedPhrase, Delivery, FilledPauses, Length, Pauses, PlacedPhrase};
 use interview::follow_up::{FollowUpLimit, Rubric, Target};
 use interview::judging::{Record, restore};
-use interview::marks::{ClarityCheck, ClarityVerdict, CoachKind, Doubt, Feedback, JudgedBy};
+use interview::marks::{ClarityCheck, ClarityVerdict, CoachKind, Decisions, Doubt, Feedback, JudgedBy};
 use interview::session::{
     Answer, AudioObject, Recording, Session, Source, Spoken, TurnState, UngradedAnswer, UngradedReason,
 };
@@ -25,7 +26,7 @@ use crate::error::StoreError;
 use crate::judging::Ending;
 
 /// The format that is written.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;
 
 /// The stored form of a `T`.
 trait Stored<T>: Sized {
@@ -48,7 +49,7 @@ macro_rules! stored_as_is {
 }
 
 // The words for these are the same in the API and in documents.
-stored_as_is!(Source, CoachKind, Doubt, ClarityCheck, ClarityVerdict);
+stored_as_is!(Source, CoachKind, Doubt, ClarityCheck, ClarityVerdict, Decisions);
 stored_as_is!(AnswerId, KeyPointId, MisconceptionId, SessionId);
 // A question is as the bank had it when the session began. Its stored form is the bank's concern.
 stored_as_is!(Question, FollowUpLimit);
@@ -56,9 +57,9 @@ stored_as_is!(bool, u32, u64, usize, f64, String);
 
 /// Declares the stored form of a struct, field by field.
 macro_rules! stored_struct {
-    ($name:ident of $domain:ident { $($field:ident: $type:ty,)* }) => {
+    ($name:ident of $domain:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }) => {
         #[derive(Serialize, Deserialize)]
-        struct $name { $($field: $type,)* }
+        struct $name { $($(#[$attribute])* $field: $type,)* }
 
         impl Stored<$domain> for $name {
             fn of(value: &$domain) -> Self {
@@ -214,6 +215,8 @@ stored_struct!(AnswerDocument of Answer {
     source: Source,
     transcript: Vec<Vec<WordDocument>>,
     corrected: bool,
+    #[serde(default, skip_serializing_if = "Decisions::is_empty")]
+    decisions: Decisions,
     spoken: Option<SpokenDocument>,
     audio: Option<AudioDocument>,
 });
@@ -355,7 +358,7 @@ impl FeedbackDocument {
             remark: self.remark,
             judged_by: self.judged_by.restore()?,
         };
-        restore(record, &answer.transcript, rubric)
+        restore(record, &answer.transcript, rubric, &answer.decisions)
             .ok_or_else(|| StoreError::Corrupt("a judged answer has neither panel".into()))
     }
 }

@@ -86,6 +86,8 @@ pub enum Missing {
     Question(QuestionId),
     /// A recording, by its key.
     Audio(String),
+    /// The mark that a decision is about.
+    Mark(TurnId),
 }
 
 impl std::fmt::Display for Missing {
@@ -95,6 +97,7 @@ impl std::fmt::Display for Missing {
             Self::Turn(id) => write!(f, "turn {id}"),
             Self::Question(id) => write!(f, "question {id} in the session"),
             Self::Audio(key) => write!(f, "recording {key}"),
+            Self::Mark(turn) => write!(f, "mark of that name in the feedback on turn {turn}"),
         }
     }
 }

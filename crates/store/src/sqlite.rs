@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use interview::follow_up::{Rubric, Target};
-use interview::marks::CoachKind;
+use interview::marks::{CoachKind, Decision};
 use interview::session::{Answer, Place, Session, Turn, TurnState};
-use interview::{QuestionId, SessionId, TopicId, TurnId};
+use interview::{Question, QuestionId, SessionId, TopicId, TurnId};
 use jiff::Timestamp;
 use sqlx::types::Json;
 use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection, SqlitePool, Transaction};
@@ -236,6 +236,19 @@ impl Store for SqliteStore {
 
     async fn regrade(&self, turn: TurnId, wish: CoachWish) -> Result<Turn, StoreError> {
         self.change(turn, |record| record.regrade(wish)).await
+    }
+
+    async fn decide(&self, turn: TurnId, decision: Decision) -> Result<Turn, StoreError> {
+        let mut transaction = self.begin().await?;
+        let mut record = load_turn(&mut transaction, turn).await?;
+        let session = load_document(&mut transaction, record.turn.session).await?;
+        let question = question_of(Some(&session), &record.turn.question)?;
+        if record.decide(decision, question)? == Effect::Changed {
+            update_turn(&mut transaction, &record).await?;
+            update_judging(&mut transaction, &record).await?;
+            transaction.commit().await?;
+        }
+        Ok(record.turn)
     }
 
     async fn skip(&self, turn: TurnId) -> Result<Turn, StoreError> {
@@ -482,6 +495,19 @@ async fn insert_judging(connection: &mut SqliteConnection, judging: &Judging, tu
     Ok(())
 }
 
+/// Stores the turn's state as the end of its latest judging.
+async fn update_judging(connection: &mut SqliteConnection, record: &TurnRecord) -> Result<(), StoreError> {
+    let Some((answer, ending)) = record.answer().zip(Ending::of(&record.turn.state)) else { return Ok(()) };
+    sqlx::query("update judgings set ending = $3, format = $4 where answer_id = $1 and revision = $2")
+        .bind(answer.uuid())
+        .bind(record.revision.get())
+        .bind(documents::ending_to_json(&ending)?)
+        .bind(documents::FORMAT)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Counts a change of the session, its turns or its judgings.
 async fn count_change(connection: &mut SqliteConnection, id: SessionId) -> Result<(), StoreError> {
     let count = sqlx::query("update sessions set version = version + 1 where id = $1").bind(id.uuid());
@@ -629,9 +655,12 @@ impl JudgingRow {
 
 /// What an answer to the question was judged by.
 fn rubric(session: Option<&Session>, id: &QuestionId, target: Option<&Target>) -> Result<Rubric, StoreError> {
+    Ok(Rubric::of(question_of(session, id)?, target))
+}
+
+fn question_of<'s>(session: Option<&'s Session>, id: &QuestionId) -> Result<&'s Question, StoreError> {
     let question = session.and_then(|session| session.question(id));
-    let question = question.ok_or_else(|| corrupt(format!("question {id} is not part of its session")))?;
-    Ok(Rubric::of(question, target))
+    question.ok_or_else(|| corrupt(format!("question {id} is not part of its session")))
 }
 
 fn check_format(format: u32, what: impl FnOnce() -> String) -> Result<(), StoreError> {

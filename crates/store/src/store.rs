@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use interview::marks::Decision;
 use interview::session::{Answer, Session, Turn};
 use interview::{QuestionId, SessionId, TurnId};
 use jiff::Timestamp;
@@ -120,6 +121,14 @@ pub trait Store: Send + Sync {
     ///
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when there is no answer, or it is still being transcribed.
     async fn regrade(&self, turn: TurnId, wish: CoachWish) -> Result<Turn, StoreError>;
+
+    /// Stores a decision of the candidate about a mark, in the turn and in the judging that it shows, and computes anew what follows from it.
+    /// The decisions on an answer stay when it is corrected or judged again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NotFound`], also when the feedback has no such mark; [`StoreError::Conflict`] when there is no feedback.
+    async fn decide(&self, turn: TurnId, decision: Decision) -> Result<Turn, StoreError>;
 
     /// Records that the candidate moved on without an answer. Skipping again changes nothing.
     ///

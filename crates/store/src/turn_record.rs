@@ -2,11 +2,13 @@
 //!
 //! Back ends load a record, change it here and store it, in one transaction.
 
+use interview::bank::Question;
+use interview::marks::Decision;
 use interview::session::{Answer, Turn, TurnState, UngradedAnswer};
-use interview::{AnswerId, TopicId};
+use interview::{AnswerId, TopicId, judging};
 
 use crate::answer::{IdempotencyKey, Submission};
-use crate::error::StoreError;
+use crate::error::{Missing, StoreError};
 use crate::judging::{Judging, Revision, Settlement};
 use crate::queue::{CoachWish, Lane};
 
@@ -155,6 +157,23 @@ impl TurnRecord {
             }
             _ => return Err(self.conflict("judged")),
         };
+        Ok(Effect::Changed)
+    }
+
+    /// `question` is the one that the turn asks.
+    pub(crate) fn decide(&mut self, decision: Decision, question: &Question) -> Result<Effect, StoreError> {
+        let TurnState::Judged { answer, feedback } = &mut self.turn.state else {
+            return Err(self.conflict("decided on"));
+        };
+        if !feedback.marks().is_some_and(|marks| marks.has(&decision)) {
+            return Err(StoreError::NotFound(Missing::Mark(self.turn.id)));
+        }
+        let before = answer.decisions.clone();
+        answer.decisions.add(decision);
+        if answer.decisions == before {
+            return Ok(Effect::Unchanged);
+        }
+        **feedback = judging::decide(feedback, question, self.turn.target.as_ref(), &answer.decisions);
         Ok(Effect::Changed)
     }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::bank::Misconception;
-use crate::marks::CoachKind;
+use crate::marks::{CoachKind, DecidedVerdict, Decision};
 use crate::testing::question;
 use crate::{Probability, Seconds, Segment, Span};
 
@@ -240,7 +240,7 @@ fn claims_that_do_not_fit_the_rubric_cost_their_panel_only() {
 }
 
 fn restored(feedback: &Feedback, transcript: &Transcript) -> Feedback {
-    restore(feedback.record(), transcript, &Rubric::of(&question(), None)).unwrap()
+    restore(feedback.record(), transcript, &Rubric::of(&question(), None), &Decisions::default()).unwrap()
 }
 
 #[test]
@@ -266,4 +266,89 @@ fn restored_feedback_holds_no_evidence_that_nobody_said() {
     let mark = &tampered.marks().unwrap().key_points()[0];
     assert_eq!(doubt(mark.verdict.clone()), Some(Doubt::QuoteNotFound));
     assert_ne!(tampered.correctness().unwrap().score(), feedback.correctness().unwrap().score());
+}
+
+/// What the candidate decided about one key point of the test question.
+fn decided(id: &str, verdict: DecidedVerdict) -> Decisions {
+    let mut decisions = Decisions::default();
+    decisions.add(Decision::KeyPoint(id.parse().unwrap(), Some(verdict)));
+    decisions
+}
+
+#[test]
+fn a_decision_changes_what_follows_from_the_marks_and_no_evidence() {
+    let transcript = Transcript::typed("one owner");
+    let report = Report {
+        stronger_answer: StrongerAnswer::ModelAnswer,
+        ..report(Ok(all_points(&[quote("one owner")])), Ok(Vec::new()))
+    };
+    let feedback = judged(&transcript, report).unwrap();
+    assert!(feedback.next_step().contains("the middle claim"), "{feedback:?}");
+
+    let decisions = decided("middle", DecidedVerdict::Hit);
+    let after = decide(&feedback, &question(), None, &decisions);
+    let score = |feedback: &Feedback| feedback.correctness().unwrap().score().map(|score| score.get());
+    assert_eq!((score(&feedback), score(&after)), (Some(5.0), Some(8.3)));
+    assert!(after.next_step().contains("the light claim"), "{after:?}");
+    let stronger = after.stronger_answer().unwrap();
+    assert!(stronger.starts_with("Not in your answer yet: the light claim."), "{stronger}");
+    let mark = after.marks().unwrap().key_point(&"middle".parse().unwrap()).unwrap();
+    assert_eq!((mark.counted(), mark.evidence()), (Counted::Hit, None));
+
+    assert_eq!(decide(&after, &question(), None, &Decisions::default()), feedback, "taken back");
+    let rubric = Rubric::of(&question(), None);
+    assert_eq!(restore(after.record(), &transcript, &rubric, &decisions), Some(after));
+}
+
+#[test]
+fn a_stronger_answer_that_a_model_wrote_is_kept_whatever_is_decided() {
+    let written = StrongerAnswer::Written("One owner, always.".to_owned());
+    let report = Report { stronger_answer: written, ..report(Ok(all_points(&[])), Ok(Vec::new())) };
+    let feedback = judged(&Transcript::typed("heavy is said so"), report).unwrap();
+    let after = decide(&feedback, &question(), None, &decided("heavy", DecidedVerdict::Hit));
+    assert_eq!(after.stronger_answer(), feedback.stronger_answer());
+}
+
+#[test]
+fn without_a_correctness_panel_there_is_nothing_to_decide() {
+    let report = report(Err("the model declined".to_owned()), Ok(Vec::new()));
+    let feedback = judged(&Transcript::typed("heavy is said so"), report).unwrap();
+    assert_eq!(decide(&feedback, &question(), None, &decided("heavy", DecidedVerdict::Hit)), feedback);
+}
+
+#[test]
+fn an_answer_that_is_judged_again_keeps_the_candidate_s_decisions() {
+    use crate::follow_up::FollowUpLimit;
+    use crate::session::{Answer, Place, Session, Source, Turn, TurnState};
+    use uuid::Uuid;
+
+    let answer = Answer {
+        id: Uuid::nil().into(),
+        source: Source::Typed,
+        transcript: Transcript::typed("one owner"),
+        corrected: false,
+        decisions: decided("heavy", DecidedVerdict::Hit),
+        spoken: None,
+        audio: None,
+    };
+    let session = Session { id: Uuid::nil().into(), questions: vec![question()], follow_ups: FollowUpLimit::default() };
+    let turn = Turn {
+        id: Uuid::nil().into(),
+        session: session.id,
+        place: Place { position: 1, depth: 0 },
+        question: question().id,
+        target: None,
+        prompt: String::new(),
+        hints_used: 0,
+        state: TurnState::Judging { answer: answer.clone() },
+    };
+    let (question, rubric) = (question(), Rubric::of(&question(), None));
+    let turns = [turn.clone()];
+    let round = Round { session: &session, turns: &turns, is_finished: false, turn: &turn };
+    let assignment =
+        Assignment { round: Some(round), ..Assignment::to_question(&question, &rubric, &answer.transcript) };
+    let Judged { feedback, follow_up } = judge(&assignment, report(Ok(all_points(&[])), Ok(Vec::new()))).unwrap();
+    assert_eq!(feedback.correctness().unwrap().score().map(|score| score.get()), Some(5.0));
+    let target = follow_up.map(|follow_up| follow_up.target);
+    assert_eq!(target, Some(Target::KeyPoint("middle".parse().unwrap())), "not the heavier one, which they made");
 }

@@ -1,33 +1,14 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::Transcript;
-use crate::marks::{ClarityCheck, Doubt, Evidence, KeyPointMark, MisconceptionMark, Verdict};
-use crate::testing::question;
+use crate::marks::{ClarityCheck, DecidedVerdict, Decision, Verdict};
+use crate::testing::{marks, question};
 
-fn evidence() -> Evidence {
-    Transcript::typed("said so").find_quote("said").unwrap()
-}
-
-fn verdict(letter: char) -> Verdict {
-    match letter {
-        'h' => Verdict::Hit { evidence: evidence() },
-        'm' => Verdict::Missed,
-        _ => Verdict::Unclear { doubt: Doubt::CoachUndecided, evidence: None },
-    }
-}
-
-/// Marks for the test question's points (weights 3 core, 2, 1), one letter each: hit, missed, unclear; and misconceptions stated.
+/// The panel for the test question's points (weights 3 core, 2, 1), one letter each, and misconceptions stated.
 fn correctness(letters: &str, misconceptions: usize) -> Correctness {
-    let question = question();
-    let key_points = question
-        .key_points
-        .iter()
-        .zip(letters.chars())
-        .map(|(point, letter)| KeyPointMark { id: point.id.clone(), verdict: verdict(letter) })
-        .collect();
-    let stated = MisconceptionMark { id: question.misconceptions[0].id.clone(), evidence: evidence() };
-    Correctness::of(&Rubric::of(&question, None), Marks { key_points, misconceptions: vec![stated; misconceptions] })
+    let rubric = Rubric::of(&question(), None);
+    let marks = marks(&rubric.key_points, letters, misconceptions);
+    Correctness::of(&rubric, marks)
 }
 
 fn score(letters: &str, misconceptions: usize) -> Option<f64> {
@@ -42,13 +23,87 @@ fn the_score_is_the_share_of_the_decided_weight() {
     assert_eq!(score("mmm", 0), Some(0.0));
 }
 
+/// The ends of the range that takes the score's place.
+fn range(letters: &str, misconceptions: usize) -> Option<(u8, u8)> {
+    match correctness(letters, misconceptions).rating() {
+        Some(Rating::Range { low, high }) => Some((low, high)),
+        Some(Rating::Exact(_)) | None => None,
+    }
+}
+
 #[test]
-fn unclear_points_are_left_out_and_more_than_half_of_the_weight_unclear_gives_no_score() {
+fn unclear_points_are_left_out_of_the_score() {
     assert_eq!(score("hhu", 0), Some(10.0));
-    assert_eq!(score("huu", 0), Some(10.0), "exactly half is decided");
-    assert_eq!(score("uhm", 0), Some(6.7), "half is unclear");
-    assert_eq!(score("uum", 0), None);
-    assert_eq!(score("uuu", 0), None);
+    assert_eq!(score("muh", 0), Some(2.5), "exactly a third is unclear");
+}
+
+#[test]
+fn with_more_than_a_third_of_the_weight_unclear_there_is_a_range() {
+    assert_eq!(score("huu", 0), None);
+    assert_eq!(range("huu", 0), Some((5, 10)), "3 of 6 to 6 of 6");
+    assert_eq!(range("uum", 0), Some((0, 9)), "0 of 6 to 5 of 6, rounded outwards");
+    assert_eq!(range("muu", 0), Some((0, 5)), "the core point stays missed");
+    assert_eq!(range("uhh", 0), Some((5, 10)), "the core point may be made");
+    assert_eq!(range("huu", 1), Some((3, 9)), "3.5 to 8.5");
+}
+
+#[test]
+fn a_missed_core_point_caps_the_range_too() {
+    let mut rubric = Rubric::of(&question(), None);
+    for (point, weight) in rubric.key_points.iter_mut().zip([1, 5, 1_u8]) {
+        point.weight = weight.try_into().unwrap();
+    }
+    let rating = Correctness::of(&rubric, marks(&rubric.key_points, "muh", 0)).rating();
+    assert_eq!(rating, Some(Rating::Range { low: 1, high: 6 }), "not the 8.6 that 6 of 7 would be");
+}
+
+#[test]
+fn with_nothing_decided_there_is_neither_score_nor_range() {
+    for letters in ["uuu", ""] {
+        assert_eq!(correctness(letters, 0).rating(), None, "{letters:?}");
+    }
+}
+
+#[test]
+fn a_range_of_one_number_is_a_score() {
+    assert_eq!(range("muu", 4), None);
+    assert_eq!(score("muu", 4), Some(0.0), "four misconceptions cost more than the unclear points can earn");
+}
+
+#[test]
+fn what_the_candidate_decides_counts_and_narrows_the_range() {
+    assert_eq!(range("huu", 0), Some((5, 10)));
+    assert_eq!(score("hHu", 0), Some(10.0), "a sixth is left unclear");
+    assert_eq!(score("hMu", 0), Some(6.0));
+    assert_eq!(range("uuH", 0), Some((1, 10)));
+}
+
+#[test]
+fn a_decision_replaces_the_coach_s_verdict_until_it_is_taken_back() {
+    let rubric = Rubric::of(&question(), None);
+    let coach = correctness("hmu", 1);
+    let mut decisions = Decisions::default();
+    let id = |name: &str| name.parse().unwrap();
+    decisions.add(Decision::KeyPoint(id("heavy"), Some(DecidedVerdict::Missed)));
+    decisions.add(Decision::KeyPoint(id("middle"), Some(DecidedVerdict::Hit)));
+    decisions.add(Decision::Misconception("wrong".parse().unwrap(), false));
+    let decided = coach.clone().decided(&rubric, &decisions);
+    let points = decided.marks().key_points();
+    assert_eq!(
+        points.iter().map(|mark| mark.counted()).collect::<Vec<_>>(),
+        [Counted::Missed, Counted::Hit, Counted::Unclear]
+    );
+    assert!(points[0].evidence().is_none(), "words that were a hit are no evidence of a miss");
+    assert!(points[1].evidence().is_none(), "a decision brings no evidence");
+    assert!(matches!(points[1].verdict, Verdict::Missed), "the coach's own verdict is kept");
+    assert!(decided.marks().misconceptions().is_empty() && decided.marks().disputed().len() == 1);
+    assert_eq!(decided.score().map(Score::get), Some(4.0), "2 of 5, no penalty");
+
+    decisions.add(Decision::KeyPoint(id("heavy"), None));
+    decisions.add(Decision::KeyPoint(id("middle"), None));
+    decisions.add(Decision::Misconception("wrong".parse().unwrap(), true));
+    assert!(decisions.is_empty());
+    assert_eq!(decided.decided(&rubric, &decisions), coach);
 }
 
 #[test]
@@ -57,15 +112,7 @@ fn a_missed_core_point_caps_the_score() {
     let mut rubric = Rubric::of(&question(), None);
     rubric.key_points[0].weight = 1.try_into().unwrap();
     rubric.key_points[1].weight = 5.try_into().unwrap();
-    let marks = Marks {
-        key_points: rubric
-            .key_points
-            .iter()
-            .zip("mhh".chars())
-            .map(|(point, letter)| KeyPointMark { id: point.id.clone(), verdict: verdict(letter) })
-            .collect(),
-        misconceptions: vec![],
-    };
+    let marks = marks(&rubric.key_points, "mhh", 0);
     assert_eq!(Correctness::of(&rubric, marks).score().map(Score::get), Some(CORE_CAP));
 }
 
@@ -83,6 +130,7 @@ fn bands_say_how_far_understanding_reaches() {
     assert_eq!(band("hmm", 0), Some(3));
     assert_eq!(band("hhm", 0), Some(4));
     assert_eq!(band("hhh", 1), Some(3), "something wrong was said");
+    assert_eq!(band("huu", 0), None, "there is only a range");
     assert_eq!(band("uuu", 0), None);
 }
 
@@ -106,7 +154,7 @@ proptest! {
         let mut reversed = one.marks.clone();
         reversed.key_points.reverse();
         let other = Correctness::of(&Rubric::of(&question, None), reversed);
-        prop_assert_eq!(one.score, other.score);
+        prop_assert_eq!(one.rating, other.rating);
         prop_assert_eq!(one.band, other.band);
     }
 
@@ -115,6 +163,25 @@ proptest! {
         let better: String = letters.chars().enumerate().map(|(index, letter)| if index == place { 'h' } else { letter }).collect();
         if let (Some(before), Some(after)) = (score(&letters, misconceptions), score(&better, misconceptions)) {
             prop_assert!(after >= before, "{letters} {before} -> {better} {after}");
+        }
+    }
+
+    #[test]
+    fn however_the_unclear_points_turn_out_the_score_is_in_the_range(
+        letters in letters(),
+        turns_out in letters(),
+        misconceptions in 0_usize..5,
+    ) {
+        if let Some((low, high)) = range(&letters, misconceptions) {
+            prop_assert!(low < high && high <= 10);
+            let later: String =
+                letters.chars().zip(turns_out.chars()).map(|(now, later)| if now == 'u' { later } else { now }).collect();
+            if let Some(score) = score(&later, misconceptions) {
+                prop_assert!((f64::from(low)..=f64::from(high)).contains(&score), "{letters}: {low} to {high}, {later}: {score}");
+            }
+            if let Some((later_low, later_high)) = range(&later, misconceptions) {
+                prop_assert!(low <= later_low && later_high <= high, "{letters} -> {later}");
+            }
         }
     }
 
@@ -155,15 +222,12 @@ fn alternatives_count_once_and_one_hit_suffices() {
         point.core = true;
         point.weight = 3.try_into().unwrap();
     }
-    let of = |letters: &str| {
-        let points = rubric.key_points.iter().zip(letters.chars());
-        let key_points = points.map(|(point, letter)| KeyPointMark { id: point.id.clone(), verdict: verdict(letter) });
-        let marks = Marks { key_points: key_points.collect(), misconceptions: Vec::new() };
-        Correctness::of(&rubric, marks).score().map(Score::get)
-    };
+    let rating = |letters: &str| Correctness::of(&rubric, marks(&rubric.key_points, letters, 0)).rating();
+    let of = |letters: &str| rating(letters).map(Rating::middle);
     assert_eq!(of("hmh"), Some(10.0), "the second fix is not needed");
     assert_eq!(of("mhh"), Some(10.0), "any member does, and no cap applies");
     assert_eq!(of("hhh"), Some(10.0));
     assert_eq!(of("mmh"), Some(2.5), "missed when all are missed: 1 of 3 + 1");
-    assert_eq!(of("umh"), None, "unclear when no member is hit and one may be: 3 of 4 are unclear");
+    assert_eq!(rating("umh"), Some(Rating::Range { low: 2, high: 10 }), "unclear when no member is hit and one may be");
+    assert_eq!(of("Hmh"), Some(10.0), "the candidate made one of them");
 }

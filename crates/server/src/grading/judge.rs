@@ -127,6 +127,7 @@ impl Case {
         Some(match panel {
             Panel::Correctness(claims) => {
                 let correctness = judging::correctness(&self.rubric, transcript, claims).ok()?;
+                let correctness = correctness.decided(&self.rubric, &self.answer.decisions);
                 let correctness = wire::feedback::correctness(&self.question, &correctness);
                 Feedback { correctness: Some(correctness), ..Feedback::default() }
             }

@@ -2,6 +2,7 @@
 
 use interview::bank::Question;
 use interview::delivery;
+use interview::marks::Decisions;
 use interview::session::{Answer, Recording, Spoken, UngradedReason};
 use store::{AudioStore, Missing, StoreError};
 
@@ -46,6 +47,7 @@ pub(super) async fn listen(
         source: recording.source,
         transcript: heard.transcript,
         corrected: false,
+        decisions: Decisions::default(),
         spoken: Some(Spoken { duration: heard.duration, speech: heard.speech, delivery }),
         audio: Some(recording.audio.clone()),
     })))

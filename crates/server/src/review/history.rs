@@ -1,9 +1,9 @@
 //! The earlier judgings of an answer.
 
-use api::feedback::{Change, Feedback};
+use api::feedback::Change;
 use api::judging::Judging;
 use api::turn::Turn;
-use api::view::{Judge, score};
+use api::view::{Judge, scores};
 use interview::session;
 use store::{PastJudging, StoredSession};
 
@@ -72,11 +72,7 @@ fn earlier(before: &Judging, now: &Turn) -> EarlierJudging {
 
 fn outcome(judging: &Judging) -> String {
     match &judging.feedback {
-        Some(Feedback { correctness, clarity, .. }) => {
-            let correctness = score(correctness.as_ref().and_then(|panel| panel.score));
-            let clarity = score(clarity.as_ref().and_then(|panel| panel.score));
-            format!("correctness {correctness} of 10, clarity {clarity} of 10")
-        }
+        Some(feedback) => scores(feedback),
         None => {
             let reason = judging.ungraded_reason.as_deref().unwrap_or("no reason given");
             format!("not graded: {reason}")

@@ -46,7 +46,7 @@ fn review() -> Review {
     let before = EarlierJudging {
         when: "22 November 2026, 14:03".to_owned(),
         judge: Judge::of(main.feedback.as_ref().unwrap()),
-        outcome: "correctness 5.0 of 10, clarity – of 10".to_owned(),
+        outcome: "correctness 5.0, clarity no score".to_owned(),
         words: Some("one honour".to_owned()),
         changes: Some(vec![api::feedback::Change { about: "one owner".to_owned(), before: "missed", after: "hit" }]),
         is_comparable: false,

@@ -1,7 +1,7 @@
 //! A transcript with its uncertain words and the evidence in it marked.
 
 use interview::Transcript;
-use interview::marks::{Feedback, Verdict};
+use interview::marks::{Counted, Feedback};
 
 /// A segment of speech, or a typed paragraph.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,8 +73,8 @@ fn marks(transcript: &Transcript, feedback: &Feedback) -> Vec<Option<Mark>> {
     let mut marked = vec![None; transcript.words().count()];
     let Some(marks) = feedback.marks() else { return marked };
     let points = marks.key_points().iter().filter_map(|mark| {
-        let role = if matches!(mark.verdict, Verdict::Hit { .. }) { Role::Hit } else { Role::Unclear };
-        Some((mark.verdict.evidence()?, role))
+        let role = if mark.counted() == Counted::Hit { Role::Hit } else { Role::Unclear };
+        Some((mark.evidence()?, role))
     });
     let stated = marks.misconceptions().iter().map(|mark| (&mark.evidence, Role::Misconception));
     for (number, (evidence, role)) in points.chain(stated).enumerate() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use api::PREFER;
 use api::feedback::Feedback;
 use api::judging::JudgingList;
-use api::turn::{AnswerForm, Correction, Hint, NewAnswer, Regrade, StateEvent, Turn, TurnState};
+use api::turn::{AnswerForm, Correction, Decision, Hint, NewAnswer, Regrade, StateEvent, Turn, TurnState};
 use axum::Json as JsonReply;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive};
 use axum::response::{IntoResponse, Response, Sse};
 use futures::Stream;
+use interview::marks::Decisions;
 use interview::session::{self, Answer, UngradedAnswer};
 use interview::{Transcript, TurnId};
 use store::queue::CoachWish;
@@ -23,7 +24,7 @@ use utoipa::{IntoParams, IntoResponses};
 use crate::answering;
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::extract::{Id, Json, byte_range, idempotency_key, wait};
+use crate::extract::{Id, Json, MarkPath, byte_range, idempotency_key, wait};
 use crate::openapi::Audio;
 use crate::turn_events::{Subscription, TurnEvent};
 use crate::wire;
@@ -132,6 +133,7 @@ pub(crate) async fn correct_transcript(
             source: recording.source,
             transcript: Transcript::typed(&text),
             corrected: true,
+            decisions: Decisions::default(),
             spoken: None,
             audio: Some(recording.audio.clone()),
         },
@@ -165,6 +167,24 @@ pub(crate) async fn regrade_turn(
     app.store.regrade(id, wish).await?;
     app.events.superseded(id);
     awaited(&app, id, &headers).await
+}
+
+/// Stores the candidate's own decision about a mark of a turn's feedback, and computes score, band and next step anew.
+///
+/// A decision belongs to the answer: it stays when the answer is corrected or judged again. It adds no quote.
+#[utoipa::path(put, path = "/turns/{id}/marks/{mark}", tag = "turns",
+    params(
+        ("id" = uuid::Uuid, Path),
+        ("mark" = String, Path, description = "The id of a key point or a misconception in the feedback"),
+    ),
+    request_body = Decision, responses((status = OK, body = Turn), (status = CONFLICT)))]
+pub(crate) async fn decide_mark(
+    State(app): State<Arc<App>>,
+    MarkPath { turn, mark }: MarkPath,
+    Json(Decision { verdict }): Json<Decision>,
+) -> Result<JsonReply<Turn>, ApiError> {
+    app.decide(turn, &mark, verdict).await?;
+    Ok(JsonReply(app.shown(turn).await?))
 }
 
 /// Every judging of a turn's answer, the oldest first: each with the words that were judged and who judged them.

@@ -1,14 +1,14 @@
 //! Feedback as the API shows it: the three panels, who judged, and earlier judgings.
 
 use api::feedback::{
-    Clarity, ClarityMark, ClarityVerdict, Coach, Correctness, CountedPhrase, Delivery, Evidence, Feedback, JudgedBy,
-    KeyPointMark, MisconceptionMark, Verdict,
+    Clarity, ClarityMark, ClarityVerdict, Coach, Correctness, CountedPhrase, DecidedBy, Delivery, Evidence, Feedback,
+    JudgedBy, KeyPointMark, MisconceptionMark, ScoreRange, Verdict,
 };
 use api::judging::Judging;
 use interview::bank::Question;
 use interview::delivery::{self, PlacedPhrase};
-use interview::marks::{self, CoachKind};
-use interview::scoring::{self, Band};
+use interview::marks::{self, CoachKind, Counted};
+use interview::scoring::{self, Band, Rating};
 use interview::session::{Answer, Turn, TurnState};
 use store::{Ending, PastJudging};
 
@@ -41,11 +41,18 @@ pub(crate) fn judged(question: &Question, answer: &Answer, feedback: &marks::Fee
 /// The correctness panel.
 pub(crate) fn correctness(question: &Question, correctness: &scoring::Correctness) -> Correctness {
     let marks = correctness.marks();
+    let misconceptions =
+        |marks: &[marks::MisconceptionMark]| marks.iter().filter_map(|mark| misconception(question, mark)).collect();
     Correctness {
         score: correctness.score().map(scoring::Score::get),
+        score_range: match correctness.rating() {
+            Some(Rating::Range { low, high }) => Some(ScoreRange { low, high }),
+            Some(Rating::Exact(_)) | None => None,
+        },
         band: correctness.band().map(Band::number),
         key_points: marks.key_points().iter().filter_map(|mark| key_point(question, mark)).collect(),
-        misconceptions: marks.misconceptions().iter().filter_map(|mark| misconception(question, mark)).collect(),
+        misconceptions: misconceptions(marks.misconceptions()),
+        disputed_misconceptions: misconceptions(marks.disputed()),
     }
 }
 
@@ -63,10 +70,9 @@ fn measured(answer: &Answer) -> Option<Delivery> {
 
 fn key_point(question: &Question, mark: &marks::KeyPointMark) -> Option<KeyPointMark> {
     let point = question.key_point(&mark.id)?;
-    let (verdict, doubt) = match &mark.verdict {
-        marks::Verdict::Hit { .. } => (Verdict::Hit, None),
-        marks::Verdict::Missed => (Verdict::Missed, None),
-        marks::Verdict::Unclear { doubt, .. } => (Verdict::Unclear, Some(doubt.explanation().to_owned())),
+    let doubt = match &mark.verdict {
+        marks::Verdict::Unclear { doubt, .. } if mark.decision.is_none() => Some(doubt.explanation().to_owned()),
+        _ => None,
     };
     Some(KeyPointMark {
         id: point.id.to_string(),
@@ -74,9 +80,14 @@ fn key_point(question: &Question, mark: &marks::KeyPointMark) -> Option<KeyPoint
         weight: point.weight.get(),
         core: point.core,
         any_of: point.any_of.as_ref().map(ToString::to_string),
-        verdict,
+        verdict: match mark.counted() {
+            Counted::Hit => Verdict::Hit,
+            Counted::Missed => Verdict::Missed,
+            Counted::Unclear => Verdict::Unclear,
+        },
+        decided_by: if mark.decision.is_some() { DecidedBy::Candidate } else { DecidedBy::Coach },
         doubt,
-        evidence: evidence(mark.verdict.evidence()),
+        evidence: evidence(mark.evidence()),
     })
 }
 

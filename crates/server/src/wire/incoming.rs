@@ -4,10 +4,10 @@ use api::feedback::Coach;
 use api::question::QuestionFilter;
 use api::session::{NewSession, SessionFilter};
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Word};
-use api::turn::Source;
+use api::turn::{DecidedVerdict, Source};
 use interview::bank::Question;
 use interview::follow_up::FollowUpLimit;
-use interview::marks::CoachKind;
+use interview::marks::{self, CoachKind, Decision, Marks};
 use interview::selection::{Wishes, fits};
 use interview::transcript::normal_words;
 use interview::{Probability, Seconds, Span, Transcript, session};
@@ -84,6 +84,35 @@ pub(crate) fn session_query(filter: &SessionFilter) -> Result<SessionQuery, ApiE
         after: filter.cursor.as_deref().map(str::parse).transpose().map_err(unprocessable)?,
         limit: limit.unwrap_or_default(),
     })
+}
+
+/// The candidate's decision about the mark of this name.
+pub(crate) fn decision(marks: &Marks, name: &str, verdict: Option<DecidedVerdict>) -> Result<Decision, ApiError> {
+    let key_point = name.parse().ok().map(|id| Decision::KeyPoint(id, None)).filter(|decision| marks.has(decision));
+    let misconception = name.parse().ok().map(|id| Decision::Misconception(id, true));
+    match (key_point.or(misconception.filter(|decision| marks.has(decision))), verdict) {
+        (None, _) => {
+            let detail = "the feedback has no such mark; name a key point or a misconception of it by its id";
+            Err(ApiError::NotFound(detail.to_owned()))
+        }
+        (Some(undone), None) => Ok(undone),
+        (Some(Decision::KeyPoint(id, _)), Some(DecidedVerdict::Hit)) => {
+            Ok(Decision::KeyPoint(id, Some(marks::DecidedVerdict::Hit)))
+        }
+        (Some(Decision::KeyPoint(id, _)), Some(DecidedVerdict::Missed)) => {
+            Ok(Decision::KeyPoint(id, Some(marks::DecidedVerdict::Missed)))
+        }
+        (Some(Decision::Misconception(id, _)), Some(DecidedVerdict::Stated)) => Ok(Decision::Misconception(id, true)),
+        (Some(Decision::Misconception(id, _)), Some(DecidedVerdict::NotStated)) => {
+            Ok(Decision::Misconception(id, false))
+        }
+        (Some(Decision::KeyPoint(..)), Some(_)) => {
+            Err(ApiError::Unprocessable("a key point is decided as `hit` or `missed`".to_owned()))
+        }
+        (Some(Decision::Misconception(..)), Some(_)) => {
+            Err(ApiError::Unprocessable("a misconception is decided as `stated` or `not_stated`".to_owned()))
+        }
+    }
 }
 
 fn first_repeated(names: &[String]) -> Option<&String> {

@@ -6,6 +6,7 @@
 mod answers;
 mod bad_input;
 mod coaches;
+mod decisions;
 mod judgings;
 mod openapi;
 mod pages;

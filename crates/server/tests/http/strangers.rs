@@ -95,7 +95,7 @@ async fn every_response_tells_browsers_to_keep_to_themselves() {
         assert!(header("content-security-policy").starts_with("default-src 'none'"), "{path}");
         assert!(!header("content-security-policy").contains("unsafe"), "{path}");
         assert_eq!(header("x-content-type-options"), "nosniff");
-        assert_eq!(header("referrer-policy"), "no-referrer");
+        assert_eq!(header("referrer-policy"), "same-origin");
         assert!(!response.headers().contains_key("access-control-allow-origin"));
     }
 }

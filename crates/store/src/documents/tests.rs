@@ -11,13 +11,16 @@ use super::*;
 /// What a row of either kind holds: its document, the session it belongs to, its question and its target.
 type Row = (String, String, String, Option<String>);
 
+/// One database of each format before the one that is written.
+const GOLDEN: [&str; 2] = ["0.1/viva.sqlite", "format-2/viva.sqlite"];
+
+const STATES: &str =
+    "select state_document, document, question_id, target from turns join sessions on sessions.id = session_id";
+
 #[tokio::test]
-async fn every_state_of_format_1_is_read_and_written_again_without_loss() {
-    let states = rows(
-        "select state_document, document, question_id, target from turns join sessions on sessions.id = session_id",
-    )
-    .await;
-    assert_eq!(states.len(), 19);
+async fn every_state_of_an_older_format_is_read_and_written_again_without_loss() {
+    let states = rows(STATES).await;
+    assert_eq!(states.len(), 2 * 19);
     for row in &states {
         let state = state_of_json(&row.0, || Ok(rubric(row))).unwrap();
         assert_eq!(json(&state_to_json(&state).unwrap()), without_scores(json(&row.0)));
@@ -25,13 +28,13 @@ async fn every_state_of_format_1_is_read_and_written_again_without_loss() {
 }
 
 #[tokio::test]
-async fn every_ending_of_format_1_is_read_and_written_again_without_loss() {
+async fn every_ending_of_an_older_format_is_read_and_written_again_without_loss() {
     let endings = rows(
         "select ending, document, question_id, target
          from judgings join turns on turns.id = turn_id join sessions on sessions.id = session_id",
     )
     .await;
-    assert_eq!(endings.len(), 10);
+    assert_eq!(endings.len(), 2 * 10);
     for row in &endings {
         let ending = ending_of_json(&row.0, || Ok(rubric(row))).unwrap();
         assert_eq!(json(&ending_to_json(&ending).unwrap()), without_scores(json(&row.0)));
@@ -40,10 +43,7 @@ async fn every_ending_of_format_1_is_read_and_written_again_without_loss() {
 
 #[tokio::test]
 async fn a_quote_that_is_not_in_the_transcript_is_no_evidence() {
-    let states = rows(
-        "select state_document, document, question_id, target from turns join sessions on sessions.id = session_id",
-    )
-    .await;
+    let states = rows(STATES).await;
     let row = states.iter().find(|row| row.0.contains(r#""verdict":"hit""#)).unwrap();
     let tampered = row.0.replace(r#""quote":""#, r#""quote":"never said "#);
     let TurnState::Judged { feedback, .. } = state_of_json(&tampered, || Ok(rubric(row))).unwrap() else {
@@ -53,9 +53,9 @@ async fn a_quote_that_is_not_in_the_transcript_is_no_evidence() {
 }
 
 #[tokio::test]
-async fn every_session_of_format_1_is_read() {
+async fn every_session_of_an_older_format_is_read() {
     let sessions = rows("select document, document, '', null from sessions").await;
-    assert_eq!(sessions.len(), 6);
+    assert_eq!(sessions.len(), 2 * 6);
     for (document, ..) in &sessions {
         let session = session_of_json(document).unwrap();
         assert_eq!(session_of_json(&session_to_json(&session).unwrap()).unwrap(), session);
@@ -72,9 +72,13 @@ async fn every_session_of_format_1_is_read() {
 }
 
 async fn rows(statement: &'static str) -> Vec<Row> {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/0.1/viva.sqlite");
-    let mut file = SqliteConnectOptions::new().filename(golden).immutable(true).connect().await.unwrap();
-    sqlx::query_as(statement).fetch_all(&mut file).await.unwrap()
+    let mut rows = Vec::new();
+    for golden in GOLDEN {
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(golden);
+        let mut file = SqliteConnectOptions::new().filename(golden).immutable(true).connect().await.unwrap();
+        rows.extend(sqlx::query_as::<_, Row>(statement).fetch_all(&mut file).await.unwrap());
+    }
+    rows
 }
 
 fn rubric((_, session, question, target): &Row) -> Rubric {

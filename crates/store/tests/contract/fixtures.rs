@@ -8,7 +8,7 @@ use interview::claims::{ClaimedVerdict, Claims, KeyPointClaim, Quote};
 use interview::delivery::{self};
 use interview::follow_up::{FollowUpLimit, Rubric, Target};
 use interview::judging::{Record, restore};
-use interview::marks::{CoachKind, Feedback, JudgedBy};
+use interview::marks::{CoachKind, Decisions, Feedback, JudgedBy};
 use interview::session::{Answer, AudioObject, Place, Recording, Session, Source, Spoken, Turn, TurnState};
 use interview::{AnswerId, Probability, Seconds, Segment, SessionId, Span, Transcript, TurnId, Word};
 use jiff::Timestamp;
@@ -73,6 +73,7 @@ pub fn typed(text: &str) -> Answer {
         source: Source::Typed,
         transcript: Transcript::typed(text),
         corrected: false,
+        decisions: Decisions::default(),
         spoken: None,
         audio: None,
     }
@@ -98,6 +99,7 @@ pub fn heard(recording: &Recording) -> Answer {
         source: recording.source,
         transcript,
         corrected: false,
+        decisions: Decisions::default(),
         spoken: Some(Spoken { duration: at(18), speech, delivery }),
         audio: Some(recording.audio.clone()),
     }
@@ -124,7 +126,7 @@ pub fn feedback(answer: &Answer, coach: CoachKind, next_step: &str) -> Box<Feedb
             rubric_version: question.rubric_version(),
         },
     };
-    Box::new(restore(record, &answer.transcript, &Rubric::of(&question, None)).unwrap())
+    Box::new(restore(record, &answer.transcript, &Rubric::of(&question, None), &answer.decisions).unwrap())
 }
 
 pub fn follow_up(turn: &Turn, prompt: &str) -> Box<Turn> {

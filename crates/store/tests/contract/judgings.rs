@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use interview::marks::CoachKind;
+use interview::marks::{CoachKind, Counted, DecidedVerdict, Decision};
 use interview::session::{Answer, Turn, TurnState, UngradedAnswer, UngradedReason};
 use interview::{SessionId, Transcript};
-use store::{CoachWish, Ending, Judging, Settlement, Store, StoreError, Submission};
+use store::{CoachWish, Ending, Judging, Missing, Settlement, Store, StoreError, Submission};
 
 use super::fixtures::{self, WORDS, next_job};
 
@@ -189,6 +189,65 @@ pub async fn there_is_nothing_to_regrade_before_an_answer(store: Arc<dyn Store>)
     store.accept_answer(turn.id, Submission::Sound(fixtures::recording()), None).await.unwrap();
     let unheard = store.regrade(turn.id, CoachWish::default()).await;
     assert!(matches!(unheard, Err(StoreError::Conflict { state: "transcribing", .. })));
+}
+
+pub async fn a_decision_is_kept_in_the_turn_and_in_the_judging_that_it_shows(store: Arc<dyn Store>) {
+    let (session, turn, answer, first) = answered(&store).await;
+    let judged = store.settle(&first, judged(&answer, None)).await.unwrap();
+    let version = store.session_version(session).await.unwrap();
+
+    let decided = store.decide(turn.id, missed()).await.unwrap();
+    assert_eq!(counted(&decided), Counted::Missed);
+    assert_eq!(decided.state.feedback().unwrap().correctness().unwrap().score().unwrap().get(), 0.0);
+    assert_ne!(decided.state.feedback().unwrap().next_step(), judged.state.feedback().unwrap().next_step());
+    assert_eq!(store.turn(turn.id).await.unwrap(), decided);
+    let past = store.judgings(turn.id).await.unwrap();
+    assert!(past.len() == 1 && past[0].ending.is_shown_by(&decided.state), "{past:?}");
+    let version_after = store.session_version(session).await.unwrap();
+    assert!(version_after > version);
+
+    assert_eq!(store.decide(turn.id, missed()).await.unwrap(), decided);
+    assert_eq!(store.session_version(session).await.unwrap(), version_after, "nothing changed");
+    let taken_back = store.decide(turn.id, Decision::KeyPoint("one-owner".parse().unwrap(), None)).await.unwrap();
+    assert_eq!(counted(&taken_back), Counted::Hit, "the coach's verdict");
+}
+
+pub async fn decisions_outlive_the_judging_that_they_were_made_on(store: Arc<dyn Store>) {
+    let (_, turn, answer, first) = answered(&store).await;
+    store.settle(&first, judged(&answer, None)).await.unwrap();
+    let decided = store.decide(turn.id, missed()).await.unwrap().state.answer().unwrap().clone();
+
+    let again = store.regrade(turn.id, CoachWish::default()).await.unwrap();
+    assert_eq!(again.state, TurnState::Judging { answer: decided.clone() });
+    let turn = store.settle(&judging(&store).await, judged(&decided, None)).await.unwrap();
+    assert_eq!(counted(&turn), Counted::Missed);
+
+    let corrected = Answer { transcript: Transcript::typed("There is one owner."), corrected: true, ..decided };
+    store.correct_transcript(turn.id, corrected.clone()).await.unwrap();
+    store.settle(&judging(&store).await, judged(&corrected, None)).await.unwrap();
+    assert_eq!(counted(&store.turn(turn.id).await.unwrap()), Counted::Missed);
+}
+
+pub async fn only_marks_that_there_are_can_be_decided_on(store: Arc<dyn Store>) {
+    let (_, turn, answer, first) = answered(&store).await;
+    let early = store.decide(turn.id, missed()).await;
+    assert!(matches!(early, Err(StoreError::Conflict { state: "judging", .. })), "{early:?}");
+    store.settle(&first, judged(&answer, None)).await.unwrap();
+    let unknown = |decision| {
+        let store = Arc::clone(&store);
+        async move { matches!(store.decide(turn.id, decision).await, Err(StoreError::NotFound(Missing::Mark(_)))) }
+    };
+    assert!(unknown(Decision::KeyPoint("another-point".parse().unwrap(), Some(DecidedVerdict::Hit))).await);
+    assert!(unknown(Decision::Misconception("not-stated-anyway".parse().unwrap(), false)).await);
+}
+
+fn missed() -> Decision {
+    Decision::KeyPoint("one-owner".parse().unwrap(), Some(DecidedVerdict::Missed))
+}
+
+/// What the question's one key point counts as.
+fn counted(turn: &Turn) -> Counted {
+    turn.state.feedback().unwrap().marks().unwrap().key_points()[0].counted()
 }
 
 async fn asked(store: &Arc<dyn Store>) -> (SessionId, Turn) {

@@ -44,7 +44,10 @@ macro_rules! contract {
             the_judgings_of_a_session_come_by_place,
             a_correction_is_of_the_answer_that_was_given,
             a_recording_that_could_not_be_transcribed_can_be_tried_again,
-            there_is_nothing_to_regrade_before_an_answer);
+            there_is_nothing_to_regrade_before_an_answer,
+            a_decision_is_kept_in_the_turn_and_in_the_judging_that_it_shows,
+            decisions_outlive_the_judging_that_they_were_made_on,
+            only_marks_that_there_are_can_be_decided_on);
         contract!(@tests $open, queue:
             an_answer_is_a_job_until_its_result_is_stored,
             an_answer_sent_twice_is_one_job,

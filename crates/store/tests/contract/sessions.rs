@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use interview::SessionId;
+use interview::marks::{DecidedVerdict, Decision};
 use store::{CoachWish, Cursor, Missing, PageLimit, SessionQuery, SessionState, Store, StoreError, Submission};
 use uuid::Uuid;
 
@@ -131,9 +132,12 @@ pub async fn the_version_of_a_session_grows_with_every_change(store: Arc<dyn Sto
     let mut note = async || versions.push(store.session_version(session.id).await.unwrap());
 
     let answer = fixtures::typed("words");
+    let decision = Decision::KeyPoint("one-owner".parse().unwrap(), Some(DecidedVerdict::Hit));
     store.accept_answer(turns[0].id, Submission::Words(Box::new(answer.clone())), None).await.unwrap();
     note().await;
     judge(&store, &next_job(&store).await.judging).await;
+    note().await;
+    store.decide(turns[0].id, decision).await.unwrap();
     note().await;
     store.correct_transcript(turns[0].id, answer).await.unwrap();
     note().await;
@@ -148,7 +152,7 @@ pub async fn the_version_of_a_session_grows_with_every_change(store: Arc<dyn Sto
     store.session(session.id).await.unwrap();
     store.finish(session.id).await.unwrap();
     store.skip(turns[1].id).await.unwrap();
-    assert_eq!(store.session_version(session.id).await.unwrap(), versions[6], "nothing changed");
+    assert_eq!(store.session_version(session.id).await.unwrap(), versions[7], "nothing changed");
     assert_eq!(store.session_version(untouched).await.unwrap(), before);
     store.delete(session.id).await.unwrap();
     assert!(matches!(store.session_version(session.id).await, Err(StoreError::NotFound(_))));

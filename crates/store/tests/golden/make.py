@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes the golden databases: drives a real `viva serve` over HTTP until there is a turn in every state, and copies what it stored.
+"""Makes a golden database: drives a real `viva serve` over HTTP until there is a turn in every state, and copies what it stored.
 
-    make.py VIVA FOLDER      VIVA: the program; FOLDER: where the two databases go
+    make.py VIVA FOLDER      VIVA: the program; FOLDER: where the database goes
 
 Run it once for each released format, never again for an old one: the point of these files is that an older program wrote them.
 """
@@ -10,7 +10,6 @@ import http.server
 import json
 import os
 import pathlib
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -166,33 +165,15 @@ def fill(program, data):
     viva.stop("kill")
 
 
-def without_endings(path):
-    """Takes migration 2 back: `endings` becomes the `judgings` table that migration 1 made, which held feedback only."""
-    database = sqlite3.connect(path)
-    first = (ROOT / "crates/store/migrations/sqlite/0001_sessions.sql").read_text()
-    table = first[first.index("create table judgings"):]
-    database.executescript("alter table judgings rename to endings; drop index judgings_by_turn;" + table + """
-        insert into judgings (answer_id, revision, turn_id, judged_at, answer, feedback)
-        select answer_id, revision, turn_id, settled_at, ending ->> '$.answer', ending ->> '$.feedback'
-        from endings where ending ->> '$.state' = 'judged';
-        drop table endings;
-        delete from _sqlx_migrations where version > 1;
-        vacuum;""")
-    database.close()
-
-
 def main():
     program, folder = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
         fill(program, data)
-        for name in ["viva.sqlite", "schema-1.sqlite"]:
-            (folder / name).unlink(missing_ok=True)
+        (folder / "viva.sqlite").unlink(missing_ok=True)
         database = sqlite3.connect(pathlib.Path(data) / "viva.sqlite")
         database.execute("vacuum into ?", [str(folder / "viva.sqlite")])
         database.close()
-        shutil.copy(folder / "viva.sqlite", folder / "schema-1.sqlite")
-        without_endings(folder / "schema-1.sqlite")
 
 
 main()

@@ -14,8 +14,14 @@ use crate::contract::fixtures::LEASE;
 use crate::{look_into, open_in};
 
 #[tokio::test]
-async fn a_database_of_an_older_version_is_read_whole() {
-    let (folder, mut raw) = copy_of("0.1/viva.sqlite").await;
+async fn databases_of_older_versions_are_read_whole() {
+    for golden in ["0.1/viva.sqlite", "format-2/viva.sqlite"] {
+        is_read_whole(golden).await;
+    }
+}
+
+async fn is_read_whole(golden: &str) {
+    let (folder, mut raw) = copy_of(golden).await;
     let turns: Vec<(Uuid, String)> = all(&mut raw, "select id, state from turns order by id").await;
     let judgings: Vec<(Uuid,)> = all(&mut raw, "select turn_id from judgings order by turn_id").await;
     assert_eq!((turns.len(), judgings.len()), (19, 10));

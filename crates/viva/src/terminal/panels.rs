@@ -64,7 +64,7 @@ fn panels(feedback: &Feedback, signs: Signs) -> Vec<Panel<'static>> {
     let judged = [feedback.correctness.as_ref().map(view::correctness), feedback.clarity.as_ref().map(view::clarity)];
     let judged = judged.into_iter().flatten().map(|panel| Panel {
         title: panel.title,
-        figure: panel.score.map_or_else(|| "no score".to_owned(), |score| format!("{score:.1} of 10")),
+        figure: panel.figure(),
         body: Box::new(move |width| judged_lines(&panel, signs, width)),
     });
     let delivery = feedback.delivery.as_ref().map(view::delivery).map(|measures| Panel {
@@ -77,9 +77,10 @@ fn panels(feedback: &Feedback, signs: Signs) -> Vec<Panel<'static>> {
 
 /// The band, misconceptions, then key points or checks.
 fn judged_lines(panel: &view::Panel, signs: Signs, width: usize) -> Vec<Line> {
-    let points = panel.points_made.as_deref().map(|points| format!(": {points}")).unwrap_or_default();
-    let band = panel.band.map(|band| format!("Band {band} of 4{points}"));
-    let heads = band.as_deref().into_iter().chain(panel.no_score);
+    let band = panel.band.map(|band| format!("Band {band} of 4"));
+    let points: Vec<&str> = band.as_deref().into_iter().chain(panel.points_made.as_deref()).collect();
+    let points = Some(points.join(": ")).filter(|points| !points.is_empty());
+    let heads = points.as_deref().into_iter().chain(panel.no_score);
     let heads = heads.flat_map(|head| Line::toned(head, Tone::Quiet).wrapped(width));
     let marks = panel.misconceptions.iter().chain(&panel.marks);
     heads.chain(marks.flat_map(|mark| mark_lines(mark, signs, width))).collect()
@@ -91,11 +92,12 @@ fn mark_lines(mark: &Mark, signs: Signs, width: usize) -> Vec<Line> {
         Sign::Good => ("✓ ", Tone::Good),
         Sign::Bad => ("○ ", Tone::Bad),
         Sign::Unclear => ("? ", Tone::Doubt),
-        Sign::NotNeeded => ("· ", Tone::Quiet),
+        Sign::NotCounted => ("· ", Tone::Quiet),
         Sign::Wrong => ("✗ ", Tone::Bad),
     };
     let text_tone = if mark.sign == Sign::Wrong { Tone::Bad } else { Tone::Plain };
     let text = Line::toned(&mark.text, text_tone).with(if mark.is_core { " (core)" } else { "" }, Tone::Accent);
+    let text = text.with(if mark.by_you { " (by you)" } else { "" }, Tone::Accent);
     let lead = Line::toned(signs.pick(symbol, &format!("{}: ", mark.verdict)), tone);
     let indent = Line::plain(" ".repeat(lead.width()));
     let note_tone = if mark.sign == Sign::Wrong { Tone::Plain } else { Tone::Quiet };

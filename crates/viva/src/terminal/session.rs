@@ -125,10 +125,10 @@ fn regraded_turn_lines(Regraded { before, after }: &Regraded, width: usize) -> V
     let mut tell = |text: Line| lines.extend(text.hanging(Line::plain("  "), width));
     match (feedback(before), feedback(after)) {
         (None, Some(now)) => {
-            tell(Line::toned("graded now", Tone::Good).with(format!(": {}", scores(now)), Tone::Plain));
+            tell(Line::toned("graded now", Tone::Good).with(format!(": {}", view::scores(now)), Tone::Plain));
         }
         (Some(then), Some(now)) => {
-            tell(Line::plain(scores(now)).with(format!(" (before: {})", scores(then)), Tone::Quiet));
+            tell(Line::plain(view::scores(now)).with(format!(" (before: {})", view::scores(then)), Tone::Quiet));
             let changes = now.changes_since(then);
             if changes.is_empty() {
                 tell(Line::toned("same verdicts as before", Tone::Quiet));
@@ -153,13 +153,6 @@ fn regraded_turn_lines(Regraded { before, after }: &Regraded, width: usize) -> V
 /// The feedback of a judged turn. A turn that is not judged may have delivery alone.
 fn feedback(turn: &Turn) -> Option<&Feedback> {
     turn.feedback.as_ref().filter(|_| turn.state == TurnState::Judged)
-}
-
-fn scores(feedback: &Feedback) -> String {
-    let figure = |score: Option<f64>| score.map_or_else(|| "no score".to_owned(), |score| format!("{score:.1}"));
-    let correctness = feedback.correctness.as_ref().and_then(|panel| panel.score);
-    let clarity = feedback.clarity.as_ref().and_then(|panel| panel.score);
-    format!("correctness {}, clarity {}", figure(correctness), figure(clarity))
 }
 
 #[cfg(test)]
@@ -196,7 +189,7 @@ mod tests {
         let shown: String = summary_lines(&summary, look).iter().map(|line| line.text() + "\n").collect();
         let expected = "
 The round
-  Correctness 6.2  of 10, mean of the main answers
+  Correctness 6.2  of 10, mean of the main answers with a score
   Pace        132  words per minute, spoken answers
   Answered    3  2 questions
 

@@ -1,3 +1,4 @@
+use interview::marks::Decisions;
 use interview::session::{Answer, AudioObject, Place, Recording, Session, Source, Turn, TurnState};
 use interview::{AnswerId, SessionId, Transcript, TurnId};
 use store::{DatabaseUrl, Submission};
@@ -214,6 +215,7 @@ fn words() -> Submission {
         source: Source::Typed,
         transcript: Transcript::typed("A value has one owner."),
         corrected: false,
+        decisions: Decisions::default(),
         spoken: None,
         audio: None,
     }))

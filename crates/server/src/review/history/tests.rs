@@ -1,4 +1,4 @@
-use api::feedback::Verdict;
+use api::feedback::{Feedback, Verdict};
 use api::testing::{judged, ungraded};
 
 use super::*;
@@ -31,7 +31,7 @@ fn turn(feedback: Feedback) -> Turn {
 fn an_earlier_judging_shows_its_scores_and_what_changed() {
     let before = judging(Some(feedback(Verdict::Missed, "1")));
     let shown = earlier(&before, &turn(feedback(Verdict::Hit, "1")));
-    assert_eq!(shown.outcome, "correctness 6.0 of 10, clarity 5.0 of 10");
+    assert_eq!(shown.outcome, "correctness 6.0, clarity 5.0");
     assert_eq!(shown.judge.unwrap().name, "the offline coach");
     let about = "every value has exactly one owner".to_owned();
     assert_eq!(shown.changes, Some(vec![Change { about, before: "missed", after: "hit" }]));

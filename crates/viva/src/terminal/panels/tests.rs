@@ -1,6 +1,6 @@
 //! The panels as people see them.
 
-use api::testing::{judged, spoken, ungraded};
+use api::testing::{decided, judged, spoken, ungraded};
 
 use super::*;
 use crate::terminal::screen::Colours;
@@ -37,6 +37,24 @@ Judged by the offline coach: rules on this machine, no language model.
 It can miss a point that you made.
 ";
     assert_eq!(shown(&feedback_lines(&judged(), PLAIN)), expected);
+}
+
+#[test]
+fn a_range_takes_the_score_s_place_and_decisions_are_named_as_the_candidate_s() {
+    let text = shown(&panel_lines(&decided(), PLAIN));
+    let expected = "
+Correctness  4 to 7 of 10
+  2 of 2 core points, 0 of 1 other
+  a range, because many points are unclear
+  not stated: a collector frees it (by you)
+              “the collector frees it” 0:07
+              Rust has no collector.
+  hit: every value has exactly one owner (core)
+       “one owner at a time” 0:02
+  hit: it is dropped at the end of the scope (core) (by you)
+  unclear: moves hand it over
+";
+    assert!(text.starts_with(expected), "{text}");
 }
 
 #[test]
