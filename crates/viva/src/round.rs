@@ -4,6 +4,7 @@
 //! the result.
 
 mod candidate;
+mod deciding;
 mod feedback;
 mod microphone;
 mod recordings;

@@ -43,6 +43,9 @@ impl Showing<'_> {
         if then != Then::GoOn || !self.is_attended() {
             return Ok((turn, then));
         }
+        if !self.hands_free && !leads_to_follow_up(&turn) && self.ask_about_unclear_points(&mut turn).await? {
+            return Ok((turn, Then::Interrupted));
+        }
         let then = self.read(&mut turn).await?;
         Ok((turn, then))
     }
