@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 
+mod decisions;
 mod doctor;
 mod early_panels;
 mod evaluation;
