@@ -93,7 +93,7 @@ impl OfflineCoach {
         let read = Read { reading: &reading, passages: &passages, evidence: &evidence, is_alone };
         Report {
             correctness: Ok(verdicts::claims(assignment.question, assignment.rubric, &read)),
-            clarity: Ok(clarity::claims(&reading, &evidence.about(&passages), is_follow_up)),
+            clarity: Ok(clarity::claims(&reading, &evidence.about(&passages))),
             stronger_answer: StrongerAnswer::ModelAnswer,
             follow_up: None,
             remark: verdicts::remark(reading.sense).map(str::to_owned),

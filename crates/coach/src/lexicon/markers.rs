@@ -15,27 +15,15 @@ pub(crate) enum Sort {
     Repair,
     /// Speaks of something else, to compare.
     Elsewhere,
-    /// Says why.
-    Reason,
-    /// Gives an example or defines a term.
-    Example,
-    /// Shows where one is in the answer.
-    Signpost,
-    /// Goes on without anything to say.
-    Trailing,
     /// Is a recogniser's comment on sounds.
     Annotation,
 }
 
 impl Sort {
-    const NAMES: [(&'static str, Self); 8] = [
+    const NAMES: [(&'static str, Self); 4] = [
         ("connective", Self::Connective),
         ("repair", Self::Repair),
         ("elsewhere", Self::Elsewhere),
-        ("reason", Self::Reason),
-        ("example", Self::Example),
-        ("signpost", Self::Signpost),
-        ("trailing", Self::Trailing),
         ("annotation", Self::Annotation),
     ];
 }

@@ -1,14 +1,13 @@
 //! What an answer says of each claim of its question, as the verifier reads it.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
 use interview::Question;
 
 use super::likeness::Phrasings;
 use super::passages::Passage;
 use super::reading::Reading;
-use super::thresholds::{ABOUT, PASSAGES_A_CLAIM};
+use super::thresholds::{ABOUT, MENTIONS, PASSAGES_A_CLAIM};
 use crate::verifier::{Chances, Verifier};
 
 /// What an answer says of every claim: the key points in order, then the misconceptions.
@@ -16,6 +15,8 @@ use crate::verifier::{Chances, Verifier};
 pub(super) struct Evidence {
     claims: Vec<Vec<LookedAt>>,
     key_points: usize,
+    /// How like the claim that it is most like each passage is.
+    likeness: Vec<f32>,
 }
 
 /// A passage in which a claim was looked for.
@@ -47,7 +48,8 @@ impl Evidence {
         for ((claim, passage), chances) in places().zip(Verifier::shared().judge(&pairs)) {
             looked_at[claim].push(LookedAt { passage, likeness: likeness[passage][claim], chances });
         }
-        Self { claims: looked_at, key_points: question.key_points.len() }
+        let likeness = likeness.into_iter().map(|claims| claims.into_iter().fold(0.0, f32::max)).collect();
+        Self { claims: looked_at, key_points: question.key_points.len(), likeness }
     }
 
     /// Where the claim was looked for.
@@ -60,11 +62,14 @@ impl Evidence {
         self.claims[claim].iter().copied().max_by(|one, other| one.chances.states.total_cmp(&other.chances.states))
     }
 
-    /// The passages that take up what was asked, in order: they state or contradict a claim, right or wrong.
+    /// The passages that take up what was asked, in order, if any passage plainly does: their words are those in which people make the
+    /// question's claims, right or wrong.
     pub(super) fn about<'p>(&self, passages: &'p [Passage]) -> Vec<&'p Passage> {
-        let takes_up = |seen: &&LookedAt| seen.chances.states + seen.chances.contradicts >= ABOUT;
-        let about: BTreeSet<usize> = self.claims.iter().flatten().filter(takes_up).map(|seen| seen.passage).collect();
-        about.into_iter().map(|passage| &passages[passage]).collect()
+        if self.likeness.iter().all(|likeness| *likeness < ABOUT) {
+            return Vec::new();
+        }
+        let mentions = passages.iter().zip(&self.likeness).filter(|(_, likeness)| **likeness >= MENTIONS);
+        mentions.map(|(passage, _)| passage).collect()
     }
 
     /// What the decision about a claim rests on.

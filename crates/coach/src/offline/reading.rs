@@ -88,16 +88,6 @@ impl Reading {
         self.clauses.iter().flat_map(|clause| &clause.units)
     }
 
-    /// The clause in which the marker begins.
-    pub(crate) fn clause_with(&self, marker: &Marker) -> Option<&Clause> {
-        self.clauses.iter().find(|clause| clause.words.contains(&marker.words.start))
-    }
-
-    /// Whether the marker stands in the first clause.
-    pub(crate) fn opens_with(&self, marker: &Marker) -> bool {
-        self.clauses.first().is_some_and(|clause| clause.words.contains(&marker.words.start))
-    }
-
     /// The markers that begin within the words.
     pub(crate) fn markers_in(&self, words: &Range<usize>) -> &[Marker] {
         markers_in(&self.markers, words)

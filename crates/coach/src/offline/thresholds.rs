@@ -70,7 +70,7 @@ pub(crate) const STATED_IN_FOLLOW_UP: Weights = Weights {
 };
 
 /// From this plausibility on a key point counts as made.
-pub(crate) const HIT_AT: f32 = 0.66;
+pub(crate) const HIT_AT: f32 = 0.62;
 pub(crate) const HIT_IN_FOLLOW_UP_AT: f32 = 0.48;
 
 /// From this plausibility on it is unclear whether it was: the candidate is asked.
@@ -88,14 +88,20 @@ pub(crate) const STATED_AT_LEAST: f32 = 0.35;
 /// From this chance on another passage takes a point back.
 pub(crate) const CONTRADICTED: f32 = 0.8;
 
-/// A shorter passage that states a claim with this share of the best one's chance is quoted instead.
+/// Passages that state a claim with this share of the best one's chance may be quoted for it.
 pub(crate) const AS_CLEAR: f32 = 0.8;
+
+/// By how much a quote must be more like the claim for each word that it is longer.
+pub(crate) const LIKENESS_A_WORD: f32 = 0.005;
 
 /// From this likeness or chance on words in doubt could have been the point.
 pub(crate) const COULD_BE: f32 = 0.25;
 
-/// From this chance on, that it states or contradicts any claim, a passage is about what was asked.
-pub(crate) const ABOUT: f32 = 0.5;
+/// From this likeness on of one passage with any claim, an answer takes up what was asked.
+pub(crate) const ABOUT: f32 = 0.67;
+
+/// From this likeness on other passages of such an answer do.
+pub(crate) const MENTIONS: f32 = 0.4;
 
 /// Added to the weight of every phrasing, in weights of a rare word, so that short ones need more than a chance word.
 pub(crate) const SHORT_PHRASING: f32 = 0.25;
@@ -110,7 +116,7 @@ pub(crate) const EVERYWHERE: f32 = 0.5;
 pub(crate) const POOLED: f32 = 0.9;
 
 /// Of an answer of up to this many words each claim is decided by itself, as in a follow-up: whoever says little can be right.
-pub(crate) const SHORT: usize = 30;
+pub(crate) const SHORT: usize = 15;
 
 /// An answer to a follow-up of up to this many words may be a fragment without a predicate.
 pub(crate) const FRAGMENT: usize = 12;

@@ -9,8 +9,9 @@ use super::evidence::{Evidence, Features, LookedAt};
 use super::passages::Passage;
 use super::reading::{Reading, Sense};
 use super::thresholds::{
-    AS_CLEAR, CONTRADICTED, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT, STATED,
-    STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT, UNCLEAR_AT, Weights,
+    AS_CLEAR, CONTRADICTED, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT,
+    LIKENESS_A_WORD, STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT, UNCLEAR_AT,
+    Weights,
 };
 
 /// An answer, read.
@@ -65,7 +66,7 @@ impl Read<'_> {
             let near = best.chances.states.max(best.likeness) >= COULD_BE;
             return ClaimedVerdict::Missed(self.quote(best.passage).filter(|_| near));
         }
-        let quote = self.shortest(claim, &best);
+        let quote = self.quote_of(claim, &best);
         let taken_back = self.evidence.of_claim(claim).iter().find(|seen| {
             let apart = !self.passages[seen.passage].overlaps(&self.passages[best.passage]);
             apart && seen.chances.contradicts >= CONTRADICTED
@@ -86,17 +87,16 @@ impl Read<'_> {
             STATED.of(&features) >= STATED_AT
         };
         let is_elsewhere = self.passages[best.passage].is_elsewhere(self.reading);
-        self.shortest(claim, &best).filter(|_| is_stated && !is_elsewhere)
+        self.quote_of(claim, &best).filter(|_| is_stated && !is_elsewhere)
     }
 
-    /// The shortest of the passages that state the claim about as clearly as the best one, and in its words.
-    fn shortest(&self, claim: usize, best: &LookedAt) -> Option<Quote> {
-        let as_clear = self.evidence.of_claim(claim).iter().filter(|seen| {
-            seen.chances.states >= AS_CLEAR * best.chances.states
-                && self.passages[seen.passage].overlaps(&self.passages[best.passage])
-        });
-        let shortest = as_clear.min_by_key(|seen| self.passages[seen.passage].words.len())?;
-        self.quote(shortest.passage)
+    /// Of the passages that state the claim about as clearly as the best one, the one most like it for its length.
+    fn quote_of(&self, claim: usize, best: &LookedAt) -> Option<Quote> {
+        let as_clear =
+            self.evidence.of_claim(claim).iter().filter(|seen| seen.chances.states >= AS_CLEAR * best.chances.states);
+        let worth = |seen: &LookedAt| seen.likeness - LIKENESS_A_WORD * self.passages[seen.passage].words.len() as f32;
+        let most = as_clear.max_by(|one, other| worth(one).total_cmp(&worth(other)))?;
+        self.quote(most.passage)
     }
 
     fn quote(&self, passage: usize) -> Option<Quote> {
