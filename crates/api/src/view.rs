@@ -274,6 +274,11 @@ fn points_made(points: &[KeyPointMark]) -> String {
 
 /// The clarity panel.
 pub fn clarity(panel: &Clarity) -> Panel {
+    // A coach that cannot judge a check says nothing of it at all.
+    let (judged, not_judged): (Vec<_>, Vec<_>) = panel.checks.iter().partition(|check| {
+        check.verdict != ClarityVerdict::Unclear || check.evidence.quote.is_some() || check.note.is_some()
+    });
+    let not_judged: Vec<&str> = not_judged.iter().map(|check| check.summary.as_str()).collect();
     let mark = |check: &crate::feedback::ClarityMark| Mark {
         id: check.id.clone(),
         sign: match check.verdict {
@@ -292,12 +297,12 @@ pub fn clarity(panel: &Clarity) -> Panel {
     Panel {
         title: "Clarity",
         score: clarity_score(panel),
-        no_score: panel.score.is_none().then_some("too many checks are unclear for a score"),
+        no_score: panel.score.is_none().then_some("too few checks were judged for a score"),
         band: None,
         points_made: None,
         misconceptions: Vec::new(),
-        marks: panel.checks.iter().map(mark).collect(),
-        unclear: None,
+        marks: judged.into_iter().map(mark).collect(),
+        unclear: (!not_judged.is_empty()).then(|| format!("Not judged: {}", not_judged.join("; "))),
     }
 }
 

@@ -115,6 +115,9 @@ pub(crate) const EVERYWHERE: f32 = 0.5;
 /// What words that mix several phrasings of a claim are worth, against the words of one.
 pub(crate) const POOLED: f32 = 0.9;
 
+/// From this likeness on a short answer says a claim in the words of one of its phrasings.
+pub(crate) const IN_SO_MANY_WORDS: f32 = 0.75;
+
 /// Of an answer of up to this many words each claim is decided by itself, as in a follow-up: whoever says little can be right.
 pub(crate) const SHORT: usize = 15;
 

@@ -57,6 +57,13 @@ pub(super) fn remark(sense: Sense) -> Option<&'static str> {
 impl Read<'_> {
     fn verdict(&self, claim: usize) -> ClaimedVerdict {
         let Some(best) = self.evidence.best(claim) else { return ClaimedVerdict::Missed(None) };
+        // A short answer in the very words of a phrasing, which the verifier may not know, makes the point.
+        let in_so_many_words = self.evidence.of_claim(claim).iter().find(|seen| {
+            self.is_alone && seen.likeness >= IN_SO_MANY_WORDS && seen.chances.contradicts < seen.chances.states.max(0.5)
+        });
+        if let Some(quote) = in_so_many_words.and_then(|seen| self.quote(seen.passage)) {
+            return ClaimedVerdict::Hit(quote);
+        }
         let features = self.evidence.features(claim, &best);
         let plausibility = if self.is_alone { HIT_IN_FOLLOW_UP.of(&features) } else { HIT.of(&features) };
         let hit_at = if self.is_alone { HIT_IN_FOLLOW_UP_AT } else { HIT_AT };
