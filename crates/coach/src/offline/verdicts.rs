@@ -10,8 +10,8 @@ use super::passages::Passage;
 use super::reading::{Reading, Sense};
 use super::thresholds::{
     AS_CLEAR, CONTRADICTED, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT,
-    LIKENESS_A_WORD, STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT, UNCLEAR_AT,
-    Weights,
+    IN_SO_MANY_WORDS, LIKENESS_A_WORD, STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT,
+    UNCLEAR_AT, Weights,
 };
 
 /// An answer, read.
@@ -59,7 +59,9 @@ impl Read<'_> {
         let Some(best) = self.evidence.best(claim) else { return ClaimedVerdict::Missed(None) };
         // A short answer in the very words of a phrasing, which the verifier may not know, makes the point.
         let in_so_many_words = self.evidence.of_claim(claim).iter().find(|seen| {
-            self.is_alone && seen.likeness >= IN_SO_MANY_WORDS && seen.chances.contradicts < seen.chances.states.max(0.5)
+            self.is_alone
+                && seen.likeness >= IN_SO_MANY_WORDS
+                && seen.chances.contradicts < seen.chances.states.max(0.5)
         });
         if let Some(quote) = in_so_many_words.and_then(|seen| self.quote(seen.passage)) {
             return ClaimedVerdict::Hit(quote);
