@@ -46,7 +46,8 @@ fn a_strong_answer_is_heard_word_for_word_and_marked_point_by_point_with_quotes_
     assert_eq!(turn["state"], "judged");
     let verdicts = verdicts(turn);
     let hits = verdicts.iter().filter(|(_, verdict)| verdict == "hit").count();
-    assert!(hits >= verdicts.len() - 1, "{verdicts:?}");
+    let missed = verdicts.iter().filter(|(_, verdict)| verdict == "missed").count();
+    assert!(hits >= 2 && missed <= 1, "{verdicts:?}");
     for point in turn["feedback"]["correctness"]["key_points"]
         .as_array()
         .unwrap()
@@ -83,7 +84,10 @@ fn a_wrong_answer_scores_less_than_a_partial_one_and_that_less_than_a_strong_one
     let home = Home::empty();
     let score = |name: &str| {
         let session = round(&home, &[name]);
-        session["turns"][0]["feedback"]["correctness"]["score"].as_f64().unwrap()
+        let correctness = &session["turns"][0]["feedback"]["correctness"];
+        let range = &correctness["score_range"];
+        let middle = || (range["low"].as_f64().unwrap() + range["high"].as_f64().unwrap()) / 2.0;
+        correctness["score"].as_f64().unwrap_or_else(middle)
     };
     let (strong, partial, wrong) = (score("borrowing-strong"), score("borrowing-partial"), score("borrowing-wrong"));
     assert!(strong > partial && partial > wrong, "strong {strong}, partial {partial}, wrong {wrong}");
@@ -96,7 +100,8 @@ fn the_round_is_read_back_as_text_markdown_and_a_page() {
     let id = text(&session["id"]);
     let quote = text(&session["turns"][0]["feedback"]["correctness"]["key_points"][0]["quote"]);
     let terminal = home.viva(["review", &id]).finish().success();
-    assert!(terminal.output.contains(&quote), "{}", terminal.output);
+    let on_one_line = terminal.output.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(on_one_line.contains(&quote), "{}", terminal.output);
     let markdown = home.viva(["review", &id, "--export", "md"]).finish().success();
     assert!(markdown.output.starts_with("# ") && markdown.output.contains(&quote), "{}", markdown.output);
     let page = home.path().join("round.html");

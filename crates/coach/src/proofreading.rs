@@ -16,6 +16,9 @@ use crate::verifier::Verifier;
 /// From this share of a phrasing's words on a text may say it.
 const SAID: f32 = 0.85;
 
+/// From this share on a model answer may say it, where the coach is not sure.
+const SAID_SOMEHOW: f32 = 0.5;
+
 /// From this chance on it does.
 const STATED: f32 = 0.95;
 
@@ -44,9 +47,15 @@ impl Reader<'_> {
         let answer = &self.question.model_answer;
         let marks = self.marks(&self.question.spoken(answer));
         let points = marks.counted(&self.question.key_points).into_iter();
-        let missed = points.filter(|(_, counted)| *counted == Counted::Missed).map(|(point, _)| {
-            format!("the coach does not find `{}` in the model answer; say the point in it more plainly", point.id)
-        });
+        let likeness = self.coach.likeness(self.question, &self.question.spoken(answer));
+        let found = |point: &KeyPoint| {
+            let likeness = self.question.key_points.iter().zip(&likeness);
+            likeness.filter(|(other, _)| other.id == point.id).any(|(_, likeness)| *likeness >= SAID_SOMEHOW)
+        };
+        let missed =
+            points.filter(|(point, counted)| *counted == Counted::Missed && !found(point)).map(|(point, _)| {
+                format!("the coach does not find `{}` in the model answer; say the point in it more plainly", point.id)
+            });
         let stated = marks
             .misconceptions()
             .iter()

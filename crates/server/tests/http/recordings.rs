@@ -74,7 +74,10 @@ async fn a_spoken_answer_becomes_words_measures_and_marks() {
     let feedback = turn.feedback.unwrap();
     assert!(feedback.delivery.unwrap().pauses_over_1s >= 1, "the sentences stand apart");
     let correctness = feedback.correctness.unwrap();
-    assert!(correctness.score.unwrap() >= 6.0, "{correctness:?}");
+    assert!(
+        correctness.key_points.iter().filter(|point| point.verdict != api::feedback::Verdict::Missed).count() >= 4,
+        "{correctness:?}"
+    );
     let quoted = correctness.key_points.iter().find(|point| point.evidence.quote.is_some()).unwrap();
     assert!(quoted.evidence.start.unwrap() < answer.duration.unwrap(), "quotes are tied to their time");
 }
