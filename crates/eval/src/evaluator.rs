@@ -1,120 +1,216 @@
 //! Judges every answer of a dataset.
 
 use std::num::NonZeroUsize;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use coach::llm::Usage;
+use coach::llm::{LlmCoach, Usage};
 use coach::{Coach, CoachError, OfflineCoach, similarity};
 use futures::StreamExt;
-use interview::Transcript;
-use interview::bank::Bank;
+use futures::channel::oneshot;
+use interview::bank::{Bank, Question};
+use interview::claims::{ClaimedVerdict, Claims, ClarityClaim, Quote};
 use interview::follow_up::Rubric;
 use interview::judging::{self, Assignment};
-use interview::marks::{Doubt, Verdict};
+use interview::marks::{ClarityCheck, ClarityVerdict, Doubt, JudgedBy, Verdict};
 use interview::scoring::{Band, Correctness, MISCONCEPTION_PENALTY, Rating};
-use serde::Serialize;
+use interview::transcript::Transcript;
+use serde::{Deserialize, Serialize};
 
-use crate::dataset::{Dataset, Item, LabelledQuestion};
-use crate::question::{InlineQuestion, NamedQuestion};
-use crate::summary::{Judgement, Summary};
+use crate::dataset::{BrokenLine, Dataset, Item, LabelledQuestion};
+use crate::question::NamedQuestion;
+use crate::results::Results;
+use crate::summary::Summary;
 use crate::table;
 
-/// Judges datasets with a coach.
+/// Whose judgements are measured.
+#[derive(Clone, Copy, Debug)]
+pub enum Judge<'a> {
+    /// A coach, who is asked for what is not among the earlier results.
+    Coach(&'a Coach),
+    /// Whoever made the earlier results: nobody is asked.
+    Earlier,
+}
+
+/// Judges datasets.
+#[derive(Debug)]
 pub struct Evaluator<'a> {
     /// Who judges.
-    pub coach: &'a Coach,
+    pub judge: Judge<'a>,
     /// Where questions are looked up.
     pub bank: &'a Bank,
-    /// Who scores answers where there is nothing but a reference answer. Without it the reference's sentences are taken for key points.
-    pub by_reference: Option<&'a OfflineCoach>,
-    /// How many answers are judged at once.
+    /// How many answers are judged at once. The offline coach takes a thread for each.
     pub concurrency: NonZeroUsize,
+    /// Whether a language model judges all that it does in a round, clarity too. The offline coach always does.
+    pub whole: bool,
     /// Whether word similarity is measured beside the coach.
     pub similarity_baseline: bool,
+    /// Judgements of an earlier run, which are used where they are by the same coach on the same answer; those of an
+    /// [earlier](Judge::Earlier) judge by whoever made them.
+    pub earlier: &'a Results,
+}
+
+/// What is reported while a dataset is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'p> {
+    /// How many answers are done.
+    pub done: usize,
+    /// The answer that was done last.
+    pub item: &'p Item,
+    /// Its judgement; none when it is of an earlier run.
+    pub judged: Option<&'p JudgedItem>,
 }
 
 impl Evaluator<'_> {
-    /// Judges every item. `progress` is told how many are done; `usage` is asked at the end what was used up.
-    pub async fn evaluate(
+    /// Judges the items in their order, until `stop` is done.
+    pub async fn judge<'d>(
         &self,
-        dataset: &Dataset,
-        progress: impl Fn(usize),
-        usage: impl FnOnce() -> Usage,
-    ) -> Evaluation {
+        dataset: &'d Dataset,
+        stop: impl Future<Output = ()>,
+        mut report: impl FnMut(Progress<'_>),
+    ) -> Judgements<'d> {
         let began = Instant::now();
-        let judging = dataset.items.iter().map(|item| self.judge(item));
-        let mut stream = futures::stream::iter(judging).buffered(self.concurrency.get());
-        let mut judgements = Vec::with_capacity(dataset.items.len());
-        while let Some(judgement) = stream.next().await {
-            judgements.push(judgement);
-            progress(judgements.len());
+        let judging = futures::stream::iter(dataset.items.iter().map(|item| self.judge_item(item)));
+        let judging = judging.buffered(self.concurrency.get()).take_until(stop);
+        let mut judging = std::pin::pin!(judging);
+        let mut judgements =
+            Judgements { dataset, list: Vec::with_capacity(dataset.items.len()), took: Duration::ZERO };
+        while let Some((judgement, is_new)) = judging.next().await {
+            let judged = Some(&judgement.judged).filter(|_| is_new);
+            report(Progress { done: judgements.list.len() + 1, item: judgement.item, judged });
+            judgements.list.push(judgement);
         }
-        let summary = Summary::of(&judgements, &dataset.broken_lines, usage(), began.elapsed());
-        Evaluation { items: judgements.into_iter().map(|judgement| judgement.judged).collect(), summary }
+        judgements.took = began.elapsed();
+        judgements
     }
 
-    async fn judge<'i>(&self, item: &'i Item) -> Judgement<'i> {
-        let question = match self.question(item) {
+    /// The judgement, and whether it is a new one.
+    async fn judge_item<'i>(&self, item: &'i Item) -> (Judgement<'i>, bool) {
+        let question = match item.named_question(self.bank) {
             Ok(question) => question,
-            Err(reason) => return Judgement::without_feedback(item, JudgedItem::ungraded(&item.id, reason)),
+            Err(reason) => return (Judgement::ungraded(item, reason, None), true),
         };
-        let model_answer = &question.question.model_answer;
-        let similarity = self.similarity_baseline.then(|| 10.0 * similarity(model_answer, &item.answer));
-        let mut judgement = self.judge_by_rubric(item, &question).await;
-        if let (LabelledQuestion::Inline(inline), Some(coach)) = (&item.question, self.by_reference)
-            && inline.has_only_a_reference()
-            && judgement.judged.ungraded.is_none()
-        {
-            judgement.judged.score = Some(agreement(coach, inline, item, judgement.judged.misconceptions.len()));
-            judgement.band = None;
-        }
-        Judgement { similarity, ..judgement }
-    }
-
-    async fn judge_by_rubric<'i>(&self, item: &'i Item, named: &NamedQuestion) -> Judgement<'i> {
-        let question = &named.question;
-        let rubric = Rubric::of(question, None);
-        let transcript = Transcript::typed(&item.answer);
-        let assignment = Assignment::to_question(question, &rubric, &transcript);
-        let claims = match self.coach {
-            Coach::Offline(offline) => offline.judge(&assignment).correctness,
-            Coach::Llm(llm) | Coach::LlmOrOffline(llm, _) => llm.judge_correctness(&assignment).await,
-        };
-        let correctness = claims.map_err(|error: CoachError| error.to_string()).and_then(|claims| {
-            judging::correctness(&rubric, &transcript, &claims).map_err(|invalid| invalid.to_string())
-        });
-        match correctness {
-            Ok(correctness) => Judgement {
-                item,
-                judged: JudgedItem::of(&item.id, named, &correctness),
-                band: correctness.band().map(Band::number),
-                quotes: quotes(&correctness),
-                similarity: None,
-            },
-            Err(error) => Judgement::without_feedback(item, JudgedItem::ungraded(&item.id, error)),
-        }
-    }
-
-    fn question(&self, item: &Item) -> Result<NamedQuestion, String> {
-        match &item.question {
-            LabelledQuestion::Bank(id) => {
-                let question = self.bank.question(id).cloned().map(NamedQuestion::of_bank);
-                question.ok_or_else(|| format!("there is no question `{id}` in the bank"))
+        let (judged, is_new) = match self.judge {
+            Judge::Coach(coach) => {
+                let judged_by = coach.judged_by(&question.question);
+                match self.earlier.by(&judged_by, item, self.whole) {
+                    Some(earlier) => (earlier.clone(), false),
+                    None => (self.ask(coach, item, &question, judged_by).await, true),
+                }
             }
-            LabelledQuestion::Inline(inline) => inline.to_question().map_err(|unfit| unfit.to_string()),
-        }
+            Judge::Earlier => {
+                let missing = || JudgedItem::ungraded(&item.id, "there is no result for this answer".to_owned());
+                (self.earlier.of(item).cloned().unwrap_or_else(missing), false)
+            }
+        };
+        let similarity =
+            self.similarity_baseline.then(|| 10.0 * similarity(&question.question.model_answer, &item.answer));
+        (Judgement { item, judged, misconceptions: question.misconceptions(), similarity }, is_new)
+    }
+
+    async fn ask(&self, coach: &Coach, item: &Item, named: &NamedQuestion, judged_by: JudgedBy) -> JudgedItem {
+        let reply = match coach {
+            Coach::Offline(offline) => ask_offline(Arc::clone(offline), named.question.clone(), item).await,
+            Coach::Llm(llm) | Coach::LlmOrOffline(llm, _) => ask_llm(llm, &named.question, item, self.whole).await,
+        };
+        let judged = reply.map_err(|error| error.to_string()).and_then(|reply| {
+            let (rubric, transcript) = (Rubric::of(&named.question, None), Transcript::typed(&item.answer));
+            let correctness = judging::correctness(&rubric, &transcript, &reply.claims);
+            let correctness = correctness.map_err(|invalid| invalid.to_string())?;
+            Ok(JudgedItem::of(item, named, &correctness, &reply, &transcript))
+        });
+        let judged = judged.unwrap_or_else(|reason| JudgedItem::ungraded(&item.id, reason));
+        JudgedItem { judged_by: Some(judged_by), ..judged }
     }
 }
 
-/// The score, 0 to 10, where nobody wrote key points: how far the answer agrees with the reference, less what misconceptions cost.
-fn agreement(coach: &OfflineCoach, question: &InlineQuestion, item: &Item, misconceptions: usize) -> f64 {
-    let answer = Transcript::typed(&item.answer);
-    let agreement = coach.agreement(&question.prompt, &question.reference, &answer);
-    let score = 10.0 * agreement - MISCONCEPTION_PENALTY * misconceptions as f64;
-    (score.clamp(0.0, 10.0) * 10.0).round() / 10.0
+/// What a coach says of an answer.
+struct Reply {
+    claims: Claims,
+    clarity: Vec<ClarityClaim>,
+    /// How far the answer agrees with the reference answer, 0 to 1, where there is nothing else to score it by.
+    agreement: Option<f64>,
 }
 
-/// A dataset judged.
+/// The offline coach computes, so it gets a thread of its own for each answer.
+async fn ask_offline(coach: Arc<OfflineCoach>, question: Question, item: &Item) -> Result<Reply, CoachError> {
+    let transcript = Transcript::typed(&item.answer);
+    let reference = match &item.question {
+        LabelledQuestion::Inline(inline) if inline.has_only_a_reference() => Some(inline.clone()),
+        LabelledQuestion::Inline(_) | LabelledQuestion::Bank(_) => None,
+    };
+    let (send, receive) = oneshot::channel();
+    std::thread::spawn(move || {
+        let rubric = Rubric::of(&question, None);
+        let report = coach.judge(&Assignment::to_question(&question, &rubric, &transcript));
+        let agreement = reference.map(|inline| coach.agreement(&inline.prompt, &inline.reference, &transcript));
+        let clarity = report.clarity.unwrap_or_default();
+        // Whoever waited may have stopped.
+        send.send(report.correctness.map(|claims| Reply { claims, clarity, agreement })).ok();
+    });
+    let panicked = |_canceled| CoachError::Refused { reason: "the offline coach panicked".to_owned() };
+    receive.await.map_err(panicked)?
+}
+
+async fn ask_llm(coach: &LlmCoach, question: &Question, item: &Item, whole: bool) -> Result<Reply, CoachError> {
+    let (rubric, transcript) = (Rubric::of(question, None), Transcript::typed(&item.answer));
+    let assignment = Assignment::to_question(question, &rubric, &transcript);
+    let (claims, clarity) = if whole {
+        let report = coach.judge(&assignment, None).await?;
+        (report.correctness?, report.clarity.unwrap_or_default())
+    } else {
+        (coach.judge_correctness(&assignment).await?, Vec::new())
+    };
+    Ok(Reply { claims, clarity, agreement: None })
+}
+
+/// A dataset judged, as far as the run went.
+#[derive(Debug)]
+pub struct Judgements<'d> {
+    pub(crate) dataset: &'d Dataset,
+    pub(crate) list: Vec<Judgement<'d>>,
+    pub(crate) took: Duration,
+}
+
+/// An item with its judgement and what it is compared with.
+#[derive(Debug)]
+pub(crate) struct Judgement<'i> {
+    pub item: &'i Item,
+    pub judged: JudgedItem,
+    /// The ids of all misconceptions of the question.
+    pub misconceptions: Vec<String>,
+    /// The score by word similarity, 0 to 10.
+    pub similarity: Option<f64>,
+}
+
+impl<'i> Judgement<'i> {
+    fn ungraded(item: &'i Item, reason: String, similarity: Option<f64>) -> Self {
+        Self { item, judged: JudgedItem::ungraded(&item.id, reason), misconceptions: Vec::new(), similarity }
+    }
+
+    pub fn is_graded(&self) -> bool {
+        self.judged.ungraded.is_none()
+    }
+}
+
+impl Judgements<'_> {
+    /// How many answers were judged.
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The judgements with a summary.
+    pub fn evaluation(self, usage: Usage) -> Evaluation {
+        let summary = Summary::of(&self, usage);
+        Evaluation { items: self.list.into_iter().map(|judgement| judgement.judged).collect(), summary }
+    }
+
+    pub(crate) fn broken_lines(&self) -> &[BrokenLine] {
+        &self.dataset.broken_lines
+    }
+}
+
+/// A dataset judged and summed up.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
     /// Every item's judgement, in the dataset's order.
@@ -131,34 +227,70 @@ impl Evaluation {
 }
 
 /// One item's judgement.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JudgedItem {
     /// The item's id.
     pub id: String,
     /// The score, 0 to 10; null when there is none.
     pub score: Option<f64>,
+    /// The band's number, 1 to 4.
+    pub band: Option<u8>,
     /// The verdict on every key point.
     pub key_points: Vec<JudgedPoint>,
     /// The misconceptions that were found.
     pub misconceptions: Vec<QuotedMisconception>,
+    /// The clarity checks, where they were judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clarity: Vec<JudgedCheck>,
+    /// The quotes that the coach gave, before they were looked up.
+    pub quotes: Quotes,
+    /// Who judged, by what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged_by: Option<JudgedBy>,
     /// Why there is no judgement.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ungraded: Option<String>,
 }
 
 /// The verdict on a key point.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JudgedPoint {
     /// The key point's id.
     pub id: String,
-    /// `hit`, `missed` or `unclear`.
-    pub verdict: &'static str,
+    /// The verdict.
+    pub verdict: JudgedVerdict,
+    /// Why it is unclear.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Doubt>,
     /// The words that it rests on.
     pub quote: Option<String>,
 }
 
+/// A verdict without its evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JudgedVerdict {
+    /// The answer makes the point.
+    Hit,
+    /// It does not.
+    Missed,
+    /// The coach does not decide.
+    Unclear,
+}
+
+impl JudgedVerdict {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Missed => "missed",
+            Self::Unclear => "unclear",
+        }
+    }
+}
+
 /// A misconception that was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuotedMisconception {
     /// The misconception's id.
     pub id: String,
@@ -166,42 +298,140 @@ pub struct QuotedMisconception {
     pub quote: String,
 }
 
+/// The outcome of a clarity check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JudgedCheck {
+    /// Which check.
+    pub check: ClarityCheck,
+    /// Its outcome.
+    pub verdict: ClarityVerdict,
+    /// The words that it rests on.
+    pub quote: Option<String>,
+}
+
+/// Quotes that a coach gave, by what they were to show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quotes {
+    /// That a key point is made.
+    pub hits: QuoteCount,
+    /// What comes closest to a key point that is missed or unclear.
+    pub undecided: QuoteCount,
+    /// That a misconception is stated.
+    pub misconceptions: QuoteCount,
+    /// What a clarity check rests on.
+    pub clarity: QuoteCount,
+}
+
+/// Quotes looked up in an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuoteCount {
+    /// Those that are there.
+    pub found: u64,
+    /// Those that are not.
+    pub not_found: u64,
+}
+
 impl JudgedItem {
     /// The judgement, in the question's own names.
-    pub(crate) fn of(id: &str, question: &NamedQuestion, correctness: &Correctness) -> Self {
+    fn of(
+        item: &Item,
+        question: &NamedQuestion,
+        correctness: &Correctness,
+        reply: &Reply,
+        transcript: &Transcript,
+    ) -> Self {
         let marks = correctness.marks();
-        let key_points = marks.key_points().iter().map(|mark| JudgedPoint {
-            id: question.key_point(&mark.id),
-            verdict: mark.verdict.name(),
-            quote: mark.verdict.evidence().map(|evidence| evidence.quote().to_owned()),
+        let key_points = marks.key_points().iter().map(|mark| {
+            let (verdict, doubt) = match &mark.verdict {
+                Verdict::Hit { .. } => (JudgedVerdict::Hit, None),
+                Verdict::Missed => (JudgedVerdict::Missed, None),
+                Verdict::Unclear { doubt, .. } => (JudgedVerdict::Unclear, Some(*doubt)),
+            };
+            let quote = mark.verdict.evidence().map(|evidence| evidence.quote().to_owned());
+            JudgedPoint { id: question.key_point(&mark.id), verdict, doubt, quote }
         });
         let misconceptions = marks.misconceptions().iter().map(|mark| QuotedMisconception {
             id: question.misconception(&mark.id),
             quote: mark.evidence.quote().to_owned(),
         });
+        let clarity = judging::clarity(transcript, &reply.clarity);
+        let clarity = clarity.marks().iter().filter(|_| !reply.clarity.is_empty()).map(|mark| JudgedCheck {
+            check: mark.check,
+            verdict: mark.verdict,
+            quote: mark.evidence.as_ref().map(|evidence| evidence.quote().to_owned()),
+        });
+        let by_reference = reply.agreement.map(|agreement| {
+            let score = 10.0 * agreement - MISCONCEPTION_PENALTY * marks.misconceptions().len() as f64;
+            (score.clamp(0.0, 10.0) * 10.0).round() / 10.0
+        });
         Self {
-            id: id.to_owned(),
+            id: item.id.clone(),
             // A judge that leaves much open is measured by the middle of its range.
-            score: correctness.rating().map(Rating::middle),
+            score: by_reference.or(correctness.rating().map(Rating::middle)),
+            band: correctness.band().map(Band::number).filter(|_| by_reference.is_none()),
             key_points: key_points.collect(),
             misconceptions: misconceptions.collect(),
+            clarity: clarity.collect(),
+            quotes: Quotes::of(reply, transcript),
+            judged_by: None,
             ungraded: None,
         }
     }
 
     /// No judgement, and why.
     pub(crate) fn ungraded(id: &str, reason: String) -> Self {
-        let (key_points, misconceptions) = (Vec::new(), Vec::new());
-        Self { id: id.to_owned(), score: None, key_points, misconceptions, ungraded: Some(reason) }
+        Self {
+            id: id.to_owned(),
+            score: None,
+            band: None,
+            key_points: Vec::new(),
+            misconceptions: Vec::new(),
+            clarity: Vec::new(),
+            quotes: Quotes::default(),
+            judged_by: None,
+            ungraded: Some(reason),
+        }
     }
 }
 
-/// For each quote that the coach gave for a key point: whether it was in the transcript.
-pub(crate) fn quotes(correctness: &Correctness) -> Vec<bool> {
-    let found = |verdict: &Verdict| match verdict {
-        Verdict::Hit { .. } => Some(true),
-        Verdict::Unclear { doubt: Doubt::QuoteNotFound, .. } => Some(false),
-        Verdict::Unclear { .. } | Verdict::Missed => None,
-    };
-    correctness.marks().key_points().iter().filter_map(|mark| found(&mark.verdict)).collect()
+impl Quotes {
+    fn of(reply: &Reply, transcript: &Transcript) -> Self {
+        let mut quotes = Self::default();
+        for claim in &reply.claims.key_points {
+            match &claim.verdict {
+                ClaimedVerdict::Hit(quote) => quotes.hits.look_up(quote, transcript),
+                ClaimedVerdict::Missed(quote) | ClaimedVerdict::Unclear(_, quote) => {
+                    quote.iter().for_each(|quote| quotes.undecided.look_up(quote, transcript));
+                }
+            }
+        }
+        reply.claims.misconceptions.iter().for_each(|claim| quotes.misconceptions.look_up(&claim.quote, transcript));
+        let of_checks = reply.clarity.iter().filter_map(|claim| claim.quote.as_ref());
+        of_checks.for_each(|quote| quotes.clarity.look_up(quote, transcript));
+        quotes
+    }
+
+    /// Adds up the quotes of many answers.
+    pub(crate) fn sum(all: impl Iterator<Item = Self>) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            hits: sum.hits.plus(one.hits),
+            undecided: sum.undecided.plus(one.undecided),
+            misconceptions: sum.misconceptions.plus(one.misconceptions),
+            clarity: sum.clarity.plus(one.clarity),
+        })
+    }
+}
+
+impl QuoteCount {
+    fn look_up(&mut self, quote: &Quote, transcript: &Transcript) {
+        let is_found = match quote {
+            Quote::Text(text) | Quote::Timed { text, .. } => transcript.find_words(text).is_some(),
+            Quote::Words { first, last } => transcript.evidence_at(*first, *last).is_some(),
+        };
+        *self = self.plus(Self { found: u64::from(is_found), not_found: u64::from(!is_found) });
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self { found: self.found + other.found, not_found: self.not_found + other.not_found }
+    }
 }

@@ -2,12 +2,13 @@
 //! found.
 
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 use serde::Serialize;
 
 use crate::dataset::{ExpectedMisconception, Item, Label};
-use crate::statistics::{MonotoneFit, Share, pearson, root_mean_square_error, spearman};
-use crate::summary::Judgement;
+use crate::evaluator::Judgement;
+use crate::statistics::{Cases, MonotoneFit, Share, pearson, root_mean_square_error, spearman};
 
 /// From so many answers a group has a correlation of its own.
 const GROUP_MIN: usize = 3;
@@ -42,20 +43,27 @@ pub struct Agreement {
     pub groups_with_r: usize,
 }
 
-/// How often the better of two answers of one group has the higher score; ties count half.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Order {
-    /// Strong over partial.
-    pub strong_over_partial: Option<Share>,
-    /// Strong over wrong.
-    pub strong_over_wrong: Option<Share>,
-    /// Partial over wrong.
-    pub partial_over_wrong: Option<Share>,
-    /// Strong or partial over off topic.
-    pub over_offtopic: Option<Share>,
-    /// The share of groups with strong, partial and wrong answers in which every score is in order.
-    pub full_order: Option<Share>,
-}
+/// How often the better of two answers of one group has the higher score, by name of the pair; ties count half. Pairs that the data set
+/// does not have are left out.
+pub type Order = BTreeMap<&'static str, Share>;
+
+/// The pairs of labels that are compared: any of the better labels over the worse one.
+pub(crate) const PAIRS: [(&str, &[Label], Label); 8] = [
+    ("strong_over_partial", &[Label::Strong], Label::Partial),
+    ("strong_over_wrong", &[Label::Strong], Label::Wrong),
+    ("strong_over_twisted", &[Label::Strong], Label::Twisted),
+    ("partial_over_wrong", &[Label::Partial], Label::Wrong),
+    ("partial_over_twisted", &[Label::Partial], Label::Twisted),
+    ("refuting_over_wrong", &[Label::Refuting], Label::Wrong),
+    ("refuting_over_twisted", &[Label::Refuting], Label::Twisted),
+    ("over_offtopic", &[Label::Strong, Label::Partial], Label::OffTopic),
+];
+
+/// The share of groups with strong, partial and wrong answers in which every score is in order.
+pub(crate) const FULL_ORDER: &str = "full_order";
+
+/// How often the pairs are in order.
+pub(crate) type OrderCounts = [Cases; PAIRS.len()];
 
 /// A score beside what it is compared with.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +91,11 @@ fn groups<'s, 'i>(scored: &'s [Scored<'i>]) -> Groups<'s, 'i> {
 impl Figures {
     pub(crate) fn of(scored: &[Scored<'_>]) -> Self {
         let groups = groups(scored);
-        Self { agreement: Agreement::of(&groups), order: Order::of(&groups) }
+        let pairs =
+            PAIRS.iter().zip(pairs_in_order(&groups)).filter_map(|((name, ..), cases)| Some((*name, cases.share()?)));
+        let full = Share::holding(groups.values().filter_map(|group| in_full_order(group)));
+        let order = pairs.chain(full.map(|share| (FULL_ORDER, share))).collect();
+        Self { agreement: Agreement::of(&groups), order }
     }
 }
 
@@ -128,29 +140,26 @@ fn fitted_by_others(by_group: &[Vec<(f64, f64)>]) -> Vec<(f64, f64)> {
     fitted.flatten().collect()
 }
 
-impl Order {
-    fn of(groups: &Groups<'_, '_>) -> Self {
-        let pairs = |better: &[Label], worse: Label| {
-            let scores = |group: &[&Scored<'_>], labels: &[Label]| -> Vec<f64> {
-                let labelled = |one: &&&Scored<'_>| one.label.is_some_and(|label| labels.contains(&label));
-                group.iter().filter(labelled).map(|one| one.score).collect()
+/// How often the pairs of these answers are in order.
+pub(crate) fn order_counts(scored: &[Scored<'_>]) -> OrderCounts {
+    pairs_in_order(&groups(scored))
+}
+
+fn pairs_in_order(groups: &Groups<'_, '_>) -> OrderCounts {
+    PAIRS.map(|(_, better, worse)| {
+        let mut cases = Cases::default();
+        for group in groups.values() {
+            let labelled = |labels: &'static [Label]| {
+                group.iter().filter(move |one| one.label.is_some_and(|label| labels.contains(&label)))
             };
-            Share::of(groups.values().flat_map(|group| {
-                let worse = scores(group, &[worse]);
-                let better = scores(group, better);
-                better
-                    .into_iter()
-                    .flat_map(move |better| worse.clone().into_iter().map(move |worse| rank(better, worse)))
-            }))
-        };
-        Self {
-            strong_over_partial: pairs(&[Label::Strong], Label::Partial),
-            strong_over_wrong: pairs(&[Label::Strong], Label::Wrong),
-            partial_over_wrong: pairs(&[Label::Partial], Label::Wrong),
-            over_offtopic: pairs(&[Label::Strong, Label::Partial], Label::OffTopic),
-            full_order: Share::holding(groups.values().filter_map(|group| in_full_order(group))),
+            for better in labelled(better) {
+                for other in group.iter().filter(|one| one.label == Some(worse)) {
+                    cases.add(rank(better.score, other.score));
+                }
+            }
         }
-    }
+        cases
+    })
 }
 
 fn rank(better: f64, worse: f64) -> f64 {
@@ -171,36 +180,58 @@ fn in_full_order(group: &[&Scored<'_>]) -> Option<bool> {
     Some(strong.0 > partial.1 && partial.0 > wrong.1)
 }
 
-/// Misconceptions found and wrongly found.
+/// Misconceptions found and wrongly found in answers without a reader's marks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Misconceptions {
     /// The share of answers with a misconception, wrong ones unless they say otherwise, in which it was found.
     pub recall: Option<Share>,
-    /// The share of the other labelled answers in which one was found.
+    /// The share of the other labelled answers, twisted ones left out, in which one was found.
     pub false_alarms: Option<Share>,
 }
 
 impl Misconceptions {
     pub(crate) fn of(judgements: &[Judgement<'_>]) -> Self {
-        let graded = || judgements.iter().filter(|judgement| judgement.judged.ungraded.is_none());
-        let recall = graded().filter_map(|judgement| {
-            let found = &judgement.judged.misconceptions;
-            match expected(judgement.item)? {
-                ExpectedMisconception::Any(false) => None,
-                ExpectedMisconception::Any(true) => Some(!found.is_empty()),
-                ExpectedMisconception::Named(id) => Some(found.iter().any(|misconception| misconception.id == id)),
-            }
-        });
-        let sound = graded().filter(|judgement| expected(judgement.item) == Some(ExpectedMisconception::Any(false)));
-        Self {
-            recall: Share::holding(recall),
-            false_alarms: Share::holding(sound.map(|judgement| !judgement.judged.misconceptions.is_empty())),
-        }
+        let mut cases = MisconceptionCases::default();
+        judgements.iter().for_each(|judgement| cases += MisconceptionCases::of(judgement));
+        Self { recall: cases.found.share(), false_alarms: cases.false_alarms.share() }
     }
 }
 
-/// What the item says of misconceptions, or else its label: wrong answers have one, others none.
+/// What the shares of [`Misconceptions`] are computed from.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct MisconceptionCases {
+    pub found: Cases,
+    pub false_alarms: Cases,
+}
+
+impl MisconceptionCases {
+    pub fn of(judgement: &Judgement<'_>) -> Self {
+        let mut cases = Self::default();
+        if !judgement.is_graded() || judgement.item.marks.is_some() {
+            return cases;
+        }
+        let found = &judgement.judged.misconceptions;
+        let case = |holds| f64::from(u8::from(holds));
+        match expected(judgement.item) {
+            Some(ExpectedMisconception::Any(true)) => cases.found.add(case(!found.is_empty())),
+            Some(ExpectedMisconception::Any(false)) => cases.false_alarms.add(case(!found.is_empty())),
+            Some(ExpectedMisconception::Named(id)) => cases.found.add(case(found.iter().any(|one| one.id == id))),
+            None => {}
+        }
+        cases
+    }
+}
+
+impl AddAssign for MisconceptionCases {
+    fn add_assign(&mut self, other: Self) {
+        self.found += other.found;
+        self.false_alarms += other.false_alarms;
+    }
+}
+
+/// What the item says of misconceptions, or else its label: wrong answers have one, twisted ones may, others have none.
 fn expected(item: &Item) -> Option<ExpectedMisconception> {
-    let by_label = item.label.map(|label| ExpectedMisconception::Any(label == Label::Wrong));
+    let label = item.label.filter(|label| *label != Label::Twisted);
+    let by_label = label.map(|label| ExpectedMisconception::Any(label == Label::Wrong));
     item.expect.misconception.clone().or(by_label)
 }

@@ -130,6 +130,16 @@ impl NamedQuestion {
         Self { question, key_points: Vec::new(), misconceptions: Vec::new() }
     }
 
+    /// What all key points are called where the question comes from.
+    pub(crate) fn key_points(&self) -> Vec<String> {
+        self.question.key_points.iter().map(|point| self.key_point(&point.id)).collect()
+    }
+
+    /// What all misconceptions are called where the question comes from.
+    pub(crate) fn misconceptions(&self) -> Vec<String> {
+        self.question.misconceptions.iter().map(|misconception| self.misconception(&misconception.id)).collect()
+    }
+
     /// What a key point is called where the question comes from.
     pub(crate) fn key_point(&self, id: &KeyPointId) -> String {
         let number = self.question.key_points.iter().position(|point| point.id == *id);
@@ -211,9 +221,7 @@ mod tests {
     }
 
     fn names(question: &NamedQuestion) -> Vec<String> {
-        let key_points = question.question.key_points.iter().map(|point| question.key_point(&point.id));
-        let wrong = question.question.misconceptions.iter().map(|wrong| question.misconception(&wrong.id));
-        key_points.chain(wrong).collect()
+        [question.key_points(), question.misconceptions()].concat()
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The arithmetic of agreement: textbook formulas over plain numbers.
 
+use std::ops::AddAssign;
+
 use serde::Serialize;
 
 /// Pearson's product-moment correlation, −1 to 1; none for fewer than two pairs, or when one series does not vary.
@@ -132,7 +134,37 @@ const Z: f64 = 1.959_963_984_540_054;
 impl Share {
     /// The share of the cases' values, 1 for what holds, 0 for what does not, 0.5 for a tie; none without cases.
     pub(crate) fn of(cases: impl IntoIterator<Item = f64>) -> Option<Self> {
-        let (sum, of) = cases.into_iter().fold((0.0, 0), |(sum, of), case| (sum + case, of + 1));
+        let mut counted = Cases::default();
+        cases.into_iter().for_each(|case| counted.add(case));
+        counted.share()
+    }
+
+    /// The share of so many cases that hold.
+    pub(crate) fn counted(holding: u64, of: u64) -> Option<Self> {
+        Cases { sum: holding as f64, of: of as usize }.share()
+    }
+
+    /// The share of the cases that hold.
+    pub(crate) fn holding(cases: impl IntoIterator<Item = bool>) -> Option<Self> {
+        Self::of(cases.into_iter().map(|holds| if holds { 1.0 } else { 0.0 }))
+    }
+}
+
+/// Cases and the sum of their values: what a [`Share`] is computed from.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Cases {
+    pub sum: f64,
+    pub of: usize,
+}
+
+impl Cases {
+    /// Counts a case: 1 for what holds, 0 for what does not, 0.5 for a tie.
+    pub fn add(&mut self, value: f64) {
+        *self += Self { sum: value, of: 1 };
+    }
+
+    pub fn share(self) -> Option<Share> {
+        let Self { sum, of } = self;
         if of == 0 {
             return None;
         }
@@ -141,12 +173,14 @@ impl Share {
         let scale = 1.0 + Z * Z / count;
         let centre = (share + Z * Z / (2.0 * count)) / scale;
         let half = Z / scale * (share * (1.0 - share) / count + Z * Z / (4.0 * count * count)).sqrt();
-        Some(Self { share, low: (centre - half).max(0.0), high: (centre + half).min(1.0), of })
+        Some(Share { share, low: (centre - half).max(0.0), high: (centre + half).min(1.0), of })
     }
+}
 
-    /// The share of the cases that hold.
-    pub(crate) fn holding(cases: impl IntoIterator<Item = bool>) -> Option<Self> {
-        Self::of(cases.into_iter().map(|holds| if holds { 1.0 } else { 0.0 }))
+impl AddAssign for Cases {
+    fn add_assign(&mut self, other: Self) {
+        self.sum += other.sum;
+        self.of += other.of;
     }
 }
 

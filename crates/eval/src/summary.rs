@@ -1,38 +1,21 @@
 //! The summary of an evaluation: what is compared with what.
 
-use std::time::Duration;
-
 use coach::llm::Usage;
 use serde::Serialize;
 
-use crate::dataset::{BrokenLine, Item, Label};
-use crate::evaluator::JudgedItem;
+use crate::dataset::{BrokenLine, Label};
+use crate::evaluator::{Judgement, Judgements, Quotes};
 use crate::figures::{Figures, Misconceptions, Scored, scale};
+use crate::marked::AgainstMarks;
 use crate::statistics::{Share, quadratic_weighted_kappa};
-
-/// An item with its judgement and what else was noted.
-pub(crate) struct Judgement<'i> {
-    pub item: &'i Item,
-    pub judged: JudgedItem,
-    /// The band's number, 1 to 4.
-    pub band: Option<u8>,
-    /// For each quote, whether it was in the transcript.
-    pub quotes: Vec<bool>,
-    /// The score by word similarity, 0 to 10.
-    pub similarity: Option<f64>,
-}
-
-impl<'i> Judgement<'i> {
-    pub fn without_feedback(item: &'i Item, judged: JudgedItem) -> Self {
-        Self { item, judged, band: None, quotes: Vec::new(), similarity: None }
-    }
-}
 
 /// How far the judgements of a dataset agree with its labels. What the dataset has no labels for is null.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
-    /// How many items there were.
+    /// How many items were reached.
     pub items: usize,
+    /// How many were not, because the run was stopped.
+    pub not_reached: usize,
     /// How many have no judgement at all.
     pub ungraded: usize,
     /// How many were judged and have no score, because too much was unclear.
@@ -42,17 +25,19 @@ pub struct Summary {
     /// The coach's scores against the labels.
     #[serde(flatten)]
     pub figures: Figures,
-    /// Misconceptions found and wrongly found.
+    /// Verdicts against a reader's marks.
+    pub marks: Option<AgainstMarks>,
+    /// Misconceptions found and wrongly found where there are no marks.
     pub misconceptions: Misconceptions,
     /// The share of expectations (`max_score`, `min_score`) that hold.
     pub expectations_met: Option<Share>,
-    /// Quadratic weighted kappa between the coach's bands and the labels': off topic and wrong 1, partial 2, strong 4; without a label,
-    /// the quarter of the scale that the people's score falls into.
+    /// Quadratic weighted kappa between the coach's bands and the labels': off topic, wrong and twisted 1, partial 2, strong 4;
+    /// without a label, the quarter of the scale that the people's score falls into.
     pub band_kappa: Option<f64>,
-    /// The share of replies of a language model that could not be used as they were.
+    /// The share of a language model's replies, repairs included, that could not be used, or not fully.
     pub invalid_replies: Option<Share>,
-    /// The share of quotes for key points that were not in the transcript.
-    pub quote_failures: Option<Share>,
+    /// Quotes looked up in the answers.
+    pub quotes: Quotes,
     /// What was used up.
     pub usage: Usage,
     /// Seconds from the first item to the last.
@@ -72,28 +57,28 @@ pub struct Baseline {
 }
 
 impl Summary {
-    pub(crate) fn of(judgements: &[Judgement<'_>], broken_lines: &[BrokenLine], usage: Usage, took: Duration) -> Self {
-        let ungraded = judgements.iter().filter(|judgement| judgement.judged.ungraded.is_some()).count();
+    pub(crate) fn of(judged: &Judgements<'_>, usage: Usage) -> Self {
+        let judgements = judged.list.as_slice();
+        let ungraded = judgements.iter().filter(|judgement| !judgement.is_graded()).count();
         let scored: Vec<Scored<'_>> =
             judgements.iter().filter_map(|judgement| Scored::of(judgement.item, judgement.judged.score)).collect();
         let alike: Vec<Scored<'_>> =
             judgements.iter().filter_map(|judgement| Scored::of(judgement.item, judgement.similarity)).collect();
-        let (invalid, replies) = (usage.invalid_replies, usage.replies);
         Self {
             items: judgements.len(),
+            not_reached: judged.dataset.items.len() - judgements.len(),
             ungraded,
             unscored: judgements.len() - ungraded - scored.len(),
-            broken_lines: broken_lines.to_vec(),
+            broken_lines: judged.broken_lines().to_vec(),
             figures: Figures::of(&scored),
+            marks: AgainstMarks::of(judgements),
             misconceptions: Misconceptions::of(judgements),
             expectations_met: Share::holding(judgements.iter().filter_map(expectation_met)),
             band_kappa: band_kappa(judgements),
-            invalid_replies: Share::holding((0..replies).map(|reply| reply < invalid)),
-            quote_failures: Share::holding(
-                judgements.iter().flat_map(|judgement| &judgement.quotes).map(|found| !found),
-            ),
+            invalid_replies: Share::counted(usage.invalid_replies, usage.replies),
+            quotes: Quotes::sum(judgements.iter().map(|judgement| judgement.judged.quotes)),
             usage,
-            seconds: took.as_secs_f64(),
+            seconds: judged.took.as_secs_f64(),
             baseline: (!alike.is_empty()).then(|| Baseline { name: "similarity", figures: Figures::of(&alike) }),
         }
     }
@@ -114,13 +99,14 @@ fn band_kappa(judgements: &[Judgement<'_>]) -> Option<f64> {
     let scale = scale(judgements.iter().filter_map(|judgement| judgement.item.score));
     let pairs = judgements.iter().filter_map(|judgement| {
         let expected = match (judgement.item.label, judgement.item.score, scale) {
-            (Some(Label::OffTopic | Label::Wrong), ..) => 0,
+            (Some(Label::OffTopic | Label::Wrong | Label::Twisted), ..) => 0,
             (Some(Label::Partial), ..) => 1,
+            (Some(Label::Refuting), ..) => return None,
             (Some(Label::Strong), ..) => 3,
             (None, Some(score), Some(scale)) if scale > 0.0 => ((4.0 * score / scale) as usize).min(3),
             _ => return None,
         };
-        Some((usize::from(judgement.band?.saturating_sub(1)), expected))
+        Some((usize::from(judgement.judged.band?.saturating_sub(1)), expected))
     });
     quadratic_weighted_kappa(&pairs.collect::<Vec<_>>(), 4)
 }

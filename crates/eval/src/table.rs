@@ -1,6 +1,9 @@
 //! The summary as a table for people.
 
-use crate::figures::Figures;
+use crate::comparison::{ComparedFigure, Comparison, Difference, QuotedVerdict, ReaderVerdict};
+use crate::evaluator::{QuoteCount, Quotes};
+use crate::figures::{FULL_ORDER, Figures, PAIRS};
+use crate::marked::{AgainstMarks, ClaimFigures, ClaimKind, VerdictFigures};
 use crate::statistics::Share;
 use crate::summary::Summary;
 
@@ -8,11 +11,19 @@ use crate::summary::Summary;
 pub(crate) fn render(summary: &Summary) -> String {
     let baseline = summary.baseline.as_ref();
     let mut lines = vec![row("", "coach", baseline.map(|baseline| baseline.name.to_owned()))];
-    for (name, figure) in FIGURES {
-        let values = (figure(&summary.figures), baseline.map(|baseline| figure(&baseline.figures)));
-        if values.0.is_some() || values.1.as_ref().is_some_and(Option::is_some) {
+    let orders = PAIRS.iter().map(|(name, ..)| *name).chain([FULL_ORDER]);
+    let figures: Vec<(String, Option<String>, Option<String>)> = AGREEMENT
+        .iter()
+        .map(|(name, figure)| ((*name).to_owned(), figure(&summary.figures), baseline.and_then(|b| figure(&b.figures))))
+        .chain(orders.map(|name| {
+            let shown = |figures: &Figures| figures.order.get(name).copied().map(share);
+            (name.replace('_', " "), shown(&summary.figures), baseline.and_then(|b| shown(&b.figures)))
+        }))
+        .collect();
+    for (name, coach, other) in figures {
+        if coach.is_some() || other.is_some() {
             let shown = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
-            lines.push(row(name, &shown(values.0), values.1.map(shown)));
+            lines.push(row(&name, &shown(coach), baseline.map(|_| shown(other))));
         }
     }
     let others = [
@@ -21,34 +32,122 @@ pub(crate) fn render(summary: &Summary) -> String {
         ("expectations met", summary.expectations_met.map(share)),
         ("kappa of bands", summary.band_kappa.map(number)),
         ("invalid replies", summary.invalid_replies.map(share)),
-        ("quotes not found", summary.quote_failures.map(share)),
     ];
     lines.extend(others.into_iter().filter_map(|(name, value)| Some(row(name, &value?, None))));
-    lines.push(row("items", &counts(summary), None));
+    lines.extend(quotes(&summary.quotes));
+    lines.push(row("answers", &counts(summary), None));
     if summary.usage.replies > 0 {
         let usage = summary.usage;
         lines.push(row("tokens", &format!("{} in, {} out", usage.input_tokens, usage.output_tokens), None));
     }
     lines.push(row("seconds", &format!("{:.1}", summary.seconds), None));
-    lines.extend(summary.broken_lines.iter().map(|broken| format!("line {} left out: {}", broken.line, broken.reason)));
+    lines.extend(summary.marks.iter().flat_map(marked));
+    lines.extend(summary.broken_lines.iter().map(ToString::to_string));
     lines.join("\n")
+}
+
+/// The figures of two judges, and the claims on which they differ.
+pub(crate) fn render_comparison(comparison: &Comparison, first: &str, second: &str) -> String {
+    let Comparison { answers, questions, figures, differing, differences } = comparison;
+    let head = format!("{:<32}{first:>10}{second:>10}  difference, 95 % interval", "");
+    let figures = figures.iter().map(|figure| {
+        let ComparedFigure { name, first, second, difference, low, high } = figure;
+        format!("{name:<32}{first:>10.3}{second:>10.3}  {difference:+.3} ({low:+.3} to {high:+.3})")
+    });
+    let said = |name: &str, said: &QuotedVerdict| {
+        let quote = said.quote.as_ref().map(|quote| format!("\u{201c}{quote}\u{201d}")).unwrap_or_default();
+        format!("  {name:<10}{:<9}{quote}", said.verdict.as_str()).trim_end().to_owned()
+    };
+    let differences_shown = differences.iter().flat_map(|difference| {
+        let Difference { id, kind, claim, reader, first: one, second: other } = difference;
+        let kind = match kind {
+            ClaimKind::KeyPoint => "key point",
+            ClaimKind::Misconception => "misconception",
+        };
+        let reader = reader.map_or("", |reader| match reader {
+            ReaderVerdict::Made => " (reader: made)",
+            ReaderVerdict::HalfMade => " (reader: half made)",
+            ReaderVerdict::NotMade => " (reader: not made)",
+        });
+        [format!("{id}: {kind} {claim}{reader}"), said(first, one), said(second, other)]
+    });
+    let counts = format!("{answers} answers to {questions} questions; verdicts differ on {differing} claims");
+    let shown = (differences.len() < *differing).then(|| format!("… and {} more", differing - differences.len()));
+    let lines = std::iter::once(head).chain(figures).chain([String::new(), counts]);
+    lines.chain(differences_shown).chain(shown).collect::<Vec<_>>().join("\n")
+}
+
+/// Picks the figures of one kind of claims.
+type KindOf = fn(&ClaimFigures) -> &VerdictFigures;
+
+/// The figures against a reader's marks: all claims of a kind, then by label and by subject.
+fn marked(marks: &AgainstMarks) -> Vec<String> {
+    let head = format!(
+        "{:<24}{:>7}  {:<25}{:<25}{:>6}{:>7}{:>9}",
+        "against marks", "claims", "precision", "recall", "F1", "kappa", "unclear"
+    );
+    let mut lines = vec![String::new(), head];
+    let kinds: [(&str, KindOf); 2] =
+        [("key points", |figures| &figures.key_points), ("misconceptions", |figures| &figures.misconceptions)];
+    for (name, figures) in kinds {
+        lines.push(verdicts(name, figures(&marks.all)));
+        // A part that is the whole says nothing new.
+        let parts = [&marks.by_label, &marks.by_subject].into_iter().filter(|parts| parts.len() > 1);
+        for (name, by) in parts.flatten() {
+            lines.push(verdicts(&format!("  {name}"), figures(by)));
+        }
+    }
+    let ticks = marks.false_ticks;
+    lines.extend(marks.false_alarms.map(|alarms| row("false alarms on right answers", &share(alarms), None)));
+    if ticks.answers > 0 {
+        lines.push(row("false ticks in false answers", &format!("{} in {} answers", ticks.ticks, ticks.answers), None));
+    }
+    lines
+}
+
+fn verdicts(name: &str, figures: &VerdictFigures) -> String {
+    let interval = |share: Option<Share>| {
+        share.map_or("-".to_owned(), |share| format!("{:.3} ({:.3} to {:.3})", share.share, share.low, share.high))
+    };
+    let short = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.2}"));
+    let line = format!(
+        "{name:<24}{:>7}  {:<25}{:<25}{:>6}{:>7}{:>9}",
+        figures.counts.total(),
+        interval(figures.precision),
+        interval(figures.recall),
+        short(figures.f1),
+        short(figures.kappa),
+        short(figures.unclear.map(|share| share.share)),
+    );
+    line.trim_end().to_owned()
+}
+
+/// The quotes that are not in the answers, by what they were to show. Without a single one there is nothing to report.
+fn quotes(quotes: &Quotes) -> Vec<String> {
+    let kinds = [
+        ("hits", quotes.hits),
+        ("undecided points", quotes.undecided),
+        ("misconceptions", quotes.misconceptions),
+        ("clarity", quotes.clarity),
+    ];
+    let sum = |count: fn(&QuoteCount) -> u64| kinds.iter().map(|(_, one)| count(one)).sum::<u64>();
+    let (found, not_found) = (sum(|count| count.found), sum(|count| count.not_found));
+    let Some(all) = Share::counted(not_found, found + not_found) else { return Vec::new() };
+    let kinds = kinds.iter().filter(|(_, count)| count.found + count.not_found > 0);
+    let kinds = kinds.map(|(name, count)| format!("{name} {} of {}", count.not_found, count.found + count.not_found));
+    vec![row("quotes not found", &share(all), None), row("", &kinds.collect::<Vec<_>>().join(", "), None)]
 }
 
 type Figure = fn(&Figures) -> Option<String>;
 
-/// The figures that coach and baseline both have.
-const FIGURES: [(&str, Figure); 11] = [
+/// The figures against people's scores.
+const AGREEMENT: [(&str, Figure); 6] = [
     ("Pearson r", |figures| figures.agreement.as_ref()?.pearson.map(number)),
     ("Spearman r", |figures| figures.agreement.as_ref()?.spearman.map(number)),
     ("mean r within groups", |figures| figures.agreement.as_ref()?.mean_group_r.map(number)),
     ("RMSE", |figures| figures.agreement.as_ref()?.rmse.map(number)),
     ("RMSE after monotone fit", |figures| figures.agreement.as_ref()?.rmse_after_fit.map(number)),
     ("people's scale", |figures| Some(format!("0 to {}", figures.agreement.as_ref()?.scale))),
-    ("strong over partial", |figures| figures.order.strong_over_partial.map(share)),
-    ("strong over wrong", |figures| figures.order.strong_over_wrong.map(share)),
-    ("partial over wrong", |figures| figures.order.partial_over_wrong.map(share)),
-    ("strong, partial over off topic", |figures| figures.order.over_offtopic.map(share)),
-    ("groups in full order", |figures| figures.order.full_order.map(share)),
 ];
 
 fn row(name: &str, coach: &str, baseline: Option<String>) -> String {
@@ -65,5 +164,7 @@ fn share(share: Share) -> String {
 }
 
 fn counts(summary: &Summary) -> String {
-    format!("{}, {} ungraded, {} without a score", summary.items, summary.ungraded, summary.unscored)
+    let Summary { items, not_reached, ungraded, unscored, .. } = summary;
+    let reached = if *not_reached > 0 { format!("{items} of {}", items + not_reached) } else { items.to_string() };
+    format!("{reached}, {ungraded} ungraded, {unscored} without a score")
 }

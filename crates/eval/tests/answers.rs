@@ -13,13 +13,15 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Arc;
 
-use answers::{Marked, bare_claims, degenerate, marked, written};
+use answers::{bare_claims, degenerate, marked, written};
+use coach::llm::Usage;
 use coach::{Coach, OfflineCoach};
-use eval::{Dataset, Evaluation, Evaluator, Share, Summary};
+use eval::{Dataset, Evaluation, Evaluator, Judge, Results, Share, Summary};
+use interview::Bank;
 
 #[tokio::test]
 async fn answers_that_were_looked_at_for_tuning_are_told_apart() {
-    let figures = Measured::of(&judged("tuning answers", &some(written("tuning"))).await.summary);
+    let figures = Measured::of(&judged("tuning answers", |bank| some(written("tuning", bank))).await.summary);
     figures.are_at_least(&Measured {
         strong_over_partial: 0.88,
         strong_over_wrong: 0.95,
@@ -32,7 +34,7 @@ async fn answers_that_were_looked_at_for_tuning_are_told_apart() {
 
 #[tokio::test]
 async fn answers_that_nobody_looked_at_are_told_apart() {
-    let figures = Measured::of(&judged("held out answers", &some(written("held_out"))).await.summary);
+    let figures = Measured::of(&judged("held out answers", |bank| some(written("held_out", bank))).await.summary);
     figures.are_at_least(&Measured {
         strong_over_partial: 0.90,
         strong_over_wrong: 0.95,
@@ -45,7 +47,9 @@ async fn answers_that_nobody_looked_at_are_told_apart() {
 
 #[tokio::test]
 async fn answers_to_questions_without_phrasings_are_told_apart() {
-    let figures = Measured::of(&judged("answers judged by bare claims", &some(bare_claims("held_out"))).await.summary);
+    let figures = Measured::of(
+        &judged("answers judged by bare claims", |bank| some(bare_claims("held_out", bank))).await.summary,
+    );
     figures.are_at_least(&Measured {
         strong_over_partial: 0.55,
         strong_over_wrong: 0.55,
@@ -58,8 +62,9 @@ async fn answers_to_questions_without_phrasings_are_told_apart() {
 
 #[tokio::test]
 async fn answers_that_only_look_like_answers_earn_what_they_say_and_no_more() {
-    let dataset = degenerate();
-    let evaluation = judged("degenerate answers", &dataset).await;
+    let bank = bank::built_in();
+    let dataset = degenerate(&bank);
+    let evaluation = judged("degenerate answers", degenerate).await;
     let wrong = dataset.items.iter().zip(&evaluation.items).filter(|(item, judged)| {
         let score = judged.score.unwrap_or_default();
         score > item.expect.max_score.unwrap_or(10.0) || score < item.expect.min_score.unwrap_or_default()
@@ -71,20 +76,11 @@ async fn answers_that_only_look_like_answers_earn_what_they_say_and_no_more() {
 
 #[tokio::test]
 async fn most_verdicts_are_those_of_a_careful_reader() {
-    let answers = judged("marked answers", &some(written("tuning"))).await;
-    let (mut hits, mut stated) = (Tally::default(), Tally::default());
-    for Marked { id, hit, half, stated: held } in marked("tuning") {
-        let Some(item) = answers.items.iter().find(|item| item.id == id) else { continue };
-        for point in item.key_points.iter().filter(|point| !half.contains(&point.id)) {
-            hits.add(point.verdict == "hit", hit.contains(&point.id));
-        }
-        let found: Vec<&String> = item.misconceptions.iter().map(|misconception| &misconception.id).collect();
-        found.iter().for_each(|id| stated.add(true, held.contains(id)));
-        held.iter().filter(|id| !found.contains(id)).for_each(|_| stated.add(false, true));
-    }
-    print(&format!("points said to be made: {hits:?}; misconceptions said to be stated: {stated:?}"));
-    assert!(hits.precision() >= 0.85 && hits.recall() >= 0.60, "{hits:?}");
-    assert!(stated.precision() >= 0.70 && stated.recall() >= 0.40, "{stated:?}");
+    let marks = judged("marked answers", |bank| some(marked("tuning", bank))).await.summary.marks.unwrap();
+    let share = |share: Option<Share>| share.unwrap().share;
+    let (hits, stated) = (marks.all.key_points, marks.all.misconceptions);
+    assert!(share(hits.precision) >= 0.85 && share(hits.recall) >= 0.60, "{hits:?}");
+    assert!(share(stated.precision) >= 0.70 && share(stated.recall) >= 0.40, "{stated:?}");
 }
 
 /// The answers of every fifth group: all of them take minutes.
@@ -96,17 +92,19 @@ fn some(mut dataset: Dataset) -> Dataset {
 }
 
 /// Has the dataset judged, and prints the table that users see.
-async fn judged(name: &str, dataset: &Dataset) -> Evaluation {
+async fn judged(name: &str, dataset: impl Fn(&Bank) -> Dataset) -> Evaluation {
     let bank = bank::built_in();
+    let dataset = dataset(&bank);
     let coach = Coach::Offline(Arc::new(OfflineCoach::new(bank.questions())));
     let evaluator = Evaluator {
-        coach: &coach,
+        judge: Judge::Coach(&coach),
         bank: &bank,
-        by_reference: None,
-        concurrency: std::num::NonZeroUsize::MIN,
+        concurrency: std::thread::available_parallelism().unwrap(),
+        whole: false,
         similarity_baseline: true,
+        earlier: &Results::default(),
     };
-    let evaluation = evaluator.evaluate(dataset, |_| {}, Default::default).await;
+    let evaluation = evaluator.judge(&dataset, std::future::pending(), |_| {}).await.evaluation(Usage::default());
     assert_eq!((evaluation.summary.ungraded, evaluation.summary.broken_lines.len()), (0, 0));
     print(&format!("\n{name}\n{}", evaluation.table()));
     evaluation
@@ -130,15 +128,15 @@ struct Measured {
 
 impl Measured {
     fn of(summary: &Summary) -> Self {
-        let share = |share: &Option<Share>| share.unwrap().share;
-        let order = &summary.figures.order;
+        let order = |pair: &str| summary.figures.order[pair].share;
+        let share = |share: Option<Share>| share.unwrap().share;
         Self {
-            strong_over_partial: share(&order.strong_over_partial),
-            strong_over_wrong: share(&order.strong_over_wrong),
-            partial_over_wrong: share(&order.partial_over_wrong),
-            over_offtopic: share(&order.over_offtopic),
-            misconceptions_found: share(&summary.misconceptions.recall),
-            free_of_false_alarms: 1.0 - share(&summary.misconceptions.false_alarms),
+            strong_over_partial: order("strong_over_partial"),
+            strong_over_wrong: order("strong_over_wrong"),
+            partial_over_wrong: order("partial_over_wrong"),
+            over_offtopic: order("over_offtopic"),
+            misconceptions_found: share(summary.misconceptions.recall),
+            free_of_false_alarms: 1.0 - share(summary.misconceptions.false_alarms),
         }
     }
 
@@ -153,32 +151,5 @@ impl Measured {
         ] {
             assert!(measured >= bound, "{self:?} against {bounds:?}");
         }
-    }
-}
-
-/// How the coach's claims of one kind compare with a reader's.
-#[derive(Debug, Default)]
-struct Tally {
-    shared: u32,
-    only_coach: u32,
-    only_reader: u32,
-}
-
-impl Tally {
-    fn add(&mut self, by_coach: bool, by_reader: bool) {
-        match (by_coach, by_reader) {
-            (true, true) => self.shared += 1,
-            (true, false) => self.only_coach += 1,
-            (false, true) => self.only_reader += 1,
-            (false, false) => {}
-        }
-    }
-
-    fn precision(&self) -> f64 {
-        f64::from(self.shared) / f64::from((self.shared + self.only_coach).max(1))
-    }
-
-    fn recall(&self) -> f64 {
-        f64::from(self.shared) / f64::from((self.shared + self.only_reader).max(1))
     }
 }

@@ -1,12 +1,12 @@
 //! Datasets judged by real coaches.
 
-use std::cell::Cell;
+use std::future::pending;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use coach::llm::Usage;
 use coach::{Coach, OfflineCoach};
-use eval::{Dataset, Evaluation, Evaluator};
+use eval::{Dataset, Evaluation, Evaluator, Judge, Progress, Results};
 use interview::Bank;
 use serde_json::{Value, json};
 
@@ -39,23 +39,24 @@ fn lines() -> String {
     .join("\n")
 }
 
-/// The offline coach measured on these lines.
-async fn evaluate(lines: &str) -> Evaluation {
+/// The offline coach measured on these lines, which may have results of an earlier run.
+async fn evaluate_again(lines: &str, earlier: &str, report: impl FnMut(Progress<'_>)) -> Evaluation {
     let bank = Bank::default();
-    let offline = Arc::new(OfflineCoach::new(&[]));
-    let coach = Coach::Offline(Arc::clone(&offline));
+    let coach = Coach::Offline(Arc::new(OfflineCoach::new(&[])));
     let evaluator = Evaluator {
-        coach: &coach,
+        judge: Judge::Coach(&coach),
         bank: &bank,
-        by_reference: Some(&offline),
-        concurrency: NonZeroUsize::MIN,
+        concurrency: const { NonZeroUsize::new(3).unwrap() },
+        whole: false,
         similarity_baseline: true,
+        earlier: &Results::parse(earlier),
     };
-    let done = Cell::new(0);
-    let dataset = Dataset::parse(lines);
-    let evaluation = evaluator.evaluate(&dataset, |number| done.set(number), Usage::default).await;
-    assert_eq!(done.get(), dataset.items.len());
-    evaluation
+    let dataset = Dataset::parse(lines, &bank);
+    evaluator.judge(&dataset, pending(), report).await.evaluation(Usage::default())
+}
+
+async fn evaluate(lines: &str) -> Evaluation {
+    evaluate_again(lines, "", |_| {}).await
 }
 
 #[tokio::test]
@@ -69,13 +70,20 @@ async fn the_document_has_every_item_and_a_summary() {
         json!({
             "id": "s",
             "score": 10.0,
+            "band": 4,
             "key_points": [
                 {"id": "one-owner", "verdict": "hit", "quote": items[0]["key_points"][0]["quote"]},
                 {"id": "dropped", "verdict": "hit", "quote": items[0]["key_points"][1]["quote"]},
             ],
             "misconceptions": [],
+            "clarity": items[0]["clarity"],
+            "quotes": items[0]["quotes"],
+            "judged_by": items[0]["judged_by"],
         })
     );
+    assert_eq!(items[0]["quotes"]["hits"], json!({"found": 2, "not_found": 0}));
+    assert_eq!(items[0]["judged_by"]["coach"], "offline");
+    assert_eq!(items[0]["clarity"].as_array().unwrap().len(), 6);
     assert_eq!(items[1]["key_points"][1], json!({"id": "dropped", "verdict": "missed", "quote": null}));
     assert_eq!(items[2]["misconceptions"][0]["id"], "collector");
     assert_eq!(items[3]["ungraded"], "there is no question `no-such-question` in the bank");
@@ -87,7 +95,7 @@ async fn the_summary_compares_judgements_with_labels_and_names_broken_lines() {
     let evaluation = evaluate(&lines()).await;
     let summary = &evaluation.summary;
     assert_eq!((summary.items, summary.ungraded, summary.broken_lines[0].line), (4, 1, 4));
-    assert_eq!(summary.figures.order.full_order.unwrap().share, 1.0);
+    assert_eq!(summary.figures.order["full_order"].share, 1.0);
     assert_eq!(summary.misconceptions.recall.unwrap().share, 1.0);
     assert_eq!(summary.misconceptions.false_alarms.unwrap().share, 0.0);
     assert_eq!(summary.baseline.as_ref().unwrap().name, "similarity");
@@ -119,4 +127,50 @@ async fn a_question_with_nothing_but_a_reference_is_scored_by_it() {
 async fn an_empty_dataset_has_an_empty_summary() {
     let evaluation = evaluate("\n\n").await;
     assert!(evaluation.items.is_empty() && evaluation.summary.figures.agreement.is_none());
+}
+
+#[tokio::test]
+async fn a_run_goes_on_from_its_results() {
+    let (lines, mut results, mut done) = (lines(), String::new(), Vec::new());
+    let first = evaluate_again(&lines, "", |progress| {
+        results.push_str(&Results::line(progress.item, progress.judged.unwrap()).unwrap());
+        done.push(progress.done);
+    });
+    let first = first.await;
+    assert_eq!(done, [1, 2, 3, 4]);
+    let written: Value = serde_json::from_str(results.lines().next().unwrap()).unwrap();
+    assert_eq!(written["answer"], "Every value has one owner. Its memory is freed when the scope ends.");
+    assert_eq!((&written["question"], &written["id"]), (&json!("What does ownership mean in Rust?"), &json!("s")));
+
+    // The last line was cut off, one answer is another now, and one could not be judged.
+    let (results, _) = results.split_at(results.len() - 20);
+    let lines = lines.replace("Each value has exactly one owner", "It has exactly one owner");
+    let mut judged_again = Vec::new();
+    let again =
+        evaluate_again(&lines, results, |progress| judged_again.extend(progress.judged.map(|one| one.id.clone())));
+    let again = again.await;
+    assert_eq!(judged_again, ["p", "u"]);
+    assert_eq!((&again.items[0], &again.items[2]), (&first.items[0], &first.items[2]));
+    assert_eq!(again.summary.items, 4);
+}
+
+#[tokio::test]
+async fn a_stopped_run_sums_up_what_it_reached() {
+    let bank = Bank::default();
+    let coach = Coach::Offline(Arc::new(OfflineCoach::new(&[])));
+    let evaluator = Evaluator {
+        judge: Judge::Coach(&coach),
+        bank: &bank,
+        concurrency: NonZeroUsize::MIN,
+        whole: false,
+        similarity_baseline: false,
+        earlier: &Results::default(),
+    };
+    let dataset = Dataset::parse(&lines(), &bank);
+    let (stop, stopped) = futures::channel::oneshot::channel::<()>();
+    let mut stop = Some(stop);
+    let judging = evaluator.judge(&dataset, async { _ = stopped.await }, |_| drop(stop.take()));
+    let evaluation = judging.await.evaluation(Usage::default());
+    assert_eq!((evaluation.items.len(), evaluation.summary.items, evaluation.summary.not_reached), (1, 1, 3));
+    assert!(evaluation.table().contains("1 of 4, 0 ungraded"), "{}", evaluation.table());
 }

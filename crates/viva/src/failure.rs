@@ -173,6 +173,12 @@ impl From<CoachError> for Failure {
     }
 }
 
+impl From<eval::Unreadable> for Failure {
+    fn from(error: eval::Unreadable) -> Self {
+        Self::of(&error).help("give a file or folder with --dataset")
+    }
+}
+
 impl From<crate::outbox::OutboxError> for Failure {
     fn from(error: crate::outbox::OutboxError) -> Self {
         Self::of(&error).help("check the folder and the free disk space, or choose another folder with --data")

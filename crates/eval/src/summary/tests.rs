@@ -1,7 +1,10 @@
+use std::time::Duration;
+
 use super::*;
-use crate::dataset::ExpectedMisconception;
-use crate::evaluator::QuotedMisconception;
+use crate::dataset::{Dataset, ExpectedMisconception, Item, ReaderMarks};
+use crate::evaluator::{JudgedItem, JudgedPoint, JudgedVerdict, QuotedMisconception};
 use crate::figures::Order;
+use crate::marked::{ClaimKind, Confusion, FalseTicks, VerdictFigures};
 
 /// An item of a group with a label and people's score, and the score that it was given.
 fn judged(group: &str, label: Option<Label>, people: Option<f64>, score: Option<f64>) -> (Item, JudgedItem) {
@@ -14,10 +17,19 @@ fn judged(group: &str, label: Option<Label>, people: Option<f64>, score: Option<
     (item, judged)
 }
 
+/// The summary of these judgements, of a question with the misconceptions `m1` and `m2`.
 fn summary(judged: &[(Item, JudgedItem)]) -> Summary {
-    let judgements: Vec<Judgement<'_>> =
-        judged.iter().map(|(item, judged)| Judgement::without_feedback(item, judged.clone())).collect();
-    Summary::of(&judgements, &[], Usage::default(), Duration::from_secs(2))
+    let items = judged.iter().map(|(item, _)| item.clone()).collect();
+    let dataset = Dataset { items, broken_lines: Vec::new() };
+    let judgement = |(item, (_, judged)): (_, &(Item, JudgedItem))| Judgement {
+        item,
+        judged: judged.clone(),
+        misconceptions: vec!["m1".to_owned(), "m2".to_owned()],
+        similarity: None,
+    };
+    let list = dataset.items.iter().zip(judged).map(judgement).collect();
+    let judgements = Judgements { dataset: &dataset, list, took: Duration::from_secs(2) };
+    Summary::of(&judgements, Usage::default())
 }
 
 fn labelled(group: &str, scores: [(Label, f64); 4]) -> Vec<(Item, JudgedItem)> {
@@ -30,12 +42,17 @@ fn pairs_are_compared_within_groups_only_and_ties_count_half() {
     let mut all = labelled("one", [(Strong, 8.0), (Partial, 5.0), (Wrong, 2.0), (OffTopic, 0.0)]);
     all.extend(labelled("two", [(Strong, 4.0), (Partial, 4.0), (Wrong, 6.0), (OffTopic, 0.0)]));
     let order = summary(&all).figures.order;
-    let share = |share: Option<Share>| share.map(|share| (share.share, share.of));
-    assert_eq!(share(order.strong_over_partial), Some((0.75, 2)));
-    assert_eq!(share(order.strong_over_wrong), Some((0.5, 2)));
-    assert_eq!(share(order.partial_over_wrong), Some((0.5, 2)));
-    assert_eq!(share(order.over_offtopic), Some((1.0, 4)));
-    assert_eq!(share(order.full_order), Some((0.5, 2)));
+    let shares: Vec<(&str, f64, usize)> = order.iter().map(|(name, share)| (*name, share.share, share.of)).collect();
+    assert_eq!(
+        shares,
+        [
+            ("full_order", 0.5, 2),
+            ("over_offtopic", 1.0, 4),
+            ("partial_over_wrong", 0.5, 2),
+            ("strong_over_partial", 0.75, 2),
+            ("strong_over_wrong", 0.5, 2),
+        ]
+    );
 }
 
 #[test]
@@ -114,14 +131,58 @@ fn bands_are_held_against_labels_and_else_against_quarters_of_the_scale() {
         judged("one", Some(Label::Wrong), None, Some(0.0)),
         judged("one", None, Some(5.0), Some(9.0)),
     ];
-    let bands = [4, 1, 4];
-    let judgements: Vec<Judgement<'_>> = all
-        .iter()
-        .zip(bands)
-        .map(|((item, judged), band)| Judgement {
-            band: Some(band),
-            ..Judgement::without_feedback(item, judged.clone())
-        })
-        .collect();
-    assert_eq!(band_kappa(&judgements), Some(1.0));
+    let banded = all.into_iter().zip([4, 1, 4]);
+    let banded: Vec<_> =
+        banded.map(|((item, judged), band)| (item, JudgedItem { band: Some(band), ..judged })).collect();
+    assert_eq!(summary(&banded).band_kappa, Some(1.0));
+}
+
+/// An answer with a reader's marks, and a judge's verdicts on the points `a` to `d` and misconceptions found.
+fn marked(label: Label, marks: [&str; 3], verdicts: [JudgedVerdict; 4], found: &[&str]) -> (Item, JudgedItem) {
+    let ids = |ids: &str| ids.split_whitespace().map(str::to_owned).collect();
+    let (item, judged) = judged("one", Some(label), None, Some(5.0));
+    let [hit, half, stated] = marks.map(ids);
+    let points = ["a", "b", "c", "d"].into_iter().zip(verdicts);
+    let key_points = points.map(|(id, verdict)| JudgedPoint { id: id.to_owned(), verdict, doubt: None, quote: None });
+    let misconceptions = found.iter().map(|id| QuotedMisconception { id: (*id).to_owned(), quote: "x".to_owned() });
+    let judged = JudgedItem { key_points: key_points.collect(), misconceptions: misconceptions.collect(), ..judged };
+    (Item { marks: Some(ReaderMarks { hit, half, stated }), subject: Some("go".to_owned()), ..item }, judged)
+}
+
+#[test]
+fn verdicts_are_counted_against_marks_and_half_made_claims_are_not() {
+    use JudgedVerdict::{Hit, Missed, Unclear};
+    let all = [
+        marked(Label::Strong, ["a b", "", ""], [Hit, Unclear, Hit, Missed], &["m1"]),
+        marked(Label::Refuting, ["a", "d", "m2"], [Hit, Missed, Missed, Hit], &["m2"]),
+        marked(Label::Wrong, ["", "a", "m1 m2"], [Hit, Hit, Missed, Unclear], &["m1"]),
+        marked(Label::Twisted, ["", "", ""], [Missed, Missed, Missed, Hit], &[]),
+        judged("one", Some(Label::Strong), None, Some(5.0)),
+    ];
+    let marks = summary(&all).marks.unwrap();
+    let counts = |figures: &VerdictFigures| {
+        let Confusion { true_positives, false_positives, false_negatives, true_negatives, unclear } = figures.counts;
+        [true_positives, false_positives, false_negatives, true_negatives, unclear]
+    };
+    assert_eq!(marks.answers, 4);
+    // Points: a unclear verdict on a point that the reader finds made is a false negative.
+    assert_eq!(counts(&marks.all.key_points), [2, 3, 1, 8, 2]);
+    assert_eq!(counts(&marks.all.misconceptions), [2, 1, 1, 4, 0]);
+    let points = &marks.all.key_points;
+    assert_eq!((points.precision.unwrap().share, points.recall.unwrap().share), (2.0 / 5.0, 2.0 / 3.0));
+    assert_eq!((points.f1, points.unclear.unwrap().share), (Some(0.5), 2.0 / 14.0));
+    // Agreement in 10 of 14; by chance (5 × 3 + 9 × 11) / 14².
+    let by_chance = 114.0 / 196.0;
+    assert!((points.kappa.unwrap() - (10.0 / 14.0 - by_chance) / (1.0 - by_chance)).abs() < 1e-12);
+    assert_eq!(marks.false_alarms.map(|share| (share.share, share.of)), Some((0.5, 2)));
+    assert_eq!(marks.false_ticks, FalseTicks { ticks: 2, answers: 2 });
+    assert_eq!(counts(&marks.by_label["twisted"].key_points), [0, 1, 0, 3, 0]);
+    assert_eq!(marks.by_subject["go"], marks.all);
+    let d = marks.by_claim.iter().find(|claim| claim.claim == "d").unwrap();
+    assert_eq!((d.kind, d.counts.false_positives, d.counts.unclear), (ClaimKind::KeyPoint, 1, 1));
+}
+
+#[test]
+fn without_marks_there_is_nothing_to_compare_with() {
+    assert_eq!(summary(&[judged("one", Some(Label::Strong), None, Some(5.0))]).marks, None);
 }

@@ -1,56 +1,145 @@
 //! `viva eval`.
 
-use std::io::IsTerminal;
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use coach::llm::Usage;
 use coach::{Coach, LlmCoach, OfflineCoach};
-use eval::{Dataset, Evaluation, Evaluator};
+use eval::{Comparison, Dataset, Evaluation, Evaluator, Item, JudgedItem, Judgements, Results};
+use interview::Bank;
 use interview::wording::counted;
+use serde::Serialize;
 use server::question_files;
-use tokio::io::AsyncReadExt;
 
 use super::output::{Progress, print, print_json};
-use crate::arguments::{Eval, NamedCoach};
+use crate::arguments::{Eval, Judge};
 use crate::failure::{Failure, one_line};
 use crate::settings::Settings;
-
-/// Maximum size of a dataset in bytes.
-const LARGEST_DATASET: u64 = 256 * 1024 * 1024;
+use crate::signals;
 
 /// Judges a dataset and prints how well the verdicts agree with its labels. Answers that could not be judged are counted, not an error.
 pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
-    let dataset = Dataset::parse(&read(eval.dataset.as_deref()).await?);
-    if dataset.items.is_empty() {
-        let broken = dataset.broken_lines.first();
-        let why = broken.map(|broken| format!(": line {}: {}", broken.line, broken.reason)).unwrap_or_default();
-        return Err(Failure::new(format!("the dataset has no labelled answer{why}"))
-            .help("give one JSON object per line; docs/judging.md has an example"));
-    }
     let bank = question_files::bank(settings.bank.as_deref())?.bank;
-    let evaluation = match eval.coach {
-        NamedCoach::Offline => {
-            let offline = Arc::new(OfflineCoach::new(bank.questions()));
-            let coach = Coach::Offline(Arc::clone(&offline));
-            let measured = Measured { coach: &coach, by_reference: Some(&offline), concurrency: NonZeroUsize::MIN };
-            measured.evaluate(eval, &bank, &dataset, Usage::default).await
-        }
-        NamedCoach::Llm => {
-            let llm = settings.language_model()?;
-            let model = Arc::new(LlmCoach::new(llm)?);
-            let coach = Coach::Llm(Arc::clone(&model));
-            let measured = Measured { coach: &coach, by_reference: None, concurrency: llm.concurrency.into() };
-            measured.evaluate(eval, &bank, &dataset, || model.usage()).await
-        }
+    let dataset = dataset(eval, &bank)?;
+    let earlier = match &eval.out {
+        Some(file) if eval.resume && file.exists() => results(file)?,
+        _ => Results::default(),
     };
-    report_ungraded(&evaluation);
-    if eval.json { print_json(&evaluation) } else { print(&format!("{}\n", evaluation.table())) }
+    let is_out = |judge: &Judge| matches!(judge, Judge::Results(file) if eval.out.as_ref() == Some(file));
+    if is_out(&eval.coach) || eval.compare.as_ref().is_some_and(is_out) {
+        return Err(
+            Failure::misuse("--out would replace the results that are to be measured").help("name another file")
+        );
+    }
+    let first = Measured::set_up(&eval.coach, &bank, settings)?;
+    let second = eval.compare.as_ref().map(|judge| Measured::set_up(judge, &bank, settings)).transpose()?;
+    let mut run = Run { eval, bank: &bank, earlier, out: Out::open(eval)? };
+    let judged = run.judge(&first, &dataset).await;
+    let Some(second) = second else {
+        let evaluation = judged.evaluation(first.usage());
+        report(&evaluation, eval);
+        if eval.json { print_json(&evaluation) } else { print(&format!("{}\n", evaluation.table())) }?;
+        return run.out.close();
+    };
+    // A stopped run is compared on what it reached.
+    let reached = Dataset { items: dataset.items[..judged.count()].to_vec(), broken_lines: Vec::new() };
+    let others = run.judge(&second, &reached).await;
+    let comparison = Comparison::of(&judged, &others, eval.differences);
+    let (evaluation, compared) = (judged.evaluation(first.usage()), others.evaluation(second.usage()));
+    report(&evaluation, eval);
+    report(&compared, eval);
+    if eval.json {
+        print_json(&Compared { evaluation, compared, comparison })
+    } else {
+        let broken: String = dataset.broken_lines.iter().map(|broken| format!("{broken}\n")).collect();
+        print(&format!("{}\n{broken}", comparison.table(&eval.coach.to_string(), &second.judge.to_string())))
+    }?;
+    run.out.close()
 }
 
-/// Says why answers were not judged: a wrong key would otherwise look like a bad judge.
-fn report_ungraded(evaluation: &Evaluation) {
+/// A judge measured, another one, and the two compared.
+#[derive(Serialize)]
+struct Compared {
+    #[serde(flatten)]
+    evaluation: Evaluation,
+    compared: Evaluation,
+    comparison: Comparison,
+}
+
+/// What both judges of a run share.
+struct Run<'a> {
+    eval: &'a Eval,
+    bank: &'a Bank,
+    earlier: Results,
+    out: Out,
+}
+
+impl Run<'_> {
+    async fn judge<'d>(&mut self, measured: &Measured, dataset: &'d Dataset) -> Judgements<'d> {
+        let Self { eval, bank, earlier, out } = self;
+        let (judge, earlier, concurrency) = match &measured.who {
+            Who::Offline(coach) => {
+                let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+                (eval::Judge::Coach(coach), &*earlier, cores)
+            }
+            Who::Llm { coach, concurrency, .. } => (eval::Judge::Coach(coach), &*earlier, *concurrency),
+            Who::Results(results) => (eval::Judge::Earlier, results, NonZeroUsize::MIN),
+        };
+        let (whole, similarity_baseline) = (eval.whole, eval.baseline.is_some());
+        let evaluator = Evaluator { judge, bank, concurrency, whole, similarity_baseline, earlier };
+        let progress = Progress::new(dataset.items.len(), "judged");
+        let report = |done: eval::Progress<'_>| {
+            done.judged.iter().for_each(|judged| out.write(done.item, judged));
+            progress.show(done.done);
+        };
+        evaluator.judge(dataset, signals::end_requested(), report).await
+    }
+}
+
+/// A judge that is measured.
+struct Measured {
+    judge: Judge,
+    who: Who,
+}
+
+enum Who {
+    Offline(Coach),
+    Llm { coach: Coach, model: Arc<LlmCoach>, concurrency: NonZeroUsize },
+    Results(Results),
+}
+
+impl Measured {
+    fn set_up(judge: &Judge, bank: &Bank, settings: &Settings) -> Result<Self, Failure> {
+        let who = match judge {
+            Judge::Offline => Who::Offline(Coach::Offline(Arc::new(OfflineCoach::new(bank.questions())))),
+            Judge::Llm => {
+                let llm = settings.language_model()?;
+                let model = Arc::new(LlmCoach::new(llm)?);
+                Who::Llm { coach: Coach::Llm(Arc::clone(&model)), model, concurrency: llm.concurrency.into() }
+            }
+            Judge::Results(file) => Who::Results(results(file)?),
+        };
+        Ok(Self { judge: judge.clone(), who })
+    }
+
+    fn usage(&self) -> Usage {
+        match &self.who {
+            Who::Llm { model, .. } => model.usage(),
+            Who::Offline(_) | Who::Results(_) => Usage::default(),
+        }
+    }
+}
+
+/// Says what a run did not do, and why answers were not judged: a wrong key would otherwise look like a bad judge.
+fn report(evaluation: &Evaluation, eval: &Eval) {
+    let (reached, left) = (evaluation.summary.items, evaluation.summary.not_reached);
+    if left > 0 {
+        let go_on = if eval.out.is_some() { "; the same command with --resume goes on" } else { "" };
+        eprintln!("stopped after {reached} of {}{go_on}", counted(reached + left, "answer"));
+    }
     let reasons: Vec<&str> = evaluation.items.iter().filter_map(|item| item.ungraded.as_deref()).collect();
     if let Some(first) = reasons.first() {
         let (were, first) = (if reasons.len() == 1 { "was" } else { "were" }, one_line(first));
@@ -58,53 +147,81 @@ fn report_ungraded(evaluation: &Evaluation) {
     }
 }
 
-struct Measured<'a> {
-    coach: &'a Coach,
-    by_reference: Option<&'a OfflineCoach>,
-    concurrency: NonZeroUsize,
-}
-
-impl Measured<'_> {
-    async fn evaluate(
-        &self,
-        eval: &Eval,
-        bank: &interview::Bank,
-        dataset: &Dataset,
-        usage: impl FnOnce() -> Usage,
-    ) -> Evaluation {
-        let evaluator = Evaluator {
-            coach: self.coach,
-            bank,
-            by_reference: self.by_reference,
-            concurrency: self.concurrency,
-            similarity_baseline: eval.baseline.is_some(),
-        };
-        let progress = Progress::new(dataset.items.len(), "judged");
-        evaluator.evaluate(dataset, |done| progress.show(done), usage).await
-    }
-}
-
-async fn read(file: Option<&Path>) -> Result<String, Failure> {
-    let name = file.map_or_else(|| "standard input".to_owned(), |file| file.display().to_string());
-    let unreadable = |error: std::io::Error| {
-        Failure::new(format!("cannot read the dataset {name}: {error}")).help("give a file with --dataset")
-    };
-    let mut bytes = Vec::new();
-    let read = match file {
-        Some(file) => {
-            let file = tokio::fs::File::open(file).await.map_err(unreadable)?;
-            file.take(LARGEST_DATASET + 1).read_to_end(&mut bytes).await
-        }
+/// The answers that are to be judged.
+fn dataset(eval: &Eval, bank: &Bank) -> Result<Dataset, Failure> {
+    let mut dataset = match &eval.dataset {
+        Some(path) => Dataset::read(path, bank)?,
         None if std::io::stdin().is_terminal() => {
-            return Err(Failure::misuse("no dataset given").help("name a file with --dataset, or pipe one in"));
+            return Err(
+                Failure::misuse("no dataset given").help("name a file or folder with --dataset, or pipe one in")
+            );
         }
-        None => tokio::io::stdin().take(LARGEST_DATASET + 1).read_to_end(&mut bytes).await,
+        None => {
+            let text = eval::text(std::io::stdin().lock());
+            let unreadable = |error| Failure::new(format!("cannot read the dataset standard input: {error}"));
+            Dataset::parse(&text.map_err(unreadable)?, bank)
+        }
     };
-    if read.map_err(unreadable)? as u64 > LARGEST_DATASET {
-        return Err(
-            Failure::new(format!("the dataset {name} is larger than {} MiB", LARGEST_DATASET >> 20)).help("split it")
-        );
+    if dataset.items.is_empty() {
+        let why = dataset.broken_lines.first().map(|broken| format!(": {broken}")).unwrap_or_default();
+        return Err(Failure::new(format!("the dataset has no labelled answer{why}"))
+            .help("give one JSON object per line; docs/judging.md has an example"));
     }
-    // Lossy, so that a line that is not UTF-8 is still reported by its number.
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    let wanted = |names: &[String], name: &Option<String>| {
+        names.is_empty() || name.as_ref().is_some_and(|name| names.contains(name))
+    };
+    dataset.items.retain(|item| wanted(&eval.voice, &item.voice) && wanted(&eval.subject, &item.subject));
+    if dataset.items.is_empty() {
+        return Err(Failure::new("the dataset has no answer of that voice and subject"));
+    }
+    Ok(dataset)
+}
+
+fn results(file: &Path) -> Result<Results, Failure> {
+    let results = File::open(file).and_then(eval::text).map_err(|error| unusable(file, &error))?;
+    let results = Results::parse(&results);
+    if results.unreadable > 0 {
+        eprintln!("{} of {} cannot be read and left out", counted(results.unreadable, "line"), file.display());
+    }
+    Ok(results)
+}
+
+/// The results file, if there is to be one.
+struct Out(Option<(PathBuf, File, io::Result<()>)>);
+
+impl Out {
+    /// Opens the file; a resumed one is added to, on a new line even if the last one was cut off.
+    fn open(eval: &Eval) -> Result<Self, Failure> {
+        let Some(path) = &eval.out else { return Ok(Self(None)) };
+        let resume = eval.resume;
+        let opened = File::options().create(true).write(true).append(resume).truncate(!resume).open(path);
+        let opened = opened.and_then(|mut file| {
+            if resume && std::fs::read(path)?.last().is_some_and(|last| *last != b'\n') {
+                file.write_all(b"\n")?;
+            }
+            Ok(file)
+        });
+        let file = opened.map_err(|error| unusable(path, &error))?;
+        Ok(Self(Some((path.clone(), file, Ok(())))))
+    }
+
+    /// Writes a judged answer. The first failure is kept for the end: the figures are worth having without the file.
+    fn write(&mut self, item: &Item, judged: &JudgedItem) {
+        if let Some((_, file, written @ Ok(()))) = &mut self.0 {
+            let line = Results::line(item, judged).map_err(io::Error::from);
+            *written = line.and_then(|line| file.write_all(line.as_bytes()));
+        }
+    }
+
+    fn close(self) -> Result<(), Failure> {
+        match self.0 {
+            Some((path, _, Err(error))) => Err(unusable(&path, &error)),
+            Some((_, _, Ok(()))) | None => Ok(()),
+        }
+    }
+}
+
+fn unusable(file: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!("cannot use the results file {}: {error}", file.display()))
+        .help("name offline, llm, or another file")
 }

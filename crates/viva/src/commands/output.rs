@@ -1,6 +1,7 @@
 //! What commands print: documents on standard output, a progress count on standard error.
 
 use std::io::{IsTerminal, Write};
+use std::time::Instant;
 
 use serde::Serialize;
 
@@ -23,18 +24,24 @@ pub(super) struct Progress {
     total: usize,
     verb: &'static str,
     is_shown: bool,
+    began: Instant,
 }
 
 impl Progress {
     /// Counts up to `total`; `verb` is what is done to each item, such as `judged`.
     pub(super) fn new(total: usize, verb: &'static str) -> Self {
-        Self { total, verb, is_shown: std::io::stderr().is_terminal() }
+        Self { total, verb, is_shown: std::io::stderr().is_terminal(), began: Instant::now() }
     }
 
+    /// Shows how many are done, and how long the rest will take if it goes on like this.
     pub(super) fn show(&self, done: usize) {
-        let Self { total, verb, is_shown } = self;
-        if *is_shown {
-            eprint!("\r{done} of {total} {verb}{}", if done == *total { "\n" } else { "" });
+        let Self { total, verb, is_shown, began } = self;
+        if *is_shown && done < *total {
+            let left = began.elapsed().as_secs_f64() / done.max(1) as f64 * (total - done) as f64;
+            // Erases what a longer line left behind.
+            eprint!("\r{done} of {total} {verb}, about {left:.0} s left\u{1b}[K");
+        } else if *is_shown {
+            eprintln!("\r{done} of {total} {verb}\u{1b}[K");
         }
     }
 }
