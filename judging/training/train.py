@@ -30,6 +30,7 @@ def main():
     options.add_argument("--rate", type=float, default=1e-4)
     options.add_argument("--others", type=int, default=1, help="claims per line that the line does not state")
     options.add_argument("--phrasings", type=int, default=3, help="phrasings of the bank per claim")
+    options.add_argument("--pairs", type=int, default=80_000, help="the most pairs an epoch; each epoch draws its own")
     options.add_argument("--variations", type=float, default=0.25, help="share of the lines that are changed too: refuted, asked, shuffled")
     options.add_argument("--seed", type=int, default=1)
     options = options.parse_args()
@@ -104,8 +105,10 @@ class Splits:
         own = [line for line in own if self.split(line) == "training"]
         pairs = list(data.pairs_of(own, self.trained_claims(bank), self.mirrored, seed, options.others))
         pairs += data.variations(own, bank, self.mirrored, seed, options.variations)
-        pairs += answers.pairs(bank, self.rows, self.questions, seed)
-        return pairs
+        kept = answers.pairs(bank, self.rows, self.questions, seed)
+        kept = list(kept)[: options.pairs]
+        # Whole answers are few, and most like what is judged later: all of them are learnt from.
+        return kept + random.Random(seed).sample(pairs, min(len(pairs), options.pairs - len(kept)))
 
     def look_at_answers(self, model):
         """Finds out where the model to start from sees each claim of each answer that is learnt from."""
