@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The longest that a connection may stay silent.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// The form that the reply is to have: `marks`, `clarity`, `stronger_answer`, `follow_up` or `ready`.
+    /// The form that the reply is to have: `marks`, `clarity`, `stronger_answer` or `follow_up`.
     pub form: String,
     /// The model that is asked.
     pub model: String,
@@ -21,7 +21,9 @@ pub struct Asked {
     pub answer: String,
     /// The key points to judge.
     pub key_points: Vec<String>,
-    /// Whether this is a request to mend a reply.
+    /// What a good answer says, where a stronger one is asked for.
+    pub good_answer: String,
+    /// Whether this is a request to correct a reply.
     pub is_repair: bool,
 }
 
@@ -86,23 +88,25 @@ impl LanguageModel {
     }
 }
 
-/// What a model says that makes every key point of the answer in its first words.
+/// What a model says that finds every key point in the answer.
 pub fn kind_words(asked: &Asked) -> Value {
-    let quote: String = asked.answer.split_whitespace().take(4).collect::<Vec<_>>().join(" ");
+    let words: Vec<&str> = asked.answer.split_whitespace().collect();
+    let quote = |first: usize, most: usize| words.iter().skip(first).take(most).copied().collect::<Vec<_>>().join(" ");
     match asked.form.as_str() {
         "marks" => {
-            let hit = |id: &String| json!({"id": id, "quote": quote, "verdict": "hit"});
-            json!({"key_points": asked.key_points.iter().map(hit).collect::<Vec<_>>(), "misconceptions": []})
+            let hit = |id: &String| (id.clone(), json!({"quote": quote(0, 30), "verdict": "hit"}));
+            json!({"key_points": asked.key_points.iter().map(hit).collect::<Map<_, _>>()})
         }
         "clarity" => {
-            let checks = interview::marks::ClarityCheck::ALL;
-            let yes =
-                checks.map(|check| json!({"check": check.as_str(), "quote": quote, "verdict": "yes", "note": null}));
-            json!({"checks": yes})
+            let checks = interview::marks::ClarityCheck::ALL.iter().enumerate();
+            let yes = |(number, check): (usize, &interview::marks::ClarityCheck)| {
+                let quote = quote(number.min(words.len().saturating_sub(3)), 3);
+                (check.as_str().to_owned(), json!({"quote": quote, "verdict": "yes", "note": null}))
+            };
+            json!({"checks": checks.map(yes).collect::<Map<_, _>>()})
         }
-        "stronger_answer" => json!({"answer": format!("{} And that is why.", asked.answer)}),
-        "follow_up" => json!({"question": "You said that: what follows from it?"}),
-        _ => json!({"ready": true}),
+        "stronger_answer" => json!({"answer": asked.good_answer}),
+        _ => json!({"question": "You said that: what follows from it?"}),
     }
 }
 
@@ -114,6 +118,8 @@ fn serve(stream: TcpStream, script: &Script, stays: &Mutex<Vec<Stay>>) -> std::i
     while let Some(body) = read_request(&mut reader)? {
         let came = Instant::now();
         let (status, kind, text) = match script(&asked(&body)) {
+            // What the server is, it says only where it does what the test wants of a model.
+            Reply::Says(_) if body.is_null() => (404, "application/json", "{}".to_owned()),
             Reply::Answers(status, kind, text) => (status, kind, text),
             Reply::Says(value) => (200, "application/json", completion(&value).to_string()),
         };
@@ -125,15 +131,17 @@ fn serve(stream: TcpStream, script: &Script, stays: &Mutex<Vec<Stay>>) -> std::i
     Ok(())
 }
 
-/// The body of the next request; none when the client has no further one.
+/// The body of the next request, null for a question about the server; none when the client has no further one.
 fn read_request(reader: &mut impl BufRead) -> std::io::Result<Option<Value>> {
     let mut length = 0;
     let mut line = String::new();
+    let mut is_question = false;
     loop {
         line.clear();
         if reader.read_line(&mut line)? == 0 {
             return Ok(None);
         }
+        is_question |= line.starts_with("GET ");
         match line.trim_end().split_once(':') {
             Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
                 length = value.trim().parse().map_err(std::io::Error::other)?;
@@ -141,6 +149,9 @@ fn read_request(reader: &mut impl BufRead) -> std::io::Result<Option<Value>> {
             None if line.trim_end().is_empty() => break,
             _ => {}
         }
+    }
+    if is_question {
+        return Ok(Some(Value::Null));
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
@@ -150,13 +161,21 @@ fn read_request(reader: &mut impl BufRead) -> std::io::Result<Option<Value>> {
 fn asked(body: &Value) -> Asked {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
     let form = body.pointer("/response_format/json_schema");
-    let ids = form.and_then(|form| form.pointer("/schema/properties/key_points/items/properties/id/enum"));
-    let material = text(body.pointer("/messages/1/content"));
+    let ids = form.and_then(|form| form.pointer("/schema/properties/key_points/properties"));
+    let (instructions, material) =
+        (text(body.pointer("/messages/0/content")), text(body.pointer("/messages/1/content")));
+    // Where no schema is sent, the form is shown.
+    let forms = [("{\"key_points\"", "marks"), ("{\"checks\"", "clarity"), ("{\"answer\"", "stronger_answer")];
+    let shown = || forms.iter().find(|(line, _)| instructions.contains(line)).map_or("follow_up", |(_, form)| form);
+    let name = form.and_then(|form| form.get("name")).and_then(Value::as_str);
+    let (_, good) = instructions.split_once("What a good answer says:\n").unwrap_or_default();
+    let good = good.lines().map_while(|line| line.strip_prefix("- ")).collect::<Vec<_>>().join(". ");
     Asked {
-        form: text(form.and_then(|form| form.get("name"))),
+        form: name.unwrap_or_else(shown).to_owned(),
         model: text(body.get("model")),
         answer: material.lines().nth(1).unwrap_or_default().to_owned(),
-        key_points: ids.and_then(Value::as_array).into_iter().flatten().map(|id| text(Some(id))).collect(),
+        key_points: ids.and_then(Value::as_object).into_iter().flatten().map(|(id, _)| id.clone()).collect(),
+        good_answer: good,
         is_repair: body.pointer("/messages/2").is_some(),
     }
 }

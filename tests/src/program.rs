@@ -68,9 +68,14 @@ pub struct Home {
 }
 
 impl Home {
-    /// An empty home.
+    /// An empty home, in which it makes no difference whether a language model runs on this machine.
     pub fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary folder: {error}")) }
+        let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary folder: {error}"));
+        let home = Self { folder };
+        let settings = home.path().join(".config/viva");
+        let made = std::fs::create_dir_all(&settings).and_then(|()| std::fs::write(settings.join("judge-offered"), ""));
+        made.unwrap_or_else(|error| panic!("no folder for settings: {error}"));
+        home
     }
 
     /// Where it is.
@@ -117,7 +122,8 @@ impl Run {
 
     /// Sets up a language model, whose server is at `base_url`, as its coach.
     pub fn judged_by_model_at(self, base_url: &str) -> Self {
-        self.env("VIVA_LLM_PRESET", "custom").env("VIVA_LLM_MODEL", "a-model").env("VIVA_LLM_BASE_URL", base_url)
+        let run = self.env("VIVA_LLM_PRESET", "custom").env("VIVA_LLM_MODEL", "a-model");
+        run.env("VIVA_LLM_BASE_URL", base_url).env("VIVA_LLM_CONCURRENCY", "4")
     }
 
     /// The command that runs it at a terminal of 100 columns and 40 rows, without colours.

@@ -14,10 +14,12 @@ pub enum CoachError {
         retry_after: Option<Duration>,
     },
     /// The coach did not finish within its time limit: try again or choose a faster model.
-    #[error("the coach took longer than {} seconds", limit.as_secs())]
+    #[error("the coach took longer than {} seconds {what}", limit.as_secs())]
     TimedOut {
         /// The limit that was passed.
         limit: Duration,
+        /// What took too long, after "it took long …".
+        what: &'static str,
     },
     /// The coach replied with something that is no judgement, and went on doing so when asked again: choose another model.
     #[error("the coach's reply could not be used: {reason}")]
@@ -40,8 +42,8 @@ pub enum CoachError {
 }
 
 impl CoachError {
-    /// Whether the same request may succeed later.
+    /// Whether the same request may succeed soon. One that took too long will take too long again.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::TimedOut { .. })
+        matches!(self, Self::Unavailable { .. })
     }
 }

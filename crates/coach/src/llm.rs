@@ -1,9 +1,10 @@
 //! The LLM coach: language models over HTTP.
 //!
-//! One judging is a few separate calls that run side by side: `correctness`, `clarity` (which sees nothing of the former) and the
-//! `stronger_answer`; a `follow_up` is worded when code has chosen what it aims at. Prompts are in `prompts`;
-//! the candidate's answer is data in a `fence`. Every reply goes the same way, `ask`: a form, reading, checking, at most one request
-//! to correct it. Below are `model` (retries, concurrency, usage), `wire` (formats) and `endpoint` (HTTP within limits).
+//! One judging is a few separate calls: `correctness`, `clarity` (which sees nothing of the former) and the `stronger_answer`; a
+//! `follow_up` is worded when code has chosen what it aims at. Prompts are in `prompts`; the candidate's answer is data in a `fence`.
+//! Every reply has a `form` and goes the same way, `ask`: reading, checking, at most one request to correct what was wrong; quotes are
+//! held against what was said in `quotes`. Below are `model` (retries, concurrency, usage), `wire` (formats) and `endpoint` (HTTP
+//! within limits).
 
 mod ask;
 mod clarity;
@@ -13,10 +14,10 @@ mod endpoint;
 mod fence;
 mod follow_up;
 mod form;
-mod json;
 mod key;
 mod model;
 mod prompts;
+mod quotes;
 mod second_opinion;
 mod settings;
 mod stronger_answer;
@@ -24,27 +25,35 @@ mod subject;
 mod validation;
 mod wire;
 
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use interview::Question;
 use interview::claims::{Claims, ClarityClaim, Report, StrongerAnswer};
 use interview::follow_up::FollowUp;
-use interview::judging::{self, Assignment};
-use interview::marks::{CoachKind, JudgedBy};
+use interview::judging::Assignment;
+use interview::marks::{CoachKind, JudgedBy, Marks};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
 
 use crate::error::CoachError;
-pub use connection::Connection;
+pub use connection::{Connection, FoundServer, find_servers};
+use correctness::Judged;
 use fence::{Mark, fence};
 use model::Model;
 pub use model::Usage;
 use prompts::Prompts;
 use second_opinion::Agreement;
-pub use settings::{LlmSettings, OnFailure, Preset};
+pub use settings::{LONGEST_JUDGING, LlmSettings, OnFailure, Preset, Thinking};
+pub use wire::Enforcement;
 
 /// The most words of an answer that is sent to a model: over an hour of speech.
 const MOST_WORDS: usize = 12_000;
+
+/// The most answers of which finished panels are kept until the others are there.
+const MOST_UNFINISHED: usize = 64;
 
 /// The coach that asks a language model, or two.
 #[derive(Debug)]
@@ -52,6 +61,16 @@ pub struct LlmCoach {
     model: Model,
     second: Option<Model>,
     prompts: Arc<Prompts>,
+    /// What was judged of answers of which something failed, so that asking again asks only for the rest.
+    unfinished: Mutex<HashMap<u64, Finished>>,
+}
+
+/// What was judged of an answer so far.
+#[derive(Clone, Debug, Default)]
+struct Finished {
+    correctness: Option<Judged>,
+    clarity: Option<Vec<ClarityClaim>>,
+    stronger: Option<Option<String>>,
 }
 
 impl LlmCoach {
@@ -64,17 +83,16 @@ impl LlmCoach {
         let second = settings.second_model.as_deref().map(|name| model.beside(name)).transpose()?;
         let prompts = Prompts::load(settings.prompts.as_deref())?;
         validation::validate(&prompts)?;
-        Ok(Self { model, second, prompts: Arc::new(prompts) })
+        Ok(Self { model, second, prompts: Arc::new(prompts), unfinished: Mutex::default() })
     }
 
-    /// Tries the connection with the smallest request there is.
+    /// Tries the connection: asks which models there are, and has the question's model answer judged.
     ///
     /// # Errors
-    /// What is wrong, in words: nobody answers, the key is not accepted, the model is unknown, the address belongs to something else,
-    /// or the reply is too slow or in no form.
-    pub async fn check_connection(&self) -> Result<Connection, CoachError> {
-        let models: Vec<&Model> = std::iter::once(&self.model).chain(&self.second).collect();
-        connection::check(&models, &self.prompts).await
+    /// What is wrong, in words: nobody answers, the key is not accepted, the model is not there, the context is too small, the address
+    /// belongs to something else, or the replies are too slow or in no form.
+    pub async fn check_connection(&self, question: &Question) -> Result<Connection, CoachError> {
+        connection::check(self, question).await
     }
 
     /// What the coach has used up since it was set up.
@@ -82,20 +100,16 @@ impl LlmCoach {
         self.model.usage()
     }
 
-    /// The claims about correctness, and a remark when two models were asked.
-    async fn correctness(
-        &self,
-        assignment: &Assignment<'_>,
-        fenced: &str,
-    ) -> Result<(Claims, Option<String>), CoachError> {
+    /// The claims about correctness, and a remark when something of them does not count or when two models were asked.
+    async fn correctness(&self, assignment: &Assignment<'_>, fenced: &str) -> Result<Judged, CoachError> {
         let first = correctness::judge(&self.model, &self.prompts, assignment, fenced);
-        let Some(second) = &self.second else { return Ok((first.await?.0, None)) };
+        let Some(second) = &self.second else { return first.await };
         let (first, other) = tokio::join!(first, correctness::judge(second, &self.prompts, assignment, fenced));
         let (asked, also_asked) = (self.model.name(), second.name());
-        let (claims, marks) = first?;
-        let (claims, remark) = match other {
-            Ok((_, other)) => {
-                let Agreement { claims, disagreements } = second_opinion::compare(claims, &marks, &other);
+        let Judged { claims, marks, remark } = first?;
+        let (claims, opinions) = match other {
+            Ok(other) => {
+                let Agreement { claims, disagreements } = second_opinion::compare(claims, &marks, &other.marks);
                 let remark = match disagreements {
                     0 => format!("Two models judged this answer and agree on every point ({asked}, {also_asked})."),
                     number => format!(
@@ -106,12 +120,14 @@ impl LlmCoach {
             }
             Err(failure) => (claims, format!("Only {asked} judged this answer; {also_asked} could not: {failure}.")),
         };
-        Ok((claims, Some(remark)))
+        Ok(Judged { claims, marks, remark: joined([Some(opinions), remark]) })
     }
 
     /// Judges one answer. The claims of each panel are also sent to `panels`, if there is such a channel, as soon as they are ready; a
     /// receiver that is gone or full is ignored. The follow-up is worded while the other calls run; a wording that is not there when they
     /// are done is dropped, so that feedback never waits for it.
+    ///
+    /// What was judged when something else failed for now is kept, and not asked for when the answer is judged again.
     ///
     /// # Errors
     /// When neither panel could be judged. When one could not, the report says why; nothing is made up in its place.
@@ -121,46 +137,101 @@ impl LlmCoach {
         panels: Option<&Panels>,
     ) -> Result<Report<CoachError>, CoachError> {
         let fenced = fenced(assignment)?;
+        let answer = self.fingerprint(assignment);
+        let finished = self.lock_unfinished().remove(&answer).unwrap_or_default();
+        let limit = self.model.settings().limits().judging;
+        let deadline = Instant::now() + limit;
+        let late = |_elapsed| CoachError::TimedOut { limit, what: "to judge the whole answer" };
         let (judged, decided) = oneshot::channel();
         let correctness = async {
-            let claims = self.correctness(assignment, &fenced).await;
-            if let Ok((claims, _)) = &claims {
+            let judged_now = match finished.correctness {
+                Some(judged) => Ok(judged),
+                None => timeout_at(deadline, self.correctness(assignment, &fenced)).await.map_err(late).flatten(),
+            };
+            if let Ok(Judged { claims, marks, .. }) = &judged_now {
                 Panel::Correctness(claims.clone()).send(panels);
-                judged.send(follow_up_of(assignment, claims)).ok();
+                judged.send(follow_up_of(assignment, marks)).ok();
             }
-            claims
+            judged_now
         };
         let clarity = async {
-            let claims = clarity::judge(&self.model, &self.prompts, assignment, &fenced).await;
+            let claims = match finished.clarity {
+                Some(claims) => Ok(claims),
+                None => {
+                    let judging = clarity::judge(&self.model, &self.prompts, assignment, &fenced);
+                    timeout_at(deadline, judging).await.map_err(late).flatten()
+                }
+            };
             claims.iter().for_each(|claims| Panel::Clarity(claims.clone()).send(panels));
             claims
         };
-        let stronger = stronger_answer::write(&self.model, &self.prompts, assignment, &fenced);
+        let stronger = async {
+            match finished.stronger {
+                Some(written) => Ok(written),
+                None => {
+                    let writing = stronger_answer::write(&self.model, &self.prompts, assignment, &fenced);
+                    timeout_at(deadline, writing).await.map_err(late).flatten()
+                }
+            }
+        };
         let wording = async {
             let follow_up = decided.await.ok()??;
             Some(self.word_follow_up(assignment, follow_up).await)
         };
         let judging = async { tokio::join!(correctness, clarity, stronger) };
         let ((correctness, clarity, stronger), follow_up) = beside(judging, wording).await;
-        let (correctness, opinions) = match (correctness, &clarity) {
-            (Ok((claims, opinions)), _) => (Ok(claims), opinions),
+        if correctness.as_ref().is_err_and(CoachError::is_passing)
+            || clarity.as_ref().is_err_and(CoachError::is_passing)
+        {
+            let stronger = stronger.as_ref().ok().cloned();
+            let clarity = clarity.as_ref().ok().cloned();
+            self.keep(answer, Finished { correctness: correctness.as_ref().ok().cloned(), clarity, stronger });
+        }
+        let (correctness, remark) = match (correctness, &clarity) {
+            (Ok(judged), _) => (Ok(judged.claims), judged.remark),
             (Err(failure), Ok(_)) => (Err(failure), None),
             (Err(failure), Err(_)) => return Err(failure),
         };
         let (stronger_answer, failure) = match stronger {
             Ok(Some(answer)) => (StrongerAnswer::Written(answer), None),
             Ok(None) => (StrongerAnswer::None, None),
+            Err(CoachError::Malformed { reason }) => {
+                (StrongerAnswer::ModelAnswer, Some(format!("The model's stronger answer is not shown: {reason}.")))
+            }
             Err(failure) => (StrongerAnswer::None, Some(format!("There is no stronger answer: {failure}."))),
         };
-        let remarks: Vec<String> = [opinions, failure].into_iter().flatten().collect();
         Ok(Report {
             correctness,
             clarity,
             stronger_answer,
             follow_up,
-            remark: (!remarks.is_empty()).then(|| remarks.join(" ")),
+            remark: joined([remark, failure]),
             judged_by: self.judged_by(assignment.question),
         })
+    }
+
+    /// Keeps what was judged until the answer is judged again.
+    fn keep(&self, answer: u64, finished: Finished) {
+        let mut unfinished = self.lock_unfinished();
+        if unfinished.len() >= MOST_UNFINISHED {
+            unfinished.clear();
+        }
+        unfinished.insert(answer, finished);
+    }
+
+    fn lock_unfinished(&self) -> MutexGuard<'_, HashMap<u64, Finished>> {
+        // Entries are whole after every statement.
+        self.unfinished.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells apart answers, what they are judged by, and who judges them.
+    fn fingerprint(&self, assignment: &Assignment<'_>) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let judged_by = self.judged_by(assignment.question);
+        (judged_by.model, judged_by.prompt_version, judged_by.rubric_version).hash(&mut hasher);
+        (assignment.question.id.as_str(), assignment.prompt).hash(&mut hasher);
+        assignment.transcript.words().for_each(|word| (&word.text, word.is_in_doubt()).hash(&mut hasher));
+        hasher.finish()
     }
 
     /// Judges correctness alone, for those who measure judges.
@@ -168,7 +239,7 @@ impl LlmCoach {
     /// # Errors
     /// When it could not be judged.
     pub async fn judge_correctness(&self, assignment: &Assignment<'_>) -> Result<Claims, CoachError> {
-        Ok(self.correctness(assignment, &fenced(assignment)?).await?.0)
+        Ok(self.correctness(assignment, &fenced(assignment)?).await?.claims)
     }
 
     /// The follow-up in the model's words; in the bank's when it has none that can be asked.
@@ -201,7 +272,7 @@ impl LlmCoach {
     /// first judging.
     pub fn with_model(&self, name: &str) -> Option<Self> {
         let model = self.model.beside(name).ok()?;
-        Some(Self { model, second: None, prompts: Arc::clone(&self.prompts) })
+        Some(Self { model, second: None, prompts: Arc::clone(&self.prompts), unfinished: Mutex::default() })
     }
 }
 
@@ -226,11 +297,14 @@ impl Panel {
     }
 }
 
-/// The follow-up that these claims lead to.
-fn follow_up_of(assignment: &Assignment<'_>, claims: &Claims) -> Option<FollowUp> {
-    let round = assignment.round?;
-    let correctness = judging::correctness(assignment.rubric, assignment.transcript, claims).ok()?;
-    interview::follow_up::decide(&round, correctness.marks())
+/// The follow-up that these marks lead to.
+fn follow_up_of(assignment: &Assignment<'_>, marks: &Marks) -> Option<FollowUp> {
+    interview::follow_up::decide(&assignment.round?, marks)
+}
+
+fn joined(remarks: [Option<String>; 2]) -> Option<String> {
+    let remarks: Vec<String> = remarks.into_iter().flatten().collect();
+    (!remarks.is_empty()).then(|| remarks.join(" "))
 }
 
 /// `main`, and `side` if it is done by then. Otherwise `side` is dropped.

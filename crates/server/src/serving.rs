@@ -172,7 +172,11 @@ fn load_bank(own_questions: Option<&Path>) -> Result<Bank, ServerError> {
 
 /// Answers requests and has answers judged until it is told to stop, or until judging fails.
 async fn run(app: Arc<App>, listener: TcpListener, stopping: CancellationToken) -> Result<(), ServerError> {
-    let grading = grading::run(&app, stopping.clone());
+    let grading = async {
+        if app.settings.grading {
+            grading::run(&app, stopping.clone()).await;
+        }
+    };
     let router = router::router(Arc::clone(&app));
     let requests = connections::serve(listener, router, Limits::default(), stopping.clone());
     tokio::join!(grading, requests);

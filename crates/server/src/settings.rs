@@ -27,6 +27,8 @@ pub struct Settings {
     pub audio_limit_length: Duration,
     /// The longest that a client may ask to wait for feedback.
     pub wait_limit: Duration,
+    /// Whether answers are transcribed and judged. Without that they wait for a server that does.
+    pub grading: bool,
     /// How many answers are judged at a time.
     pub grading_concurrency: NonZeroUsize,
     /// Names by which the server may be called besides those of loopback, such as the name of a reverse proxy. Requests for any other
@@ -49,6 +51,7 @@ impl Settings {
             audio_limit_bytes: 100 * 1024 * 1024,
             audio_limit_length: Duration::from_secs(60 * 60),
             wait_limit: Duration::from_secs(60),
+            grading: true,
             grading_concurrency: const { NonZeroUsize::new(2).unwrap() },
             hosts: Vec::new(),
             open_to_network: false,

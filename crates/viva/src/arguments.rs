@@ -9,8 +9,10 @@ use api::session::ExportFormat;
 use capture::formats::Format;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use coach::llm::Preset;
 use interview::bank::{Kind, Level};
 use interview::{QuestionId, Tag, TopicId};
+use url::Url;
 
 use crate::settings::Layer;
 use crate::turn_number::TurnNumber;
@@ -34,6 +36,7 @@ Examples:
   viva practice --topic ownership --typed
   viva review                            list your sessions, newest first
   viva doctor                            check what is missing on this machine
+  viva judge                             see who judges your answers, or change it
 
 Run `viva COMMAND --help` for the examples of a command.";
 
@@ -59,6 +62,7 @@ pub enum Command {
     Model(Model),
     Devices(Devices),
     Doctor(Doctor),
+    Judge(Judge),
     Eval(Eval),
     /// Print the OpenAPI document of the HTTP API
     #[command(after_help = "Example:\n  viva openapi > openapi.json")]
@@ -333,6 +337,37 @@ pub struct Doctor {
     pub json: bool,
 }
 
+/// Show, change or try who judges your answers.
+///
+/// Without options: the judge, the model servers that answer on this machine, and the services whose key is in the environment.
+/// Nothing is sent anywhere else before you say yes to the place.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:\n  viva judge\n  viva judge --use ollama --llm qwen3:8b\n  \
+                  viva judge --use openai --llm gpt-5-mini\n  viva judge --offline")]
+pub struct Judge {
+    /// Let a language model judge: the kind of its server
+    #[arg(long = "use", value_name = "PRESET", value_parser = preset(), conflicts_with = "offline")]
+    pub preset: Option<Preset>,
+    /// The model's name [default for servers on this machine: the first they have]
+    #[arg(long, value_name = "MODEL", requires = "preset")]
+    pub llm: Option<String>,
+    /// The server's address, when it is not the usual one
+    #[arg(long, value_name = "URL", requires = "preset")]
+    pub base_url: Option<Url>,
+    /// Agree to sending answers to the place that was chosen
+    #[arg(long, requires = "preset")]
+    pub yes: bool,
+    /// Let the offline coach judge
+    #[arg(long)]
+    pub offline: bool,
+    /// Have a sample answer judged
+    #[arg(long)]
+    pub test: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Measure how well a coach judges, on answers labelled by people.
 ///
 /// A dataset is a file with one JSON object per line, or a folder of such files and of whole answers
@@ -434,6 +469,12 @@ fn level() -> impl TypedValueParser<Value = Level> {
     PossibleValuesParser::new(Level::ALL.iter().map(|level| level.as_str())).try_map(|text| text.parse::<Level>())
 }
 
+fn preset() -> impl TypedValueParser<Value = Preset> {
+    let presets = || Preset::LOCAL.into_iter().chain(Preset::SERVICES).chain([Preset::Custom]);
+    PossibleValuesParser::new(presets().map(Preset::as_str))
+        .try_map(move |name| presets().find(|preset| preset.as_str() == name).ok_or("there is no such preset"))
+}
+
 fn kind() -> impl TypedValueParser<Value = Kind> {
     PossibleValuesParser::new(Kind::ALL.iter().map(|kind| kind.as_str())).try_map(|text| text.parse::<Kind>())
 }
@@ -467,7 +508,9 @@ impl Arguments {
             Command::Questions(Questions { questions, .. }) | Command::Eval(Eval { questions, .. }) => {
                 Layer { questions, ..Layer::default() }
             }
-            Command::Model(_) | Command::Devices(_) | Command::Doctor(_) | Command::Openapi => Layer::default(),
+            Command::Model(_) | Command::Devices(_) | Command::Doctor(_) | Command::Judge(_) | Command::Openapi => {
+                Layer::default()
+            }
         };
         Layer { data: self.common.data.clone(), ..layer }
     }

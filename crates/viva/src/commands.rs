@@ -3,6 +3,7 @@
 mod devices;
 mod doctor;
 mod eval;
+mod judge;
 mod model;
 mod output;
 mod practice;
@@ -27,6 +28,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Model(model) => model::run(&model.command, &settings?).await,
         Command::Devices(devices) => devices::run(&devices),
         Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
+        Command::Judge(judge) => judge::run(&judge, &settings?).await,
         Command::Eval(eval) => eval::run(&eval, &settings?).await,
         Command::Openapi => output::print(&(server::openapi_json()? + "\n")),
     }

@@ -160,7 +160,7 @@ impl From<CoachError> for Failure {
             CoachError::Unavailable { .. } => {
                 "start it, or set base_url (VIVA_LLM_BASE_URL); without [llm] the offline coach judges"
             }
-            CoachError::TimedOut { .. } => "raise first_byte_seconds and whole_call_seconds, or choose a faster model",
+            CoachError::TimedOut { .. } => "raise the limit in the [llm] settings, or choose a faster model",
             CoachError::Malformed { .. } => "choose another model, or another preset: docs/config.toml lists them",
             CoachError::Refused { .. } => {
                 "check model (VIVA_LLM_MODEL), preset, and key_variable or key_file: docs/config.toml shows them"

@@ -25,13 +25,24 @@ enum Place {
 impl Interviewer {
     /// Connects to the configured server, or starts one. `model` transcribes recordings there.
     pub async fn reach(settings: &Settings, model: Option<PathBuf>) -> Result<Self, Failure> {
+        Self::with_grading(settings, model, true).await
+    }
+
+    /// The same for a command that only reads: a server that is started for it judges nothing, because what it began would be cut off when
+    /// the command is done.
+    pub async fn reach_to_read(settings: &Settings) -> Result<Self, Failure> {
+        Self::with_grading(settings, None, false).await
+    }
+
+    async fn with_grading(settings: &Settings, model: Option<PathBuf>, grading: bool) -> Result<Self, Failure> {
         if let Some(address) = &settings.server {
             let client = Client::new(address.clone())?;
             client.ready().await?;
             return Ok(Self { client, place: Place::Remote(address.clone()) });
         }
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let server = Server::start(settings.of_server(model)?, listener).await?;
+        let settings = server::Settings { grading, ..settings.of_server(model)? };
+        let server = Server::start(settings, listener).await?;
         Ok(Self { client: Client::new(server.base_url().clone())?, place: Place::BuiltIn(server) })
     }
 

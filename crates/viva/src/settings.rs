@@ -117,9 +117,7 @@ impl Settings {
     /// The language model that judges; an error when none is configured.
     pub fn language_model(&self) -> Result<&LlmSettings, Failure> {
         self.llm.as_ref().ok_or_else(|| {
-            Failure::new("no language model is configured").help(
-                "set VIVA_LLM_PRESET and VIVA_LLM_MODEL, or [llm] in the settings file; `viva doctor` tests the connection",
-            )
+            Failure::new("no language model is configured").help("`viva judge` finds one and sets it up")
         })
     }
 
@@ -231,12 +229,22 @@ fn parsed<T: DeserializeOwned>(variable: Variable<'_>, setting: &str) -> Result<
 }
 
 /// The settings in `[llm]` that are text.
-const LLM_TEXTS: [&str; 8] =
-    ["preset", "model", "second_model", "base_url", "key_variable", "key_file", "prompts", "on_failure"];
+const LLM_TEXTS: [&str; 9] =
+    ["preset", "model", "second_model", "base_url", "key_variable", "key_file", "thinking", "prompts", "on_failure"];
 
 /// The settings in `[llm]` that are numbers.
-const LLM_NUMBERS: [&str; 6] =
-    ["connect_seconds", "first_byte_seconds", "whole_call_seconds", "concurrency", "retries", "temperature"];
+const LLM_NUMBERS: [&str; 10] = [
+    "connect_seconds",
+    "loading_seconds",
+    "first_byte_seconds",
+    "between_tokens_seconds",
+    "whole_call_seconds",
+    "judging_seconds",
+    "context_tokens",
+    "concurrency",
+    "retries",
+    "temperature",
+];
 
 fn llm_variables(variable: Variable<'_>) -> Result<Option<Table>, Failure> {
     let mut table = Table::new();

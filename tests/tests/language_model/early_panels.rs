@@ -41,8 +41,12 @@ fn the_terminal_shows_each_panel_once_and_as_soon_as_it_is_ready() {
 async fn a_panel_is_shown_when_its_own_call_is_done_while_another_call_still_hangs() {
     let (model, seen) = model_that_waits_with_marks();
     let home = Home::empty();
-    let variables =
-        [("VIVA_LLM_PRESET", "custom"), ("VIVA_LLM_MODEL", "a-model"), ("VIVA_LLM_BASE_URL", &model.base_url())];
+    let variables = [
+        ("VIVA_LLM_PRESET", "custom"),
+        ("VIVA_LLM_MODEL", "a-model"),
+        ("VIVA_LLM_BASE_URL", &model.base_url()),
+        ("VIVA_LLM_CONCURRENCY", "4"),
+    ];
     let server = home.serve(&variables.map(|(name, value)| (name, value.as_ref())));
     let client = Client::new(server.url.parse().unwrap()).unwrap();
     let wishes = NewSession { question_ids: vec![QUESTION.into()], follow_ups: Some(0), ..NewSession::default() };

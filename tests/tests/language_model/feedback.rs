@@ -2,7 +2,7 @@
 
 use journeys::language_model::{LanguageModel, Reply, kind_words};
 use journeys::program::Home;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{ANSWER, QUESTION, answers, settings};
 
@@ -29,10 +29,8 @@ fn what_two_models_disagree_on_is_unclear_on_the_terminal_and_on_the_page() {
     let model = LanguageModel::start(|asked| {
         let mut words = kind_words(asked);
         if asked.form == "marks" && asked.model == "another" {
-            let point =
-                words["key_points"].as_array_mut().unwrap().iter_mut().min_by_key(|point| point["id"].to_string());
-            let point = point.unwrap();
-            (point["verdict"], point["quote"]) = (json!("missed"), Value::Null);
+            let points = words["key_points"].as_object_mut().unwrap();
+            *points.values_mut().next().unwrap() = json!({"quote": null, "verdict": "missed"});
         }
         Reply::Says(words)
     });

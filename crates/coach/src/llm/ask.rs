@@ -1,116 +1,163 @@
-//! One request to a model: ask, parse, check, and ask for a correction at most once.
+//! One request to a model: ask, read, check, and ask once more for what was wrong.
 
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use super::json::{self, NoReply};
+use super::form::Form;
 use super::model::Model;
 use super::prompts::{Prompts, RenderedPrompt};
-use super::wire::{Call, Form, Message, Outcome};
+use super::wire::{Call, End, Message, Said};
 use crate::error::CoachError;
 
 /// How much of a faulty reply is sent back, in bytes.
 const LONGEST_REMINDER: usize = 16 * 1024;
 
-/// What checking makes of a reply that has the right form.
-pub(super) enum Checked<T> {
-    /// It can be used.
-    Sound(T),
-    /// It can be used if there is no better one: what it comes to, and what is wrong with it.
-    Flawed(T, String),
-    /// It cannot be used, and why.
-    Unusable(String),
+/// At how many opening braces a reply is looked for.
+const MOST_STARTS: usize = 64;
+
+/// What ends a model's thoughts where they stand before the reply in the same text.
+const ENDS_OF_THOUGHTS: [&str; 8] = [
+    "</think>",
+    "</thinking>",
+    "</thought>",
+    "</reasoning>",
+    "[/THINK]",
+    "</seed:think>",
+    "\u{25C1}/think\u{25B7}",
+    "<|channel|>final<|message|>",
+];
+
+/// Something in a reply that cannot be used: an entry, by the names of its object and its own, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub group: &'static str,
+    pub entry: String,
+    pub what: String,
 }
 
-/// Why a reply cannot be used as it is.
+/// Why nothing of a reply can be used.
 #[derive(Debug, thiserror::Error)]
-enum Fault {
+enum NoReply {
     #[error("it is empty")]
     Empty,
-    #[error("it was cut off at the model's length limit")]
+    #[error("it was cut off at the token limit")]
     CutOff,
+    #[error("the model spent all its tokens on thinking: set `thinking` lower, or choose another model")]
+    OnlyThoughts,
+    #[error("it repeats itself over and over")]
+    Repeating,
     #[error("it holds no complete JSON object")]
     NoObject,
-    #[error("it is not in the form that was asked for")]
-    OtherForm(String),
-    #[error("{0}")]
-    Contents(String),
 }
 
-impl Fault {
-    /// The fault in all detail. Only for the model: the detail may repeat the reply.
-    fn for_the_model(&self) -> String {
-        match self {
-            Self::OtherForm(detail) => format!("{self}: {detail}"),
-            _ => self.to_string(),
-        }
-    }
-}
-
-/// Asks `model` for a reply of the form of `R` and returns what `check` makes of it.
+/// Asks `model` for a reply of `form`. Each JSON object that comes is given to `take`, which keeps what it can use and says what is
+/// wrong with the rest; for that the model is asked once more. Returns what is still wrong then.
 ///
 /// # Errors
-/// What the model's server answers; [`CoachError::Refused`] when the model declines; [`CoachError::Malformed`] when its second reply
-/// cannot be used either.
-pub(super) async fn ask<R: DeserializeOwned, T: Send>(
+/// What the model's server answers; [`CoachError::Refused`] when the model declines; [`CoachError::Malformed`] when neither reply holds an
+/// object.
+pub(super) async fn ask(
     model: &Model,
     prompts: &Prompts,
     prompt: &RenderedPrompt,
     form: &Form,
-    check: impl Fn(R) -> Checked<T> + Send,
-) -> Result<T, CoachError> {
-    let mut call =
-        Call { instructions: &prompt.instructions, messages: vec![Message::Ours(prompt.material.clone())], form };
-    let (text, kept, fault) = match parse(model.say(&call).await?, &check)? {
-        Parsed::Sound(found) => return Ok(found),
-        Parsed::Flawed { text, found, fault } => (text, Some(found), fault),
-        Parsed::Unusable { text, fault } => (text, None, fault),
+    mut take: impl FnMut(&Value) -> Vec<Fault> + Send,
+) -> Result<Vec<Fault>, CoachError> {
+    let messages = vec![Message::Ours(prompt.material.clone())];
+    let mut call = Call { instructions: &prompt.instructions, messages, form, is_repair: false };
+    let said = model.say(&call).await?;
+    let (faults, fault) = match read(&said)? {
+        Ok(reply) => {
+            let faults = take(&reply);
+            if faults.is_empty() {
+                return Ok(faults);
+            }
+            let lines: Vec<String> = faults.iter().map(|fault| format!("- {}: {}", fault.entry, fault.what)).collect();
+            (Some(faults), lines.join("\n"))
+        }
+        Err(unusable) => (None, format!("- the whole reply: {unusable}")),
     };
     model.count_invalid_reply();
-    let request = prompts.repair(&fault.for_the_model())?;
-    ask_for_repair(&mut call, text, request);
+    let wanted: Vec<(&str, &str)> = faults.iter().flatten().map(|fault| (fault.group, fault.entry.as_str())).collect();
+    let form = form.only(&wanted);
+    let request = prompts.repair(&fault, &form.line())?;
+    ask_for_repair(&mut call, said.text, request);
+    let call = Call { form: &form, is_repair: true, ..call };
     let repaired = match model.say(&call).await {
-        Ok(outcome) => parse(outcome, &check),
+        Ok(said) => read(&said),
         Err(error) => Err(error),
     };
-    match (repaired, kept) {
-        (Ok(Parsed::Sound(found) | Parsed::Flawed { found, .. }), _) => Ok(found),
-        // The first reply could be used, only not in full: better than none.
-        (_, Some(kept)) => Ok(kept),
-        (Ok(Parsed::Unusable { fault, .. }), None) => {
+    match (repaired, faults) {
+        (Ok(Ok(reply)), _) => Ok(take(&reply)),
+        // What could be used of the first reply is better than nothing.
+        (_, Some(faults)) => Ok(faults),
+        (Ok(Err(unusable)), None) => {
             model.count_invalid_reply();
-            Err(CoachError::Malformed { reason: fault.to_string() })
+            Err(CoachError::Malformed { reason: unusable.to_string() })
         }
         (Err(error), None) => Err(error),
     }
 }
 
-/// A reply, parsed and checked.
-enum Parsed<T> {
-    Sound(T),
-    Flawed { text: String, found: T, fault: Fault },
-    Unusable { text: String, fault: Fault },
-}
-
-fn parse<R: DeserializeOwned, T>(outcome: Outcome, check: impl Fn(R) -> Checked<T>) -> Result<Parsed<T>, CoachError> {
-    let text = match outcome {
-        Outcome::Text(text) => text,
-        Outcome::CutOff => return Ok(Parsed::Unusable { text: String::new(), fault: Fault::CutOff }),
-        Outcome::Declined => {
+/// The JSON object in what a model said, or why there is none.
+fn read(said: &Said) -> Result<Result<Value, NoReply>, CoachError> {
+    let text = ENDS_OF_THOUGHTS.iter().filter_map(|end| said.text.rsplit_once(end)).map(|(_, reply)| reply);
+    let text = text.min_by_key(|reply| reply.len()).unwrap_or(&said.text);
+    let unusable = match said.end {
+        Some(End::Declined) => {
             return Err(CoachError::Refused { reason: "the model declines to judge this answer".to_owned() });
         }
+        Some(End::CutOff) if text.trim().is_empty() && said.has_thought => NoReply::OnlyThoughts,
+        Some(End::CutOff) => NoReply::CutOff,
+        Some(End::Repeating) => NoReply::Repeating,
+        Some(End::Complete) | None if text.trim().is_empty() => NoReply::Empty,
+        Some(End::Complete) | None => NoReply::NoObject,
     };
-    if text.trim().is_empty() {
-        return Ok(Parsed::Unusable { text, fault: Fault::Empty });
+    Ok(find(text).or_else(|| find(&completed(text)?)).ok_or(unusable))
+}
+
+/// The last of the largest JSON objects in `text`, whatever is around it: models put prose, code fences and drafts around a reply.
+fn find(text: &str) -> Option<Value> {
+    let (mut found, mut searched) = (None::<(usize, Value)>, 0);
+    for (start, _) in text.match_indices('{').take(MOST_STARTS) {
+        if start < searched {
+            continue;
+        }
+        let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+        let value = match values.next() {
+            Some(Ok(value)) => value,
+            // The objects inside one that was cut off are no replies of their own.
+            Some(Err(error)) if error.is_eof() => break,
+            Some(Err(_)) | None => continue,
+        };
+        searched = start + values.byte_offset();
+        let length = values.byte_offset();
+        if found.as_ref().is_none_or(|(longest, _)| length >= *longest) {
+            found = Some((length, value));
+        }
     }
-    Ok(match json::find(&text) {
-        Err(NoReply::NoObject) => Parsed::Unusable { text, fault: Fault::NoObject },
-        Err(NoReply::OtherForm(detail)) => Parsed::Unusable { text, fault: Fault::OtherForm(detail) },
-        Ok(reply) => match check(reply) {
-            Checked::Sound(found) => Parsed::Sound(found),
-            Checked::Flawed(found, fault) => Parsed::Flawed { text, found, fault: Fault::Contents(fault) },
-            Checked::Unusable(fault) => Parsed::Unusable { text, fault: Fault::Contents(fault) },
-        },
-    })
+    found.map(|(_, value)| value)
+}
+
+/// `text` from its first brace to the end of its last whole object, with what is open closed: what can be saved of a reply that was cut
+/// off. None when nothing was whole.
+fn completed(text: &str) -> Option<String> {
+    let start = text.find('{')?;
+    let (mut open, mut in_text, mut escaped, mut whole) = (0_usize, false, false, None);
+    for (place, c) in text[start..].char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if in_text => escaped = true,
+            '"' => in_text = !in_text,
+            '{' if !in_text => open += 1,
+            '}' if !in_text => {
+                open = open.checked_sub(1)?;
+                whole = Some((start + place + 1, open));
+            }
+            _ => {}
+        }
+    }
+    let (end, open) = whole?;
+    Some(text[start..end].to_owned() + &"}".repeat(open))
 }
 
 /// Adds the faulty reply and the request to correct it. An empty reply is left out, because servers refuse empty messages; the request then
@@ -124,5 +171,50 @@ fn ask_for_repair(call: &mut Call<'_>, mut reply: String, request: String) {
             material.push_str(&request);
         }
         _ => call.messages.extend([Message::Models(reply.to_owned()), Message::Ours(request)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read_text(text: &str, end: End) -> Result<Value, NoReply> {
+        read(&Said { text: text.to_owned(), end: Some(end), ..Said::default() }).unwrap()
+    }
+
+    #[test]
+    fn the_reply_is_found_among_prose_fences_and_thoughts() {
+        for text in [
+            r#"{"ready": true}"#,
+            "Sure! Here you are:\n```json\n{\"ready\": true}\n```\nAnything else?",
+            "<think>maybe {\"ready\": false, \"or\": \"not\"}</think>{\"ready\": true}",
+            "[THINK]{\"ready\": false, \"or\": \"not\"}[/THINK]{\"ready\": true}",
+            "<|channel|>analysis<|message|>{\"ready\": false, \"or\": 1}<|channel|>final<|message|>{\"ready\": true}",
+            r#"I weighed {this} and {"that": 1}. {"ready": true}"#,
+        ] {
+            assert_eq!(read_text(text, End::Complete).unwrap(), json!({"ready": true}), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_an_object_has_no_reply() {
+        for text in ["I'm sorry, I can't do that.", r#"{"ready": tr"#, "{{{{{", &"{".repeat(10_000), "}{"] {
+            assert!(matches!(read_text(text, End::Complete), Err(NoReply::NoObject)), "{text}");
+        }
+        assert!(matches!(read_text(" ", End::Complete), Err(NoReply::Empty)));
+        assert!(matches!(read_text("{", End::CutOff), Err(NoReply::CutOff)));
+        let thinking = Said { has_thought: true, end: Some(End::CutOff), ..Said::default() };
+        assert!(matches!(read(&thinking), Ok(Err(NoReply::OnlyThoughts))));
+    }
+
+    #[test]
+    fn the_whole_entries_of_a_reply_that_was_cut_off_are_kept() {
+        let cut = r#"{"key_points": {"a": {"quote": "a \"}\" b", "verdict": "hit"}, "b": {"quote": "c"#;
+        assert_eq!(
+            read_text(cut, End::CutOff).unwrap(),
+            json!({"key_points": {"a": {"quote": "a \"}\" b", "verdict": "hit"}}})
+        );
     }
 }

@@ -1,47 +1,180 @@
-//! Checks the connection before an answer depends on it.
+//! Checks the connection before an answer depends on it, and finds servers that could be asked.
 
 use std::time::{Duration, Instant};
 
-use schemars::JsonSchema;
-use serde::Deserialize;
+use interview::follow_up::Rubric;
+use interview::judging::Assignment;
+use interview::{Question, Transcript};
 
-use super::ask::{Checked, ask};
 use super::model::Model;
-use super::prompts::{Prompts, RenderedPrompt};
-use super::wire::Form;
+use super::prompts::Template;
+use super::settings::{LlmSettings, Preset};
+use super::subject::AskedWithRubric;
+use super::wire::Enforcement;
+use super::{LlmCoach, Usage, correctness, fenced};
 use crate::error::CoachError;
 
-/// A connection that works.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The tokens that an answer of some minutes takes.
+const ANSWER_TOKENS: u32 = 800;
+
+/// How long a server on this machine may take to say that it is there.
+const FINDING_LIMIT: Duration = Duration::from_secs(2);
+
+/// The most names of models that a message lists.
+const MOST_NAMES: usize = 8;
+
+/// A connection that works, and what judging an answer took.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Connection {
-    /// The models that replied in the form that was asked for.
+    /// The models that were asked.
     pub models: Vec<String>,
     /// The server's host and port.
     pub server: String,
-    /// How long all the replies took together.
+    /// The model that answered last, where the server names it.
+    pub answered_as: Option<String>,
+    /// The models that the server has; none when it does not say.
+    pub available: Vec<String>,
+    /// How the server holds replies to their form.
+    pub enforcement: Enforcement,
+    /// The size of the server's context in tokens, where it says it.
+    pub context_tokens: Option<u64>,
+    /// How long all the calls took together, as an answer will.
     pub took: Duration,
+    /// What the calls used up.
+    pub usage: Usage,
+    /// What does not count of what the model said.
+    pub remark: Option<String>,
 }
 
-/// The form of a reply.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Reply {
-    ready: bool,
-}
-
-/// Asks every model for the smallest reply there is.
-pub(super) async fn check(models: &[&Model], prompts: &Prompts) -> Result<Connection, CoachError> {
-    let began = Instant::now();
-    let prompt = RenderedPrompt {
-        instructions: "This only tries the connection. Reply in the form asked for.".to_owned(),
-        material: "Are you ready?".to_owned(),
-    };
-    for model in models {
-        ask(model, prompts, &prompt, &Form::of::<Reply>("ready"), |reply: Reply| Checked::Sound(reply.ready)).await?;
+/// Asks which models there are, and has the question's model answer judged.
+pub(super) async fn check(coach: &LlmCoach, question: &Question) -> Result<Connection, CoachError> {
+    let models: Vec<&Model> = std::iter::once(&coach.model).chain(&coach.second).collect();
+    let available = available(&coach.model).await?;
+    for model in &models {
+        if !available.is_empty() && !available.iter().any(|known| is_named(known, model.name())) {
+            let reason = format!("{} has no model `{}`; it has {}", model.server(), model.name(), listed(&available));
+            return Err(CoachError::Refused { reason });
+        }
     }
+    let transcript = Transcript::typed(&question.spoken(&question.model_answer));
+    let rubric = Rubric::of(question, None);
+    let assignment = Assignment::to_question(question, &rubric, &transcript);
+    let context_tokens = coach.model.context().await;
+    let needed = u64::from(tokens_needed(coach, &assignment)?);
+    if let Some(context) = context_tokens.filter(|context| *context < needed) {
+        let reason = format!(
+            "the context of {} is {context} tokens and judging needs about {needed}: start the server with a larger one",
+            coach.model.server()
+        );
+        return Err(CoachError::Misconfigured { reason });
+    }
+    let (began, before) = (Instant::now(), coach.usage());
+    let report = coach.judge(&assignment, None).await?;
+    report.correctness?;
+    report.clarity?;
     Ok(Connection {
         models: models.iter().map(|model| model.name().to_owned()).collect(),
-        server: models.first().map(|model| model.server()).unwrap_or_default(),
+        server: coach.model.server(),
+        answered_as: coach.model.answered_as(),
+        available,
+        enforcement: coach.model.enforcement(),
+        context_tokens,
         took: began.elapsed(),
+        usage: coach.usage().since(&before),
+        remark: report.remark,
     })
+}
+
+/// The models that the server lists. A server without such a list has none.
+async fn available(model: &Model) -> Result<Vec<String>, CoachError> {
+    match model.models().await {
+        Ok(models) => Ok(models),
+        Err(unavailable @ (CoachError::Unavailable { .. } | CoachError::TimedOut { .. })) => Err(unavailable),
+        // What is wrong besides, the judging will say.
+        Err(_no_list) => Ok(Vec::new()),
+    }
+}
+
+/// Whether a server that lists `known` means the model of this name: services leave out or add a folder or a tag.
+fn is_named(known: &str, name: &str) -> bool {
+    let known = known.strip_prefix("models/").unwrap_or(known);
+    let base = |name: &str| name.split_once(':').map_or(name, |(base, _)| base).to_owned();
+    known == name || known.strip_suffix(":latest") == Some(name) || (name.contains('/') && base(name) == known)
+}
+
+fn listed(names: &[String]) -> String {
+    let shown = names.iter().take(MOST_NAMES).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MOST_NAMES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// The context that judging an answer to this question needs, in tokens.
+fn tokens_needed(coach: &LlmCoach, assignment: &Assignment<'_>) -> Result<u32, CoachError> {
+    let subject = AskedWithRubric::shuffled(assignment, coach.model.name());
+    let form = correctness::form(&subject);
+    let prompt = coach.prompts.render(Template::Correctness, &subject, &form, &fenced(assignment)?)?;
+    let instructions = u32::try_from(prompt.instructions.len() / 4).unwrap_or(u32::MAX);
+    Ok(instructions.saturating_add(ANSWER_TOKENS).saturating_add(form.most_tokens()))
+}
+
+/// A server that could be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundServer {
+    /// Whose it is.
+    pub preset: Preset,
+    /// The models it has; none for services, which are not asked before somebody says so.
+    pub models: Vec<String>,
+}
+
+impl FoundServer {
+    /// Where answers would be sent.
+    pub fn address(&self) -> &'static str {
+        self.preset.base_url().unwrap_or_default()
+    }
+}
+
+/// The model servers that answer at their usual ports of this machine, and the services whose key is in the environment. Only this
+/// machine is asked.
+pub async fn find_servers() -> Vec<FoundServer> {
+    let local = Preset::LOCAL.map(|preset| async move {
+        // The name plays no part in asking for the list.
+        let model = Model::new(&LlmSettings::new(preset, "any")).ok()?;
+        let models = tokio::time::timeout(FINDING_LIMIT, model.models()).await.ok()?.ok()?;
+        Some(FoundServer { preset, models })
+    });
+    let [ollama, llama_cpp, lm_studio, vllm] = local;
+    let (ollama, llama_cpp, lm_studio, vllm) = tokio::join!(ollama, llama_cpp, lm_studio, vllm);
+    let has_key = |preset: &Preset| {
+        preset.key_variable().is_some_and(|name| std::env::var_os(name).is_some_and(|key| !key.is_empty()))
+    };
+    let services = Preset::SERVICES.into_iter().filter(|preset| *preset != Preset::OpenAiResponses).filter(has_key);
+    let services = services.map(|preset| FoundServer { preset, models: Vec::new() });
+    [ollama, llama_cpp, lm_studio, vllm].into_iter().flatten().chain(services).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_known_by_the_names_that_servers_give_it() {
+        for (known, name, is_it) in [
+            ("qwen3", "qwen3", true),
+            ("qwen3:latest", "qwen3", true),
+            ("qwen3:8b", "qwen3", false),
+            ("models/gemini-2.5-flash", "gemini-2.5-flash", true),
+            ("meta/llama-3", "meta/llama-3:free", true),
+            ("gpt-5", "gpt-7-nonsense", false),
+        ] {
+            assert_eq!(is_named(known, name), is_it, "{known} {name}");
+        }
+    }
+
+    #[test]
+    fn a_long_list_of_models_is_cut() {
+        let names: Vec<String> = (0..10).map(|number| number.to_string()).collect();
+        assert!(listed(&names).ends_with("`7` and 2 more"));
+    }
 }

@@ -1,140 +1,216 @@
 //! What was said: verdicts on key points and misconceptions, each with its quote.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
+use interview::KeyPointId;
 use interview::claims::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
 use interview::judging::{self, Assignment};
-use interview::marks::{Doubt, Marks, Verdict};
-use interview::{KeyPointId, MisconceptionId};
-use schemars::JsonSchema;
-use serde::Deserialize;
+use interview::marks::{Doubt, Marks};
+use interview::wording::counted;
+use serde_json::Value;
 
-use super::ask::{Checked, ask};
+use super::ask::{Fault, ask};
+use super::form::{Form, Shape};
 use super::model::Model;
 use super::prompts::{Prompts, Template};
+use super::quotes::{Answer, Unfounded};
 use super::subject::AskedWithRubric;
-use super::wire::Form;
 use crate::error::CoachError;
 
-/// The form of a reply. The quote stands before the verdict so that a model looks for words before it decides.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Reply {
-    key_points: Vec<JudgedPoint>,
-    #[serde(default)]
-    misconceptions: Vec<StatedMisconception>,
+/// The longest quote, in characters: 30 words of English have about 170.
+pub(super) const LONGEST_QUOTE: usize = 240;
+
+const KEY_POINTS: &str = "key_points";
+const MISCONCEPTIONS: &str = "misconceptions";
+
+/// What a model claims about correctness.
+#[derive(Clone, Debug)]
+pub(super) struct Judged {
+    pub claims: Claims,
+    /// What the claims come to.
+    pub marks: Marks,
+    /// What does not count of what the model said, and why.
+    pub remark: Option<String>,
 }
 
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct JudgedPoint {
-    id: String,
-    #[serde(default)]
-    quote: Option<String>,
-    verdict: JudgedVerdict,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-enum JudgedVerdict {
-    Hit,
-    Missed,
-    Unclear,
-}
-
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct StatedMisconception {
-    id: String,
-    quote: String,
-}
-
-/// What the model claims about correctness, and the marks that come of it.
+/// What the model claims, and the marks that come of it.
 pub(super) async fn judge(
     model: &Model,
     prompts: &Prompts,
     assignment: &Assignment<'_>,
     fenced: &str,
-) -> Result<(Claims, Marks), CoachError> {
+) -> Result<Judged, CoachError> {
     let subject = AskedWithRubric::shuffled(assignment, model.name());
-    let prompt = prompts.render(Template::Correctness, &subject, fenced)?;
-    ask(model, prompts, &prompt, &form(assignment), |reply: Reply| check(assignment, reply)).await
+    let form = form(&subject);
+    let prompt = prompts.render(Template::Correctness, &subject, &form, fenced)?;
+    let mut reading =
+        Reading { model, answer: Answer::of(assignment), assignment, verdicts: HashMap::new(), stated: HashMap::new() };
+    ask(model, prompts, &prompt, &form, |reply| reading.take(reply)).await?;
+    reading.judged()
 }
 
-fn form(assignment: &Assignment<'_>) -> Form {
-    let rubric = assignment.rubric;
-    Form::of::<Reply>("marks")
-        .with_choices(
-            "/properties/key_points/items/properties/id",
-            rubric.key_points.iter().map(|point| point.id.as_str()),
-        )
-        .with_choices(
-            "/properties/misconceptions/items/properties/id",
-            rubric.misconceptions.iter().map(|misconception| misconception.id.as_str()),
-        )
-}
-
-fn check(assignment: &Assignment<'_>, reply: Reply) -> Checked<(Claims, Marks)> {
-    let claims = match claims(reply) {
-        Ok(claims) => claims,
-        Err(unknown) => return Checked::Unusable(unknown),
+/// One entry for every key point and misconception: which words, then what they come to.
+pub(super) fn form(subject: &AskedWithRubric<'_>) -> Form {
+    let entry = |verdicts: &'static [&'static str]| {
+        let quote = Shape::TextOrNull("words copied from the answer", LONGEST_QUOTE);
+        Shape::Object(vec![("quote".to_owned(), quote), ("verdict".to_owned(), Shape::OneOf(verdicts))])
     };
-    let invented = invented_quotes(assignment, &claims);
-    let repeated = repeated(&claims);
-    let marks = match judging::correctness(assignment.rubric, assignment.transcript, &claims) {
-        Err(invalid) => return Checked::Unusable(invalid.to_string()),
-        Ok(correctness) => correctness.marks().clone(),
-    };
-    let unfounded = unfounded(&marks).chain(invented).collect::<Vec<_>>().join(", ");
-    if !unfounded.is_empty() {
-        let fault = format!("the quotes for these ids are not in the answer word for word: {unfounded}");
-        return Checked::Flawed((claims, marks), fault);
+    let point = |id: &str| (id.to_owned(), entry(&["hit", "missed", "unclear"]));
+    let wrong = |id: &str| (id.to_owned(), entry(&["stated", "not_stated"]));
+    let points = subject.key_points.iter().map(|known| point(known.id.as_str())).collect();
+    let mut groups = vec![(KEY_POINTS.to_owned(), Shape::Object(points))];
+    if !subject.misconceptions.is_empty() {
+        let wrong = subject.misconceptions.iter().map(|known| wrong(known.id.as_str())).collect();
+        groups.push((MISCONCEPTIONS.to_owned(), Shape::Object(wrong)));
     }
-    match repeated {
-        Some(id) => Checked::Flawed((claims, marks), format!("the misconception `{id}` is there twice")),
-        None => Checked::Sound((claims, marks)),
-    }
+    Form { name: "marks", shape: Shape::Object(groups) }
 }
 
-fn claims(reply: Reply) -> Result<Claims, String> {
-    let no_such = |what: &str, id: String| format!("there is no {what} `{}`", id.chars().take(64).collect::<String>());
-    let key_points = reply.key_points.into_iter().map(|point| {
-        let id = point.id.parse::<KeyPointId>().map_err(|_invalid| no_such("key point", point.id))?;
-        let quote = point.quote.filter(|quote| !quote.trim().is_empty()).map(Quote::Text);
-        let verdict = match point.verdict {
-            // An empty quote is in no transcript, so a hit without a quote becomes unclear.
-            JudgedVerdict::Hit => ClaimedVerdict::Hit(quote.unwrap_or(Quote::Text(String::new()))),
-            JudgedVerdict::Missed => ClaimedVerdict::Missed(quote),
-            JudgedVerdict::Unclear => ClaimedVerdict::Unclear(Doubt::CoachUndecided, quote),
+/// What was read of one reply, and of the reply that corrects it.
+struct Reading<'a> {
+    model: &'a Model,
+    answer: Answer<'a>,
+    assignment: &'a Assignment<'a>,
+    verdicts: HashMap<&'a str, (ClaimedVerdict, Option<Unfounded>)>,
+    stated: HashMap<&'a str, Result<Option<Quote>, Unfounded>>,
+}
+
+impl<'a> Reading<'a> {
+    fn take(&mut self, reply: &Value) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let rubric = self.assignment.rubric;
+        for point in &rubric.key_points {
+            let id = point.id.as_str();
+            let claim: Vec<&str> = point.says.iter().chain([&point.summary]).map(String::as_str).collect();
+            match reply.get(KEY_POINTS).and_then(|points| points.get(id)).map(|entry| self.verdict(entry, &claim)) {
+                Some(Some((verdict, unfounded))) => {
+                    faults.extend(unfounded.as_ref().map(|unfounded| fault(KEY_POINTS, id, unfounded.as_str())));
+                    self.verdicts.insert(id, (verdict, unfounded));
+                }
+                Some(None) => faults.push(fault(KEY_POINTS, id, "its verdict is none of those there are")),
+                None if !self.verdicts.contains_key(id) => faults.push(fault(KEY_POINTS, id, "it is not judged")),
+                None => {}
+            }
+        }
+        for wrong in &rubric.misconceptions {
+            let id = wrong.id.as_str();
+            let claim: Vec<&str> = wrong.says.iter().chain([&wrong.claim]).map(String::as_str).collect();
+            let Some(entry) = reply.get(MISCONCEPTIONS).and_then(|wrong| wrong.get(id)) else { continue };
+            let stated = match text(entry, "verdict") {
+                Some("stated") => match text(entry, "quote") {
+                    Some(quote) => self.quote(quote, &claim).map(Some),
+                    None => Err(Unfounded::Missing),
+                },
+                _ => Ok(None),
+            };
+            faults.extend(stated.as_ref().err().map(|unfounded| fault(MISCONCEPTIONS, id, unfounded.as_str())));
+            self.stated.insert(id, stated);
+        }
+        faults
+    }
+
+    /// The verdict of an entry, and what is wrong with its quote. None when there is no verdict.
+    fn verdict(&self, entry: &Value, claim: &[&str]) -> Option<(ClaimedVerdict, Option<Unfounded>)> {
+        let quote = text(entry, "quote").map(|quote| self.quote(quote, claim));
+        let nearest = || match &quote {
+            Some(Ok(quote) | Err(Unfounded::Unrelated(quote))) => Some(quote.clone()),
+            _ => None,
         };
-        Ok(KeyPointClaim { id, verdict })
-    });
-    let misconceptions = reply.misconceptions.into_iter().map(|stated| {
-        let id = stated.id.parse::<MisconceptionId>().map_err(|_invalid| no_such("misconception", stated.id))?;
-        Ok(MisconceptionClaim { id, quote: Quote::Text(stated.quote) })
-    });
-    Ok(Claims {
-        key_points: key_points.collect::<Result<_, String>>()?,
-        misconceptions: misconceptions.collect::<Result<_, String>>()?,
-    })
+        Some(match text(entry, "verdict")? {
+            "hit" => match quote.unwrap_or(Err(Unfounded::Missing)) {
+                Ok(quote) => (ClaimedVerdict::Hit(quote), None),
+                Err(Unfounded::Unrelated(quote)) => {
+                    let verdict = ClaimedVerdict::Unclear(Doubt::CoachUndecided, Some(quote.clone()));
+                    (verdict, Some(Unfounded::Unrelated(quote)))
+                }
+                Err(unfounded) => (ClaimedVerdict::Unclear(Doubt::QuoteNotFound, None), Some(unfounded)),
+            },
+            "missed" => (ClaimedVerdict::Missed(nearest()), None),
+            "unclear" => (ClaimedVerdict::Unclear(Doubt::CoachUndecided, nearest()), None),
+            _ => return None,
+        })
+    }
+
+    fn quote(&self, quote: &str, claim: &[&str]) -> Result<Quote, Unfounded> {
+        let (found, quote) = self.answer.quote(quote, claim);
+        self.model.count_quote(found);
+        quote
+    }
+
+    fn judged(mut self) -> Result<Judged, CoachError> {
+        let rubric = self.assignment.rubric;
+        if self.verdicts.is_empty() {
+            return Err(CoachError::Malformed { reason: "it judges none of the key points".to_owned() });
+        }
+        let remark = self.remark();
+        let mut verdict = |id: &KeyPointId| match self.verdicts.remove(id.as_str()) {
+            Some((verdict, _)) => verdict,
+            None => ClaimedVerdict::Unclear(Doubt::CoachUndecided, None),
+        };
+        let key_points = rubric.key_points.iter();
+        let key_points =
+            key_points.map(|point| KeyPointClaim { id: point.id.clone(), verdict: verdict(&point.id) }).collect();
+        let misconceptions = rubric.misconceptions.iter().filter_map(|wrong| {
+            let quote = self.stated.remove(wrong.id.as_str())?.ok()??;
+            Some(MisconceptionClaim { id: wrong.id.clone(), quote })
+        });
+        let claims = Claims { key_points, misconceptions: misconceptions.collect() };
+        let correctness = judging::correctness(rubric, self.assignment.transcript, &claims)
+            .map_err(|invalid| CoachError::Malformed { reason: invalid.to_string() })?;
+        Ok(Judged { marks: correctness.marks().clone(), claims, remark })
+    }
+
+    /// What does not count, in words for the candidate.
+    fn remark(&self) -> Option<String> {
+        let points = self.assignment.rubric.key_points.len();
+        let of_points = |number: usize| format!("{number} of {}", counted(points, "point"));
+        let unfounded: Vec<&Unfounded> =
+            self.verdicts.values().filter_map(|(_, unfounded)| unfounded.as_ref()).collect();
+        let count = |wanted: fn(&Unfounded) -> bool| unfounded.iter().filter(|unfounded| wanted(unfounded)).count();
+        let not_judged = points - self.verdicts.len();
+        let not_said = count(|unfounded| matches!(unfounded, Unfounded::NotSaid | Unfounded::Missing));
+        let demands = count(|unfounded| matches!(unfounded, Unfounded::Demand));
+        let unrelated = count(|unfounded| matches!(unfounded, Unfounded::Unrelated(_)));
+        let misconceptions = self.stated.values().filter(|stated| stated.is_err()).count();
+        let remarks = [
+            (not_judged, format!("The model did not judge {}, so they count neither way.", of_points(not_judged))),
+            (
+                not_said,
+                format!(
+                    "The model's quotes were not in your answer for {}, so they do not count.",
+                    of_points(not_said)
+                ),
+            ),
+            (
+                demands,
+                format!(
+                    "For {} the model quoted a passage that tells it how to judge, so they do not count.",
+                    of_points(demands)
+                ),
+            ),
+            (
+                unrelated,
+                format!("The model's quotes had nothing to do with {}, so they do not count.", of_points(unrelated)),
+            ),
+            (
+                misconceptions,
+                format!(
+                    "It named {} without words of yours that state it; that does not count either.",
+                    counted(misconceptions, "misconception")
+                ),
+            ),
+        ];
+        let remarks: Vec<String> =
+            remarks.into_iter().filter(|(number, _)| *number > 0).map(|(_, remark)| remark).collect();
+        (!remarks.is_empty()).then(|| remarks.join(" "))
+    }
 }
 
-/// A misconception that is claimed more than once.
-fn repeated(claims: &Claims) -> Option<MisconceptionId> {
-    let mut stated = HashSet::new();
-    claims.misconceptions.iter().find(|claim| !stated.insert(&claim.id)).map(|claim| claim.id.clone())
+/// The text of a field; none for null and for blanks.
+pub(super) fn text<'v>(entry: &'v Value, field: &str) -> Option<&'v str> {
+    entry.get(field).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// The misconceptions whose quotes were not said. They leave no mark, so they are looked for among the claims.
-fn invented_quotes(assignment: &Assignment<'_>, claims: &Claims) -> Vec<String> {
-    let is_invented = |claim: &&MisconceptionClaim| match &claim.quote {
-        Quote::Text(quote) => assignment.transcript.find_words(quote).is_none(),
-        Quote::Words { .. } | Quote::Timed { .. } => false,
-    };
-    claims.misconceptions.iter().filter(is_invented).map(|claim| claim.id.to_string()).collect()
-}
-
-fn unfounded(marks: &Marks) -> impl Iterator<Item = String> + '_ {
-    let is_unfounded = |verdict: &Verdict| matches!(verdict, Verdict::Unclear { doubt: Doubt::QuoteNotFound, .. });
-    marks.key_points().iter().filter(move |mark| is_unfounded(&mark.verdict)).map(|mark| mark.id.to_string())
+pub(super) fn fault(group: &'static str, entry: &str, what: &str) -> Fault {
+    Fault { group, entry: entry.to_owned(), what: what.to_owned() }
 }

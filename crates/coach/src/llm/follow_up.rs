@@ -5,14 +5,15 @@ use std::collections::HashSet;
 use interview::follow_up::{FollowUp, Target};
 use interview::transcript::normal_words;
 use interview::{Question, Transcript};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::ask::{Checked, ask};
+use super::ask::ask;
+use super::correctness::{fault as faulty, text};
+use super::form::{Form, Shape};
 use super::model::Model;
 use super::prompts::{Prompts, Template};
 use super::subject::Asked;
-use super::wire::Form;
 use crate::error::CoachError;
 use crate::lexicon::{is_function_word, stem};
 use interview::judging::Assignment;
@@ -21,14 +22,7 @@ use interview::judging::Assignment;
 const MOST_WORDS: usize = 45;
 
 /// The most characters of a wording: people have to listen to it.
-const MOST_CHARACTERS: usize = 500;
-
-/// The form of a reply.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Reply {
-    question: String,
-}
+const MOST_CHARACTERS: usize = 300;
 
 /// A follow-up as its template sees it.
 #[derive(Serialize)]
@@ -54,13 +48,27 @@ pub(super) async fn word(
     follow_up: &FollowUp,
     fenced: &str,
 ) -> Result<String, CoachError> {
-    let prompt = prompts.render(Template::FollowUp, &subject(assignment, follow_up)?, fenced)?;
-    let form = Form::of::<Reply>("follow_up");
-    let check = |reply: Reply| match fault(&reply.question, assignment, follow_up) {
-        None => Checked::Sound(reply.question.trim().to_owned()),
-        Some(fault) => Checked::Unusable(fault.to_owned()),
+    let form = form();
+    let prompt = prompts.render(Template::FollowUp, &subject(assignment, follow_up)?, &form, fenced)?;
+    let mut worded = None;
+    let take = |reply: &Value| {
+        let wording = text(reply, "question").unwrap_or_default();
+        match fault(wording, assignment, follow_up) {
+            Some(fault) => vec![faulty("", "question", fault)],
+            None => {
+                worded = Some(wording.to_owned());
+                Vec::new()
+            }
+        }
     };
-    ask(model, prompts, &prompt, &form, check).await
+    let faults = ask(model, prompts, &prompt, &form, take).await?;
+    let reason = faults.into_iter().next().map(|fault| fault.what).unwrap_or_default();
+    worded.ok_or(CoachError::Malformed { reason })
+}
+
+pub(super) fn form() -> Form {
+    let question = Shape::Text("the follow-up question", MOST_CHARACTERS);
+    Form { name: "follow_up", shape: Shape::Object(vec![("question".to_owned(), question)]) }
 }
 
 /// The follow-up as its template sees it; an error when it aims at nothing that its question has.

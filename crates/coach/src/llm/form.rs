@@ -1,93 +1,217 @@
-//! The forms that replies must have, as JSON schemas that every server understands.
+//! The form of a reply: a JSON schema for servers that enforce one, and a line of text for models that have to be told.
+//!
+//! Order is part of a form. A model writes what comes first without having read what comes later, so a quote stands before the verdict
+//! that rests on it, and neither schema nor line may be sorted.
 
-use schemars::generate::SchemaSettings;
-use schemars::transform::RecursiveTransform;
-use schemars::{JsonSchema, Schema};
-use serde_json::{Value, json};
+use serde::ser::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 
-use super::wire::Form;
+/// The form of a reply.
+#[derive(Clone, Debug)]
+pub(super) struct Form {
+    /// What it is called.
+    pub name: &'static str,
+    /// The reply itself, an object.
+    pub shape: Shape,
+}
+
+/// What a value of a reply looks like.
+#[derive(Clone, Debug)]
+pub(super) enum Shape {
+    /// An object with these fields, all of them, in this order.
+    Object(Vec<(String, Shape)>),
+    /// A text: what it holds, and its greatest length in characters.
+    Text(&'static str, usize),
+    /// The same, or null.
+    TextOrNull(&'static str, usize),
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+}
 
 impl Form {
-    /// The form of `R`: without references, every object closed and every property required, which is what servers that enforce a
-    /// schema demand. What may be left open is null.
-    pub(super) fn of<R: JsonSchema>(name: &'static str) -> Self {
-        let settings = SchemaSettings::draft2020_12().with(|settings| {
-            settings.inline_subschemas = true;
-            settings.meta_schema = None;
-        });
-        let generator = settings.with_transform(RecursiveTransform(close)).into_generator();
-        Self { name, schema: generator.into_root_schema_for::<R>().to_value() }
+    /// The JSON schema: every object closed and every property required, which is what servers that enforce a schema demand. Some services
+    /// refuse limits of length, so that only a `bounded` schema has them.
+    pub fn schema(&self, bounded: bool) -> Object {
+        self.shape.schema(bounded)
     }
 
-    /// The form in which the text at `pointer` is one of `choices`. Without choices it stays any text: an empty list of choices is no
-    /// valid schema.
-    pub(super) fn with_choices<'a>(mut self, pointer: &str, choices: impl IntoIterator<Item = &'a str>) -> Self {
-        let choices: Vec<&str> = choices.into_iter().collect();
-        if let Some(property) = self.schema.pointer_mut(pointer).filter(|_| !choices.is_empty()) {
-            *property = json!({"type": "string", "enum": choices});
-        }
-        self
+    /// One line that shows the form.
+    pub fn line(&self) -> String {
+        let mut line = String::new();
+        self.shape.show(&mut line);
+        line
+    }
+
+    /// The form with nothing but these fields of the objects in it, each named by its object and its own name; the whole form if it has
+    /// none of them.
+    pub fn only(&self, wanted: &[(&str, &str)]) -> Self {
+        let Shape::Object(groups) = &self.shape else { return self.clone() };
+        let kept = groups.iter().filter_map(|(group, shape)| match shape {
+            Shape::Object(entries) => {
+                let is_wanted = |name: &str| wanted.contains(&(group.as_str(), name));
+                let kept: Vec<_> = entries.iter().filter(|(name, _)| is_wanted(name)).cloned().collect();
+                (!kept.is_empty()).then(|| (group.clone(), Shape::Object(kept)))
+            }
+            _ => None,
+        });
+        let kept: Vec<_> = kept.collect();
+        if kept.is_empty() { self.clone() } else { Self { name: self.name, shape: Shape::Object(kept) } }
+    }
+
+    /// The most tokens that a reply of this form takes. Common tokenizers make a token of 3 to 4 characters of English; indentation and
+    /// keys are counted generously.
+    pub fn most_tokens(&self) -> u32 {
+        let characters = self.shape.most_characters();
+        u32::try_from(characters.div_ceil(3) + 64).unwrap_or(u32::MAX)
     }
 }
 
-fn close(schema: &mut Schema) {
-    schema.remove("title");
-    // Services that enforce a schema refuse one with defaults: every property has to be there.
-    schema.remove("default");
-    let Some(Value::Object(properties)) = schema.get("properties") else { return };
-    let names: Vec<String> = properties.keys().cloned().collect();
-    schema.insert("required".to_owned(), json!(names));
-    schema.insert("additionalProperties".to_owned(), json!(false));
+impl Shape {
+    fn schema(&self, bounded: bool) -> Object {
+        let typed = |kind: &str| Object::default().with("type", kind);
+        let limited = |object: Object, most: usize| if bounded { object.with("maxLength", most) } else { object };
+        match self {
+            Self::Object(fields) => {
+                let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+                let properties = fields
+                    .iter()
+                    .fold(Object::default(), |all, (name, shape)| all.with(name.as_str(), shape.schema(bounded)));
+                typed("object")
+                    .with("properties", properties)
+                    .with("required", names)
+                    .with("additionalProperties", false)
+            }
+            Self::Text(_, most) => limited(typed("string"), *most),
+            Self::TextOrNull(_, most) => limited(Object::default().with("type", ["string", "null"]), *most),
+            Self::OneOf(words) => typed("string").with("enum", words),
+        }
+    }
+
+    fn show(&self, line: &mut String) {
+        match self {
+            Self::Object(fields) => {
+                for (number, (name, shape)) in fields.iter().enumerate() {
+                    line.push_str(if number == 0 { "{" } else { ", " });
+                    line.push_str(&format!("\"{name}\": "));
+                    shape.show(line);
+                }
+                line.push_str(if fields.is_empty() { "{}" } else { "}" });
+            }
+            Self::Text(holds, _) => line.push_str(&format!("\"<{holds}>\"")),
+            Self::TextOrNull(holds, _) => line.push_str(&format!("\"<{holds}>\" or null")),
+            Self::OneOf(words) => {
+                let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+                line.push_str(&words.join(" or "));
+            }
+        }
+    }
+
+    fn most_characters(&self) -> usize {
+        match self {
+            Self::Object(fields) => fields.iter().map(|(name, shape)| name.len() + 16 + shape.most_characters()).sum(),
+            Self::Text(_, most) | Self::TextOrNull(_, most) => *most + 2,
+            Self::OneOf(words) => words.iter().map(|word| word.len()).max().unwrap_or_default() + 2,
+        }
+    }
+}
+
+/// A JSON object whose fields keep the order in which they were set. A field that is set again is replaced.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Object(Vec<(String, Box<RawValue>)>);
+
+impl Object {
+    /// With this field.
+    pub fn with(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        // Only maps with keys that are not text fail, and none is ever put here.
+        let (name, value) = (name.into(), to_raw_value(&value).unwrap_or_else(|_| RawValue::NULL.to_owned()));
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = value,
+            None => self.0.push((name, value)),
+        }
+        self
+    }
+
+    /// With this field, if there is a value.
+    pub fn with_some(self, name: &str, value: Option<impl Serialize>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+}
+
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "only its schema is used")]
-    struct Outer {
-        inner: Vec<Inner>,
+    fn form() -> Form {
+        let entry = |verdicts| {
+            Shape::Object(vec![
+                ("quote".to_owned(), Shape::TextOrNull("words", 20)),
+                ("verdict".to_owned(), Shape::OneOf(verdicts)),
+            ])
+        };
+        let points =
+            vec![("zero".to_owned(), entry(&["hit", "missed"])), ("alpha".to_owned(), entry(&["hit", "missed"]))];
+        let wrong = vec![("m".to_owned(), entry(&["stated", "not_stated"]))];
+        let groups =
+            vec![("key_points".to_owned(), Shape::Object(points)), ("misconceptions".to_owned(), Shape::Object(wrong))];
+        Form { name: "marks", shape: Shape::Object(groups) }
     }
 
-    #[derive(serde::Deserialize, JsonSchema)]
-    #[expect(dead_code, reason = "only its schema is used")]
-    struct Inner {
-        id: String,
-        #[serde(default)]
-        quote: Option<String>,
+    fn text(object: &Object) -> String {
+        serde_json::to_string(object).unwrap()
     }
 
     #[test]
-    fn a_form_is_closed_complete_and_free_of_references() {
-        let form = Form::of::<Outer>("outer").with_choices("/properties/inner/items/properties/id", ["a", "b"]);
+    fn a_schema_keeps_the_declared_order_and_closes_every_object() {
+        let quote = Form {
+            name: "q",
+            shape: Shape::Object(vec![
+                ("quote".to_owned(), Shape::Text("words", 9)),
+                ("a".to_owned(), Shape::OneOf(&["x"])),
+            ]),
+        };
         assert_eq!(
-            form.schema,
-            json!({
-                "type": "object",
-                "properties": {
-                    "inner": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "properties": {
-                                "id": {"type": "string", "enum": ["a", "b"]},
-                                "quote": {"type": ["string", "null"]},
-                            },
-                            "required": ["id", "quote"],
-                            "additionalProperties": false,
-                        },
-                    },
-                },
-                "required": ["inner"],
-                "additionalProperties": false,
-            })
+            text(&quote.schema(true)),
+            r#"{"type":"object","properties":{"quote":{"type":"string","maxLength":9},"a":{"type":"string","enum":["x"]}},"required":["quote","a"],"additionalProperties":false}"#
+        );
+        assert!(!text(&quote.schema(false)).contains("maxLength"));
+        let schema = text(&form().schema(true));
+        let places =
+            ["\"zero\"", "\"quote\"", "\"verdict\"", "\"alpha\"", "\"misconceptions\""].map(|name| schema.find(name));
+        assert!(places.is_sorted() && places[0].is_some(), "{schema}");
+    }
+
+    #[test]
+    fn the_line_shows_every_entry_in_order() {
+        assert_eq!(
+            form().only(&[("key_points", "zero")]).line(),
+            r#"{"key_points": {"zero": {"quote": "<words>" or null, "verdict": "hit" or "missed"}}}"#
         );
     }
 
     #[test]
-    fn no_choices_leave_any_text() {
-        let form = Form::of::<Inner>("inner").with_choices("/properties/id", []);
-        assert_eq!(form.schema["properties"]["id"], json!({"type": "string"}));
+    fn a_form_of_some_entries_has_nothing_else() {
+        let some = form().only(&[("key_points", "alpha"), ("misconceptions", "m")]).line();
+        assert!(some.contains("alpha") && some.contains("\"m\"") && !some.contains("zero"), "{some}");
+        assert_eq!(form().only(&[("key_points", "none")]).line(), form().line());
+    }
+
+    #[test]
+    fn a_field_that_is_set_again_is_replaced_where_it_stands() {
+        assert_eq!(text(&Object::default().with("b", 1).with("a", 2).with("b", 3)), r#"{"b":3,"a":2}"#);
+    }
+
+    #[test]
+    fn the_token_limit_grows_with_the_form() {
+        assert!(form().most_tokens() > form().only(&[("misconceptions", "m")]).most_tokens());
+        assert!((64..400).contains(&form().most_tokens()), "{}", form().most_tokens());
     }
 }

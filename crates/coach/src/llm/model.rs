@@ -1,17 +1,19 @@
 //! One language model: calls it, with retries where the server is busy, and counts what is used.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable};
 use serde::Serialize;
-use tokio::sync::Semaphore;
+use serde_json::Value;
+use tokio::sync::{OnceCell, Semaphore};
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Failed, Heard};
 use super::key;
-use super::settings::LlmSettings;
-use super::wire::{Call, Outcome, Tokens, Wire};
+use super::quotes::Found;
+use super::settings::{LlmSettings, Preset, Thinking};
+use super::wire::{Call, Enforcement, Message, Options, Said, Wire};
 use crate::error::CoachError;
 
 /// The longest wait for a busy server within one judging. A longer one is left to the caller.
@@ -19,6 +21,19 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// The first wait when the server names none; each further one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
+
+/// How often a server that loads its model is asked again.
+const LOADING_POLL: Duration = Duration::from_secs(2);
+
+/// How random a reply is that is to correct one, where the first was not random at all: a model that is asked in the same way says the
+/// same again.
+const REPAIR_TEMPERATURE: f64 = 0.6;
+
+/// The tokens that a model may think in when nothing says how much it thinks.
+const UNKNOWN_THOUGHTS: u32 = 8192;
+
+/// The greatest number of calls that a server's own word can lead to.
+const MOST_SLOTS: u64 = 16;
 
 /// A model on its server.
 #[derive(Clone, Debug)]
@@ -31,13 +46,23 @@ pub(super) struct Model {
 /// What all models of a server share.
 #[derive(Debug)]
 struct Server {
+    settings: LlmSettings,
     wire: Wire,
     endpoint: Endpoint,
+    thinking: Option<Thinking>,
     /// One permit for each call that may be under way.
     places: Semaphore,
-    retries: u8,
-    meter: Meter,
+    /// Whether the server was asked how many calls it takes at once.
+    asked_for_slots: OnceCell<()>,
+    /// The way of enforcing forms that works, as a number; see [`ENFORCEMENTS`].
+    enforcement: AtomicU8,
+    usage: Mutex<Usage>,
+    /// The model that answered last, as the server names it.
+    answered_as: Mutex<Option<String>>,
 }
+
+/// The ways of enforcing a form, the best first.
+const ENFORCEMENTS: [Enforcement; 3] = [Enforcement::Schema, Enforcement::Json, Enforcement::Described];
 
 impl Model {
     pub fn new(settings: &LlmSettings) -> Result<Self, CoachError> {
@@ -51,9 +76,13 @@ impl Model {
         let server = Server {
             wire,
             endpoint: Endpoint::new(settings, wire, key)?,
-            places: Semaphore::new(usize::from(settings.concurrency.get())),
-            retries: settings.retries,
-            meter: Meter::default(),
+            thinking: settings.thinking.or(settings.preset.thinking()),
+            places: Semaphore::new(usize::from(settings.concurrency().get())),
+            asked_for_slots: OnceCell::new(),
+            enforcement: AtomicU8::new(0),
+            usage: Mutex::default(),
+            answered_as: Mutex::default(),
+            settings: settings.clone(),
         };
         Ok(Self { name, temperature, server: Arc::new(server) })
     }
@@ -72,68 +101,189 @@ impl Model {
         self.server.endpoint.server()
     }
 
-    /// What all models of the server have used up.
-    pub fn usage(&self) -> Usage {
-        self.server.meter.read()
+    pub fn settings(&self) -> &LlmSettings {
+        &self.server.settings
     }
 
-    /// Counts a reply that could not be used.
+    /// What all models of the server have used up.
+    pub fn usage(&self) -> Usage {
+        *self.lock_usage()
+    }
+
+    /// How the server enforces forms, as far as is known.
+    pub fn enforcement(&self) -> Enforcement {
+        let number = usize::from(self.server.enforcement.load(Ordering::Relaxed));
+        ENFORCEMENTS.get(number).copied().unwrap_or(Enforcement::Described)
+    }
+
+    /// The model that answered last, as the server names it.
+    pub fn answered_as(&self) -> Option<String> {
+        self.server.answered_as.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Counts a reply that could not be used, or not fully.
     pub fn count_invalid_reply(&self) {
-        self.server.meter.invalid_reply();
+        self.lock_usage().invalid_replies += 1;
+    }
+
+    /// Counts a quote by how it was found.
+    pub fn count_quote(&self, found: Found) {
+        let mut usage = self.lock_usage();
+        usage.quotes += 1;
+        match found {
+            Found::Verbatim => usage.quotes_verbatim += 1,
+            Found::Nearly => usage.quotes_snapped += 1,
+            Found::Nowhere => {}
+        }
+    }
+
+    /// The names of the models that the server has.
+    pub async fn models(&self) -> Result<Vec<String>, CoachError> {
+        let list = self.server.endpoint.get(self.server.wire.models_path(), false).await?;
+        Ok(self.server.wire.models(&list))
+    }
+
+    /// The size of the context in tokens, where the server says it.
+    pub async fn context(&self) -> Option<u64> {
+        match self.settings().preset {
+            Preset::Ollama => Some(u64::from(self.settings().context_tokens.get())),
+            Preset::LlamaCpp | Preset::Custom => {
+                let properties = self.server.endpoint.get("props", true).await.ok()?;
+                properties.pointer("/default_generation_settings/n_ctx").and_then(Value::as_u64)
+            }
+            Preset::Vllm => {
+                let list = self.server.endpoint.get("models", false).await.ok()?;
+                list.pointer("/data/0/max_model_len").and_then(Value::as_u64)
+            }
+            _ => None,
+        }
     }
 
     /// What the model says to `call`. A busy or unreachable server is asked again, not before the time it names and not when that is
-    /// longer than [`LONGEST_WAIT`].
-    pub async fn say(&self, call: &Call<'_>) -> Result<Outcome, CoachError> {
+    /// longer than [`LONGEST_WAIT`]. A server that is loading its model is waited for.
+    pub async fn say(&self, call: &Call<'_>) -> Result<Said, CoachError> {
+        self.server.asked_for_slots.get_or_init(|| self.ask_for_slots()).await;
         let backoff = ExponentialBuilder::new()
             .with_min_delay(FIRST_WAIT)
             .with_max_delay(LONGEST_WAIT)
-            .with_max_times(usize::from(self.server.retries))
+            .with_max_times(usize::from(self.server.settings.retries))
             .with_jitter();
-        (|| self.say_once(call))
+        let heard = (|| self.once_loaded(call))
             .retry(backoff)
             .sleep(tokio::time::sleep)
             .when(|error| matches!(error, CoachError::Unavailable { .. }))
             .adjust(wait)
             .notify(|error, wait| tracing::info!(model = %self.name, %error, ?wait, "asking the language model again"))
-            .await
+            .await?;
+        let mut usage = self.lock_usage();
+        usage.replies += 1;
+        usage.repairs += u64::from(call.is_repair);
+        usage.input_tokens += heard.said.tokens.input;
+        usage.cached_tokens += heard.said.tokens.cached;
+        usage.output_tokens += heard.said.tokens.output;
+        usage.seconds += heard.took.as_secs_f64();
+        usage.first_token_seconds += heard.first_token.unwrap_or(heard.took).as_secs_f64();
+        drop(usage);
+        if let Some(model) = &heard.said.model {
+            *self.server.answered_as.lock().unwrap_or_else(PoisonError::into_inner) = Some(model.clone());
+        }
+        Ok(heard.said)
     }
 
-    async fn say_once(&self, call: &Call<'_>) -> Result<Outcome, CoachError> {
+    async fn once_loaded(&self, call: &Call<'_>) -> Result<Heard, CoachError> {
+        let began = Instant::now();
+        let limit = self.server.endpoint.limits().loading;
+        loop {
+            match self.in_some_form(call).await {
+                Err(Failed::Loading(error)) if began.elapsed() < limit => {
+                    tracing::info!(model = %self.name, %error, "waiting for the language model");
+                    tokio::time::sleep(LOADING_POLL).await;
+                }
+                Err(Failed::Loading(_)) => return Err(CoachError::TimedOut { limit, what: "to load its model" }),
+                Err(Failed::Body(error) | Failed::Other(error)) => return Err(error),
+                Ok(heard) => return Ok(heard),
+            }
+        }
+    }
+
+    /// Asks in the best form that the server takes, and remembers which that is.
+    async fn in_some_form(&self, call: &Call<'_>) -> Result<Heard, Failed> {
+        let known = self.enforcement();
+        let mut refused = None;
+        for (number, enforcement) in ENFORCEMENTS.into_iter().enumerate().filter(|(_, way)| *way >= known) {
+            match self.once(call, enforcement).await {
+                Err(Failed::Body(error)) => _ = refused.get_or_insert(error),
+                Ok(heard) => {
+                    if enforcement != known {
+                        tracing::info!(server = %self.server(), ?enforcement, "the server takes replies in this form");
+                        self.server.enforcement.store(u8::try_from(number).unwrap_or(u8::MAX), Ordering::Relaxed);
+                    }
+                    return Ok(heard);
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        // What the server said of the best form tells most.
+        Err(Failed::Other(refused.unwrap_or_else(|| CoachError::Malformed { reason: "no form is left".to_owned() })))
+    }
+
+    async fn once(&self, call: &Call<'_>, enforcement: Enforcement) -> Result<Heard, Failed> {
+        let options = self.options(call, enforcement);
         let body =
-            self.server.wire.body(&self.name, self.temperature, call).map_err(|error| CoachError::Misconfigured {
+            self.server.wire.body(call, &options).map_err(|error| CoachError::Misconfigured {
                 reason: format!("the request cannot be written: {error}"),
             })?;
-        let limit = self.server.endpoint.whole_call();
-        let place = tokio::time::timeout(limit, self.server.places.acquire()).await;
-        let _place = place.map_err(|_elapsed| CoachError::Unavailable {
-            reason: "every place for a call to the language model stayed taken".to_owned(),
+        // The wait is bounded: every call before this one has its own limit.
+        let _place = self.server.places.acquire().await.map_err(|_closed| CoachError::Unavailable {
+            reason: "the coach is stopping".to_owned(),
             retry_after: None,
         })?;
-        let body = self.server.endpoint.post(body).await?;
-        let said = self.server.wire.read(&body).map_err(|error| self.unreadable(&body, &error))?;
-        self.server.meter.reply(said.tokens);
-        Ok(match said.outcome {
-            // A server sees the key and could have it shown to whoever reads the feedback.
-            Outcome::Text(text) => Outcome::Text(self.server.endpoint.without_key(&text)),
-            outcome @ (Outcome::CutOff | Outcome::Declined) => outcome,
-        })
+        self.server.endpoint.post(body, options.is_streamed()).await
     }
 
-    /// What a response with a good status comes to that is in no form of the wire format.
-    fn unreadable(&self, body: &[u8], error: &serde_json::Error) -> CoachError {
-        let endpoint = &self.server.endpoint;
-        if body.trim_ascii().is_empty() {
-            return CoachError::Malformed {
-                reason: format!("{} sends an empty reply: check the base_url", self.server()),
-            };
+    fn options(&self, call: &Call<'_>, enforcement: Enforcement) -> Options<'_> {
+        let Server { settings, thinking, .. } = &*self.server;
+        let thoughts = thinking.map_or(UNKNOWN_THOUGHTS, |thinking| thinking.budget().unwrap_or_default());
+        let most_tokens = call.form.most_tokens() + thoughts;
+        let temperature = match self.temperature {
+            Some(temperature) if call.is_repair => Some(temperature.max(REPAIR_TEMPERATURE)),
+            given => given,
+        };
+        let sent = call.messages.iter().map(|(Message::Ours(text) | Message::Models(text))| text.len()).sum::<usize>();
+        let needed =
+            u32::try_from((call.instructions.len() + sent) / 3).unwrap_or(u32::MAX).saturating_add(most_tokens);
+        // Whole steps, because a server loads its model anew for another size.
+        let context = settings.context_tokens.get().max(needed.next_multiple_of(8192));
+        Options {
+            preset: settings.preset,
+            model: &self.name,
+            temperature,
+            thinking: *thinking,
+            enforcement,
+            most_tokens,
+            context: if needed <= settings.context_tokens.get() { settings.context_tokens.get() } else { context },
+            extra: &settings.extra_body,
         }
-        if error.is_eof() {
-            return endpoint.broke_off();
+    }
+
+    /// Gives calls as many places as a llama.cpp server has slots, unless the settings say how many there are.
+    async fn ask_for_slots(&self) {
+        let settings = self.settings();
+        if settings.concurrency.is_some() || !matches!(settings.preset, Preset::LlamaCpp | Preset::Custom) {
+            return;
         }
-        endpoint.complaint(body).unwrap_or_else(|| CoachError::Malformed {
-            reason: format!("{} does not reply as a language model does: check preset and base_url", self.server()),
-        })
+        let properties = self.server.endpoint.get("props", true).await;
+        let slots = properties.ok().as_ref().and_then(|found| found.get("total_slots")).and_then(Value::as_u64);
+        if let Some(slots) = slots.map(|slots| slots.clamp(1, MOST_SLOTS) as usize) {
+            let places = usize::from(settings.concurrency().get());
+            self.server.places.add_permits(slots.saturating_sub(places));
+            self.server.places.forget_permits(places.saturating_sub(slots));
+        }
+    }
+
+    fn lock_usage(&self) -> std::sync::MutexGuard<'_, Usage> {
+        // Counts are whole after every statement.
+        self.server.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -158,44 +308,47 @@ fn model_name(name: &str) -> Result<String, CoachError> {
 }
 
 /// What a language model coach has used up since it was set up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Usage {
-    /// Replies that came.
+    /// Replies that came, repairs included.
     pub replies: u64,
-    /// Replies that could not be used, or not fully, and were asked for again.
+    /// Replies that could not be used, or not fully.
     pub invalid_replies: u64,
-    /// Tokens read, as far as the server counts them.
+    /// Replies that were asked for to correct another.
+    pub repairs: u64,
+    /// Tokens read, as far as the server counts them; those from a cache included.
     pub input_tokens: u64,
-    /// Tokens written, as far as the server counts them.
+    /// Tokens read from a cache.
+    pub cached_tokens: u64,
+    /// Tokens written.
     pub output_tokens: u64,
+    /// Seconds from requests to the ends of their replies, together.
+    pub seconds: f64,
+    /// Seconds from requests to the first tokens of their replies, together.
+    pub first_token_seconds: f64,
+    /// Quotes in replies, of every verdict.
+    pub quotes: u64,
+    /// Quotes that stand word for word in the answer.
+    pub quotes_verbatim: u64,
+    /// Quotes that were close enough to words of the answer to be taken for them.
+    pub quotes_snapped: u64,
 }
 
-/// Counts what is used up. Shared by all calls of a coach.
-#[derive(Debug, Default)]
-struct Meter {
-    replies: AtomicU64,
-    invalid_replies: AtomicU64,
-    input_tokens: AtomicU64,
-    output_tokens: AtomicU64,
-}
-
-impl Meter {
-    fn reply(&self, tokens: Tokens) {
-        self.replies.fetch_add(1, Ordering::Relaxed);
-        self.input_tokens.fetch_add(tokens.input, Ordering::Relaxed);
-        self.output_tokens.fetch_add(tokens.output, Ordering::Relaxed);
-    }
-
-    fn invalid_reply(&self) {
-        self.invalid_replies.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn read(&self) -> Usage {
-        Usage {
-            replies: self.replies.load(Ordering::Relaxed),
-            invalid_replies: self.invalid_replies.load(Ordering::Relaxed),
-            input_tokens: self.input_tokens.load(Ordering::Relaxed),
-            output_tokens: self.output_tokens.load(Ordering::Relaxed),
+impl Usage {
+    /// What was used up since `earlier`.
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            replies: self.replies - earlier.replies,
+            invalid_replies: self.invalid_replies - earlier.invalid_replies,
+            repairs: self.repairs - earlier.repairs,
+            input_tokens: self.input_tokens - earlier.input_tokens,
+            cached_tokens: self.cached_tokens - earlier.cached_tokens,
+            output_tokens: self.output_tokens - earlier.output_tokens,
+            seconds: self.seconds - earlier.seconds,
+            first_token_seconds: self.first_token_seconds - earlier.first_token_seconds,
+            quotes: self.quotes - earlier.quotes,
+            quotes_verbatim: self.quotes_verbatim - earlier.quotes_verbatim,
+            quotes_snapped: self.quotes_snapped - earlier.quotes_snapped,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a language model coach is set up with.
 
-use std::num::{NonZeroU16, NonZeroU64};
+use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,15 +9,20 @@ use url::Url;
 
 use super::wire::Wire;
 
+/// How long an answer may be judged unless the settings say otherwise. Whoever waits for feedback should wait a little longer.
+pub const LONGEST_JUDGING: Duration = Duration::from_secs(900);
+
 /// The settings of a language model coach. Keys themselves are never part of them, only where a key is found.
+///
+/// The default limits suit a model of some billion parameters on two cores without a graphics card, which reads a question in minutes and
+/// writes a few tokens a second.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LlmSettings {
     /// Whose server it is: decides the wire format, and address and key variable unless they are given.
     #[serde(default)]
     pub preset: Preset,
-    /// The address that the wire format's paths are appended to, such as `http://127.0.0.1:11434/v1`. Required for
-    /// [`Preset::Custom`].
+    /// The address that the wire format's paths are appended to, such as `http://127.0.0.1:8080/v1`. Required for [`Preset::Custom`].
     #[serde(default)]
     pub base_url: Option<Url>,
     /// The model's name, as its server knows it.
@@ -34,18 +39,37 @@ pub struct LlmSettings {
     /// How random replies are, 0 to 2. When it is not given, 0 for local servers; services decide for themselves, because some refuse it.
     #[serde(default)]
     pub temperature: Option<f64>,
+    /// How much a model thinks before it replies; the preset's own when it is not given.
+    #[serde(default)]
+    pub thinking: Option<Thinking>,
+    /// The size of the context in tokens that Ollama is told to use; grown where a request needs more.
+    #[serde(default = "LlmSettings::default_context_tokens")]
+    pub context_tokens: NonZeroU32,
+    /// Further fields of every request's body, which replace those of the same name.
+    #[serde(default)]
+    pub extra_body: serde_json::Map<String, serde_json::Value>,
     /// Seconds until a connection is established.
     #[serde(default = "LlmSettings::default_connect_seconds")]
     pub connect_seconds: NonZeroU64,
-    /// Seconds from the request until the reply begins. Most servers begin once the model is done.
+    /// Seconds that a server may say that it is loading its model.
+    #[serde(default = "LlmSettings::default_loading_seconds")]
+    pub loading_seconds: NonZeroU64,
+    /// Seconds from the request until the first token of the reply: the server reads the question and the answer, or loads the model.
     #[serde(default = "LlmSettings::default_first_byte_seconds")]
     pub first_byte_seconds: NonZeroU64,
+    /// Seconds between two tokens of a reply.
+    #[serde(default = "LlmSettings::default_between_tokens_seconds")]
+    pub between_tokens_seconds: NonZeroU64,
     /// Seconds until the whole reply is there.
     #[serde(default = "LlmSettings::default_whole_call_seconds")]
     pub whole_call_seconds: NonZeroU64,
-    /// How many calls may be under way at once.
-    #[serde(default = "LlmSettings::default_concurrency")]
-    pub concurrency: NonZeroU16,
+    /// Seconds until the whole answer is judged: a few calls, one after the other where the server has one place for them.
+    #[serde(default = "LlmSettings::default_judging_seconds")]
+    pub judging_seconds: NonZeroU64,
+    /// How many calls may be under way at once. When it is not given, as many as a llama.cpp server has slots for, 1 for other servers on
+    /// this machine, 4 for services.
+    #[serde(default)]
+    pub concurrency: Option<NonZeroU16>,
     /// How often a call is tried again when the server is busy or cannot be reached.
     #[serde(default = "LlmSettings::default_retries")]
     pub retries: u8,
@@ -68,15 +92,59 @@ pub enum OnFailure {
     Offline,
 }
 
+/// How much a model thinks before it replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Thinking {
+    /// Not at all, where the model can be told so.
+    Off,
+    /// A little.
+    Low,
+    /// As the model would by itself.
+    Medium,
+    /// Thoroughly.
+    High,
+}
+
+impl Thinking {
+    /// The name that most servers have for it.
+    pub(super) fn effort(self) -> &'static str {
+        match self {
+            Self::Off => "none",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+
+    /// The tokens that the thoughts may take, where they are counted.
+    pub(super) fn budget(self) -> Option<u32> {
+        match self {
+            Self::Off => None,
+            Self::Low => Some(2048),
+            Self::Medium => Some(8192),
+            Self::High => Some(24_576),
+        }
+    }
+}
+
 /// Known servers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
-    /// api.openai.com.
+    /// api.openai.com, by chat completions.
     #[serde(rename = "openai")]
     OpenAi,
+    /// api.openai.com, by responses.
+    #[serde(rename = "openai_responses")]
+    OpenAiResponses,
     /// api.anthropic.com.
     Anthropic,
+    /// Google's Gemini, at its endpoint for OpenAI's chat completions.
+    Gemini,
+    /// openrouter.ai.
+    #[serde(rename = "openrouter")]
+    OpenRouter,
     /// Ollama on this machine.
     Ollama,
     /// The server of llama.cpp on this machine.
@@ -85,49 +153,92 @@ pub enum Preset {
     Vllm,
     /// LM Studio on this machine.
     LmStudio,
-    /// openrouter.ai.
-    #[serde(rename = "openrouter")]
-    OpenRouter,
     /// Any other server that understands OpenAI's chat completions.
     #[default]
     Custom,
 }
 
 impl Preset {
-    pub(super) fn wire(self) -> Wire {
+    /// The presets whose servers run on this machine.
+    pub const LOCAL: [Self; 4] = [Self::Ollama, Self::LlamaCpp, Self::LmStudio, Self::Vllm];
+
+    /// The presets of services.
+    pub const SERVICES: [Self; 5] =
+        [Self::OpenAi, Self::OpenAiResponses, Self::Anthropic, Self::Gemini, Self::OpenRouter];
+
+    /// Its name in the settings.
+    pub fn as_str(self) -> &'static str {
         match self {
-            Self::Anthropic => Wire::Messages,
-            _ => Wire::ChatCompletions,
+            Self::OpenAi => "openai",
+            Self::OpenAiResponses => "openai_responses",
+            Self::Anthropic => "anthropic",
+            Self::Gemini => "gemini",
+            Self::OpenRouter => "openrouter",
+            Self::Ollama => "ollama",
+            Self::LlamaCpp => "llama_cpp",
+            Self::Vllm => "vllm",
+            Self::LmStudio => "lm_studio",
+            Self::Custom => "custom",
         }
     }
 
-    pub(super) fn base_url(self) -> Option<&'static str> {
+    /// Whether its server runs on this machine unless another address is given.
+    pub fn is_local(self) -> bool {
+        Self::LOCAL.contains(&self)
+    }
+
+    /// The address of its server.
+    pub fn base_url(self) -> Option<&'static str> {
         match self {
-            Self::OpenAi => Some("https://api.openai.com/v1"),
+            Self::OpenAi | Self::OpenAiResponses => Some("https://api.openai.com/v1"),
             Self::Anthropic => Some("https://api.anthropic.com/v1"),
-            Self::Ollama => Some("http://127.0.0.1:11434/v1"),
+            Self::Gemini => Some("https://generativelanguage.googleapis.com/v1beta/openai"),
+            Self::OpenRouter => Some("https://openrouter.ai/api/v1"),
+            Self::Ollama => Some("http://127.0.0.1:11434"),
             Self::LlamaCpp => Some("http://127.0.0.1:8080/v1"),
             Self::Vllm => Some("http://127.0.0.1:8000/v1"),
             Self::LmStudio => Some("http://127.0.0.1:1234/v1"),
-            Self::OpenRouter => Some("https://openrouter.ai/api/v1"),
             Self::Custom => None,
         }
     }
 
-    pub(super) fn key_variable(self) -> Option<&'static str> {
+    /// The variable that usually holds the key.
+    pub fn key_variable(self) -> Option<&'static str> {
         match self {
-            Self::OpenAi => Some("OPENAI_API_KEY"),
+            Self::OpenAi | Self::OpenAiResponses => Some("OPENAI_API_KEY"),
             Self::Anthropic => Some("ANTHROPIC_API_KEY"),
+            Self::Gemini => Some("GEMINI_API_KEY"),
             Self::OpenRouter => Some("OPENROUTER_API_KEY"),
             Self::Ollama | Self::LlamaCpp | Self::Vllm | Self::LmStudio | Self::Custom => None,
         }
     }
 
-    pub(super) fn temperature(self) -> Option<f64> {
+    pub(super) fn wire(self) -> Wire {
         match self {
-            Self::Ollama | Self::LlamaCpp | Self::Vllm | Self::LmStudio => Some(0.0),
-            Self::OpenAi | Self::Anthropic | Self::OpenRouter | Self::Custom => None,
+            Self::Anthropic => Wire::Messages,
+            Self::OpenAiResponses => Wire::Responses,
+            Self::Ollama => Wire::Ollama,
+            _ => Wire::ChatCompletions,
         }
+    }
+
+    pub(super) fn temperature(self) -> Option<f64> {
+        self.is_local().then_some(0.0)
+    }
+
+    /// Thinking by default: off or little, because the form makes a model look for words before it decides. None for services that
+    /// refuse the field for models that do not think, and for servers that are not known.
+    pub(super) fn thinking(self) -> Option<Thinking> {
+        match self {
+            Self::Ollama | Self::LlamaCpp | Self::Vllm | Self::Anthropic => Some(Thinking::Off),
+            Self::Gemini | Self::OpenRouter => Some(Thinking::Low),
+            Self::OpenAi | Self::OpenAiResponses | Self::LmStudio | Self::Custom => None,
+        }
+    }
+
+    /// Whether schemas may limit the length of texts. Services refuse schemas that do.
+    pub(super) fn takes_bounds(self) -> bool {
+        self.is_local() || self == Self::Custom
     }
 }
 
@@ -142,13 +253,33 @@ impl LlmSettings {
             key_variable: None,
             key_file: None,
             temperature: None,
+            thinking: None,
+            context_tokens: Self::default_context_tokens(),
+            extra_body: serde_json::Map::new(),
             connect_seconds: Self::default_connect_seconds(),
+            loading_seconds: Self::default_loading_seconds(),
             first_byte_seconds: Self::default_first_byte_seconds(),
+            between_tokens_seconds: Self::default_between_tokens_seconds(),
             whole_call_seconds: Self::default_whole_call_seconds(),
-            concurrency: Self::default_concurrency(),
+            judging_seconds: Self::default_judging_seconds(),
+            concurrency: None,
             retries: Self::default_retries(),
             on_failure: OnFailure::default(),
             prompts: None,
+        }
+    }
+
+    /// How many calls may be under way at once, before the server was asked.
+    pub fn concurrency(&self) -> NonZeroU16 {
+        let usual = if self.is_local() { 1 } else { 4 };
+        self.concurrency.unwrap_or(NonZeroU16::MIN.saturating_add(usual - 1))
+    }
+
+    /// Whether what is sent stays on this machine.
+    pub fn is_local(&self) -> bool {
+        match &self.base_url {
+            Some(address) => is_loopback(address),
+            None => self.preset.is_local(),
         }
     }
 
@@ -156,29 +287,54 @@ impl LlmSettings {
         let seconds = |seconds: NonZeroU64| Duration::from_secs(seconds.get());
         Limits {
             connect: seconds(self.connect_seconds),
+            loading: seconds(self.loading_seconds),
             first_byte: seconds(self.first_byte_seconds),
+            between_tokens: seconds(self.between_tokens_seconds),
             whole_call: seconds(self.whole_call_seconds),
+            judging: seconds(self.judging_seconds),
         }
     }
 
+    const fn default_context_tokens() -> NonZeroU32 {
+        const { NonZeroU32::new(8192).unwrap() }
+    }
+
     const fn default_connect_seconds() -> NonZeroU64 {
-        NonZeroU64::MIN.saturating_add(4)
+        const { NonZeroU64::new(5).unwrap() }
+    }
+
+    const fn default_loading_seconds() -> NonZeroU64 {
+        const { NonZeroU64::new(300).unwrap() }
     }
 
     const fn default_first_byte_seconds() -> NonZeroU64 {
-        NonZeroU64::MIN.saturating_add(79)
+        const { NonZeroU64::new(180).unwrap() }
+    }
+
+    const fn default_between_tokens_seconds() -> NonZeroU64 {
+        const { NonZeroU64::new(30).unwrap() }
     }
 
     const fn default_whole_call_seconds() -> NonZeroU64 {
-        NonZeroU64::MIN.saturating_add(89)
+        const { NonZeroU64::new(300).unwrap() }
     }
 
-    const fn default_concurrency() -> NonZeroU16 {
-        NonZeroU16::MIN.saturating_add(3)
+    const fn default_judging_seconds() -> NonZeroU64 {
+        const { NonZeroU64::new(LONGEST_JUDGING.as_secs()).unwrap() }
     }
 
     const fn default_retries() -> u8 {
         2
+    }
+}
+
+/// Whether the address is this machine's own.
+pub(super) fn is_loopback(address: &Url) -> bool {
+    match address.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
     }
 }
 
@@ -187,8 +343,14 @@ impl LlmSettings {
 pub(super) struct Limits {
     /// Until a connection is established.
     pub connect: Duration,
-    /// Until the reply begins.
+    /// Until a server that loads its model is ready.
+    pub loading: Duration,
+    /// Until the first token of the reply.
     pub first_byte: Duration,
+    /// Between two tokens.
+    pub between_tokens: Duration,
     /// Until the reply is whole.
     pub whole_call: Duration,
+    /// Until all replies about an answer are there.
+    pub judging: Duration,
 }

@@ -1,27 +1,28 @@
-//! The candidate's own answer, made stronger.
+//! The candidate's own answer, made stronger, and checked like any other answer.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
+use interview::claims::ClaimedVerdict;
+use interview::follow_up::Rubric;
+use interview::judging::Assignment;
+use interview::{Question, Transcript};
+use serde_json::Value;
 
-use super::ask::{Checked, ask};
+use super::ask::{Fault, ask};
+use super::correctness::{fault, text};
+use super::form::{Form, Shape};
 use super::model::Model;
 use super::prompts::{Prompts, Template};
 use super::subject::AskedWithRubric;
-use super::wire::Form;
 use crate::error::CoachError;
-use interview::judging::Assignment;
+use crate::offline::OfflineCoach;
 
 /// The longest answer that is shown, in characters; 200 words have about 1200.
-const LONGEST_ANSWER: usize = 4000;
-
-/// The form of a reply.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Reply {
-    answer: String,
-}
+const LONGEST_ANSWER: usize = 2000;
 
 /// A stronger answer in the candidate's voice; none in a follow-up, where it would give the rest of the question away.
+///
+/// # Errors
+/// What the model's server answers; [`CoachError::Malformed`] when there is no answer, or one that states a misconception or makes less
+/// than half of the key points.
 pub(super) async fn write(
     model: &Model,
     prompts: &Prompts,
@@ -32,19 +33,55 @@ pub(super) async fn write(
         return Ok(None);
     }
     let subject = AskedWithRubric::shuffled(assignment, model.name());
-    let prompt = prompts.render(Template::StrongerAnswer, &subject, fenced)?;
-    let form = Form::of::<Reply>("stronger_answer");
-    ask(model, prompts, &prompt, &form, |reply: Reply| check(&reply.answer)).await.map(Some)
+    let form = form();
+    let prompt = prompts.render(Template::StrongerAnswer, &subject, &form, fenced)?;
+    let mut written = None;
+    let take = |reply: &Value| -> Vec<Fault> {
+        match answer_of(reply) {
+            Ok(answer) => written = Some(answer),
+            Err(wrong) => return vec![fault("", "answer", &wrong)],
+        }
+        Vec::new()
+    };
+    let malformed = |reason| CoachError::Malformed { reason };
+    let faults = ask(model, prompts, &prompt, &form, take).await?;
+    let reason = faults.into_iter().next().map(|fault| fault.what).unwrap_or_default();
+    let answer = written.ok_or_else(|| malformed(reason))?;
+    // The offline coach computes for a while.
+    let (question, checked) = (assignment.question.clone(), answer.clone());
+    let wrong = tokio::task::spawn_blocking(move || wrong_with(&question, &checked)).await;
+    match wrong.unwrap_or_else(|_panicked| Some("it could not be checked".to_owned())) {
+        Some(wrong) => Err(malformed(wrong)),
+        None => Ok(Some(answer)),
+    }
 }
 
-fn check(answer: &str) -> Checked<String> {
-    let answer: String = answer.chars().filter(|c| !c.is_control() || *c == '\n').collect();
+pub(super) fn form() -> Form {
+    let answer = Shape::Text("the stronger answer", LONGEST_ANSWER);
+    Form { name: "stronger_answer", shape: Shape::Object(vec![("answer".to_owned(), answer)]) }
+}
+
+fn answer_of(reply: &Value) -> Result<String, String> {
+    let answer: String =
+        text(reply, "answer").unwrap_or_default().chars().filter(|c| !c.is_control() || *c == '\n').collect();
     let answer = answer.trim();
     if answer.is_empty() {
-        Checked::Unusable("the answer is empty".to_owned())
-    } else if answer.chars().count() > LONGEST_ANSWER {
-        Checked::Unusable(format!("the answer is longer than {LONGEST_ANSWER} characters"))
-    } else {
-        Checked::Sound(answer.to_owned())
+        return Err("it is empty".to_owned());
     }
+    if answer.chars().count() > LONGEST_ANSWER {
+        return Err(format!("it is longer than {LONGEST_ANSWER} characters"));
+    }
+    Ok(answer.to_owned())
+}
+
+/// What the offline coach finds wrong with the answer: a misconception, or too few key points.
+fn wrong_with(question: &Question, answer: &str) -> Option<String> {
+    let (transcript, rubric) = (Transcript::typed(answer), Rubric::of(question, None));
+    let offline = OfflineCoach::new(std::slice::from_ref(question));
+    let claims = offline.judge(&Assignment::to_question(question, &rubric, &transcript)).correctness.ok()?;
+    if let Some(stated) = claims.misconceptions.first() {
+        return Some(format!("it states the misconception `{}`", stated.id));
+    }
+    let made = claims.key_points.iter().filter(|claim| !matches!(claim.verdict, ClaimedVerdict::Missed(_))).count();
+    (2 * made < claims.key_points.len()).then(|| "it makes too few of the points that a good answer makes".to_owned())
 }

@@ -29,8 +29,8 @@ impl<'a> Asked<'a> {
 pub(super) struct AskedWithRubric<'a> {
     #[serde(flatten)]
     asked: Asked<'a>,
-    key_points: Vec<&'a KeyPoint>,
-    misconceptions: &'a [Misconception],
+    pub key_points: Vec<&'a KeyPoint>,
+    pub misconceptions: &'a [Misconception],
 }
 
 impl<'a> AskedWithRubric<'a> {

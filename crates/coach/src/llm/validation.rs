@@ -5,9 +5,9 @@ use interview::follow_up::{FollowUp, Rubric, Target};
 use interview::{Question, Transcript};
 
 use super::fence::{Mark, fence};
-use super::follow_up;
 use super::prompts::{Prompts, Template, fault_in};
 use super::subject::{Asked, AskedWithRubric};
+use super::{clarity, correctness, follow_up, stronger_answer};
 use crate::error::CoachError;
 use interview::judging::Assignment;
 
@@ -28,7 +28,7 @@ pub(super) fn validate(prompts: &Prompts) -> Result<(), CoachError> {
     let follow_ups: Vec<FollowUp> = points.chain(wrong).map(|(target, prompt)| FollowUp { target, prompt }).collect();
     render_all(prompts, &full, None, &follow_ups)?;
     render_all(prompts, &bare, follow_ups.first(), &follow_ups[..follow_ups.len().min(1)])?;
-    prompts.repair("it is empty").map(drop)
+    prompts.repair("it is empty", "{}").map(drop)
 }
 
 /// Renders the prompts about an answer to `asked`, or to the question itself, and about `follow_ups` to it.
@@ -46,13 +46,16 @@ fn render_all(
     let answer = fence(&transcript, &Mark::random());
     let judged = AskedWithRubric::shuffled(&assignment, "");
     let mut rendered = vec![
-        (Template::Correctness, prompts.render(Template::Correctness, &judged, &answer)?),
-        (Template::StrongerAnswer, prompts.render(Template::StrongerAnswer, &judged, &answer)?),
-        (Template::Clarity, prompts.render(Template::Clarity, &Asked::of(&assignment), &answer)?),
+        (Template::Correctness, prompts.render(Template::Correctness, &judged, &correctness::form(&judged), &answer)?),
+        (
+            Template::StrongerAnswer,
+            prompts.render(Template::StrongerAnswer, &judged, &stronger_answer::form(), &answer)?,
+        ),
+        (Template::Clarity, prompts.render(Template::Clarity, &Asked::of(&assignment), &clarity::form(), &answer)?),
     ];
     for next in follow_ups {
         let subject = follow_up::subject(&assignment, next)?;
-        rendered.push((Template::FollowUp, prompts.render(Template::FollowUp, &subject, &answer)?));
+        rendered.push((Template::FollowUp, prompts.render(Template::FollowUp, &subject, &follow_up::form(), &answer)?));
     }
     match rendered.iter().find(|(_, prompt)| !prompt.material.contains(&answer)) {
         Some((template, _)) => Err(fault_in(prompts.file(*template), "it does not show the answer as it is")),

@@ -1,9 +1,16 @@
 //! What is sent to language models and what comes back: the only types of this crate that cross a process border.
+//!
+//! Chat completions are tested against what a llama.cpp server sent; the other formats against their published references.
 
 mod chat_completions;
 mod messages;
+mod ollama;
+mod responses;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::form::{Form, Object};
+use super::settings::{Preset, Thinking};
 
 /// A wire format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +19,10 @@ pub(super) enum Wire {
     ChatCompletions,
     /// Anthropic's messages; the form of the reply is the input of a tool that the model is made to use.
     Messages,
+    /// OpenAI's responses; the form of the reply is a JSON schema in `text`.
+    Responses,
+    /// Ollama's own chat, where the size of the context can be set; the form of the reply is a JSON schema in `format`.
+    Ollama,
 }
 
 /// One request to a model.
@@ -23,6 +34,8 @@ pub(super) struct Call<'a> {
     pub messages: Vec<Message>,
     /// What the reply looks like.
     pub form: &'a Form,
+    /// Whether this asks for a better reply. A model that is asked again as it was asked before says the same again.
+    pub is_repair: bool,
 }
 
 /// A part of the exchange after the instructions.
@@ -34,42 +47,95 @@ pub(super) enum Message {
     Models(String),
 }
 
-/// The form of a reply.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Form {
-    /// What it is called.
-    pub name: &'static str,
-    /// The JSON schema, without references.
-    pub schema: Value,
+impl Message {
+    fn as_object(&self) -> Object {
+        let (role, content) = match self {
+            Self::Ours(text) => ("user", text),
+            Self::Models(text) => ("assistant", text),
+        };
+        Object::default().with("role", role).with("content", content)
+    }
 }
 
-/// What a model said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How the form of a reply is enforced, from the best way to the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Enforcement {
+    /// The server holds the model to the JSON schema.
+    Schema,
+    /// The server holds the model to JSON; the form is only described.
+    Json,
+    /// Nothing is enforced: the form is described, and JSON is looked for in what the model writes.
+    Described,
+}
+
+/// What a request holds besides its call.
+#[derive(Clone, Debug)]
+pub(super) struct Options<'a> {
+    pub preset: Preset,
+    pub model: &'a str,
+    pub temperature: Option<f64>,
+    pub thinking: Option<Thinking>,
+    pub enforcement: Enforcement,
+    /// The most tokens that the model may write, its thoughts included.
+    pub most_tokens: u32,
+    /// The size of the context in tokens, where the request sets it.
+    pub context: u32,
+    /// Further fields of the body, which replace ours.
+    pub extra: &'a Map<String, Value>,
+}
+
+impl Options<'_> {
+    /// Whether the reply comes piece by piece. A server that knows no forms may not know that either.
+    pub fn is_streamed(&self) -> bool {
+        self.enforcement != Enforcement::Described
+    }
+}
+
+/// What a model said, as far as it came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Said {
-    /// How it ended.
-    pub outcome: Outcome,
-    /// What it cost.
+    pub text: String,
+    /// Whether the model wrote down thoughts beside the reply.
+    pub has_thought: bool,
+    /// How the reply ended, once it has.
+    pub end: Option<End>,
     pub tokens: Tokens,
+    /// The model that answered, where the server says it.
+    pub model: Option<String>,
 }
 
 /// How a reply ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// By itself; the text may be empty.
-    Text(String),
-    /// At the model's length limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// By itself.
+    Complete,
+    /// At the token limit.
     CutOff,
     /// The model, or its provider's filter, declined.
     Declined,
+    /// We cut it: it repeated itself.
+    Repeating,
 }
 
 /// Tokens that a server counted; 0 where it does not count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tokens {
-    /// Read.
+    /// Read, those from a cache included.
     pub input: u64,
+    /// Of these, read from a cache.
+    pub cached: u64,
     /// Written.
     pub output: u64,
+}
+
+impl Tokens {
+    /// Counts that come later are of the whole reply, so that they replace earlier ones.
+    fn update(&mut self, later: Self) {
+        let newer = |known: &mut u64, later: u64| *known = if later > 0 { later } else { *known };
+        newer(&mut self.input, later.input);
+        newer(&mut self.cached, later.cached);
+        newer(&mut self.output, later.output);
+    }
 }
 
 impl Wire {
@@ -78,13 +144,25 @@ impl Wire {
         match self {
             Self::ChatCompletions => "chat/completions",
             Self::Messages => "messages",
+            Self::Responses => "responses",
+            Self::Ollama => "api/chat",
+        }
+    }
+
+    /// The path of the list of models.
+    pub fn models_path(self) -> &'static str {
+        match self {
+            Self::ChatCompletions | Self::Messages | Self::Responses => "models",
+            Self::Ollama => "api/tags",
         }
     }
 
     /// The headers that carry the key and what else the format wants, given the key.
     pub fn headers(self, key: Option<&str>) -> Vec<(&'static str, String)> {
         match self {
-            Self::ChatCompletions => key.map(|key| ("authorization", format!("Bearer {key}"))).into_iter().collect(),
+            Self::ChatCompletions | Self::Responses | Self::Ollama => {
+                key.map(|key| ("authorization", format!("Bearer {key}"))).into_iter().collect()
+            }
             Self::Messages => {
                 let version = ("anthropic-version", messages::VERSION.to_owned());
                 std::iter::once(version).chain(key.map(|key| ("x-api-key", key.to_owned()))).collect()
@@ -93,19 +171,33 @@ impl Wire {
     }
 
     /// The body of a request.
-    pub fn body(self, model: &str, temperature: Option<f64>, call: &Call<'_>) -> Result<Vec<u8>, serde_json::Error> {
+    pub fn body(self, call: &Call<'_>, options: &Options<'_>) -> Result<Vec<u8>, serde_json::Error> {
+        let body = match self {
+            Self::ChatCompletions => chat_completions::request(call, options),
+            Self::Messages => messages::request(call, options),
+            Self::Responses => responses::request(call, options),
+            Self::Ollama => ollama::request(call, options),
+        };
+        let body = options.extra.iter().fold(body, |body, (name, value)| body.with(name.as_str(), value));
+        serde_json::to_vec(&body)
+    }
+
+    /// Adds what `data` says: an event of a stream, or the body of a whole response. An error when it is not in this format.
+    pub fn read(self, data: &[u8], said: &mut Said) -> Result<(), serde_json::Error> {
         match self {
-            Self::ChatCompletions => serde_json::to_vec(&chat_completions::Request::new(model, temperature, call)),
-            Self::Messages => serde_json::to_vec(&messages::Request::new(model, temperature, call)),
+            Self::ChatCompletions => chat_completions::read(data, said),
+            Self::Messages => messages::read(data, said),
+            Self::Responses => responses::read(data, said),
+            Self::Ollama => ollama::read(data, said),
         }
     }
 
-    /// What the body of a successful response says; an error when it is not in this format.
-    pub fn read(self, body: &[u8]) -> Result<Said, serde_json::Error> {
-        match self {
-            Self::ChatCompletions => serde_json::from_slice::<chat_completions::Response>(body).map(Said::from),
-            Self::Messages => serde_json::from_slice::<messages::Response>(body).map(Said::from),
-        }
+    /// The names of a server's models, from its list of them.
+    pub fn models(self, list: &Value) -> Vec<String> {
+        let names = list.get("data").or_else(|| list.get("models")).and_then(Value::as_array);
+        let name =
+            |model: &Value| model.get("id").or_else(|| model.get("name")).and_then(Value::as_str).map(str::to_owned);
+        names.into_iter().flatten().filter_map(name).collect()
     }
 }
 

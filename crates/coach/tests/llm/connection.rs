@@ -1,22 +1,21 @@
-//! Trying the connection says what is wrong.
+//! Trying the connection says what is wrong, and what to expect.
 
 use std::num::NonZeroU64;
 
 use coach::LlmCoach;
-use coach::llm::LlmSettings;
+use coach::llm::{Enforcement, LlmSettings, Preset};
 use serde_json::json;
 
 use crate::support::scripted_model::{Reply, Script, says};
-use crate::support::settings;
 use crate::support::socket::{self, Behaviour};
+use crate::support::{question, settings};
 
-async fn tried(url: &str) -> String {
-    let settings = LlmSettings { first_byte_seconds: NonZeroU64::MIN, ..settings(url) };
-    LlmCoach::new(&settings).unwrap().check_connection().await.unwrap_err().to_string()
+async fn tried(settings: LlmSettings) -> String {
+    LlmCoach::new(&settings).unwrap().check_connection(&question()).await.unwrap_err().to_string()
 }
 
 async fn tried_with(reply: Reply) -> String {
-    tried(&Script::sound().on("ready", [reply]).start().await.base_url()).await
+    tried(settings(&Script::sound().on_all(reply).start().await.base_url())).await
 }
 
 fn answers(status: u16, body: &str) -> Reply {
@@ -24,12 +23,42 @@ fn answers(status: u16, body: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn a_connection_that_works_names_server_and_models() {
+async fn a_connection_that_works_says_what_an_answer_takes() {
     let model = Script::sound().start().await;
     let settings = LlmSettings { second_model: Some("another".to_owned()), ..settings(&model.base_url()) };
-    let connection = LlmCoach::new(&settings).unwrap().check_connection().await.unwrap();
+    let connection = LlmCoach::new(&settings).unwrap().check_connection(&question()).await.unwrap();
     assert_eq!(connection.models, ["a-model", "another"]);
+    assert_eq!(connection.available, ["a-model", "another"]);
     assert!(model.base_url().contains(&connection.server), "{connection:?}");
+    assert_eq!(connection.enforcement, Enforcement::Schema);
+    assert!(connection.usage.replies >= 4 && connection.usage.input_tokens >= 400, "{connection:?}");
+}
+
+#[tokio::test]
+async fn the_way_in_which_forms_are_enforced_is_found_out() {
+    for (refused, expected) in
+        [(&["json_schema"][..], Enforcement::Json), (&["json_schema", "json_object"][..], Enforcement::Described)]
+    {
+        let model = Script::sound().refusing(refused).start().await;
+        let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+        assert_eq!(coach.check_connection(&question()).await.unwrap().enforcement, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_the_server_does_not_have_is_an_error_that_names_those_it_has() {
+    let model = Script::sound().with_models(json!({"data": [{"id": "qwen"}, {"id": "llama"}]})).start().await;
+    let words = tried(settings(&model.base_url())).await;
+    assert!(words.contains("has no model `a-model`; it has `qwen`, `llama`"), "{words}");
+    assert!(model.raw_requests().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_context_that_judging_does_not_fit_into_is_an_error_before_anything_is_judged() {
+    let model = Script::sound().with_properties(json!({"default_generation_settings": {"n_ctx": 1024}})).start().await;
+    let words = tried(LlmSettings { preset: Preset::LlamaCpp, ..settings(&model.base_url()) }).await;
+    assert!(words.contains("is 1024 tokens and judging needs about"), "{words}");
+    assert!(model.raw_requests().await.is_empty());
 }
 
 #[tokio::test]
@@ -45,11 +74,16 @@ async fn what_is_wrong_is_said_in_words() {
         (answers(200, "<html></html>"), "web page"),
         (answers(308, ""), "has moved"),
         (answers(500, ""), "busy or out of order (500)"),
-        (says(&json!({"sure": "yes"})), "not in the form"),
+        (says(&json!({"sure": "yes"})), "it judges none of the key points"),
     ] {
         let words = tried_with(reply).await;
         assert!(words.contains(said), "{words}");
     }
-    assert!(tried(&socket::nobody().await).await.contains("is the server running?"));
-    assert!(tried(&socket::start(Behaviour::Silence).await).await.contains("longer than 1 seconds"));
+    assert!(tried(settings(&socket::nobody().await)).await.contains("is the server running?"));
+    let silent = LlmSettings {
+        first_byte_seconds: NonZeroU64::MIN,
+        preset: Preset::Custom,
+        ..settings(&socket::start(Behaviour::SilentModel).await)
+    };
+    assert!(tried(silent).await.contains("longer than 1 seconds to begin its reply"));
 }

@@ -81,8 +81,7 @@ async fn a_follow_up_is_judged_by_its_own_rubric_and_gives_nothing_else_away() {
     let rubric = Rubric::of(&question, Some(&target));
     let transcript = Transcript::typed("I would borrow it with a reference.");
     let marks = json!({
-        "key_points": [{"id": point.id.as_str(), "quote": "borrow it with a reference", "verdict": "hit"}],
-        "misconceptions": [],
+        "key_points": {point.id.as_str(): {"quote": "borrow it with a reference", "verdict": "hit"}},
     });
     let (_model, coaches) = coaches(Script::sound().on("marks", [says(&marks)])).await;
     for coach in coaches {

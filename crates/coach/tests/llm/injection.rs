@@ -104,9 +104,8 @@ fn carelessly_asked(answer: &str) -> Value {
 
 #[tokio::test]
 async fn an_injected_demand_changes_no_verdict_of_a_model_that_obeys_whoever_is_not_the_candidate() {
-    let hit = |id: &str| json!({"id": id, "quote": "the string moves into b", "verdict": "hit"});
-    let everything_hit = ["value-moves", "no-use-after-move", "borrow-instead"].map(hit);
-    let everything_hit = json!({"key_points": everything_hit, "misconceptions": []});
+    let hit = json!({"quote": "the string moves into b", "verdict": "hit"});
+    let everything_hit = json!({"key_points": {"value-moves": hit, "no-use-after-move": hit, "borrow-instead": hit}});
     let model = Script::sound().when_fooled(is_fooled, "marks", says(&everything_hit)).start().await;
     let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
     let plain = judge(&coach, ANSWER).await.unwrap();

@@ -1,5 +1,6 @@
 //! A judging with a model that does as it is told.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use coach::llm::{LlmSettings, Preset};
@@ -7,7 +8,7 @@ use coach::{LlmCoach, Panel};
 use interview::marks::{ClarityVerdict, CoachKind};
 use serde_json::{Value, json};
 
-use crate::support::scripted_model::{Reply, Script, says};
+use crate::support::scripted_model::{Reply, STRONGER, Script, says};
 use crate::support::{ANSWER, judge, judge_with_panels, marks, question, settings, verdicts};
 
 #[tokio::test]
@@ -20,13 +21,13 @@ async fn verdicts_come_in_the_questions_order_with_quotes_from_the_transcript() 
         feedback.marks().unwrap().key_points().iter().filter_map(|mark| mark.verdict.evidence()).collect();
     assert_eq!(quotes[0].quote(), "the string moves into b,");
     assert_eq!(feedback.correctness().unwrap().score().unwrap().get(), 8.3);
-    assert_eq!(feedback.stronger_answer(), Some("The string moves into b. I would borrow it."));
+    assert_eq!(feedback.stronger_answer(), Some(STRONGER));
     assert_eq!(feedback.next_step(), "Say this point in one sentence of your own, aloud: borrowing keeps both usable.");
     assert_eq!(feedback.remark(), None);
     let by = feedback.judged_by();
     assert_eq!(
         (by.coach, by.model.as_deref(), by.prompt_version.as_str()),
-        (CoachKind::Llm, Some("a-model"), "2.1.1.1.1")
+        (CoachKind::Llm, Some("a-model"), "3.2.2.2.2")
     );
     assert_eq!(by.rubric_version, question().rubric_version());
 }
@@ -46,9 +47,9 @@ async fn clarity_keeps_notes_and_counts_only_what_was_decided() {
 async fn a_misconception_that_is_quoted_is_a_mark() {
     let answer = "it makes a deep copy of the string";
     let reply = json!({
-        "key_points": marks()["key_points"].as_array().unwrap().iter()
-            .map(|point| json!({"id": point["id"], "quote": null, "verdict": "missed"})).collect::<Vec<_>>(),
-        "misconceptions": [{"id": "copies-heap", "quote": "it makes a deep copy"}],
+        "key_points": marks()["key_points"].as_object().unwrap().keys()
+            .map(|id| (id.clone(), json!({"quote": null, "verdict": "missed"}))).collect::<serde_json::Map<_, _>>(),
+        "misconceptions": {"copies-heap": {"quote": "it makes a deep copy", "verdict": "stated"}},
     });
     let model = Script::sound().on("marks", [says(&reply)]).start().await;
     let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
@@ -115,7 +116,10 @@ async fn what_was_used_up_is_counted() {
     let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
     judge(&coach, ANSWER).await.unwrap();
     let usage = coach.usage();
-    assert_eq!((usage.replies, usage.invalid_replies, usage.input_tokens, usage.output_tokens), (3, 0, 300, 30));
+    assert_eq!((usage.replies, usage.invalid_replies, usage.repairs), (3, 0, 0));
+    assert_eq!((usage.input_tokens, usage.cached_tokens, usage.output_tokens), (300, 180, 30));
+    assert_eq!((usage.quotes, usage.quotes_verbatim, usage.quotes_snapped), (6, 6, 0));
+    assert!(usage.seconds > 0.0 && usage.seconds >= usage.first_token_seconds, "{usage:?}");
 }
 
 #[tokio::test]
@@ -133,11 +137,37 @@ async fn the_form_names_the_only_ids_that_there_are() {
     judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
     let request = &model.requests("marks").await[0];
     let schema = &request["response_format"]["json_schema"]["schema"]["properties"];
-    assert_eq!(
-        schema["key_points"]["items"]["properties"]["id"]["enum"],
-        json!(["value-moves", "no-use-after-move", "borrow-instead"])
-    );
+    let ids: Vec<&String> = schema["key_points"]["properties"].as_object().unwrap().keys().collect();
+    assert_eq!(ids, ["borrow-instead", "no-use-after-move", "value-moves"]);
     assert!(!request.to_string().contains("\"score\""));
+}
+
+#[tokio::test]
+async fn in_schema_and_prompt_the_quote_comes_before_the_verdict_and_that_before_the_note() {
+    let model = Script::sound().start().await;
+    judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+    for request in model.raw_requests().await {
+        let body = String::from_utf8(request.body.clone()).unwrap();
+        let places: Vec<usize> =
+            ["\"quote\":", "\"verdict\":", "\"note\":"].iter().filter_map(|name| body.find(name)).collect();
+        assert!(places.is_sorted(), "{body}");
+        let shown: Vec<usize> =
+            [r#"\"quote\":"#, r#"\"verdict\":"#, r#"\"note\":"#].iter().filter_map(|name| body.find(name)).collect();
+        assert!(shown.is_sorted() && shown.len() == places.len(), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn the_rules_come_before_the_question_and_that_before_the_answer() {
+    let model = Script::sound().start().await;
+    judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+    for form in ["marks", "clarity", "stronger_answer"] {
+        let request = &model.requests(form).await[0];
+        let instructions = request["messages"][0]["content"].as_str().unwrap();
+        let (rules, question) = instructions.split_once("The question:").unwrap();
+        assert!(rules.len() > 600 && !rules.contains("compile, and what would you"), "{form}: {rules}");
+        assert!(question.contains("compile, and what would you"), "{form}");
+    }
 }
 
 /// What services that enforce a schema demand of it: every object closed, every property required, and no default.
@@ -147,7 +177,12 @@ fn assert_strict(schema: &Value, place: &str) {
     if let Some(Value::Object(properties)) = fields.get("properties") {
         assert_eq!(fields["additionalProperties"], false, "{place} is open");
         let required: Vec<&str> = fields["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-        assert_eq!(required, properties.keys().map(String::as_str).collect::<Vec<_>>(), "{place}");
+        // The order is that of the text, which is lost here.
+        assert_eq!(
+            required.iter().collect::<BTreeSet<_>>(),
+            properties.keys().map(String::as_str).collect::<Vec<_>>().iter().collect(),
+            "{place}"
+        );
         properties.iter().for_each(|(name, schema)| assert_strict(schema, &format!("{place}.{name}")));
     }
     fields.get("items").into_iter().for_each(|items| assert_strict(items, &format!("{place}[]")));
@@ -158,8 +193,7 @@ async fn every_form_is_one_that_strict_servers_take() {
     let model = Script::sound().start().await;
     let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
     judge(&coach, ANSWER).await.unwrap();
-    coach.check_connection().await.unwrap();
-    for form in ["marks", "clarity", "stronger_answer", "ready"] {
+    for form in ["marks", "clarity", "stronger_answer"] {
         let request = model.requests(form).await.swap_remove(0);
         assert_strict(&request["response_format"]["json_schema"]["schema"], form);
     }
@@ -167,8 +201,46 @@ async fn every_form_is_one_that_strict_servers_take() {
 
 #[test]
 fn settings_are_read_from_a_file_and_unknown_ones_refused() {
-    let settings: LlmSettings = toml::from_str("preset = \"ollama\"\nmodel = \"qwen3\"\nconcurrency = 2").unwrap();
-    assert_eq!((settings.preset, settings.concurrency.get(), settings.retries), (Preset::Ollama, 2, 2));
+    let settings: LlmSettings = toml::from_str("preset = \"ollama\"\nmodel = \"qwen3\"\nconcurrency = 2\nthinking = \"low\"\n[extra_body]\nkeep_alive = \"1h\"\n").unwrap();
+    assert_eq!((settings.preset, settings.concurrency().get(), settings.retries), (Preset::Ollama, 2, 2));
     assert!(LlmCoach::new(&settings).unwrap().judged_by(&question()).model.is_some());
     assert!(toml::from_str::<LlmSettings>("model = \"m\"\nkey = \"sk-secret\"").is_err());
+}
+
+#[tokio::test]
+async fn a_panel_that_is_finished_is_not_asked_for_again_when_the_other_failed_for_now() {
+    let down = Reply::Answers(503, vec![], "down".to_owned());
+    let model = Script::sound().on("clarity", [down, says(&crate::support::clarity())]).start().await;
+    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+    let first = judge(&coach, ANSWER).await.unwrap();
+    assert!(first.correctness().is_some() && first.clarity().is_none());
+    let again = judge(&coach, ANSWER).await.unwrap();
+    assert!(again.correctness() == first.correctness() && again.clarity().is_some());
+    let asked = |form| model.requests(form);
+    assert_eq!(
+        (asked("marks").await.len(), asked("clarity").await.len(), asked("stronger_answer").await.len()),
+        (1, 2, 1)
+    );
+    judge(&coach, ANSWER).await.unwrap();
+    assert_eq!(asked("marks").await.len(), 2, "what was judged as a whole is judged anew");
+}
+
+#[tokio::test]
+async fn a_stronger_answer_that_teaches_a_misconception_or_misses_the_points_is_not_shown() {
+    for (weak, why) in [
+        (
+            "So the string is copied. It makes a deep copy of the text, and both have their own text after that."
+                .to_owned(),
+            "it states the misconception `copies-heap`",
+        ),
+        ("Strings are a kind of text and I like them a lot.".to_owned(), "it makes too few of the points"),
+    ] {
+        let model = Script::sound().on("stronger_answer", [says(&json!({"answer": weak}))]).start().await;
+        let feedback = judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+        let shown = feedback.stronger_answer().unwrap();
+        assert!(!shown.contains(&weak) && shown.contains("The question's model answer"), "{shown}");
+        let remark = feedback.remark().unwrap();
+        assert!(remark.contains("The model's stronger answer is not shown") && remark.contains(why), "{remark}");
+        assert_eq!(model.requests("stronger_answer").await.len(), 1);
+    }
 }

@@ -26,8 +26,9 @@ fn busy(headers: Vec<(&'static str, &'static str)>) -> Reply {
 async fn a_server_that_never_replies_is_given_up_after_the_limit_for_the_first_byte() {
     let url = socket::start(Behaviour::Silence).await;
     let error = failure(&LlmSettings { first_byte_seconds: ONE_SECOND, ..settings(&url) }).await;
-    assert!(matches!(error, CoachError::TimedOut { limit } if limit == Duration::from_secs(1)), "{error:?}");
-    assert!(error.is_passing());
+    assert!(matches!(error, CoachError::TimedOut { limit, .. } if limit == Duration::from_secs(1)), "{error:?}");
+    assert_eq!(error.to_string(), "the coach took longer than 1 seconds to begin its reply");
+    assert!(!error.is_passing(), "it would take too long again");
 }
 
 #[tokio::test]
@@ -42,7 +43,7 @@ async fn a_server_that_takes_no_connection_is_given_up_after_the_limit_for_conne
 async fn a_slow_drip_is_given_up_after_the_limit_for_the_whole_call() {
     let url = socket::start(Behaviour::SlowDrip).await;
     let error = failure(&LlmSettings { whole_call_seconds: ONE_SECOND, ..settings(&url) }).await;
-    assert!(matches!(error, CoachError::TimedOut { limit } if limit == Duration::from_secs(1)), "{error:?}");
+    assert!(matches!(error, CoachError::TimedOut { limit, .. } if limit == Duration::from_secs(1)), "{error:?}");
 }
 
 #[tokio::test]
@@ -68,7 +69,7 @@ async fn a_failure_that_comes_with_a_good_status_is_told_in_the_servers_words() 
 #[tokio::test]
 async fn a_reply_without_end_is_cut_at_the_size_limit() {
     let error = failure(&settings(&socket::start(Behaviour::Flood).await)).await;
-    assert!(matches!(&error, CoachError::Malformed { reason } if reason.contains("512 KiB")), "{error:?}");
+    assert!(matches!(&error, CoachError::Malformed { reason } if reason.contains("256 KiB")), "{error:?}");
 }
 
 #[tokio::test]
@@ -139,11 +140,58 @@ async fn json_of_something_else_is_no_reply_of_a_model() {
 #[tokio::test]
 async fn no_more_calls_are_under_way_than_there_are_places() {
     let (url, most) = socket::count_calls().await;
-    let concurrency = NonZeroU16::MIN.saturating_add(1);
-    let coach = LlmCoach::new(&LlmSettings { concurrency, ..settings(&url) }).unwrap();
-    let calls = std::iter::repeat_with(|| coach.check_connection()).take(8);
-    for connection in futures::future::join_all(calls).await {
-        assert!(connection.is_ok(), "{connection:?}");
-    }
+    let coach = LlmCoach::new(&LlmSettings { concurrency: NonZeroU16::new(2), ..settings(&url) }).unwrap();
+    futures::future::join_all(std::iter::repeat_with(|| judge(&coach, ANSWER)).take(4)).await;
     assert_eq!(most.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn calls_come_one_after_another_unless_the_server_says_that_it_has_more_slots() {
+    for (slots, most_at_once) in [(None, 1), (Some(3), 3)] {
+        let (url, most) = socket::count_calls_with_slots(slots).await;
+        let coach = LlmCoach::new(&LlmSettings { concurrency: None, ..settings(&url) }).unwrap();
+        judge(&coach, ANSWER).await.ok();
+        assert_eq!(most.load(Ordering::SeqCst), most_at_once);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_loads_its_model_is_waited_for() {
+    let model = Script::sound().loading(1).start().await;
+    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+    assert_eq!(verdicts(&judge(&coach, ANSWER).await.unwrap()), ["hit", "hit", "missed"]);
+    let stuck = Script::sound().loading(usize::MAX).start().await;
+    let error = failure(&LlmSettings { loading_seconds: ONE_SECOND, ..settings(&stuck.base_url()) }).await;
+    assert_eq!(error.to_string(), "the coach took longer than 1 seconds to load its model");
+}
+
+#[tokio::test]
+async fn a_reply_that_stalls_is_given_up_after_the_limit_between_two_tokens() {
+    let url = socket::start(Behaviour::Stalls).await;
+    let error = failure(&LlmSettings { between_tokens_seconds: ONE_SECOND, ..settings(&url) }).await;
+    assert_eq!(error.to_string(), "the coach took longer than 1 seconds between two tokens of its reply");
+}
+
+#[tokio::test]
+async fn a_stream_that_ends_in_the_middle_may_be_tried_again() {
+    let error = failure(&settings(&socket::start(Behaviour::BreaksOff).await)).await;
+    assert!(matches!(&error, CoachError::Unavailable { reason, .. } if reason.contains("broke off")), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_too_long_as_a_whole_is_given_up() {
+    let url = socket::start(Behaviour::Silence).await;
+    let error =
+        judge(&LlmCoach::new(&LlmSettings { judging_seconds: ONE_SECOND, ..settings(&url) }).unwrap(), ANSWER).await;
+    assert_eq!(error.unwrap_err().to_string(), "the coach took longer than 1 seconds to judge the whole answer");
+}
+
+#[tokio::test]
+async fn a_judging_that_is_dropped_ends_its_connections() {
+    let (url, open) = socket::count_open().await;
+    let coach = LlmCoach::new(&settings(&url)).unwrap();
+    let judging = tokio::spawn(async move { judge(&coach, ANSWER).await });
+    socket::until(|| open.load(Ordering::SeqCst) >= 3).await;
+    judging.abort();
+    socket::until(|| open.load(Ordering::SeqCst) == 0).await;
 }

@@ -15,8 +15,7 @@ fn coach(url: &str) -> LlmCoach {
 #[tokio::test]
 async fn a_point_on_which_two_models_disagree_is_unclear_and_that_is_said() {
     let mut other = marks();
-    other["key_points"][1]["verdict"] = json!("missed");
-    other["key_points"][1]["quote"] = Value::Null;
+    other["key_points"]["value-moves"] = json!({"quote": null, "verdict": "missed"});
     let model = Script::sound().on_model("another", "marks", [says(&other)]).start().await;
     let coach = coach(&model.base_url());
     let feedback = judge(&coach, ANSWER).await.unwrap();

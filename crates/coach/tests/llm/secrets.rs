@@ -8,7 +8,7 @@ use coach::llm::{LlmSettings, Preset};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::scripted_model::{Reply, Script, says};
+use crate::support::scripted_model::{Reply, STRONGER, Script, says};
 use crate::support::{ANSWER, clarity, judge, question, settings, socket};
 
 const KEY: &str = "sk-top-secret";
@@ -75,15 +75,15 @@ async fn a_key_that_a_server_repeats_shows_in_no_error_log_or_feedback() {
         &judge(&with_key(Preset::Custom, &socket::nobody().await, &folder), ANSWER).await.unwrap_err().to_string(),
     );
     let mut praise = clarity();
-    praise["checks"][0]["note"] = json!(format!("Remember {KEY}."));
+    praise["checks"]["answers_the_question"]["note"] = json!(format!("Remember {KEY}."));
     let model = Script::sound()
         .on("clarity", [says(&praise)])
-        .on("stronger_answer", [says(&json!({"answer": format!("My key is {KEY}.")}))])
+        .on("stronger_answer", [says(&json!({"answer": format!("{STRONGER} My key is {KEY}.")}))])
         .start()
         .await;
     let coach = with_key(Preset::Custom, &model.base_url(), &folder);
     let feedback = judge(&coach, ANSWER).await.unwrap();
-    assert_eq!(feedback.stronger_answer(), Some("My key is [key]."));
+    assert_eq!(feedback.stronger_answer(), Some(format!("{STRONGER} My key is [key].").as_str()));
     shown.push_str(&format!("{feedback:?} {coach:?} {:?}", coach.judged_by(&question())));
     assert!(!shown.contains(KEY), "{shown}");
     let log = log.text();

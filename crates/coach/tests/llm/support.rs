@@ -3,6 +3,8 @@
 pub mod scripted_model;
 pub mod socket;
 
+use std::num::NonZeroU16;
+
 use coach::llm::{LlmSettings, Preset};
 use coach::{CoachError, LlmCoach, Panels};
 use interview::follow_up::Rubric;
@@ -22,7 +24,8 @@ pub fn question() -> Question {
 /// Settings for a model on a local server.
 pub fn settings(base_url: &str) -> LlmSettings {
     let base_url = Some(base_url.parse().unwrap());
-    LlmSettings { base_url, retries: 0, ..LlmSettings::new(Preset::Custom, "a-model") }
+    let concurrency = NonZeroU16::new(4);
+    LlmSettings { base_url, retries: 0, concurrency, ..LlmSettings::new(Preset::Custom, "a-model") }
 }
 
 /// Judges a typed answer to the main question.
@@ -61,24 +64,24 @@ pub fn verdicts(feedback: &Feedback) -> Vec<&'static str> {
 /// A sound judgement of [`ANSWER`].
 pub fn marks() -> Value {
     json!({
-        "key_points": [
-            {"id": "borrow-instead", "quote": null, "verdict": "missed"},
-            {"id": "value-moves", "quote": "The string MOVES into b", "verdict": "hit"},
-            {"id": "no-use-after-move", "quote": "a can't be used after that", "verdict": "hit"},
-        ],
-        "misconceptions": [],
+        "key_points": {
+            "borrow-instead": {"quote": null, "verdict": "missed"},
+            "value-moves": {"quote": "The string MOVES into b", "verdict": "hit"},
+            "no-use-after-move": {"quote": "a can't be used after that", "verdict": "hit"},
+        },
+        "misconceptions": {"copies-heap": {"quote": null, "verdict": "not_stated"}},
     })
 }
 
 /// A sound judgement of [`ANSWER`]'s clarity.
 pub fn clarity() -> Value {
-    let check = |check: &str, quote: Value, verdict: &str, note: Value| json!({"check": check, "quote": quote, "verdict": verdict, "note": note});
-    json!({"checks": [
-        check("answers_the_question", json!("That's why the last line fails"), "yes", Value::Null),
-        check("headline_first", json!("the string moves into b"), "yes", Value::Null),
-        check("says_why", json!("That's why the last line fails"), "yes", Value::Null),
-        check("defines_or_exemplifies", Value::Null, "no", json!("Give a short example.")),
-        check("ordered", Value::Null, "unclear", Value::Null),
-        check("stops_when_done", json!("That's why the last line fails."), "yes", Value::Null),
-    ]})
+    let check = |quote: Value, verdict: &str, note: Value| json!({"quote": quote, "verdict": verdict, "note": note});
+    json!({"checks": {
+        "answers_the_question": check(json!("That's why the last line fails"), "yes", Value::Null),
+        "headline_first": check(json!("the string moves into b"), "yes", Value::Null),
+        "says_why": check(json!("That's why the last line fails"), "yes", Value::Null),
+        "defines_or_exemplifies": check(Value::Null, "no", json!("Give a short example.")),
+        "ordered": check(Value::Null, "unclear", Value::Null),
+        "stops_when_done": check(json!("That's why the last line fails."), "yes", Value::Null),
+    }})
 }

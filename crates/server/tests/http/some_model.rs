@@ -5,13 +5,14 @@
 mod language_model;
 
 use std::collections::HashMap;
+use std::num::NonZeroU16;
 use std::sync::{Arc, Condvar, Mutex};
 
 use coach::LlmCoach;
 use coach::llm::{LlmSettings, Preset};
 pub use language_model::{Asked, Reply};
 use language_model::{LanguageModel, kind_words};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The name under which it judges.
 pub const MODEL: &str = "some-model";
@@ -32,13 +33,14 @@ pub fn coach(script: impl Fn(&Asked, usize) -> Option<Reply> + Send + Sync + 'st
         script(asked, number).unwrap_or_else(|| Reply::Says(words(asked)))
     });
     let base_url = Some(model.base_url().parse().unwrap());
-    let settings = LlmSettings { base_url, retries: 0, ..LlmSettings::new(Preset::Custom, MODEL) };
+    let concurrency = NonZeroU16::new(4);
+    let settings = LlmSettings { base_url, retries: 0, concurrency, ..LlmSettings::new(Preset::Custom, MODEL) };
     Arc::new(LlmCoach::new(&settings).unwrap())
 }
 
 /// A server's refusal, in its own words.
 pub fn refuses(message: &str) -> Reply {
-    Reply::Answers(400, "application/json", json!({"error": {"message": message}}).to_string())
+    Reply::Answers(451, "application/json", json!({"error": {"message": message}}).to_string())
 }
 
 /// A busy server that may be asked again at once.
@@ -56,8 +58,8 @@ fn words(asked: &Asked) -> Value {
 
 /// What a model says that finds no key point in the answer.
 pub fn misses(asked: &Asked) -> Value {
-    let missed = |id: &String| json!({"id": id, "quote": null, "verdict": "missed"});
-    json!({"key_points": asked.key_points.iter().map(missed).collect::<Vec<_>>(), "misconceptions": []})
+    let missed = |id: &String| (id.clone(), json!({"quote": null, "verdict": "missed"}));
+    json!({"key_points": asked.key_points.iter().map(missed).collect::<Map<_, _>>()})
 }
 
 /// Holds replies back until the test opens it.

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use coach::LlmCoach;
-use coach::llm::Connection;
 use interview::wording::counted;
 use serde::Serialize;
 
@@ -140,7 +138,7 @@ fn try_writing(folder: &Path) -> std::io::Result<()> {
 async fn server(settings: &Settings) -> Outcome {
     // The language model has a check of its own.
     let settings = Settings { llm: None, ..settings.clone() };
-    let interviewer = Interviewer::reach(&settings, None).await?;
+    let interviewer = Interviewer::reach_to_read(&settings).await?;
     let ready = interviewer.client().ready().await;
     interviewer.stop().await?;
     ready?;
@@ -201,9 +199,7 @@ fn voice() -> Check {
 
 async fn coach(settings: &Settings) -> Outcome {
     let Some(llm) = &settings.llm else { return Ok(good("offline: rules on this machine, no language model")) };
-    let Connection { models, server, took } = LlmCoach::new(llm)?.check_connection().await?;
-    let (models, seconds) = (models.join(" and "), took.as_secs_f64());
-    Ok(good(format!("language model: {models} at {server} replied in {seconds:.1} s")))
+    Ok(good(format!("language model: {}", super::judge::try_judging(llm).await?)))
 }
 
 async fn address(settings: &Settings) -> Check {

@@ -118,7 +118,7 @@ impl Measured {
             Judge::Llm => {
                 let llm = settings.language_model()?;
                 let model = Arc::new(LlmCoach::new(llm)?);
-                Who::Llm { coach: Coach::Llm(Arc::clone(&model)), model, concurrency: llm.concurrency.into() }
+                Who::Llm { coach: Coach::Llm(Arc::clone(&model)), model, concurrency: llm.concurrency().into() }
             }
             Judge::Results(file) => Who::Results(results(file)?),
         };

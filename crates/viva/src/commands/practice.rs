@@ -5,6 +5,7 @@ use std::time::Duration;
 use api::session::NewSession;
 use capture::recognise::Recogniser;
 
+use super::judge;
 use super::output::print_json;
 use crate::arguments::Practice;
 use crate::download::{self, Offered};
@@ -22,6 +23,7 @@ use crate::terminal::{Line, Streams, Terminal, Tone};
 pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure> {
     let streams = Streams::detect(settings.plain, practice.json);
     let mut terminal = Terminal::open(streams)?;
+    let settings = &judge::offer_once(settings, &mut terminal).await?;
     let Some(means) = means(practice, settings, streams, &mut terminal).await? else { return Ok(()) };
     let Some((candidate, recogniser)) = candidate(means, practice, settings, &mut terminal).await? else {
         return Ok(());

@@ -38,10 +38,13 @@ const BROWSER_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Lists sessions, or shows, opens, exports or regrades one.
 pub async fn run(review: &Review, settings: &Settings) -> Result<(), Failure> {
-    // Only regrading may have to transcribe a recording.
-    let model = ModelAtHand::of(settings).ok().filter(|_| review.regrade);
-    let model = model.and_then(|model| model.here(settings).ok());
-    let interviewer = Interviewer::reach(settings, model).await?;
+    let interviewer = if review.regrade || review.open {
+        // Only regrading may have to transcribe a recording.
+        let model = ModelAtHand::of(settings).ok().filter(|_| review.regrade);
+        Interviewer::reach(settings, model.and_then(|model| model.here(settings).ok())).await?
+    } else {
+        Interviewer::reach_to_read(settings).await?
+    };
     let result = run_with(review, settings, &interviewer).await;
     interviewer.stop().await?;
     result
@@ -97,12 +100,14 @@ fn show(session: &Session, settings: &Settings, server: Option<&Url>) {
     let mut screen = Screen::new(Streams::detect(settings.plain, false));
     let look = screen.results_look();
     screen.show(&session_lines(session, look));
-    let is_ungraded = |turn: &&Turn| turn.state == TurnState::Ungraded && regrade::can_be_judged(turn);
+    // Without a server of its own, nobody judges what is not judged yet.
+    let waits = |turn: &Turn| server.is_none() && turn.state == TurnState::Judging;
+    let is_ungraded = |turn: &&Turn| (turn.state == TurnState::Ungraded || waits(turn)) && regrade::can_be_judged(turn);
     let ungraded = session.turns.iter().filter(is_ungraded).count();
     if ungraded > 0 {
         let server = server.map(|server| format!(" --server {server}")).unwrap_or_default();
         let command = settings.data.command(&format!("review {} --regrade{server}", session.head.id));
-        let notice = format!("To judge {} without feedback again:", counted(ungraded, "answer"));
+        let notice = format!("To judge {} without feedback:", counted(ungraded, "answer"));
         screen.say(&[Line::blank(), Line::plain(notice), Line::toned(command, Tone::Accent)]);
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use api::client::{Client, ClientError};
 use api::feedback::Feedback;
 use api::turn::{Correction, Regrade, Source, Turn, TurnState};
+use coach::llm::LONGEST_JUDGING;
 
 use super::{Then, leads_to_follow_up};
 use crate::failure::Failure;
@@ -12,8 +13,8 @@ use crate::terminal::{Choice, Editor, Line, Offer, Terminal, Tone, Written, feed
 
 /// How long one request waits for feedback before the server replies with the turn as it is.
 const WAIT: Duration = Duration::from_secs(1);
-/// Limit of the wait for feedback. Later feedback is in the review.
-const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// Limit of the wait for feedback: what the coach may take, and a little.
+const LONGEST_WAIT: Duration = LONGEST_JUDGING.saturating_add(Duration::from_secs(30));
 /// The same after an interrupt.
 const LAST_WAIT: Duration = Duration::from_secs(3);
 /// Hands-free, the round continues after this time.
@@ -32,7 +33,9 @@ impl Showing<'_> {
         let limit = if then == Then::Interrupted { LAST_WAIT } else { LONGEST_WAIT };
         let (mut turn, seen, was_interrupted) = self.settled(turn, limit).await?;
         if !turn.state.is_settled() {
-            self.terminal.say("Your answer is kept and still being judged. The review will show its feedback.");
+            self.terminal.say(
+                "Your answer is kept. It is not judged yet: that goes on while Viva runs, and starts again the next time you practise.",
+            );
         }
         if turn.state != TurnState::Skipped {
             self.show(&turn, &seen);

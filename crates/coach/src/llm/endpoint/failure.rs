@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::error::CoachError;
+use crate::llm::endpoint::Failed;
 use crate::llm::key::without_key;
 
 /// How much of a server's own words is repeated, in characters.
@@ -15,7 +16,7 @@ const LONGEST_MESSAGE: usize = 200;
 
 /// A response and its sender.
 pub(super) struct Answered<'a> {
-    pub server: &'a str,
+    pub server: String,
     pub status: StatusCode,
     pub headers: &'a HeaderMap,
     pub body: &'a [u8],
@@ -29,12 +30,39 @@ impl Answered<'_> {
         declared || self.body.trim_ascii_start().starts_with(b"<")
     }
 
+    /// The same as [`Answered::failure`], with what a caller may do about it.
+    pub fn failed(&self) -> Failed {
+        let failure = self.failure();
+        let says = |words: &[&str]| {
+            let said = self.words().unwrap_or_default().to_lowercase();
+            words.iter().any(|word| said.contains(word))
+        };
+        match self.status {
+            StatusCode::SERVICE_UNAVAILABLE if says(&["loading model", "model is loading"]) => Failed::Loading(failure),
+            StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY if !says(&["context", "model"]) => {
+                Failed::Body(failure)
+            }
+            status if status.is_server_error() && says(&["grammar", "schema", "response_format"]) => {
+                Failed::Body(failure)
+            }
+            _ => Failed::Other(failure),
+        }
+    }
+
     /// What is wrong, and what can be done about it.
     pub fn failure(&self) -> CoachError {
-        let server = self.server;
+        let server = &self.server;
         match self.status {
             StatusCode::TOO_MANY_REQUESTS if self.code().is_some_and(|code| code == "insufficient_quota") => {
                 self.refused(format!("{server} says that the account's credit is used up"))
+            }
+            StatusCode::SERVICE_UNAVAILABLE
+                if self.words().is_some_and(|words| words.eq_ignore_ascii_case("loading model")) =>
+            {
+                CoachError::Unavailable {
+                    reason: format!("{server} is still loading its model"),
+                    retry_after: self.retry_after(),
+                }
             }
             StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => self.busy(),
             status if status.is_server_error() => self.busy(),

@@ -8,32 +8,38 @@ fn failure(status: u16, headers: &[(HeaderName, &'static str)], body: &str) -> C
     let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
     let key = SecretString::from("sk-secret");
     let status = StatusCode::from_u16(status).unwrap();
-    Answered { server: "host:1", status, headers: &headers, body: body.as_bytes(), key: Some(&key) }.failure()
+    Answered { server: "host:1".to_owned(), status, headers: &headers, body: body.as_bytes(), key: Some(&key) }
+        .failure()
+}
+
+/// Where a model's replies are asked for.
+fn address(settings: &LlmSettings) -> Result<String, CoachError> {
+    let wire = settings.preset.wire();
+    base_address(settings, wire).map(|base| appended(&base, wire.path()).to_string())
 }
 
 #[test]
 fn the_path_of_the_format_is_appended_to_the_base_address() {
-    let mut settings = LlmSettings::new(Preset::Custom, "m");
-    for base in ["http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1/"] {
-        settings.base_url = Some(base.parse().unwrap());
-        assert_eq!(
-            address(&settings, Wire::ChatCompletions).unwrap().as_str(),
-            "http://127.0.0.1:9/v1/chat/completions"
-        );
+    for (preset, base, reached) in [
+        (Preset::Custom, "http://127.0.0.1:9/v1", "http://127.0.0.1:9/v1/chat/completions"),
+        (Preset::Custom, "http://127.0.0.1:9/v1/", "http://127.0.0.1:9/v1/chat/completions"),
+        (Preset::Ollama, "http://127.0.0.1:9/v1", "http://127.0.0.1:9/api/chat"),
+        (Preset::Ollama, "http://127.0.0.1:9", "http://127.0.0.1:9/api/chat"),
+    ] {
+        let settings = LlmSettings { base_url: Some(base.parse().unwrap()), ..LlmSettings::new(preset, "m") };
+        assert_eq!(address(&settings).unwrap(), reached);
     }
-    let anthropic = LlmSettings::new(Preset::Anthropic, "m");
-    assert_eq!(address(&anthropic, Wire::Messages).unwrap().as_str(), "https://api.anthropic.com/v1/messages");
 }
 
 #[test]
 fn an_address_that_cannot_work_is_refused_with_what_to_do() {
     let mut settings = LlmSettings::new(Preset::Custom, "m");
-    assert!(address(&settings, Wire::ChatCompletions).unwrap_err().to_string().contains("needs a base_url"));
+    assert!(address(&settings).unwrap_err().to_string().contains("needs a base_url"));
     for (base, said) in
         [("ftp://host/v1", "http:// or https://"), ("http://me:secret@host/v1", "key_variable or key_file")]
     {
         settings.base_url = Some(base.parse().unwrap());
-        let error = address(&settings, Wire::ChatCompletions).unwrap_err().to_string();
+        let error = address(&settings).unwrap_err().to_string();
         assert!(error.contains(said) && !error.contains("secret@"), "{error}");
     }
 }
@@ -42,15 +48,32 @@ fn an_address_that_cannot_work_is_refused_with_what_to_do() {
 fn every_preset_but_the_custom_one_has_an_address() {
     for (preset, expected) in [
         (Preset::OpenAi, "https://api.openai.com/v1/chat/completions"),
+        (Preset::OpenAiResponses, "https://api.openai.com/v1/responses"),
         (Preset::Anthropic, "https://api.anthropic.com/v1/messages"),
+        (Preset::Gemini, "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions"),
         (Preset::OpenRouter, "https://openrouter.ai/api/v1/chat/completions"),
-        (Preset::Ollama, "http://127.0.0.1:11434/v1/chat/completions"),
+        (Preset::Ollama, "http://127.0.0.1:11434/api/chat"),
         (Preset::LlamaCpp, "http://127.0.0.1:8080/v1/chat/completions"),
         (Preset::Vllm, "http://127.0.0.1:8000/v1/chat/completions"),
         (Preset::LmStudio, "http://127.0.0.1:1234/v1/chat/completions"),
     ] {
-        let reached = address(&LlmSettings::new(preset, "m"), preset.wire()).unwrap();
-        assert_eq!(reached.as_str(), expected);
+        assert_eq!(address(&LlmSettings::new(preset, "m")).unwrap(), expected);
+    }
+}
+
+#[test]
+fn only_a_text_that_goes_round_in_circles_repeats_itself() {
+    for endless in [
+        "hit, ".repeat(60),
+        " ".repeat(200),
+        format!("{{\"a\": {}", "{\"quote\": \"x y z\", \"verdict\": \"hit\"}, ".repeat(5)),
+    ] {
+        assert!(repeats_itself(&endless), "{endless}");
+    }
+    let entries: String =
+        (0..30).map(|id| format!("\"point-{id}\": {{\"quote\": null, \"verdict\": \"missed\"}}, ")).collect();
+    for sound in [entries.as_str(), "", "very very very very good", "the string moves into b"] {
+        assert!(!repeats_itself(sound), "{sound}");
     }
 }
 
@@ -70,7 +93,7 @@ fn busy_servers_may_be_asked_again_after_the_time_they_name() {
     let tomorrow = httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(86_400));
     let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_str(&tomorrow).unwrap())]);
     let status = StatusCode::SERVICE_UNAVAILABLE;
-    let later = Answered { server: "host:1", status, headers: &headers, body: b"", key: None }.failure();
+    let later = Answered { server: "host:1".to_owned(), status, headers: &headers, body: b"", key: None }.failure();
     let CoachError::Unavailable { retry_after: Some(asked_for), .. } = later else { panic!("{later}") };
     assert!((86_000..=86_400).contains(&asked_for.as_secs()), "{asked_for:?}");
     let past = failure(503, &[(RETRY_AFTER, "Wed, 21 Oct 2015 07:28:00 GMT")], "");

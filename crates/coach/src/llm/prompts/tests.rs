@@ -3,8 +3,8 @@ use interview::{Question, Transcript};
 
 use super::*;
 use crate::llm::fence::{Mark, fence};
-use crate::llm::follow_up;
 use crate::llm::subject::{Asked, AskedWithRubric};
+use crate::llm::{clarity, correctness, follow_up, stronger_answer};
 use interview::judging::Assignment;
 
 fn question() -> Question {
@@ -24,15 +24,21 @@ fn told(template: Template, question: &Question, target: Option<&Target>) -> Str
     let fenced = fence(&transcript, &Mark::fixed("m4rk"));
     let prompts = Prompts::load(None).unwrap();
     let told = match template {
-        Template::Clarity => prompts.render(template, &Asked::of(&assignment), &fenced),
+        Template::Clarity => prompts.render(template, &Asked::of(&assignment), &clarity::form(), &fenced),
         Template::Correctness | Template::StrongerAnswer => {
-            prompts.render(template, &AskedWithRubric::shuffled(&assignment, "a-model"), &fenced)
+            let subject = AskedWithRubric::shuffled(&assignment, "a-model");
+            let form = match template {
+                Template::Correctness => correctness::form(&subject),
+                _ => stronger_answer::form(),
+            };
+            prompts.render(template, &subject, &form, &fenced)
         }
         Template::FollowUp => {
             let probe = &question.key_points[1].probe;
             let target = Target::KeyPoint(question.key_points[1].id.clone());
             let follow_up = FollowUp { target, prompt: probe.clone() };
-            prompts.render(template, &follow_up::subject(&assignment, &follow_up).unwrap(), &fenced)
+            let subject = follow_up::subject(&assignment, &follow_up).unwrap();
+            prompts.render(template, &subject, &follow_up::form(), &fenced)
         }
         Template::Repair => panic!("repairing tells nothing of an answer"),
     };
@@ -59,7 +65,10 @@ fn what_models_are_told_in_a_follow_up_without_code() {
 
 #[test]
 fn what_a_model_is_told_about_a_faulty_reply() {
-    insta::assert_snapshot!("repair", Prompts::load(None).unwrap().repair("it is empty").unwrap());
+    insta::assert_snapshot!(
+        "repair",
+        Prompts::load(None).unwrap().repair("- the whole reply: it is empty", "{\"ready\": true or false}").unwrap()
+    );
 }
 
 #[test]
@@ -99,9 +108,9 @@ fn a_folder_of_ones_own_goes_before_the_built_in_templates() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("repair.jinja"), "{# version: mine #}\r\nMend {{ fault }}!\r\n").unwrap();
     let prompts = Prompts::load(Some(folder.path())).unwrap();
-    assert_eq!(prompts.repair("this").unwrap(), "Mend this!");
-    assert_eq!(prompts.version(), "2.1.1.1.mine");
-    assert_eq!(Prompts::load(None).unwrap().version(), "2.1.1.1.1");
+    assert_eq!(prompts.repair("this", "{}").unwrap(), "Mend this!");
+    assert_eq!(prompts.version(), "3.2.2.2.mine");
+    assert_eq!(Prompts::load(None).unwrap().version(), "3.2.2.2.2");
 }
 
 #[test]
@@ -114,25 +123,25 @@ fn a_folder_that_is_not_there_is_named() {
 fn a_template_that_cannot_work_is_refused_with_file_and_line() {
     for (file, text, said) in [
         ("repair.jinja", "Mend {{ fault }}", "repair.jinja:1: the first line"),
-        ("repair.jinja", "{# version: 1 #}\nMend {{ fault }}", "repair.jinja:1: it differs"),
-        ("repair.jinja", "{# version: 2 #}\n\nMend\n{{ falt }}", "repair.jinja:4: it names `falt`"),
-        ("repair.jinja", "{# version: 2 #}\nMend {{ fault", "repair.jinja:2: syntax error"),
-        ("repair.jinja", "{# version: 2 #}\nMend {{ fault }}\n===\n{{ answer }}", "no line of ==="),
-        ("clarity.jinja", "{# version: 2 #}\nJudge {{ answer }}", "clarity.jinja:2: the answer must stand below"),
+        ("repair.jinja", "{# version: 2 #}\nMend {{ fault }}", "repair.jinja:1: it differs"),
+        ("repair.jinja", "{# version: mine #}\n\nMend\n{{ falt }}", "repair.jinja:4: it names `falt`"),
+        ("repair.jinja", "{# version: mine #}\nMend {{ fault", "repair.jinja:2: syntax error"),
+        ("repair.jinja", "{# version: mine #}\nMend {{ fault }}\n===\n{{ answer }}", "no line of ==="),
+        ("clarity.jinja", "{# version: mine #}\nJudge {{ answer }}", "clarity.jinja:2: the answer must stand below"),
         (
             "clarity.jinja",
-            "{# version: 2 #}\nJudge {{ answer }}\n===\n{{ answer }}",
+            "{# version: mine #}\nJudge {{ answer }}\n===\n{{ answer }}",
             "clarity.jinja:2: it names `answer`",
         ),
-        ("clarity.jinja", "{# version: 2 #}\n{{ key_points }}\n===\n{{ answer }}", ":2: it names `key_points`"),
+        ("clarity.jinja", "{# version: mine #}\n{{ key_points }}\n===\n{{ answer }}", ":2: it names `key_points`"),
         (
             "clarity.jinja",
-            "{# version: 2 #}\nOne\nTwo\n===\nThree\n{{ answer }}\n{% if %}",
+            "{# version: mine #}\nOne\nTwo\n===\nThree\n{{ answer }}\n{% if %}",
             "clarity.jinja:7: syntax error",
         ),
         (
             "clarty.jinja",
-            "{# version: 2 #}\nOne\n===\n{{ answer }}",
+            "{# version: mine #}\nOne\n===\n{{ answer }}",
             "clarty.jinja is no prompt: there are correctness.jinja",
         ),
     ] {

@@ -1,61 +1,57 @@
 //! OpenAI's chat completions, as far as they are used.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::json;
 
-use super::{Call, Outcome, Said, Tokens};
+use super::{Call, End, Enforcement, Message, Options, Said, Tokens};
+use crate::llm::form::Object;
+use crate::llm::settings::{Preset, Thinking};
 
-/// The body of a request.
-#[derive(Serialize)]
-pub(super) struct Request<'a> {
-    model: &'a str,
-    messages: Vec<RequestMessage<'a>>,
-    response_format: ResponseFormat<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    temperature: Option<f64>,
-    stream: bool,
-}
-
-#[derive(Serialize)]
-struct RequestMessage<'a> {
-    role: &'static str,
-    content: &'a str,
-}
-
-#[derive(Serialize)]
-struct ResponseFormat<'a> {
-    r#type: &'static str,
-    json_schema: JsonSchema<'a>,
-}
-
-#[derive(Serialize)]
-struct JsonSchema<'a> {
-    name: &'static str,
-    strict: bool,
-    schema: &'a Value,
-}
-
-impl<'a> Request<'a> {
-    pub(super) fn new(model: &'a str, temperature: Option<f64>, call: &'a Call<'_>) -> Self {
-        let instructions = RequestMessage { role: "system", content: call.instructions };
-        let messages = call.messages.iter().map(|message| match message {
-            super::Message::Ours(text) => RequestMessage { role: "user", content: text },
-            super::Message::Models(text) => RequestMessage { role: "assistant", content: text },
-        });
-        let json_schema = JsonSchema { name: call.form.name, strict: true, schema: &call.form.schema };
-        Self {
-            model,
-            messages: std::iter::once(instructions).chain(messages).collect(),
-            response_format: ResponseFormat { r#type: "json_schema", json_schema },
-            temperature,
-            stream: false,
+pub(super) fn request(call: &Call<'_>, options: &Options<'_>) -> Object {
+    let instructions = Object::default().with("role", "system").with("content", call.instructions);
+    let messages = call.messages.iter().map(Message::as_object);
+    let messages: Vec<Object> = std::iter::once(instructions).chain(messages).collect();
+    let format = match options.enforcement {
+        Enforcement::Schema => {
+            let schema = Object::default()
+                .with("name", call.form.name)
+                .with("strict", true)
+                .with("schema", call.form.schema(options.preset.takes_bounds()));
+            Some(Object::default().with("type", "json_schema").with("json_schema", schema))
         }
+        Enforcement::Json => Some(Object::default().with("type", "json_object")),
+        Enforcement::Described => None,
+    };
+    let limit = match options.preset {
+        Preset::OpenAi => "max_completion_tokens",
+        _ => "max_tokens",
+    };
+    let body = Object::default()
+        .with("model", options.model)
+        .with("messages", messages)
+        .with_some("response_format", format)
+        .with(limit, options.most_tokens)
+        .with_some("temperature", options.temperature);
+    let body = match (options.preset, options.thinking) {
+        (_, None) => body,
+        (Preset::OpenRouter, Some(thinking)) => body.with("reasoning", json!({"effort": thinking.effort()})),
+        (Preset::LlamaCpp | Preset::Vllm, Some(thinking)) => {
+            body.with("chat_template_kwargs", json!({"enable_thinking": thinking != Thinking::Off}))
+        }
+        (_, Some(thinking)) => body.with("reasoning_effort", thinking.effort()),
+    };
+    if options.is_streamed() {
+        body.with("stream", true).with("stream_options", json!({"include_usage": true}))
+    } else {
+        body.with("stream", false)
     }
 }
 
-/// The body of a successful response.
+/// The body of a whole response, or one chunk of a stream.
 #[derive(Deserialize)]
-pub(super) struct Response {
+struct Response {
+    #[serde(default)]
+    model: Option<String>,
     choices: Vec<Choice>,
     #[serde(default)]
     usage: Option<Usage>,
@@ -63,7 +59,8 @@ pub(super) struct Response {
 
 #[derive(Deserialize)]
 struct Choice {
-    message: ResponseMessage,
+    #[serde(default, alias = "delta")]
+    message: Option<ResponseMessage>,
     #[serde(default)]
     finish_reason: Option<String>,
 }
@@ -74,6 +71,12 @@ struct ResponseMessage {
     content: Option<String>,
     #[serde(default)]
     refusal: Option<String>,
+    /// Thoughts, as llama.cpp, vLLM and DeepSeek name them.
+    #[serde(default)]
+    reasoning_content: Option<String>,
+    /// Thoughts, as OpenRouter and newer servers name them.
+    #[serde(default)]
+    reasoning: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -82,23 +85,37 @@ struct Usage {
     prompt_tokens: u64,
     #[serde(default)]
     completion_tokens: u64,
+    #[serde(default)]
+    prompt_tokens_details: Option<Details>,
 }
 
-impl From<Response> for Said {
-    fn from(response: Response) -> Self {
-        let tokens = response
-            .usage
-            .map(|usage| Tokens { input: usage.prompt_tokens, output: usage.completion_tokens })
-            .unwrap_or_default();
-        let outcome = match response.choices.into_iter().next() {
-            None => Outcome::Text(String::new()),
-            Some(choice) => match choice.finish_reason.as_deref() {
-                Some("content_filter") => Outcome::Declined,
-                Some("length") => Outcome::CutOff,
-                _ if choice.message.refusal.is_some_and(|refusal| !refusal.is_empty()) => Outcome::Declined,
-                _ => Outcome::Text(choice.message.content.unwrap_or_default()),
-            },
-        };
-        Said { outcome, tokens }
+#[derive(Deserialize)]
+struct Details {
+    #[serde(default)]
+    cached_tokens: Option<u64>,
+}
+
+pub(super) fn read(data: &[u8], said: &mut Said) -> Result<(), serde_json::Error> {
+    let response: Response = serde_json::from_slice(data)?;
+    if let Some(Usage { prompt_tokens, completion_tokens, prompt_tokens_details }) = response.usage {
+        let cached = prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or_default();
+        said.tokens.update(Tokens { input: prompt_tokens, cached, output: completion_tokens });
     }
+    said.model = response.model.or(said.model.take());
+    let Some(choice) = response.choices.into_iter().next() else { return Ok(()) };
+    let given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    if let Some(message) = choice.message {
+        said.has_thought |= given(&message.reasoning_content) || given(&message.reasoning);
+        if given(&message.refusal) {
+            said.end = Some(End::Declined);
+        }
+        said.text.push_str(&message.content.unwrap_or_default());
+    }
+    match choice.finish_reason.as_deref() {
+        Some("content_filter") => said.end = Some(End::Declined),
+        Some("length") => said.end = Some(End::CutOff),
+        Some(_) => said.end = said.end.or(Some(End::Complete)),
+        None => {}
+    }
+    Ok(())
 }

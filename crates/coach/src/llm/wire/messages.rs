@@ -1,73 +1,76 @@
 //! Anthropic's messages, as far as they are used.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::{Call, Outcome, Said, Tokens};
+use super::{Call, End, Enforcement, Message, Options, Said, Tokens};
+use crate::llm::form::Object;
+use crate::llm::settings::Thinking;
 
 /// The version of the format.
 pub(super) const VERSION: &str = "2023-06-01";
 
-/// The longest reply asked for, in tokens; the format demands a figure. The longest feedback is under half of it.
-const MOST_TOKENS: u32 = 8192;
-
-/// The body of a request.
-#[derive(Serialize)]
-pub(super) struct Request<'a> {
-    model: &'a str,
-    max_tokens: u32,
-    system: &'a str,
-    messages: Vec<RequestMessage<'a>>,
-    tools: [Tool<'a>; 1],
-    tool_choice: ToolChoice,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    temperature: Option<f64>,
-}
-
-#[derive(Serialize)]
-struct RequestMessage<'a> {
-    role: &'static str,
-    content: &'a str,
-}
-
-#[derive(Serialize)]
-struct Tool<'a> {
-    name: &'static str,
-    description: &'static str,
-    input_schema: &'a Value,
-}
-
-#[derive(Serialize)]
-struct ToolChoice {
-    r#type: &'static str,
-    name: &'static str,
-}
-
-impl<'a> Request<'a> {
-    pub(super) fn new(model: &'a str, temperature: Option<f64>, call: &'a Call<'_>) -> Self {
-        let messages = call.messages.iter().map(|message| match message {
-            super::Message::Ours(text) => RequestMessage { role: "user", content: text },
-            super::Message::Models(text) => RequestMessage { role: "assistant", content: text },
-        });
-        let name = call.form.name;
-        Self {
-            model,
-            max_tokens: MOST_TOKENS,
-            system: call.instructions,
-            messages: messages.collect(),
-            tools: [Tool { name, description: "Hands in the reply.", input_schema: &call.form.schema }],
-            tool_choice: ToolChoice { r#type: "tool", name },
-            temperature,
+pub(super) fn request(call: &Call<'_>, options: &Options<'_>) -> Object {
+    // Everything up to here is the same for all answers to a question, so the service may keep it.
+    let system = Object::default()
+        .with("type", "text")
+        .with("text", call.instructions)
+        .with("cache_control", json!({"type": "ephemeral"}));
+    let messages: Vec<Object> = call.messages.iter().map(Message::as_object).collect();
+    let budget = options.thinking.and_then(Thinking::budget);
+    let body = Object::default()
+        .with("model", options.model)
+        .with("max_tokens", options.most_tokens)
+        .with("system", [system])
+        .with("messages", messages);
+    let body = match options.enforcement {
+        Enforcement::Schema => {
+            let tool = Object::default()
+                .with("name", call.form.name)
+                .with("description", "Hands in the reply.")
+                .with("input_schema", call.form.schema(options.preset.takes_bounds()));
+            // A model that thinks cannot be made to use a tool, only told to.
+            let choice = match budget {
+                None => json!({"type": "tool", "name": call.form.name}),
+                Some(_) => json!({"type": "auto"}),
+            };
+            body.with("tools", [tool]).with("tool_choice", choice)
         }
-    }
+        Enforcement::Json | Enforcement::Described => body,
+    };
+    let thinking = budget.map(|budget| json!({"type": "enabled", "budget_tokens": budget}));
+    body.with_some("thinking", thinking)
+        .with_some("temperature", options.temperature.filter(|_| budget.is_none()))
+        .with("stream", options.is_streamed())
 }
 
-/// The body of a successful response.
+/// The body of a whole response, or one event of a stream.
 #[derive(Deserialize)]
-pub(super) struct Response {
-    content: Vec<Block>,
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Event {
+    Message(Whole),
+    MessageStart {
+        message: Whole,
+    },
+    ContentBlockDelta {
+        delta: Delta,
+    },
+    MessageDelta {
+        delta: Stop,
+        #[serde(default)]
+        usage: Option<Usage>,
+    },
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Whole {
     #[serde(default)]
-    stop_reason: Option<String>,
+    model: Option<String>,
+    content: Vec<Block>,
+    #[serde(flatten)]
+    stop: Stop,
     #[serde(default)]
     usage: Option<Usage>,
 }
@@ -82,30 +85,70 @@ struct Block {
 }
 
 #[derive(Deserialize)]
-struct Usage {
+struct Delta {
     #[serde(default)]
-    input_tokens: u64,
+    text: Option<String>,
     #[serde(default)]
-    output_tokens: u64,
+    partial_json: Option<String>,
+    #[serde(default)]
+    thinking: Option<String>,
 }
 
-impl From<Response> for Said {
-    fn from(response: Response) -> Self {
-        let tokens = response
-            .usage
-            .map(|usage| Tokens { input: usage.input_tokens, output: usage.output_tokens })
-            .unwrap_or_default();
-        let outcome = match response.stop_reason.as_deref() {
-            Some("refusal") => Outcome::Declined,
-            Some("max_tokens") => Outcome::CutOff,
-            _ => Outcome::Text(text(&response.content)),
-        };
-        Said { outcome, tokens }
+#[derive(Deserialize)]
+struct Stop {
+    #[serde(default)]
+    stop_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Usage {
+    #[serde(default)]
+    input_tokens: Option<u64>,
+    #[serde(default)]
+    cache_creation_input_tokens: Option<u64>,
+    #[serde(default)]
+    cache_read_input_tokens: Option<u64>,
+    #[serde(default)]
+    output_tokens: Option<u64>,
+}
+
+pub(super) fn read(data: &[u8], said: &mut Said) -> Result<(), serde_json::Error> {
+    match serde_json::from_slice(data)? {
+        Event::Message(whole) | Event::MessageStart { message: whole } => {
+            let handed_in = whole.content.iter().find_map(|block| block.input.as_ref()).map(Value::to_string);
+            let written = || whole.content.iter().filter_map(|block| block.text.as_deref()).collect();
+            said.text.push_str(&handed_in.unwrap_or_else(written));
+            said.model = whole.model.or(said.model.take());
+            end(whole.stop, said);
+            count(whole.usage, said);
+        }
+        Event::ContentBlockDelta { delta } => {
+            said.has_thought |= delta.thinking.is_some();
+            said.text.push_str(&delta.text.or(delta.partial_json).unwrap_or_default());
+        }
+        Event::MessageDelta { delta, usage } => {
+            end(delta, said);
+            count(usage, said);
+        }
+        Event::Other => {}
+    }
+    Ok(())
+}
+
+fn end(stop: Stop, said: &mut Said) {
+    match stop.stop_reason.as_deref() {
+        Some("refusal") => said.end = Some(End::Declined),
+        Some("max_tokens" | "model_context_window_exceeded") => said.end = Some(End::CutOff),
+        Some(_) => said.end = Some(End::Complete),
+        None => {}
     }
 }
 
-/// The tool's input, or, where the model wrote instead of using it, what it wrote.
-fn text(blocks: &[Block]) -> String {
-    let handed_in = blocks.iter().find_map(|block| block.input.as_ref()).map(Value::to_string);
-    handed_in.unwrap_or_else(|| blocks.iter().filter_map(|block| block.text.as_deref()).collect())
+fn count(usage: Option<Usage>, said: &mut Said) {
+    let Some(usage) = usage else { return };
+    let cached = usage.cache_read_input_tokens.unwrap_or_default();
+    // Tokens that are read from the cache or put there are not among `input_tokens`.
+    let input =
+        usage.input_tokens.map_or(0, |input| input + cached + usage.cache_creation_input_tokens.unwrap_or_default());
+    said.tokens.update(Tokens { input, cached, output: usage.output_tokens.unwrap_or_default() });
 }

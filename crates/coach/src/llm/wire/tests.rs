@@ -1,118 +1,336 @@
 use serde_json::json;
 
 use super::*;
+use crate::llm::form::Shape;
 
 fn form() -> Form {
-    Form { name: "ready", schema: json!({"type": "object"}) }
+    let fields = vec![("quote".to_owned(), Shape::Text("words", 9)), ("after".to_owned(), Shape::OneOf(&["x"]))];
+    Form { name: "ready", shape: Shape::Object(fields) }
 }
 
-fn sent(wire: Wire, temperature: Option<f64>) -> Value {
-    let form = form();
+fn call(form: &Form) -> Call<'_> {
     let messages =
         vec![Message::Ours("material".into()), Message::Models("{".into()), Message::Ours("correct it".into())];
-    let call = Call { instructions: "do it", messages, form: &form };
-    serde_json::from_slice(&wire.body("a-model", temperature, &call).unwrap()).unwrap()
+    Call { instructions: "do it", messages, form, is_repair: false }
 }
 
-fn said(wire: Wire, body: Value) -> Said {
-    wire.read(body.to_string().as_bytes()).unwrap()
+fn options(preset: Preset, extra: &Map<String, Value>) -> Options<'_> {
+    let (temperature, thinking) = (preset.temperature(), preset.thinking());
+    let enforcement = Enforcement::Schema;
+    Options { preset, model: "a-model", temperature, thinking, enforcement, most_tokens: 500, context: 8192, extra }
+}
+
+/// What goes over the wire to the preset's server.
+fn sent(preset: Preset, change: impl Fn(&mut Options<'_>)) -> Value {
+    let (form, extra) = (form(), Map::new());
+    let mut options = options(preset, &extra);
+    change(&mut options);
+    serde_json::from_slice(&preset.wire().body(&call(&form), &options).unwrap()).unwrap()
+}
+
+fn schema(bounded: bool) -> Value {
+    let quote = if bounded { json!({"type": "string", "maxLength": 9}) } else { json!({"type": "string"}) };
+    json!({
+        "type": "object", "properties": {"quote": quote, "after": {"type": "string", "enum": ["x"]}},
+        "required": ["quote", "after"], "additionalProperties": false,
+    })
+}
+
+fn messages() -> Vec<Value> {
+    vec![
+        json!({"role": "user", "content": "material"}),
+        json!({"role": "assistant", "content": "{"}),
+        json!({"role": "user", "content": "correct it"}),
+    ]
+}
+
+fn with_system() -> Vec<Value> {
+    [vec![json!({"role": "system", "content": "do it"})], messages()].concat()
+}
+
+fn read(wire: Wire, events: &[Value]) -> Said {
+    let mut said = Said::default();
+    events.iter().for_each(|event| wire.read(event.to_string().as_bytes(), &mut said).unwrap());
+    said
 }
 
 #[test]
 fn chat_completions_carry_the_schema_as_response_format() {
+    let format = |bounded| json!({"type": "json_schema", "json_schema": {"name": "ready", "strict": true, "schema": schema(bounded)}});
     assert_eq!(
-        sent(Wire::ChatCompletions, Some(0.0)),
+        sent(Preset::LlamaCpp, |_| {}),
         json!({
-            "model": "a-model",
-            "messages": [
-                {"role": "system", "content": "do it"},
-                {"role": "user", "content": "material"},
-                {"role": "assistant", "content": "{"},
-                {"role": "user", "content": "correct it"},
-            ],
-            "response_format": {
-                "type": "json_schema",
-                "json_schema": {"name": "ready", "strict": true, "schema": {"type": "object"}},
-            },
-            "temperature": 0.0,
-            "stream": false,
+            "model": "a-model", "messages": with_system(), "response_format": format(true), "max_tokens": 500, "temperature": 0.0,
+            "chat_template_kwargs": {"enable_thinking": false}, "stream": true, "stream_options": {"include_usage": true},
+        })
+    );
+    // Documented: OpenAI refuses lengths in strict schemas, and `max_tokens` for models that reason.
+    assert_eq!(
+        sent(Preset::OpenAi, |_| {}),
+        json!({
+            "model": "a-model", "messages": with_system(), "response_format": format(false), "max_completion_tokens": 500,
+            "stream": true, "stream_options": {"include_usage": true},
         })
     );
 }
 
 #[test]
-fn messages_carry_the_schema_as_a_tool_that_must_be_used() {
+fn the_schema_keeps_its_order_on_the_wire() {
+    for preset in Preset::LOCAL.into_iter().chain(Preset::SERVICES).chain([Preset::Custom]) {
+        let (form, extra) = (form(), Map::new());
+        let body = preset.wire().body(&call(&form), &options(preset, &extra)).unwrap();
+        let body = String::from_utf8(body).unwrap();
+        let places = ["\"properties\":{\"quote\"", "\"after\":{\"type\""].map(|part| body.find(part));
+        assert!(places[0].is_some() && places[0] < places[1], "{preset:?}: {body}");
+    }
+}
+
+#[test]
+fn thinking_goes_by_the_name_that_each_server_has_for_it() {
+    let low = |preset: Preset| sent(preset, |options| options.thinking = Some(Thinking::Low));
+    assert_eq!(low(Preset::OpenAi)["reasoning_effort"], "low");
+    assert_eq!(low(Preset::OpenAiResponses)["reasoning"], json!({"effort": "low"}));
+    assert_eq!(low(Preset::OpenRouter)["reasoning"], json!({"effort": "low"}));
+    assert_eq!(low(Preset::Gemini)["reasoning_effort"], "low");
+    assert_eq!(low(Preset::Vllm)["chat_template_kwargs"], json!({"enable_thinking": true}));
+    assert_eq!(low(Preset::Ollama)["think"], "low");
+    let anthropic = low(Preset::Anthropic);
+    assert_eq!(anthropic["thinking"], json!({"type": "enabled", "budget_tokens": 2048}));
+    assert_eq!(anthropic["tool_choice"], json!({"type": "auto"}), "a model that thinks cannot be made to use a tool");
+    assert_eq!(sent(Preset::Ollama, |_| {})["think"], false);
+    assert_eq!(sent(Preset::LmStudio, |_| {}).get("reasoning_effort"), None);
+}
+
+#[test]
+fn servers_without_forms_get_json_mode_or_the_plainest_request() {
+    let with = |preset, enforcement| sent(preset, move |options| options.enforcement = enforcement);
+    assert_eq!(with(Preset::Custom, Enforcement::Json)["response_format"], json!({"type": "json_object"}));
     assert_eq!(
-        sent(Wire::Messages, None),
+        with(Preset::Custom, Enforcement::Described),
+        json!({"model": "a-model", "messages": with_system(), "max_tokens": 500, "stream": false})
+    );
+    assert_eq!(with(Preset::Ollama, Enforcement::Json)["format"], "json");
+    assert_eq!(with(Preset::OpenAiResponses, Enforcement::Json)["text"], json!({"format": {"type": "json_object"}}));
+    assert_eq!(with(Preset::Anthropic, Enforcement::Described).get("tools"), None);
+}
+
+#[test]
+fn fields_of_the_settings_are_added_or_replace_ours() {
+    let extra = json!({"max_tokens": 9, "top_k": 1}).as_object().unwrap().clone();
+    let form = form();
+    let body = Wire::ChatCompletions.body(&call(&form), &options(Preset::Custom, &extra)).unwrap();
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!((&body["max_tokens"], &body["top_k"]), (&json!(9), &json!(1)));
+}
+
+/// Documented in Anthropic's reference of the Messages API.
+#[test]
+fn messages_carry_the_schema_as_a_tool_that_must_be_used_and_the_instructions_as_what_may_be_cached() {
+    assert_eq!(
+        sent(Preset::Anthropic, |_| {}),
         json!({
             "model": "a-model",
-            "max_tokens": 8192,
-            "system": "do it",
-            "messages": [
-                {"role": "user", "content": "material"},
-                {"role": "assistant", "content": "{"},
-                {"role": "user", "content": "correct it"},
-            ],
-            "tools": [{"name": "ready", "description": "Hands in the reply.", "input_schema": {"type": "object"}}],
+            "max_tokens": 500,
+            "system": [{"type": "text", "text": "do it", "cache_control": {"type": "ephemeral"}}],
+            "messages": messages(),
+            "tools": [{"name": "ready", "description": "Hands in the reply.", "input_schema": schema(false)}],
             "tool_choice": {"type": "tool", "name": "ready"},
+            "stream": true,
+        })
+    );
+}
+
+/// Documented in OpenAI's reference of the Responses API.
+#[test]
+fn responses_carry_the_schema_as_the_format_of_the_text() {
+    assert_eq!(
+        sent(Preset::OpenAiResponses, |_| {}),
+        json!({
+            "model": "a-model", "instructions": "do it", "input": messages(),
+            "text": {"format": {"type": "json_schema", "name": "ready", "strict": true, "schema": schema(false)}},
+            "max_output_tokens": 500, "store": false, "stream": true,
+        })
+    );
+}
+
+/// Documented in Ollama's reference of its API.
+#[test]
+fn ollama_is_told_the_size_of_the_context() {
+    assert_eq!(
+        sent(Preset::Ollama, |_| {}),
+        json!({
+            "model": "a-model", "messages": with_system(), "format": schema(true), "think": false,
+            "options": {"num_ctx": 8192, "num_predict": 500, "temperature": 0.0}, "stream": true,
         })
     );
 }
 
 #[test]
 fn keys_go_into_the_header_that_the_format_wants() {
-    assert_eq!(Wire::ChatCompletions.headers(Some("k")), [("authorization", "Bearer k".to_owned())]);
-    assert_eq!(Wire::ChatCompletions.headers(None), []);
+    for wire in [Wire::ChatCompletions, Wire::Responses, Wire::Ollama] {
+        assert_eq!(wire.headers(Some("k")), [("authorization", "Bearer k".to_owned())]);
+        assert_eq!(wire.headers(None), []);
+    }
     assert_eq!(
         Wire::Messages.headers(Some("k")),
         [("anthropic-version", "2023-06-01".to_owned()), ("x-api-key", "k".to_owned())]
     );
 }
 
+/// The events as a llama.cpp server sent them, with fewer tokens.
 #[test]
-fn a_chat_completion_says_its_text_and_what_it_cost() {
+fn a_chat_completion_is_read_piece_by_piece() {
+    let chunk = |delta: Value, finish: Value| {
+        json!({
+            "choices": [{"finish_reason": finish, "index": 0, "delta": delta}], "created": 1, "id": "chatcmpl-1",
+            "model": "model.gguf", "system_fingerprint": "b1", "object": "chat.completion.chunk",
+        })
+    };
+    let usage = json!({
+        "choices": [], "created": 1, "id": "chatcmpl-1", "model": "model.gguf", "object": "chat.completion.chunk",
+        "usage": {"completion_tokens": 3, "prompt_tokens": 12, "total_tokens": 15, "prompt_tokens_details": {"cached_tokens": 8}},
+        "timings": {"cache_n": 8, "prompt_n": 4},
+    });
+    let said = read(
+        Wire::ChatCompletions,
+        &[
+            chunk(json!({"role": "assistant", "content": null}), Value::Null),
+            chunk(json!({"content": "{\"a\""}), Value::Null),
+            chunk(json!({"content": ": 1}"}), Value::Null),
+            chunk(json!({}), json!("stop")),
+            usage,
+        ],
+    );
+    let expected = Said {
+        text: "{\"a\": 1}".into(),
+        has_thought: false,
+        end: Some(End::Complete),
+        tokens: Tokens { input: 12, cached: 8, output: 3 },
+        model: Some("model.gguf".into()),
+    };
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn a_whole_chat_completion_is_read_alike_and_thoughts_are_left_out() {
     let body = json!({
-        "id": "x", "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "{}"}}],
+        "id": "x", "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "{}", "reasoning_content": "hm"}}],
         "usage": {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15},
     });
-    let expected = Said { outcome: Outcome::Text("{}".into()), tokens: Tokens { input: 12, output: 3 } };
-    assert_eq!(said(Wire::ChatCompletions, body), expected);
+    let said = read(Wire::ChatCompletions, &[body]);
+    assert_eq!((said.text.as_str(), said.has_thought, said.end), ("{}", true, Some(End::Complete)));
 }
 
 #[test]
 fn declined_cut_off_and_empty_completions_are_told_apart() {
-    let choice = |choice: Value| said(Wire::ChatCompletions, json!({"choices": [choice]})).outcome;
-    assert_eq!(choice(json!({"message": {"content": null, "refusal": "I cannot"}})), Outcome::Declined);
-    assert_eq!(choice(json!({"message": {"content": "{"}, "finish_reason": "length"})), Outcome::CutOff);
-    assert_eq!(choice(json!({"message": {}, "finish_reason": "content_filter"})), Outcome::Declined);
-    assert_eq!(choice(json!({"message": {"content": null}})), Outcome::Text(String::new()));
-    assert_eq!(said(Wire::ChatCompletions, json!({"choices": []})).outcome, Outcome::Text(String::new()));
+    let end = |choice: Value| read(Wire::ChatCompletions, &[json!({"choices": [choice]})]).end;
+    assert_eq!(
+        end(json!({"message": {"content": null, "refusal": "I cannot"}, "finish_reason": "stop"})),
+        Some(End::Declined)
+    );
+    assert_eq!(end(json!({"message": {"content": "{"}, "finish_reason": "length"})), Some(End::CutOff));
+    assert_eq!(end(json!({"message": {}, "finish_reason": "content_filter"})), Some(End::Declined));
+    assert_eq!(end(json!({"message": {"content": null}})), None);
+}
+
+#[test]
+fn anthropics_events_add_up_to_the_input_of_the_tool() {
+    let said = read(
+        Wire::Messages,
+        &[
+            json!({"type": "message_start", "message": {"type": "message", "model": "claude", "content": [], "stop_reason": null,
+                "usage": {"input_tokens": 5, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 2000, "output_tokens": 1}}}),
+            json!({"type": "content_block_start", "index": 0, "content_block": {"type": "thinking", "thinking": ""}}),
+            json!({"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "hm"}}),
+            json!({"type": "ping"}),
+            json!({"type": "content_block_start", "index": 1, "content_block": {"type": "tool_use", "id": "t", "name": "ready", "input": {}}}),
+            json!({"type": "content_block_delta", "index": 1, "delta": {"type": "input_json_delta", "partial_json": "{\"a\":"}}),
+            json!({"type": "content_block_delta", "index": 1, "delta": {"type": "input_json_delta", "partial_json": " 1}"}}),
+            json!({"type": "content_block_stop", "index": 1}),
+            json!({"type": "message_delta", "delta": {"stop_reason": "tool_use", "stop_sequence": null}, "usage": {"output_tokens": 40}}),
+            json!({"type": "message_stop"}),
+        ],
+    );
+    assert_eq!((said.text.as_str(), said.has_thought, said.end), ("{\"a\": 1}", true, Some(End::Complete)));
+    assert_eq!(said.tokens, Tokens { input: 2005, cached: 2000, output: 40 });
 }
 
 #[test]
 fn the_input_of_the_tool_is_the_reply_and_text_stands_in_for_it() {
     let used = json!({
+        "type": "message",
         "content": [{"type": "text", "text": "Let me see."}, {"type": "tool_use", "id": "t", "name": "ready", "input": {"a": 1}}],
         "stop_reason": "tool_use", "usage": {"input_tokens": 7, "output_tokens": 2},
     });
-    let expected = Said { outcome: Outcome::Text("{\"a\":1}".into()), tokens: Tokens { input: 7, output: 2 } };
-    assert_eq!(said(Wire::Messages, used), expected);
-    let written = json!({"content": [{"type": "text", "text": "{\"a\":2}"}], "stop_reason": "end_turn"});
-    assert_eq!(said(Wire::Messages, written).outcome, Outcome::Text("{\"a\":2}".into()));
+    let said = read(Wire::Messages, &[used]);
+    assert_eq!((said.text.as_str(), said.tokens), ("{\"a\":1}", Tokens { input: 7, cached: 0, output: 2 }));
+    let written =
+        json!({"type": "message", "content": [{"type": "text", "text": "{\"a\":2}"}], "stop_reason": "end_turn"});
+    assert_eq!(read(Wire::Messages, &[written]).text, "{\"a\":2}");
+    let stopped =
+        |reason: &str| read(Wire::Messages, &[json!({"type": "message", "content": [], "stop_reason": reason})]).end;
+    assert_eq!((stopped("refusal"), stopped("max_tokens")), (Some(End::Declined), Some(End::CutOff)));
 }
 
 #[test]
-fn declined_and_cut_off_messages_are_told_apart() {
-    let stopped = |reason: &str| said(Wire::Messages, json!({"content": [], "stop_reason": reason})).outcome;
-    assert_eq!(stopped("refusal"), Outcome::Declined);
-    assert_eq!(stopped("max_tokens"), Outcome::CutOff);
+fn the_events_of_a_response_add_up_to_its_text() {
+    let whole = json!({
+        "object": "response", "model": "gpt", "status": "completed", "error": null, "incomplete_details": null,
+        "output": [{"type": "reasoning", "summary": []},
+            {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "{\"a\": 1}", "annotations": []}]}],
+        "usage": {"input_tokens": 36, "input_tokens_details": {"cached_tokens": 30}, "output_tokens": 87, "output_tokens_details": {"reasoning_tokens": 0}},
+    });
+    let events = [
+        json!({"type": "response.created", "response": {"object": "response", "status": "in_progress", "output": []}}),
+        json!({"type": "response.output_text.delta", "item_id": "m", "output_index": 0, "content_index": 0, "delta": "{\"a\""}),
+        json!({"type": "response.output_text.delta", "item_id": "m", "output_index": 0, "content_index": 0, "delta": ": 1}"}),
+        json!({"type": "response.completed", "response": whole}),
+    ];
+    for events in [&events[..], &[whole]] {
+        let said = read(Wire::Responses, events);
+        assert_eq!((said.text.as_str(), said.end), ("{\"a\": 1}", Some(End::Complete)));
+        assert_eq!(said.tokens, Tokens { input: 36, cached: 30, output: 87 });
+    }
+    let cut = json!({"type": "response.incomplete", "response": {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}, "output": []}});
+    assert_eq!(read(Wire::Responses, &[cut]).end, Some(End::CutOff));
+}
+
+#[test]
+fn the_lines_of_ollama_add_up_to_its_reply() {
+    let said = read(
+        Wire::Ollama,
+        &[
+            json!({"model": "qwen3", "created_at": "x", "message": {"role": "assistant", "content": "", "thinking": "hm"}, "done": false}),
+            json!({"model": "qwen3", "created_at": "x", "message": {"role": "assistant", "content": "{}"}, "done": false}),
+            json!({"model": "qwen3", "created_at": "x", "message": {"role": "assistant", "content": ""}, "done": true,
+                "done_reason": "stop", "prompt_eval_count": 26, "eval_count": 298}),
+        ],
+    );
+    assert_eq!((said.text.as_str(), said.has_thought, said.end), ("{}", true, Some(End::Complete)));
+    assert_eq!(said.tokens, Tokens { input: 26, cached: 0, output: 298 });
+}
+
+#[test]
+fn lists_of_models_are_read_in_both_forms() {
+    assert_eq!(
+        Wire::ChatCompletions.models(&json!({"object": "list", "data": [{"id": "a"}, {"id": "b"}]})),
+        ["a", "b"]
+    );
+    assert_eq!(Wire::Ollama.models(&json!({"models": [{"name": "qwen3:8b", "model": "qwen3:8b"}]})), ["qwen3:8b"]);
 }
 
 #[test]
 fn what_is_in_another_format_is_an_error() {
-    for wire in [Wire::ChatCompletions, Wire::Messages] {
-        for body in ["", "<html>", "[]", "{}", "{\"choices\": 1, \"content\": 2}"] {
-            assert!(wire.read(body.as_bytes()).is_err(), "{wire:?} {body}");
+    for wire in [Wire::ChatCompletions, Wire::Messages, Wire::Responses, Wire::Ollama] {
+        for body in [
+            "",
+            "<html>",
+            "[]",
+            "{}",
+            "{\"status\": \"ok\"}",
+            "{\"choices\": 1, \"content\": 2, \"output\": 3, \"message\": 4}",
+        ] {
+            assert!(wire.read(body.as_bytes(), &mut Said::default()).is_err(), "{wire:?} {body}");
         }
     }
 }

@@ -12,6 +12,8 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 pub enum Behaviour {
     /// Nothing at all, and it stays open.
     Silence,
+    /// A list of models that is empty, and to everything else nothing at all.
+    SilentModel,
     /// The head of a response and then a byte now and again.
     SlowDrip,
     /// Half a response, and then the end.
@@ -20,7 +22,15 @@ pub enum Behaviour {
     TruncatedOfUnknownLength,
     /// A response without end.
     Flood,
+    /// A stream of one token, and then nothing.
+    Stalls,
+    /// A stream of one token, and then the end of the connection.
+    BreaksOff,
 }
+
+/// The head of a stream and its first token.
+const FIRST_TOKEN: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
+    data: {\"choices\": [{\"delta\": {\"content\": \"{\"}}]}\n\n";
 
 /// Starts a server that behaves like this and returns its base address.
 pub async fn start(behaviour: Behaviour) -> String {
@@ -41,10 +51,15 @@ pub async fn nobody() -> String {
 }
 
 async fn serve(mut stream: TcpStream, behaviour: Behaviour) -> std::io::Result<()> {
-    read_request(&mut stream).await?;
+    let request = read_request(&mut stream).await?;
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9999999\r\n\r\n";
     match behaviour {
-        Behaviour::Silence => std::future::pending::<()>().await,
+        Behaviour::SilentModel if request.starts_with(b"GET") => {
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 12\r\nconnection: close\r\n\r\n{\"data\": []}")
+                .await?;
+        }
+        Behaviour::Silence | Behaviour::SilentModel => std::future::pending::<()>().await,
         Behaviour::SlowDrip => {
             stream.write_all(head.as_bytes()).await?;
             loop {
@@ -56,6 +71,11 @@ async fn serve(mut stream: TcpStream, behaviour: Behaviour) -> std::io::Result<(
         Behaviour::TruncatedOfUnknownLength => {
             stream.write_all(b"HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n{\"choices\": [{").await?;
         }
+        Behaviour::Stalls => {
+            stream.write_all(FIRST_TOKEN.as_bytes()).await?;
+            std::future::pending::<()>().await;
+        }
+        Behaviour::BreaksOff => stream.write_all(FIRST_TOKEN.as_bytes()).await?,
         Behaviour::Flood => {
             stream.write_all(head.as_bytes()).await?;
             loop {
@@ -67,19 +87,19 @@ async fn serve(mut stream: TcpStream, behaviour: Behaviour) -> std::io::Result<(
 }
 
 /// Reads a whole request: a connection that is closed with some of it unread is reset.
-async fn read_request(stream: &mut TcpStream) -> std::io::Result<()> {
+async fn read_request(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     let (mut request, mut length) = (Vec::new(), None);
     while length.is_none_or(|length| request.len() < length) {
         if stream.read_buf(&mut request).await? == 0 {
-            return Ok(());
+            return Ok(request);
         }
         let text = String::from_utf8_lossy(&request).to_lowercase();
         length = text.split_once("\r\n\r\n").map(|(head, _)| {
-            let body = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+            let body = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
             head.len() + 4 + body.parse::<usize>().unwrap()
         });
     }
-    Ok(())
+    Ok(request)
 }
 
 /// A server that has so many connections waiting that it takes no further one.
@@ -108,27 +128,71 @@ impl Crowd {
     }
 }
 
-/// Starts a model that is always ready and takes its time, and returns its base address and the most calls that were under way at once.
+/// Starts a model that says next to nothing and takes its time, and returns its base address and the most calls that were under way at
+/// once.
 pub async fn count_calls() -> (String, Arc<AtomicUsize>) {
+    count_calls_with_slots(None).await
+}
+
+/// The same, of a server that says how many slots it has, as llama.cpp does.
+pub async fn count_calls_with_slots(slots: Option<usize>) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/v1", listener.local_addr().unwrap());
     let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&most);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(be_ready(stream, Arc::clone(&under_way), Arc::clone(&counted)));
+            tokio::spawn(take_time(stream, slots, Arc::clone(&under_way), Arc::clone(&counted)));
         }
     });
     (url, most)
 }
 
-async fn be_ready(mut stream: TcpStream, under_way: Arc<AtomicUsize>, most: Arc<AtomicUsize>) -> std::io::Result<()> {
-    let mut request = [0; 8192];
-    let _bytes_read = stream.read(&mut request).await?;
-    most.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    under_way.fetch_sub(1, Ordering::SeqCst);
-    let body = r#"{"choices": [{"message": {"content": "{\"ready\": true}"}}]}"#;
+async fn take_time(
+    mut stream: TcpStream,
+    slots: Option<usize>,
+    under_way: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+) -> std::io::Result<()> {
+    let is_question = read_request(&mut stream).await?.starts_with(b"GET");
+    let body = match slots {
+        Some(slots) if is_question => format!("{{\"total_slots\": {slots}}}"),
+        None if is_question => "{}".to_owned(),
+        _ => {
+            most.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            under_way.fetch_sub(1, Ordering::SeqCst);
+            r#"{"choices": [{"message": {"content": "{}"}}]}"#.to_owned()
+        }
+    };
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
     stream.write_all(format!("{head}{body}").as_bytes()).await
+}
+
+/// Starts a server that never replies, and returns its base address and the number of connections that are open with a request.
+pub async fn count_open() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    let open = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&open);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let open = Arc::clone(&counted);
+            tokio::spawn(async move {
+                read_request(&mut stream).await?;
+                open.fetch_add(1, Ordering::SeqCst);
+                let read = stream.read(&mut [0; 64]).await;
+                open.fetch_sub(1, Ordering::SeqCst);
+                read
+            });
+        }
+    });
+    (url, open)
+}
+
+/// Waits until it is so.
+pub async fn until(is_so: impl Fn() -> bool) {
+    while !is_so() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }

@@ -6,6 +6,7 @@ use api::client::{Client, ClientError};
 use api::feedback::Coach;
 use api::session::Session;
 use api::turn::{Regrade, Turn, TurnState};
+use coach::llm::LONGEST_JUDGING;
 use interview::wording::counted;
 
 use crate::arguments::{NamedCoach, Review};
@@ -18,8 +19,8 @@ use crate::turn_number::TurnNumber;
 
 /// How long one request waits for feedback before the server replies with the turn as it is.
 const WAIT: Duration = Duration::from_secs(1);
-/// Limit for one answer. The server asks a busy coach several times, with pauses, before it gives up.
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
+/// Limit for one answer: what the coach may take, and the pauses in which the server asks a busy one again.
+const LONGEST_WAIT: Duration = LONGEST_JUDGING.saturating_add(Duration::from_secs(120));
 
 /// Regrades answers one after the other and shows what changed. Stops when the coach fails, so that the other answers keep the feedback
 /// they have. What was judged until then is shown even if it ends with an error.
@@ -102,7 +103,7 @@ impl Regrading<'_> {
             self.regraded.push(Regraded { before: (*turn).clone(), after });
             let left = turns.len() - index - 1;
             if !was_settled {
-                return Err(Failure::new("the coach takes too long").help("the review will show its feedback"));
+                return Err(Failure::new("the coach takes too long").help("`viva doctor` measures how long an answer takes; judging_seconds in the [llm] settings is its limit"));
             }
             if has_failed {
                 return Err(failed(left));
