@@ -384,10 +384,10 @@ pub struct Judge {
 pub struct Eval {
     /// The coach to measure: offline, llm (the configured language model), or a results file of an earlier run
     #[arg(long, value_name = "COACH", default_value = "offline")]
-    pub coach: Judge,
+    pub coach: MeasuredJudge,
     /// Compare with this coach on the same answers: offline, llm, or a results file
     #[arg(long, value_name = "COACH")]
-    pub compare: Option<Judge>,
+    pub compare: Option<MeasuredJudge>,
     /// Show at most this many of the claims on which the two differ
     #[arg(long, value_name = "NUMBER", default_value_t = 20, requires = "compare")]
     pub differences: usize,
@@ -430,14 +430,14 @@ pub enum NamedCoach {
 
 /// Whose judgements are measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Judge {
+pub enum MeasuredJudge {
     Offline,
     Llm,
     /// Whoever made the results of an earlier run.
     Results(PathBuf),
 }
 
-impl FromStr for Judge {
+impl FromStr for MeasuredJudge {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
@@ -449,7 +449,7 @@ impl FromStr for Judge {
     }
 }
 
-impl fmt::Display for Judge {
+impl fmt::Display for MeasuredJudge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Offline => f.write_str("offline"),

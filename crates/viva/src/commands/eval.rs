@@ -15,7 +15,7 @@ use serde::Serialize;
 use server::question_files;
 
 use super::output::{Progress, print, print_json};
-use crate::arguments::{Eval, Judge};
+use crate::arguments::{Eval, MeasuredJudge};
 use crate::failure::{Failure, one_line};
 use crate::settings::Settings;
 use crate::signals;
@@ -28,7 +28,8 @@ pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
         Some(file) if eval.resume && file.exists() => results(file)?,
         _ => Results::default(),
     };
-    let is_out = |judge: &Judge| matches!(judge, Judge::Results(file) if eval.out.as_ref() == Some(file));
+    let is_out =
+        |judge: &MeasuredJudge| matches!(judge, MeasuredJudge::Results(file) if eval.out.as_ref() == Some(file));
     if is_out(&eval.coach) || eval.compare.as_ref().is_some_and(is_out) {
         return Err(
             Failure::misuse("--out would replace the results that are to be measured").help("name another file")
@@ -101,7 +102,7 @@ impl Run<'_> {
 
 /// A judge that is measured.
 struct Measured {
-    judge: Judge,
+    judge: MeasuredJudge,
     who: Who,
 }
 
@@ -112,15 +113,15 @@ enum Who {
 }
 
 impl Measured {
-    fn set_up(judge: &Judge, bank: &Bank, settings: &Settings) -> Result<Self, Failure> {
+    fn set_up(judge: &MeasuredJudge, bank: &Bank, settings: &Settings) -> Result<Self, Failure> {
         let who = match judge {
-            Judge::Offline => Who::Offline(Coach::Offline(Arc::new(OfflineCoach::new(bank.questions())))),
-            Judge::Llm => {
+            MeasuredJudge::Offline => Who::Offline(Coach::Offline(Arc::new(OfflineCoach::new(bank.questions())))),
+            MeasuredJudge::Llm => {
                 let llm = settings.language_model()?;
                 let model = Arc::new(LlmCoach::new(llm)?);
                 Who::Llm { coach: Coach::Llm(Arc::clone(&model)), model, concurrency: llm.concurrency().into() }
             }
-            Judge::Results(file) => Who::Results(results(file)?),
+            MeasuredJudge::Results(file) => Who::Results(results(file)?),
         };
         Ok(Self { judge: judge.clone(), who })
     }
