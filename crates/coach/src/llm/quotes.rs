@@ -197,7 +197,10 @@ impl<'a> Answer<'a> {
                     (above[place + 1].0 + weight(word), above[place + 1].1),
                     (row[place].0 + weight(said), row[place].1),
                 ];
-                row.push(options.into_iter().min_by(|one, other| one.0.total_cmp(&other.0))?);
+                // Of alignments as good, the one that begins first: it leaves out the least.
+                let closest =
+                    |one: &(f32, usize), other: &(f32, usize)| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1));
+                row.push(options.into_iter().min_by(closest)?);
             }
             above = row;
         }

@@ -3,7 +3,7 @@
 use api::feedback::{Correctness, DecidedBy, KeyPointMark, ScoreRange, Verdict};
 use api::session::{ExportFormat, NewSession, Session};
 use api::turn::{DecidedVerdict, Decision, Regrade, Turn};
-use serde_json::json;
+use serde_json::{Map, json};
 use uuid::Uuid;
 
 use crate::running::{PATIENCE, Running};
@@ -14,13 +14,16 @@ const ANSWER: &str = "every value has exactly one owner and safe code never leak
 /// A model that finds two points and a misconception, misses the last point, and cannot tell about the three in between: 11 of 20 by weight.
 fn undecided(asked: &Asked, _: usize) -> Option<Reply> {
     let quote = "every value has exactly one owner";
-    let mark = |(place, id): (usize, &String)| match place {
-        0 | 1 => json!({"id": id, "quote": quote, "verdict": "hit"}),
-        2..5 => json!({"id": id, "quote": null, "verdict": "unclear"}),
-        _ => json!({"id": id, "quote": null, "verdict": "missed"}),
+    let mark = |(place, id): (usize, &String)| {
+        let mark = match place {
+            0 | 1 => json!({"quote": quote, "verdict": "hit"}),
+            2..5 => json!({"quote": null, "verdict": "unclear"}),
+            _ => json!({"quote": null, "verdict": "missed"}),
+        };
+        (id.clone(), mark)
     };
-    let marks: Vec<_> = asked.key_points.iter().enumerate().map(mark).collect();
-    let stated = json!([{"id": "no-leaks", "quote": "safe code never leaks"}]);
+    let marks: Map<_, _> = asked.key_points.iter().enumerate().map(mark).collect();
+    let stated = json!({"no-leaks": {"quote": "safe code never leaks", "verdict": "stated"}});
     (asked.form == "marks").then(|| Reply::Says(json!({"key_points": marks, "misconceptions": stated})))
 }
 
