@@ -9,7 +9,7 @@ use coach::{Coach, CoachError, OfflineCoach, similarity};
 use futures::StreamExt;
 use futures::channel::oneshot;
 use interview::bank::{Bank, Question};
-use interview::claims::{ClaimedVerdict, Claims, ClarityClaim, Quote};
+use interview::claims::{Claims, ClarityClaim};
 use interview::follow_up::Rubric;
 use interview::judging::{self, Assignment};
 use interview::marks::{ClarityCheck, ClarityVerdict, Doubt, JudgedBy, Verdict};
@@ -242,8 +242,6 @@ pub struct JudgedItem {
     /// The clarity checks, where they were judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clarity: Vec<JudgedCheck>,
-    /// The quotes that the coach gave, before they were looked up.
-    pub quotes: Quotes,
     /// Who judged, by what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judged_by: Option<JudgedBy>,
@@ -309,28 +307,6 @@ pub struct JudgedCheck {
     pub quote: Option<String>,
 }
 
-/// Quotes that a coach gave, by what they were to show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quotes {
-    /// That a key point is made.
-    pub hits: QuoteCount,
-    /// What comes closest to a key point that is missed or unclear.
-    pub undecided: QuoteCount,
-    /// That a misconception is stated.
-    pub misconceptions: QuoteCount,
-    /// What a clarity check rests on.
-    pub clarity: QuoteCount,
-}
-
-/// Quotes looked up in an answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QuoteCount {
-    /// Those that are there.
-    pub found: u64,
-    /// Those that are not.
-    pub not_found: u64,
-}
-
 impl JudgedItem {
     /// The judgement, in the question's own names.
     fn of(
@@ -372,7 +348,6 @@ impl JudgedItem {
             key_points: key_points.collect(),
             misconceptions: misconceptions.collect(),
             clarity: clarity.collect(),
-            quotes: Quotes::of(reply, transcript),
             judged_by: None,
             ungraded: None,
         }
@@ -387,51 +362,8 @@ impl JudgedItem {
             key_points: Vec::new(),
             misconceptions: Vec::new(),
             clarity: Vec::new(),
-            quotes: Quotes::default(),
             judged_by: None,
             ungraded: Some(reason),
         }
-    }
-}
-
-impl Quotes {
-    fn of(reply: &Reply, transcript: &Transcript) -> Self {
-        let mut quotes = Self::default();
-        for claim in &reply.claims.key_points {
-            match &claim.verdict {
-                ClaimedVerdict::Hit(quote) => quotes.hits.look_up(quote, transcript),
-                ClaimedVerdict::Missed(quote) | ClaimedVerdict::Unclear(_, quote) => {
-                    quote.iter().for_each(|quote| quotes.undecided.look_up(quote, transcript));
-                }
-            }
-        }
-        reply.claims.misconceptions.iter().for_each(|claim| quotes.misconceptions.look_up(&claim.quote, transcript));
-        let of_checks = reply.clarity.iter().filter_map(|claim| claim.quote.as_ref());
-        of_checks.for_each(|quote| quotes.clarity.look_up(quote, transcript));
-        quotes
-    }
-
-    /// Adds up the quotes of many answers.
-    pub(crate) fn sum(all: impl Iterator<Item = Self>) -> Self {
-        all.fold(Self::default(), |sum, one| Self {
-            hits: sum.hits.plus(one.hits),
-            undecided: sum.undecided.plus(one.undecided),
-            misconceptions: sum.misconceptions.plus(one.misconceptions),
-            clarity: sum.clarity.plus(one.clarity),
-        })
-    }
-}
-
-impl QuoteCount {
-    fn look_up(&mut self, quote: &Quote, transcript: &Transcript) {
-        let is_found = match quote {
-            Quote::Text(text) | Quote::Timed { text, .. } => transcript.find_words(text).is_some(),
-            Quote::Words { first, last } => transcript.evidence_at(*first, *last).is_some(),
-        };
-        *self = self.plus(Self { found: u64::from(is_found), not_found: u64::from(!is_found) });
-    }
-
-    fn plus(self, other: Self) -> Self {
-        Self { found: self.found + other.found, not_found: self.not_found + other.not_found }
     }
 }

@@ -22,7 +22,7 @@ pub use dataset::{
 };
 pub use evaluator::{
     Evaluation, Evaluator, Judge, JudgedCheck, JudgedItem, JudgedPoint, JudgedVerdict, Judgements, Progress,
-    QuoteCount, QuotedMisconception, Quotes,
+    QuotedMisconception,
 };
 pub use figures::{Agreement, Figures, Misconceptions, Order};
 pub use marked::{AgainstMarks, ClaimFigures, ClaimKind, Confusion, CountedClaim, FalseTicks, VerdictFigures};

@@ -4,7 +4,7 @@ use coach::llm::Usage;
 use serde::Serialize;
 
 use crate::dataset::{BrokenLine, Label};
-use crate::evaluator::{Judgement, Judgements, Quotes};
+use crate::evaluator::{Judgement, Judgements};
 use crate::figures::{Figures, Misconceptions, Scored, scale};
 use crate::marked::AgainstMarks;
 use crate::statistics::{Share, quadratic_weighted_kappa};
@@ -34,11 +34,9 @@ pub struct Summary {
     /// Quadratic weighted kappa between the coach's bands and the labels': off topic, wrong and twisted 1, partial 2, strong 4;
     /// without a label, the quarter of the scale that the people's score falls into.
     pub band_kappa: Option<f64>,
-    /// The share of a language model's replies, repairs included, that could not be used, or not fully.
-    pub invalid_replies: Option<Share>,
-    /// Quotes looked up in the answers.
-    pub quotes: Quotes,
-    /// What was used up.
+    /// The share of a language model's first replies that could not be used, or not fully, and were asked to be corrected.
+    pub repairs: Option<Share>,
+    /// What a language model used up, and how many of its quotes stand in the answers.
     pub usage: Usage,
     /// Seconds from the first item to the last.
     pub seconds: f64,
@@ -75,8 +73,7 @@ impl Summary {
             misconceptions: Misconceptions::of(judgements),
             expectations_met: Share::holding(judgements.iter().filter_map(expectation_met)),
             band_kappa: band_kappa(judgements),
-            invalid_replies: Share::counted(usage.invalid_replies, usage.replies),
-            quotes: Quotes::sum(judgements.iter().map(|judgement| judgement.judged.quotes)),
+            repairs: Share::counted(usage.repairs, usage.replies - usage.repairs),
             usage,
             seconds: judged.took.as_secs_f64(),
             baseline: (!alike.is_empty()).then(|| Baseline { name: "similarity", figures: Figures::of(&alike) }),

@@ -1,7 +1,8 @@
 //! The summary as a table for people.
 
+use coach::llm::Usage;
+
 use crate::comparison::{ComparedFigure, Comparison, Difference, QuotedVerdict, ReaderVerdict};
-use crate::evaluator::{QuoteCount, Quotes};
 use crate::figures::{FULL_ORDER, Figures, PAIRS};
 use crate::marked::{AgainstMarks, ClaimFigures, ClaimKind, VerdictFigures};
 use crate::statistics::Share;
@@ -31,15 +32,11 @@ pub(crate) fn render(summary: &Summary) -> String {
         ("misconceptions, false alarms", summary.misconceptions.false_alarms.map(share)),
         ("expectations met", summary.expectations_met.map(share)),
         ("kappa of bands", summary.band_kappa.map(number)),
-        ("invalid replies", summary.invalid_replies.map(share)),
+        ("repairs", summary.repairs.map(share)),
     ];
     lines.extend(others.into_iter().filter_map(|(name, value)| Some(row(name, &value?, None))));
-    lines.extend(quotes(&summary.quotes));
     lines.push(row("answers", &counts(summary), None));
-    if summary.usage.replies > 0 {
-        let usage = summary.usage;
-        lines.push(row("tokens", &format!("{} in, {} out", usage.input_tokens, usage.output_tokens), None));
-    }
+    lines.extend(used(&summary.usage));
     lines.push(row("seconds", &format!("{:.1}", summary.seconds), None));
     lines.extend(summary.marks.iter().flat_map(marked));
     lines.extend(summary.broken_lines.iter().map(ToString::to_string));
@@ -122,20 +119,20 @@ fn verdicts(name: &str, figures: &VerdictFigures) -> String {
     line.trim_end().to_owned()
 }
 
-/// The quotes that are not in the answers, by what they were to show. Without a single one there is nothing to report.
-fn quotes(quotes: &Quotes) -> Vec<String> {
-    let kinds = [
-        ("hits", quotes.hits),
-        ("undecided points", quotes.undecided),
-        ("misconceptions", quotes.misconceptions),
-        ("clarity", quotes.clarity),
-    ];
-    let sum = |count: fn(&QuoteCount) -> u64| kinds.iter().map(|(_, one)| count(one)).sum::<u64>();
-    let (found, not_found) = (sum(|count| count.found), sum(|count| count.not_found));
-    let Some(all) = Share::counted(not_found, found + not_found) else { return Vec::new() };
-    let kinds = kinds.iter().filter(|(_, count)| count.found + count.not_found > 0);
-    let kinds = kinds.map(|(name, count)| format!("{name} {} of {}", count.not_found, count.found + count.not_found));
-    vec![row("quotes not found", &share(all), None), row("", &kinds.collect::<Vec<_>>().join(", "), None)]
+/// What a language model used up, and what became of its quotes.
+fn used(usage: &Usage) -> Vec<String> {
+    if usage.replies == 0 {
+        return Vec::new();
+    }
+    let Usage { quotes, quotes_verbatim: verbatim, quotes_snapped: snapped, .. } = *usage;
+    let a_reply = |seconds: f64| seconds / usage.replies as f64;
+    let tokens =
+        format!("{} in, {} of them cached, {} out", usage.input_tokens, usage.cached_tokens, usage.output_tokens);
+    let time = format!("{:.1}, first token after {:.1}", a_reply(usage.seconds), a_reply(usage.first_token_seconds));
+    let quoted = format!("{verbatim} word for word, {snapped} nearly, {} not said", quotes - verbatim - snapped);
+    [("quotes", quoted), ("tokens", tokens), ("seconds a reply", time)]
+        .map(|(name, value)| row(name, &value, None))
+        .into()
 }
 
 type Figure = fn(&Figures) -> Option<String>;

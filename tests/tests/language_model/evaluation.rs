@@ -23,7 +23,7 @@ fn evaluated(home: &Home, model: &LanguageModel, more: &[&str]) -> Finished {
 }
 
 #[test]
-fn an_evaluation_of_a_model_counts_tokens_invalid_replies_and_quotes_that_nobody_said() {
+fn an_evaluation_of_a_model_counts_tokens_repairs_and_quotes_that_nobody_said() {
     let home = Home::empty();
     let model = LanguageModel::start(|asked| {
         let mut words = kind_words(asked);
@@ -31,26 +31,27 @@ fn an_evaluation_of_a_model_counts_tokens_invalid_replies_and_quotes_that_nobody
             return Reply::Says(json!({"verdict": "fine"}));
         }
         if asked.form == "marks" && asked.answer.starts_with("invented") {
-            let points = words["key_points"].as_object_mut().unwrap();
-            points.values_mut().next().unwrap()["quote"] = json!("words that nobody ever said");
+            // A request to correct asks for this point alone.
+            words["key_points"]["one-owner"] = json!({"quote": "words that nobody ever said", "verdict": "hit"});
         }
         Reply::Says(words)
     });
     let evaluation = evaluated(&home, &model, &["--json"]).json();
     let (items, summary) = (&evaluation["items"], &evaluation["summary"]);
-    let points = items[0]["key_points"].as_array().unwrap().len();
-    // Three answers, one call each, for nothing but correctness is measured, and two requests to mend.
+    let points = items[0]["key_points"].as_array().unwrap().len() as u64;
+    // Three answers, one call each, for nothing but correctness is measured, and two requests to correct.
     let usage = |name: &str| summary["usage"][name].as_u64().unwrap();
     assert_eq!((usage("replies"), usage("invalid_replies"), usage("repairs")), (5, 2, 2));
     assert_eq!((usage("input_tokens"), usage("output_tokens")), (500, 50));
-    assert_eq!((&summary["invalid_replies"]["of"], &summary["ungraded"]), (&json!(5), &json!(0)));
-    assert_eq!(summary["quotes"]["hits"], json!({"found": 3 * points - 1, "not_found": 1}));
+    assert_eq!((&summary["repairs"]["of"], &summary["ungraded"]), (&json!(3), &json!(0)));
+    // The quote that nobody said was given a second time when it was to be corrected.
+    assert_eq!((usage("quotes"), usage("quotes_verbatim")), (3 * points + 1, 3 * points - 1));
     assert_eq!(
         (&items[2]["key_points"][0]["verdict"], &items[2]["key_points"][0]["quote"]),
         (&json!("unclear"), &Value::Null)
     );
     let table = evaluated(&home, &model, &[]).output;
-    for row in ["invalid replies", "quotes not found", "tokens", "500 in, 50 out"] {
+    for row in ["repairs", "not said", "tokens", "500 in, 0 of them cached, 50 out"] {
         assert!(table.contains(row), "{row} is not in\n{table}");
     }
 }

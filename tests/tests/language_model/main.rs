@@ -12,7 +12,8 @@ use journeys::language_model::{LanguageModel, Reply};
 use journeys::program::Home;
 
 const QUESTION: &str = "ownership-why";
-const ANSWER: &str = "Every value has exactly one owner, and it is dropped when the owner goes out of scope.";
+const ANSWER: &str =
+    "Every value has exactly one owner, and it is dropped when the owner goes out of scope, so nothing is freed twice.";
 
 /// A settings file that sets the model up, with these lines besides.
 fn settings(home: &Home, base_url: &str, lines: &str) -> String {

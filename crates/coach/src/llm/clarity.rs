@@ -70,14 +70,11 @@ impl Reading<'_> {
         for check in ClarityCheck::ALL {
             let name = check.as_str();
             match reply.get(CHECKS).and_then(|checks| checks.get(name)) {
-                Some(entry) => match self.claim(check, entry) {
-                    Ok(claim) => _ = self.claims.insert(check, claim),
-                    Err(what) => {
-                        let unclear = ClarityClaim { check, verdict: ClarityVerdict::Unclear, quote: None, note: None };
-                        self.claims.insert(check, unclear);
-                        faults.push(fault(CHECKS, name, what));
-                    }
-                },
+                Some(entry) => {
+                    let (claim, wrong) = self.claim(check, entry);
+                    self.claims.insert(check, claim);
+                    faults.extend(wrong.map(|what| fault(CHECKS, name, what)));
+                }
                 None if !self.claims.contains_key(&check) => faults.push(fault(CHECKS, name, "it is not there")),
                 None => {}
             }
@@ -85,30 +82,29 @@ impl Reading<'_> {
         faults
     }
 
-    /// The claim of an entry, or what is wrong with it.
-    fn claim(&self, check: ClarityCheck, entry: &Value) -> Result<ClarityClaim, &'static str> {
-        let verdict = match text(entry, "verdict") {
-            Some("yes") => ClarityVerdict::Yes,
-            Some("no") => ClarityVerdict::No,
-            Some("unclear") => ClarityVerdict::Unclear,
-            _ => return Err("its verdict is none of those there are"),
-        };
+    /// The claim of an entry, and what the model is asked to correct in it.
+    fn claim(&self, check: ClarityCheck, entry: &Value) -> (ClarityClaim, Option<&'static str>) {
         let quote = text(entry, "quote").map(|quote| {
             let (found, quote) = self.answer.quote(quote, &[]);
             self.model.count_quote(found);
             quote
         });
-        let quote = match (verdict, quote) {
-            // A yes rests on words.
-            (ClarityVerdict::Yes, None) => return Err(Unfounded::Missing.as_str()),
-            (ClarityVerdict::Yes, Some(Err(unfounded))) => return Err(unfounded.as_str()),
-            (ClarityVerdict::Yes, Some(Ok(quote))) if self.uses(check, &quote) >= MOST_CHECKS_OF_A_QUOTE => {
-                return Err("its quote is the evidence of other checks; quote another place");
-            }
-            (_, quote) => quote.and_then(Result::ok),
-        };
         let note = text(entry, "note").map(one_line).filter(|note| !note.is_empty());
-        Ok(ClarityClaim { check, verdict, quote, note })
+        let claim = |verdict, quote| ClarityClaim { check, verdict, quote, note };
+        let unclear = ClarityClaim { check, verdict: ClarityVerdict::Unclear, quote: None, note: None };
+        match (text(entry, "verdict"), quote) {
+            // A yes rests on words, and on words of its own.
+            (Some("yes"), Some(Ok(quote))) if self.uses(check, &quote) < MOST_CHECKS_OF_A_QUOTE => {
+                (claim(ClarityVerdict::Yes, Some(quote)), None)
+            }
+            (Some("yes"), Some(Ok(_))) => (unclear, None),
+            (Some("yes"), quote) => {
+                (unclear, quote.map_or(Some(Unfounded::Missing), Result::err).and_then(|unfounded| unfounded.fault()))
+            }
+            (Some("no"), quote) => (claim(ClarityVerdict::No, quote.and_then(Result::ok)), None),
+            (Some("unclear"), quote) => (claim(ClarityVerdict::Unclear, quote.and_then(Result::ok)), None),
+            _ => (unclear, Some("its verdict is none of those there are")),
+        }
     }
 
     /// How many other checks rest on these words.

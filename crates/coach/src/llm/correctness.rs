@@ -84,7 +84,8 @@ impl<'a> Reading<'a> {
             let claim: Vec<&str> = point.says.iter().chain([&point.summary]).map(String::as_str).collect();
             match reply.get(KEY_POINTS).and_then(|points| points.get(id)).map(|entry| self.verdict(entry, &claim)) {
                 Some(Some((verdict, unfounded))) => {
-                    faults.extend(unfounded.as_ref().map(|unfounded| fault(KEY_POINTS, id, unfounded.as_str())));
+                    let wrong = unfounded.as_ref().and_then(Unfounded::fault);
+                    faults.extend(wrong.map(|what| fault(KEY_POINTS, id, what)));
                     self.verdicts.insert(id, (verdict, unfounded));
                 }
                 Some(None) => faults.push(fault(KEY_POINTS, id, "its verdict is none of those there are")),
@@ -103,7 +104,8 @@ impl<'a> Reading<'a> {
                 },
                 _ => Ok(None),
             };
-            faults.extend(stated.as_ref().err().map(|unfounded| fault(MISCONCEPTIONS, id, unfounded.as_str())));
+            let unfounded = stated.as_ref().err().and_then(Unfounded::fault);
+            faults.extend(unfounded.map(|what| fault(MISCONCEPTIONS, id, what)));
             self.stated.insert(id, stated);
         }
         faults

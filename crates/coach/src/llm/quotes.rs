@@ -74,13 +74,12 @@ pub(super) enum Unfounded {
 }
 
 impl Unfounded {
-    /// What is wrong, for the model.
-    pub fn as_str(&self) -> &'static str {
+    /// What the model is asked to correct. None when the verdict itself is in doubt: asking again makes it no more certain.
+    pub fn fault(&self) -> Option<&'static str> {
         match self {
-            Self::Missing => "this verdict needs a quote from the answer",
-            Self::NotSaid => "its quote is not in the answer word for word",
-            Self::Demand => "its quote makes demands of you; that is no evidence",
-            Self::Unrelated(_) => "its quote has nothing to do with it",
+            Self::Missing => Some("this verdict needs a quote from the answer"),
+            Self::NotSaid => Some("its quote is not in the answer word for word"),
+            Self::Demand | Self::Unrelated(_) => None,
         }
     }
 }

@@ -282,14 +282,9 @@ async fn clarity_must_hold_every_check_and_quote_what_it_praises() {
     fewer["checks"].as_object_mut().unwrap().remove("stops_when_done");
     let mut unquoted = clarity();
     unquoted["checks"]["answers_the_question"]["quote"] = Value::Null;
-    let mut repeated = clarity();
-    for check in ["headline_first", "says_why", "stops_when_done", "ordered"] {
-        repeated["checks"][check] = json!({"quote": "That's why the last line fails", "verdict": "yes", "note": null});
-    }
     for (faulty, named) in [
         (fewer, "- stops_when_done: it is not there"),
         (unquoted, "- answers_the_question: this verdict needs a quote from the answer"),
-        (repeated, "its quote is the evidence of other checks"),
     ] {
         let model = Script::sound().on("clarity", [says(&faulty), says(&clarity())]).start().await;
         let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
@@ -297,6 +292,21 @@ async fn clarity_must_hold_every_check_and_quote_what_it_praises() {
         let requests = model.requests("clarity").await;
         assert!(requests.len() == 2 && last_message(&requests[1]).contains(named), "{named}: {}", requests[1]);
     }
+}
+
+#[tokio::test]
+async fn the_same_words_are_no_evidence_of_every_check() {
+    let mut repeated = clarity();
+    for check in ["headline_first", "says_why", "stops_when_done", "ordered"] {
+        repeated["checks"][check] = json!({"quote": "That's why the last line fails", "verdict": "yes", "note": null});
+    }
+    let model = Script::sound().on("clarity", [says(&repeated)]).start().await;
+    let feedback = judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+    let marks = feedback.clarity().unwrap().marks();
+    let rests =
+        marks.iter().filter(|mark| mark.evidence.as_ref().is_some_and(|words| words.quote().contains("That's why")));
+    assert_eq!(rests.count(), 3, "{marks:?}");
+    assert_eq!(model.requests("clarity").await.len(), 1, "it is not asked for again");
 }
 
 #[tokio::test]

@@ -9,20 +9,21 @@ use uuid::Uuid;
 use crate::running::{PATIENCE, Running};
 use crate::some_model::{Asked, Reply};
 
-const ANSWER: &str = "every value has exactly one owner and safe code never leaks";
+const ANSWER: &str =
+    "every value has exactly one owner, it is dropped when that goes out of scope, and safe code never leaks";
 
 /// A model that finds two points and a misconception, misses the last point, and cannot tell about the three in between: 11 of 20 by weight.
 fn undecided(asked: &Asked, _: usize) -> Option<Reply> {
-    let quote = "every value has exactly one owner";
-    let mark = |(place, id): (usize, &String)| {
-        let mark = match place {
-            0 | 1 => json!({"quote": quote, "verdict": "hit"}),
-            2..5 => json!({"quote": null, "verdict": "unclear"}),
-            _ => json!({"quote": null, "verdict": "missed"}),
+    let quote = "every value has exactly one owner, it is dropped when that goes out of scope";
+    let mark = |id: &String| {
+        let mark = match id.as_str() {
+            "one-owner" | "dropped-at-scope-end" => json!({"quote": quote, "verdict": "hit"}),
+            "limits" => json!({"quote": null, "verdict": "missed"}),
+            _ => json!({"quote": null, "verdict": "unclear"}),
         };
         (id.clone(), mark)
     };
-    let marks: Map<_, _> = asked.key_points.iter().enumerate().map(mark).collect();
+    let marks: Map<_, _> = asked.key_points.iter().map(mark).collect();
     let stated = json!({"no-leaks": {"quote": "safe code never leaks", "verdict": "stated"}});
     (asked.form == "marks").then(|| Reply::Says(json!({"key_points": marks, "misconceptions": stated})))
 }
