@@ -16,9 +16,13 @@ use super::prompts::{Prompts, Template};
 use super::quotes::{Answer, Unfounded};
 use super::subject::AskedWithRubric;
 use crate::error::CoachError;
+use crate::verifier::Verifier;
 
 /// The longest quote, in characters: 30 words of English have about 170.
 pub(super) const LONGEST_QUOTE: usize = 240;
+
+/// From which chance on that a quote contradicts a claim it is no evidence of it. The verifier has a veto and no vote.
+const CONTRADICTED_AT: f32 = 0.5;
 
 const KEY_POINTS: &str = "key_points";
 const MISCONCEPTIONS: &str = "misconceptions";
@@ -46,6 +50,7 @@ pub(super) async fn judge(
     let mut reading =
         Reading { model, answer: Answer::of(assignment), assignment, verdicts: HashMap::new(), stated: HashMap::new() };
     ask(model, prompts, &prompt, &form, |reply| reading.take(reply)).await?;
+    reading.verify().await?;
     reading.judged()
 }
 
@@ -139,6 +144,40 @@ impl<'a> Reading<'a> {
         quote
     }
 
+    /// Has the verifier read what the model takes for evidence: words that contradict a claim state it for no judge.
+    async fn verify(&mut self) -> Result<(), CoachError> {
+        let rubric = self.assignment.rubric;
+        let points = rubric.key_points.iter().filter_map(|point| match self.verdicts.get(point.id.as_str())? {
+            (ClaimedVerdict::Hit(quote), _) => Some((point.id.as_str(), &point.summary, quote.clone())),
+            _ => None,
+        });
+        let wrong = rubric.misconceptions.iter().filter_map(|wrong| match self.stated.get(wrong.id.as_str())? {
+            Ok(Some(quote)) => Some((wrong.id.as_str(), &wrong.claim, quote.clone())),
+            _ => None,
+        });
+        let found: Vec<(&str, &String, Quote)> = points.chain(wrong).collect();
+        let pairs: Vec<(String, String)> =
+            found.iter().map(|(_, claim, quote)| ((*claim).clone(), self.answer.words(quote))).collect();
+        let chances = tokio::task::spawn_blocking(move || {
+            let pairs: Vec<(&str, &str)> =
+                pairs.iter().map(|(claim, quote)| (claim.as_str(), quote.as_str())).collect();
+            Verifier::shared().judge(&pairs)
+        });
+        let chances = chances.await.map_err(|failed| CoachError::Malformed { reason: failed.to_string() })?;
+        for ((id, _, quote), chances) in found.into_iter().zip(chances) {
+            if chances.contradicts < CONTRADICTED_AT {
+                continue;
+            }
+            if let Some(stated) = self.stated.get_mut(id) {
+                *stated = Err(Unfounded::Contradicts(quote));
+            } else {
+                let verdict = ClaimedVerdict::Unclear(Doubt::CoachUndecided, Some(quote.clone()));
+                self.verdicts.insert(id, (verdict, Some(Unfounded::Contradicts(quote))));
+            }
+        }
+        Ok(())
+    }
+
     fn judged(mut self) -> Result<Judged, CoachError> {
         let rubric = self.assignment.rubric;
         if self.verdicts.is_empty() {
@@ -173,6 +212,7 @@ impl<'a> Reading<'a> {
         let not_said = count(|unfounded| matches!(unfounded, Unfounded::NotSaid | Unfounded::Missing));
         let demands = count(|unfounded| matches!(unfounded, Unfounded::Demand));
         let unrelated = count(|unfounded| matches!(unfounded, Unfounded::Unrelated(_)));
+        let contradicted = count(|unfounded| matches!(unfounded, Unfounded::Contradicts(_)));
         let misconceptions = self.stated.values().filter(|stated| stated.is_err()).count();
         let remarks = [
             (not_judged, format!("The model did not judge {}, so they count neither way.", of_points(not_judged))),
@@ -193,6 +233,13 @@ impl<'a> Reading<'a> {
             (
                 unrelated,
                 format!("The model's quotes had nothing to do with {}, so they do not count.", of_points(unrelated)),
+            ),
+            (
+                contradicted,
+                format!(
+                    "For {} the model quoted words that seem to say the opposite, so they do not count.",
+                    of_points(contradicted)
+                ),
             ),
             (
                 misconceptions,

@@ -71,6 +71,8 @@ pub(super) enum Unfounded {
     Demand,
     /// It was said, and is about something else.
     Unrelated(Quote),
+    /// It was said, and says the opposite.
+    Contradicts(Quote),
 }
 
 impl Unfounded {
@@ -79,7 +81,7 @@ impl Unfounded {
         match self {
             Self::Missing => Some("this verdict needs a quote from the answer"),
             Self::NotSaid => Some("its quote is not in the answer word for word"),
-            Self::Demand | Self::Unrelated(_) => None,
+            Self::Demand | Self::Unrelated(_) | Self::Contradicts(_) => None,
         }
     }
 }
@@ -150,6 +152,14 @@ impl<'a> Answer<'a> {
             || self.assignment.target.is_some()
             || concerns(claim.iter().copied(), &self.text(first, last));
         (found, if is_related { Ok(quote) } else { Err(Unfounded::Unrelated(quote)) })
+    }
+
+    /// The words of a quote that was found.
+    pub fn words(&self, quote: &Quote) -> String {
+        match quote {
+            Quote::Words { first, last } => self.text(*first, *last),
+            Quote::Text(text) | Quote::Timed { text, .. } => text.clone(),
+        }
     }
 
     fn text(&self, first: usize, last: usize) -> String {
