@@ -15,8 +15,8 @@ use super::subject::AskedWithRubric;
 use crate::error::CoachError;
 use crate::offline::OfflineCoach;
 
-/// The longest answer that is shown, in characters; 200 words have about 1200.
-const LONGEST_ANSWER: usize = 2000;
+/// The longest answer that is shown, in characters; 200 words have about 1200. The grammars of llama.cpp refuse 2000 and more.
+const LONGEST_ANSWER: usize = 1800;
 
 /// A stronger answer in the candidate's voice; none in a follow-up, where it would give the rest of the question away.
 ///

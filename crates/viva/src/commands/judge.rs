@@ -187,7 +187,7 @@ fn report(connection: &Connection) -> String {
         "{} at {server}{answered} judged a sample answer in {seconds:.0} s, as an answer of yours will take{advice}: {} ({} to correct one), first token after \
          {first:.1} s, {} tokens read ({} cached), {} written; {enforcement}{context}.{remark}",
         models.join(" and "),
-        counted(usize::try_from(usage.replies).unwrap_or_default(), "reply"),
+        counted(usize::try_from(usage.replies).unwrap_or_default(), "call"),
         usage.repairs,
         usage.input_tokens,
         usage.cached_tokens,
