@@ -94,7 +94,7 @@ pub fn kind_words(asked: &Asked) -> Value {
     let quote = |first: usize, most: usize| words.iter().skip(first).take(most).copied().collect::<Vec<_>>().join(" ");
     match asked.form.as_str() {
         "marks" => {
-            let hit = |id: &String| (id.clone(), json!({"quote": quote(0, 30), "verdict": "hit"}));
+            let hit = |id: &String| (id.clone(), json!({"quote": asked.answer, "verdict": "hit"}));
             json!({"key_points": asked.key_points.iter().map(hit).collect::<Map<_, _>>()})
         }
         "clarity" => {

@@ -12,8 +12,9 @@ use journeys::language_model::{LanguageModel, Reply};
 use journeys::program::Home;
 
 const QUESTION: &str = "ownership-why";
-const ANSWER: &str =
-    "Every value has exactly one owner, and it is dropped when the owner goes out of scope, so nothing is freed twice.";
+const ANSWER: &str = "Every value has exactly one owner, and it is dropped when the owner goes out of scope. Assigning it moves it, \
+    and the old name can't be used any more. The reason is memory safety without a garbage collector, decided at compile time: no use after \
+    free and no double free. Cycles need reference counting, and can still leak.";
 
 /// A settings file that sets the model up, with these lines besides.
 fn settings(home: &Home, base_url: &str, lines: &str) -> String {

@@ -16,13 +16,16 @@ use super::prompts::{Prompts, Template};
 use super::quotes::{Answer, Unfounded};
 use super::subject::AskedWithRubric;
 use crate::error::CoachError;
-use crate::verifier::Verifier;
+use crate::verifier::{Chances, Verifier};
 
 /// The longest quote, in characters: 30 words of English have about 170.
 pub(super) const LONGEST_QUOTE: usize = 240;
 
-/// From which chance on that a quote contradicts a claim it is no evidence of it. The verifier has a veto and no vote.
+/// From which chance on that a quote contradicts a claim it is no evidence of it.
 const CONTRADICTED_AT: f32 = 0.5;
+
+/// Below which chance that a quote states a claim it has nothing to do with it. The verifier has a veto and no vote, so this is low.
+const UNRELATED_BELOW: f32 = 0.1;
 
 const KEY_POINTS: &str = "key_points";
 const MISCONCEPTIONS: &str = "misconceptions";
@@ -119,17 +122,10 @@ impl<'a> Reading<'a> {
     /// The verdict of an entry, and what is wrong with its quote. None when there is no verdict.
     fn verdict(&self, entry: &Value, claim: &[&str]) -> Option<(ClaimedVerdict, Option<Unfounded>)> {
         let quote = text(entry, "quote").map(|quote| self.quote(quote, claim));
-        let nearest = || match &quote {
-            Some(Ok(quote) | Err(Unfounded::Unrelated(quote))) => Some(quote.clone()),
-            _ => None,
-        };
+        let nearest = || quote.as_ref().and_then(|quote| quote.as_ref().ok().cloned());
         Some(match text(entry, "verdict")? {
             "hit" => match quote.unwrap_or(Err(Unfounded::Missing)) {
                 Ok(quote) => (ClaimedVerdict::Hit(quote), None),
-                Err(Unfounded::Unrelated(quote)) => {
-                    let verdict = ClaimedVerdict::Unclear(Doubt::CoachUndecided, Some(quote.clone()));
-                    (verdict, Some(Unfounded::Unrelated(quote)))
-                }
                 Err(unfounded) => (ClaimedVerdict::Unclear(Doubt::QuoteNotFound, None), Some(unfounded)),
             },
             "missed" => (ClaimedVerdict::Missed(nearest()), None),
@@ -144,9 +140,10 @@ impl<'a> Reading<'a> {
         quote
     }
 
-    /// Has the verifier read what the model takes for evidence: words that contradict a claim state it for no judge.
+    /// Has the verifier read what the model takes for evidence: words that contradict a claim state it for no judge, and models quote the
+    /// same words for everything.
     async fn verify(&mut self) -> Result<(), CoachError> {
-        let rubric = self.assignment.rubric;
+        let Assignment { rubric, prompt, target, .. } = *self.assignment;
         let points = rubric.key_points.iter().filter_map(|point| match self.verdicts.get(point.id.as_str())? {
             (ClaimedVerdict::Hit(quote), _) => Some((point.id.as_str(), &point.summary, quote.clone())),
             _ => None,
@@ -156,23 +153,28 @@ impl<'a> Reading<'a> {
             _ => None,
         });
         let found: Vec<(&str, &String, Quote)> = points.chain(wrong).collect();
-        let pairs: Vec<(String, String)> =
-            found.iter().map(|(_, claim, quote)| ((*claim).clone(), self.answer.words(quote))).collect();
+        let pairs = found.iter().map(|(_, claim, quote)| {
+            let said = self.answer.words(quote);
+            // What is said to a follow-up is understood together with it.
+            ((*claim).clone(), if target.is_some() { format!("{prompt} {said}") } else { said })
+        });
+        let pairs: Vec<(String, String)> = pairs.collect();
         let chances = tokio::task::spawn_blocking(move || {
-            let pairs: Vec<(&str, &str)> =
-                pairs.iter().map(|(claim, quote)| (claim.as_str(), quote.as_str())).collect();
+            let pairs: Vec<(&str, &str)> = pairs.iter().map(|(claim, said)| (claim.as_str(), said.as_str())).collect();
             Verifier::shared().judge(&pairs)
         });
         let chances = chances.await.map_err(|failed| CoachError::Malformed { reason: failed.to_string() })?;
         for ((id, _, quote), chances) in found.into_iter().zip(chances) {
-            if chances.contradicts < CONTRADICTED_AT {
-                continue;
-            }
+            let unfounded = match chances {
+                Chances { contradicts, .. } if contradicts >= CONTRADICTED_AT => Unfounded::Contradicts,
+                Chances { states, .. } if states < UNRELATED_BELOW && target.is_none() => Unfounded::Unrelated,
+                _ => continue,
+            };
             if let Some(stated) = self.stated.get_mut(id) {
-                *stated = Err(Unfounded::Contradicts(quote));
+                *stated = Err(unfounded);
             } else {
-                let verdict = ClaimedVerdict::Unclear(Doubt::CoachUndecided, Some(quote.clone()));
-                self.verdicts.insert(id, (verdict, Some(Unfounded::Contradicts(quote))));
+                let verdict = ClaimedVerdict::Unclear(Doubt::CoachUndecided, Some(quote));
+                self.verdicts.insert(id, (verdict, Some(unfounded)));
             }
         }
         Ok(())
@@ -211,8 +213,8 @@ impl<'a> Reading<'a> {
         let not_judged = points - self.verdicts.len();
         let not_said = count(|unfounded| matches!(unfounded, Unfounded::NotSaid | Unfounded::Missing));
         let demands = count(|unfounded| matches!(unfounded, Unfounded::Demand));
-        let unrelated = count(|unfounded| matches!(unfounded, Unfounded::Unrelated(_)));
-        let contradicted = count(|unfounded| matches!(unfounded, Unfounded::Contradicts(_)));
+        let unrelated = count(|unfounded| matches!(unfounded, Unfounded::Unrelated));
+        let contradicted = count(|unfounded| matches!(unfounded, Unfounded::Contradicts));
         let misconceptions = self.stated.values().filter(|stated| stated.is_err()).count();
         let remarks = [
             (not_judged, format!("The model did not judge {}, so they count neither way.", of_points(not_judged))),

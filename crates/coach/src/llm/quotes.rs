@@ -70,9 +70,9 @@ pub(super) enum Unfounded {
     /// It makes demands of the judge.
     Demand,
     /// It was said, and is about something else.
-    Unrelated(Quote),
+    Unrelated,
     /// It was said, and says the opposite.
-    Contradicts(Quote),
+    Contradicts,
 }
 
 impl Unfounded {
@@ -81,16 +81,9 @@ impl Unfounded {
         match self {
             Self::Missing => Some("this verdict needs a quote from the answer"),
             Self::NotSaid => Some("its quote is not in the answer word for word"),
-            Self::Demand | Self::Unrelated(_) | Self::Contradicts(_) => None,
+            Self::Demand | Self::Unrelated | Self::Contradicts => None,
         }
     }
-}
-
-/// Whether the words of a quote have anything to do with a claim, which is given in several wordings: whether they share a word, or one
-/// that means the same.
-pub(super) fn concerns<'a>(claim: impl IntoIterator<Item = &'a str>, quote: &str) -> bool {
-    let quoted = concepts(quote);
-    claim.into_iter().any(|wording| !concepts(wording).is_disjoint(&quoted))
 }
 
 fn concepts(text: &str) -> HashSet<Concept> {
@@ -139,19 +132,12 @@ impl<'a> Answer<'a> {
     }
 
     /// The quote as words of the answer, 3 to 30 of them, and how it was found; an error when it is no evidence. `claim` is what it is to
-    /// be evidence of, in several wordings; the quote must have to do with it. No claim stands for one that any words may be about.
+    /// be evidence of, in several wordings: of a longer quote, what has most to do with it is kept.
     pub fn quote(&self, quote: &str, claim: &[&str]) -> (Found, Result<Quote, Unfounded>) {
         let Some((found, place)) = self.find(quote) else { return (Found::Nowhere, Err(Unfounded::NotSaid)) };
         let (first, last) = self.fitted(place, claim);
-        if self.demands.iter().any(|demand| first < demand.end && demand.start <= last) {
-            return (found, Err(Unfounded::Demand));
-        }
-        let quote = Quote::Words { first, last };
-        // What is said to a follow-up is about what it aims at, in as few words as that takes.
-        let is_related = claim.is_empty()
-            || self.assignment.target.is_some()
-            || concerns(claim.iter().copied(), &self.text(first, last));
-        (found, if is_related { Ok(quote) } else { Err(Unfounded::Unrelated(quote)) })
+        let makes_demands = self.demands.iter().any(|demand| first < demand.end && demand.start <= last);
+        (found, if makes_demands { Err(Unfounded::Demand) } else { Ok(Quote::Words { first, last }) })
     }
 
     /// The words of a quote that was found.
@@ -335,13 +321,5 @@ mod tests {
         }
         let honest = "the collector marks all live objects at this point and you are done";
         assert_eq!(found(honest, honest, &[]).as_deref(), Ok(honest));
-    }
-
-    #[test]
-    fn a_quote_must_have_to_do_with_its_claim() {
-        let claim = ["every value has an owner", "the owner frees it"];
-        assert!(found(ANSWER, "two owners would free the same memory", &claim).is_ok());
-        let unrelated = found("I like the weather here. A value has an owner.", "I like the weather here", &claim);
-        assert!(matches!(unrelated, Err(Unfounded::Unrelated(_))), "{unrelated:?}");
     }
 }

@@ -57,7 +57,7 @@ pub struct LlmSettings {
     /// Seconds from the request until the first token of the reply: the server reads the question and the answer, or loads the model.
     #[serde(default = "LlmSettings::default_first_byte_seconds")]
     pub first_byte_seconds: NonZeroU64,
-    /// Seconds between two tokens of a reply.
+    /// Seconds between two tokens of a reply. A local server that reads another prompt meanwhile writes none.
     #[serde(default = "LlmSettings::default_between_tokens_seconds")]
     pub between_tokens_seconds: NonZeroU64,
     /// Seconds until the whole reply is there.
@@ -312,7 +312,7 @@ impl LlmSettings {
     }
 
     const fn default_between_tokens_seconds() -> NonZeroU64 {
-        const { NonZeroU64::new(30).unwrap() }
+        const { NonZeroU64::new(90).unwrap() }
     }
 
     const fn default_whole_call_seconds() -> NonZeroU64 {
