@@ -8,7 +8,7 @@ use crate::transcript::TimeSpan;
 /// The three panels. They are never blended.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Feedback {
-    /// What was said.
+    /// What was said; none for a bonus question (the target `stretch`), which is not scored.
     pub correctness: Option<Correctness>,
     /// How clearly it was said.
     pub clarity: Option<Clarity>,

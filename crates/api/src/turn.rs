@@ -95,6 +95,8 @@ pub enum Target {
     KeyPoint(String),
     /// A misconception that was stated.
     Misconception(String),
+    /// Nothing that is scored: a bonus question for whoever made every point.
+    Stretch,
 }
 
 /// How far a turn has come.
@@ -113,6 +115,13 @@ pub enum TurnState {
     Judged,
     /// The answer is kept and has no feedback.
     Ungraded,
+}
+
+impl Turn {
+    /// What a follow-up is called.
+    pub fn follow_up_name(&self) -> &'static str {
+        if self.target == Some(Target::Stretch) { "Bonus question" } else { "Follow-up" }
+    }
 }
 
 impl TurnState {

@@ -32,7 +32,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use interview::Question;
 use interview::claims::{Claims, ClarityClaim, Report, StrongerAnswer};
-use interview::follow_up::FollowUp;
+use interview::follow_up::{FollowUp, Target};
 use interview::judging::Assignment;
 use interview::marks::{CoachKind, JudgedBy, Marks};
 use tokio::sync::{mpsc, oneshot};
@@ -102,6 +102,9 @@ impl LlmCoach {
 
     /// The claims about correctness, and a remark when something of them does not count or when two models were asked.
     async fn correctness(&self, assignment: &Assignment<'_>, fenced: &str) -> Result<Judged, CoachError> {
+        if assignment.rubric.is_empty() {
+            return Ok(Judged { claims: Claims::default(), marks: Marks::default(), remark: None });
+        }
         let first = correctness::judge(&self.model, &self.prompts, assignment, fenced);
         let Some(second) = &self.second else { return first.await };
         let (first, other) = tokio::join!(first, correctness::judge(second, &self.prompts, assignment, fenced));
@@ -297,9 +300,9 @@ impl Panel {
     }
 }
 
-/// The follow-up that these marks lead to.
+/// The follow-up to word that these marks lead to. A stretch question is asked as it is.
 fn follow_up_of(assignment: &Assignment<'_>, marks: &Marks) -> Option<FollowUp> {
-    interview::follow_up::decide(&assignment.round?, marks)
+    interview::follow_up::decide(&assignment.round?, marks).filter(|next| next.target != Target::Stretch)
 }
 
 fn joined(remarks: [Option<String>; 2]) -> Option<String> {

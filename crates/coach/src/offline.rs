@@ -90,10 +90,13 @@ impl OfflineCoach {
         // What is said twice is no passage twice.
         let said: BTreeSet<usize> = passages.iter().flat_map(|passage| passage.words.clone()).collect();
         let is_alone = is_follow_up || said.len() <= SHORT;
+        // Whether an answer takes up a question is seen from the claims that belong to it; none belong to a stretch question.
+        let is_scored = !assignment.rubric.is_empty();
+        let clarity = if is_scored { clarity::claims(&reading, &evidence.about(&passages)) } else { Vec::new() };
         let read = Read { reading: &reading, passages: &passages, evidence: &evidence, is_alone };
         Report {
             correctness: Ok(verdicts::claims(assignment.question, assignment.rubric, &read)),
-            clarity: Ok(clarity::claims(&reading, &evidence.about(&passages))),
+            clarity: Ok(clarity),
             stronger_answer: StrongerAnswer::ModelAnswer,
             follow_up: None,
             remark: verdicts::remark(reading.sense).map(str::to_owned),

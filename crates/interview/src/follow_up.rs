@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bank::{KeyPoint, Misconception, Question};
 use crate::id::{KeyPointId, MisconceptionId};
-use crate::marks::{Counted, KeyPointMark, Marks};
+use crate::marks::{Counted, Marks};
 use crate::session::{Session, Turn};
 
 /// What a follow-up aims at.
@@ -15,6 +15,8 @@ pub enum Target {
     KeyPoint(KeyPointId),
     /// A misconception that was stated.
     Misconception(MisconceptionId),
+    /// Nothing that is scored: the question's stretch question, a bonus for whoever makes every point.
+    Stretch,
 }
 
 /// A follow-up question: what it aims at and how the bank words it.
@@ -83,7 +85,8 @@ pub struct Round<'a> {
 /// Decides on the follow-up for an answer with these marks: none in a finished session, none when a later follow-up of the same question
 /// was asked before, as when an answer is judged again, and none past the session's limit.
 ///
-/// A follow-up's own answer may show a new misconception; beyond that the points that the main answer missed remain the ones to aim at.
+/// A follow-up's own answer may show a new misconception; beyond that the points that no answer made remain the ones to aim at. When every
+/// point is made and no answer states a misconception, the question's first stretch question is asked, once.
 pub fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
     let Round { session, turns, is_finished, turn } = round;
     let question = session.question(&turn.question)?;
@@ -93,16 +96,20 @@ pub fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
     if *is_finished || has_later || asked.len() >= usize::from(session.follow_ups.get()) {
         return None;
     }
-    let main = siblings().find(|sibling| sibling.target.is_none() && sibling.id != turn.id);
-    let Some(open) = main.and_then(|main| main.state.feedback()?.marks()) else {
-        return choose(question, marks, &asked);
+    let others = siblings().filter(|sibling| sibling.id != turn.id).filter_map(|other| other.state.feedback()?.marks());
+    let answers: Vec<&Marks> = others.chain([marks]).collect();
+    let best = |point: &KeyPoint| {
+        let mut of_point = answers.iter().filter_map(|marks| marks.key_point(&point.id));
+        let first = of_point.clone().next()?;
+        Some(of_point.find(|mark| mark.counted() == Counted::Hit).unwrap_or(first).clone())
     };
-    let now = |mark: &KeyPointMark| {
-        marks.key_point(&mark.id).filter(|now| now.counted() == Counted::Hit).unwrap_or(mark).clone()
-    };
-    let key_points = open.key_points.iter().map(now).collect();
-    let misconceptions = marks.misconceptions.clone();
-    choose(question, &Marks { key_points, misconceptions, ..Marks::default() }, &asked)
+    let key_points = question.key_points.iter().filter_map(best).collect();
+    let open = Marks { key_points, misconceptions: marks.misconceptions.clone(), ..Marks::default() };
+    let is_complete = answers.iter().all(|marks| marks.misconceptions.is_empty())
+        && open.counted(&question.key_points).iter().all(|(_, counted)| *counted == Counted::Hit);
+    let stretch = question.stretch.first().filter(|_| is_complete && !asked.contains(&&Target::Stretch));
+    let stretch = stretch.map(|prompt| FollowUp { target: Target::Stretch, prompt: prompt.clone() });
+    choose(question, &open, &asked).or(stretch)
 }
 
 /// Picks what to aim at, or nothing when there is nothing left.
@@ -138,7 +145,7 @@ fn heaviest(question: &Question, marks: &Marks, already_asked: &[&Target], wante
         .map(|point| FollowUp { target: Target::KeyPoint(point.id.clone()), prompt: point.probe.clone() })
 }
 
-/// What one turn is judged against: a part of its question's key points, and all of its misconceptions.
+/// What one turn is judged against: a part of its question's key points, and all of its misconceptions; nothing for a stretch question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rubric {
     /// The key points that the answer is expected to make.
@@ -150,16 +157,24 @@ pub struct Rubric {
 impl Rubric {
     /// The rubric of a turn: the whole question for a main turn (`target` is `None`); for a follow-up, the point it aims at with
     /// its alternatives, or, when it aims at a misconception, the question's core points, because the right model is what is asked for.
+    /// Empty for a stretch question, which no key point belongs to.
     pub fn of(question: &Question, target: Option<&Target>) -> Self {
         let wanted = |point: &&KeyPoint| match target {
             None => true,
             Some(Target::KeyPoint(id)) => question.key_point(id).is_some_and(|aim| aim.counts_with(point)),
             Some(Target::Misconception(_)) => point.core,
+            Some(Target::Stretch) => false,
         };
+        let is_stretch = target == Some(&Target::Stretch);
         Self {
             key_points: question.key_points.iter().filter(wanted).cloned().collect(),
-            misconceptions: question.misconceptions.clone(),
+            misconceptions: if is_stretch { Vec::new() } else { question.misconceptions.clone() },
         }
+    }
+
+    /// Whether there is nothing to score by.
+    pub fn is_empty(&self) -> bool {
+        self.key_points.is_empty()
     }
 }
 

@@ -93,14 +93,15 @@ pub fn judge<E: Display>(assignment: &Assignment<'_>, report: Report<E>) -> Resu
         StrongerAnswer::Written(answer) => Some(answer),
         StrongerAnswer::ModelAnswer => marks.and_then(|marks| model_answer(question, rubric, target, marks)),
     };
-    let remarks: Vec<String> = [missing, report.remark].into_iter().flatten().collect();
+    let bonus = rubric.is_empty().then(|| "This was a bonus question beyond the rubric: it is not scored.".to_owned());
+    let remarks: Vec<String> = [bonus, missing, report.remark].into_iter().flatten().collect();
     let decided = assignment.round.zip(marks).and_then(|(round, marks)| follow_up::decide(&round, marks));
     let follow_up = decided.map(|decided| {
         // A wording for anything else is not used.
         report.follow_up.filter(|worded| worded.target == decided.target).unwrap_or(decided)
     });
     let feedback = Feedback {
-        next_step: next_step(question, rubric, target, marks, clarity.as_ref()),
+        next_step: next_step(question, rubric, marks, clarity.as_ref()),
         stronger_answer,
         remark: (!remarks.is_empty()).then(|| remarks.join(" ")),
         judged_by: report.judged_by,
@@ -139,7 +140,7 @@ pub fn decide(feedback: &Feedback, question: &Question, target: Option<&Target>,
     let model_answer = |marks: Option<&Marks>| marks.and_then(|marks| model_answer(question, &rubric, target, marks));
     let shows_model_answer = feedback.stronger_answer == model_answer(before);
     Feedback {
-        next_step: next_step(question, &rubric, target, marks, feedback.clarity.as_ref()),
+        next_step: next_step(question, &rubric, marks, feedback.clarity.as_ref()),
         stronger_answer: if shows_model_answer { model_answer(marks) } else { feedback.stronger_answer.clone() },
         correctness,
         ..feedback.clone()
@@ -283,13 +284,7 @@ fn doubtful_share(words: &[&Word]) -> f64 {
 }
 
 /// The one thing to do next: a misconception to reconsider, then the point that would have earned most, then how to say it better.
-fn next_step(
-    question: &Question,
-    rubric: &Rubric,
-    target: Option<&Target>,
-    marks: Option<&Marks>,
-    clarity: Option<&Clarity>,
-) -> String {
+fn next_step(question: &Question, rubric: &Rubric, marks: Option<&Marks>, clarity: Option<&Clarity>) -> String {
     let unclear_said = clarity.and_then(|clarity| {
         let no = clarity.marks().iter().find(|mark| mark.verdict == ClarityVerdict::No)?;
         Some(no.check.summary())
@@ -310,11 +305,10 @@ fn next_step(
         return format!("It is unclear whether you made this point; say it again in plain words: {}.", point.summary);
     }
     match unclear_said {
+        Some(check) if rubric.is_empty() => format!("Say it again so that it {check}."),
+        None if rubric.is_empty() => "Look up what you were unsure of, then say it again in your own words.".to_owned(),
         Some(check) => format!("Every point is there. Say it again so that it {check}."),
-        None => match question.stretch.first().filter(|_| target.is_none()) {
-            Some(harder) => format!("Every point is there. A harder question to answer aloud: {harder}"),
-            None => "Every point is there: say it again tomorrow, shorter and without looking anything up.".to_owned(),
-        },
+        None => "Every point is there: say it again tomorrow, shorter and without looking anything up.".to_owned(),
     }
 }
 

@@ -58,7 +58,7 @@ fn write_turn(page: &mut String, reviewed: &ReviewedTurn) -> Result {
     let turn = &reviewed.turn;
     match turn.role {
         Role::Main => writeln!(page, "## {}. {}\n", turn.position, Plain(&turn.question.title))?,
-        Role::FollowUp => writeln!(page, "### Follow-up\n")?,
+        Role::FollowUp => writeln!(page, "### {}\n", turn.follow_up_name())?,
     }
     writeln!(page, "**{}**\n", Plain(&turn.prompt))?;
     if let (Role::Main, Some(Snippet { language, code })) = (turn.role, &turn.question.snippet) {

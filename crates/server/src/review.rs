@@ -135,7 +135,7 @@ impl ReviewedTurn {
                     let question = &turn.question;
                     format!("Question {} · {} · {}", turn.position, question.topic.replace('-', " "), question.level)
                 }
-                Role::FollowUp => "Follow-up".to_owned(),
+                Role::FollowUp => turn.follow_up_name().to_owned(),
             },
             snippet: snippet.map(|snippet| coloured(&snippet.language, &snippet.code)),
             notice: view::notice(&turn).map(|notice| notice + reload),

@@ -7,6 +7,8 @@
 //! - 2: a panel that could not be judged is null.
 //! - 3: an answer holds the candidate's decisions. An older reader would drop them, and show the coach's score for theirs.
 //!
+//! A follow-up may aim at a stretch question; a reader from before there were any refuses its turn.
+//!
 //! A change that an older reader would misunderstand gets a new number, and golden files of the one before (`tests/golden`).
 
 use interview::claims::{ClaimedVerdict, Claims, ClarityClaim, KeyPointClaim, MisconceptionClaim, Quote};
@@ -479,6 +481,7 @@ struct TargetRow(#[serde(with = "TargetDocument")] Target);
 enum TargetDocument {
     KeyPoint(KeyPointId),
     Misconception(MisconceptionId),
+    Stretch,
 }
 
 /// What a follow-up aims at, as it is stored.

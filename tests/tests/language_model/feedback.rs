@@ -46,6 +46,20 @@ fn what_two_models_disagree_on_is_unclear_on_the_terminal_and_on_the_page() {
 }
 
 #[test]
+fn whoever_makes_every_point_is_asked_a_bonus_question_that_is_not_scored() {
+    let (home, model) = (Home::empty(), LanguageModel::kind());
+    let run = home.viva(["practice", "--question", QUESTION, "--plain"]).judged_by_model_at(&model.base_url());
+    let round = in_one_line(
+        &run.input(format!("{ANSWER}\nReference counting frees a value early too.\n")).finish().success().output,
+    );
+    let (main, bonus) = round.split_once("Bonus question").unwrap();
+    assert!(main.contains("Correctness 10.0 of 10"), "{round}");
+    assert!(bonus.contains("This was a bonus question beyond the rubric: it is not scored."), "{round}");
+    let (bonus, summary) = bonus.split_once("Review").unwrap();
+    assert!(!bonus.contains("Correctness 0") && !summary.is_empty(), "{round}");
+}
+
+#[test]
 fn the_setting_decides_whether_an_answer_stays_ungraded_or_the_offline_coach_steps_in() {
     let model = answers(404, "text/html", "<html></html>");
     let home = Home::empty();

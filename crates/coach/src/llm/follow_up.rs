@@ -83,6 +83,7 @@ fn aimed_at<'a>(question: &'a Question, target: &Target) -> Result<AimedAt<'a>, 
         Target::Misconception(id) => {
             question.misconception(id).map(|misconception| AimedAt::Misconception { claim: &misconception.claim })
         }
+        Target::Stretch => None,
     };
     let absent = || CoachError::Misconfigured { reason: "the follow-up aims at nothing in its question".to_owned() };
     aimed_at.ok_or_else(absent)

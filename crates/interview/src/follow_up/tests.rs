@@ -1,11 +1,18 @@
+use uuid::Uuid;
+
 use super::*;
+use crate::marks::{CoachKind, Decisions, Feedback, JudgedBy};
+use crate::scoring::Correctness;
+use crate::session::{Answer, Place, Source, TurnState};
 use crate::testing::{marks, question};
+use crate::transcript::Transcript;
 
 fn chosen(letters: &str, stated: usize, asked: &[Target]) -> Option<String> {
     let marks = marks(&question().key_points, letters, stated);
     choose(&question(), &marks, &asked.iter().collect::<Vec<_>>()).map(|follow_up| match follow_up.target {
         Target::KeyPoint(id) => id.to_string(),
         Target::Misconception(id) => id.to_string(),
+        Target::Stretch => "stretch".to_owned(),
     })
 }
 
@@ -50,6 +57,7 @@ fn a_follow_up_is_judged_against_what_it_aims_at() {
     assert_eq!(ids(None), ["heavy", "middle", "light"]);
     assert_eq!(ids(Some(&point("light"))), ["light"]);
     assert_eq!(ids(Some(&Target::Misconception("wrong".parse().unwrap()))), ["heavy"], "the core points");
+    assert_eq!(Rubric::of(&question, Some(&Target::Stretch)), Rubric { key_points: vec![], misconceptions: vec![] });
 }
 
 /// The test question with its first two points as alternatives.
@@ -72,4 +80,97 @@ fn a_follow_up_aims_at_alternatives_once_and_any_of_them_answers_it() {
     assert_eq!(aims("mhh", &[]), None, "one of them was said");
     let rubric = Rubric::of(&question, Some(&point("heavy")));
     assert_eq!(rubric.key_points.iter().map(|point| point.id.as_str()).collect::<Vec<_>>(), ["heavy", "middle"]);
+}
+
+/// A judged answer: what it was asked for, the verdicts on the points of its rubric, and how often it states the misconception.
+type Judged<'a> = (Option<Target>, &'a str, usize);
+
+/// What is asked after the last of these answers to `question`.
+fn asked_after(question: &Question, answers: &[Judged<'_>], limit: u8) -> Option<FollowUp> {
+    let session = Session {
+        id: Uuid::nil().into(),
+        questions: vec![question.clone()],
+        follow_ups: FollowUpLimit::try_from(limit).unwrap(),
+    };
+    let marks_of = |(target, letters, stated): &Judged<'_>| {
+        marks(&Rubric::of(question, target.as_ref()).key_points, letters, *stated)
+    };
+    let turns: Vec<Turn> =
+        (0..).zip(answers).map(|(depth, answer)| turn(question, depth, answer, marks_of(answer))).collect();
+    let round = Round { session: &session, turns: &turns, is_finished: false, turn: turns.last()? };
+    decide(&round, &marks_of(answers.last()?))
+}
+
+fn turn(question: &Question, depth: u8, (target, ..): &Judged<'_>, marks: Marks) -> Turn {
+    let answer = Answer {
+        id: Uuid::nil().into(),
+        source: Source::Typed,
+        transcript: Transcript::typed("said so"),
+        corrected: false,
+        decisions: Decisions::default(),
+        spoken: None,
+        audio: None,
+    };
+    let judged_by = JudgedBy {
+        coach: CoachKind::Offline,
+        model: None,
+        prompt_version: "1".to_owned(),
+        rubric_version: "1".to_owned(),
+    };
+    let feedback = Feedback {
+        correctness: Some(Correctness::of(&Rubric::of(question, target.as_ref()), marks)),
+        clarity: None,
+        stronger_answer: None,
+        next_step: String::new(),
+        remark: None,
+        judged_by,
+    };
+    Turn {
+        id: Uuid::from_u128(depth.into()).into(),
+        session: Uuid::nil().into(),
+        place: Place { position: 1, depth },
+        question: question.id.clone(),
+        target: target.clone(),
+        prompt: String::new(),
+        hints_used: 0,
+        state: TurnState::Judged { answer, feedback: Box::new(feedback) },
+    }
+}
+
+/// What is asked after these answers to the test question, which has two stretch questions.
+fn next(answers: &[Judged<'_>], limit: u8) -> Option<String> {
+    let question = Question { stretch: vec!["How hard?".to_owned(), "How harder?".to_owned()], ..question() };
+    asked_after(&question, answers, limit).map(|next| next.prompt)
+}
+
+#[test]
+fn whoever_makes_every_point_is_asked_the_first_stretch_question() {
+    assert_eq!(next(&[(None, "hhh", 0)], 1).as_deref(), Some("How hard?"));
+    assert_eq!(next(&[(None, "hhH", 0)], 1).as_deref(), Some("How hard?"), "the candidate says they made the last one");
+    assert_eq!(next(&[(None, "hhu", 0)], 1).as_deref(), Some("What about the light side of it?"));
+    assert_eq!(asked_after(&question(), &[(None, "hhh", 0)], 1), None, "a question without a stretch question");
+    let alternatives = Question { stretch: vec!["How hard?".to_owned()], ..with_alternatives() };
+    assert_eq!(asked_after(&alternatives, &[(None, "mhh", 0)], 1).unwrap().target, Target::Stretch);
+}
+
+#[test]
+fn points_made_in_follow_ups_count_for_the_stretch_question() {
+    let answers = [(None, "mmh", 0), (Some(point("heavy")), "h", 0), (Some(point("middle")), "h", 0)];
+    assert_eq!(next(&answers[..2], 3).as_deref(), Some("What about the middle side of it?"));
+    assert_eq!(next(&answers, 3).as_deref(), Some("How hard?"));
+    assert_eq!(next(&answers, 2), None, "within the limit on follow-ups");
+    let missed_again = [(None, "hhm", 0), (Some(point("light")), "m", 0)];
+    assert_eq!(next(&missed_again, 3), None);
+}
+
+#[test]
+fn whoever_stated_a_misconception_is_asked_no_stretch_question() {
+    let about_wrong = Some(Target::Misconception("wrong".parse().unwrap()));
+    assert_eq!(next(&[(None, "hhh", 1)], 3).as_deref(), Some("Are you sure about that?"));
+    assert_eq!(next(&[(None, "hhh", 1), (about_wrong, "h", 0)], 3), None);
+}
+
+#[test]
+fn one_stretch_question_is_enough() {
+    assert_eq!(next(&[(None, "hhh", 0), (Some(Target::Stretch), "", 0)], 3), None);
 }

@@ -214,6 +214,19 @@ fn judged(transcript: &Transcript, report: Report<String>) -> Result<Feedback, N
 }
 
 #[test]
+fn an_answer_to_a_stretch_question_is_not_scored_and_the_feedback_says_so() {
+    let (question, transcript) = (question(), Transcript::typed("heavy is said so"));
+    let rubric = Rubric::of(&question, Some(&Target::Stretch));
+    let assignment =
+        Assignment { target: Some(&Target::Stretch), ..Assignment::to_question(&question, &rubric, &transcript) };
+    let feedback = judge(&assignment, report(Ok(Claims::default()), Ok(Vec::new()))).unwrap().feedback;
+    assert_eq!(feedback.correctness().and_then(Correctness::rating), None);
+    assert_eq!(feedback.remark(), Some("This was a bonus question beyond the rubric: it is not scored."));
+    assert!(!feedback.next_step().contains("point"), "{feedback:?}");
+    assert_eq!(restore(feedback.record(), &transcript, &rubric, &Decisions::default()), Some(feedback));
+}
+
+#[test]
 fn a_panel_that_could_not_be_judged_leaves_the_other_and_says_why() {
     let transcript = Transcript::typed("heavy is said so");
     let claims = all_points(&[quote("heavy")]);

@@ -129,7 +129,7 @@ impl Case {
                 let correctness = judging::correctness(&self.rubric, transcript, claims).ok()?;
                 let correctness = correctness.decided(&self.rubric, &self.answer.decisions);
                 let correctness = wire::feedback::correctness(&self.question, &correctness);
-                Feedback { correctness: Some(correctness), ..Feedback::default() }
+                Feedback { correctness, ..Feedback::default() }
             }
             Panel::Clarity(claims) => {
                 let clarity = wire::feedback::clarity(&judging::clarity(transcript, claims));

@@ -28,7 +28,7 @@ pub(crate) fn feedback(turn: &Turn, question: &Question) -> Option<Feedback> {
 /// What a coach found in an answer, now or at an earlier judging, beside what was measured of it.
 pub(crate) fn judged(question: &Question, answer: &Answer, feedback: &marks::Feedback) -> Feedback {
     Feedback {
-        correctness: feedback.correctness().map(|panel| correctness(question, panel)),
+        correctness: feedback.correctness().and_then(|panel| correctness(question, panel)),
         clarity: feedback.clarity().map(clarity),
         delivery: measured(answer),
         stronger_answer: feedback.stronger_answer().map(str::to_owned),
@@ -38,12 +38,12 @@ pub(crate) fn judged(question: &Question, answer: &Answer, feedback: &marks::Fee
     }
 }
 
-/// The correctness panel.
-pub(crate) fn correctness(question: &Question, correctness: &scoring::Correctness) -> Correctness {
+/// The correctness panel; none without key points, as in a stretch question.
+pub(crate) fn correctness(question: &Question, correctness: &scoring::Correctness) -> Option<Correctness> {
     let marks = correctness.marks();
     let misconceptions =
         |marks: &[marks::MisconceptionMark]| marks.iter().filter_map(|mark| misconception(question, mark)).collect();
-    Correctness {
+    let panel = Correctness {
         score: correctness.score().map(scoring::Score::get),
         score_range: match correctness.rating() {
             Some(Rating::Range { low, high }) => Some(ScoreRange { low, high }),
@@ -53,7 +53,8 @@ pub(crate) fn correctness(question: &Question, correctness: &scoring::Correctnes
         key_points: marks.key_points().iter().filter_map(|mark| key_point(question, mark)).collect(),
         misconceptions: misconceptions(marks.misconceptions()),
         disputed_misconceptions: misconceptions(marks.disputed()),
-    }
+    };
+    (!marks.key_points().is_empty()).then_some(panel)
 }
 
 /// The clarity panel.

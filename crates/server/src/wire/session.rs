@@ -172,6 +172,7 @@ fn target(target: &follow_up::Target) -> Target {
     match target {
         follow_up::Target::KeyPoint(id) => Target::KeyPoint(id.to_string()),
         follow_up::Target::Misconception(id) => Target::Misconception(id.to_string()),
+        follow_up::Target::Stretch => Target::Stretch,
     }
 }
 

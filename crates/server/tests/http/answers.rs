@@ -3,10 +3,11 @@
 use api::client::{AudioFile, Sending};
 use api::feedback::{Coach, Verdict};
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Word};
-use api::turn::{Correction, NewAnswer, Regrade, Role, Source, TurnState};
+use api::turn::{Correction, NewAnswer, Regrade, Role, Source, Target, TurnState};
 use uuid::Uuid;
 
 use crate::running::{PATIENCE, Running, sending, speech, typed};
+use crate::some_model::refuses;
 
 const QUESTION: &str = "borrowing-aliasing-rules";
 
@@ -47,7 +48,35 @@ async fn a_strong_answer_is_marked_point_by_point_with_words_that_were_said() {
     assert_eq!(feedback.judged_by.unwrap().coach, Coach::Offline);
     assert!(feedback.clarity.is_some());
     assert!(feedback.delivery.is_none(), "typed answers have no delivery");
-    assert!(turn.next_turn.is_none(), "nothing is left to ask");
+    let stretch = viva.client.turn(turn.next_turn.unwrap().id).await.unwrap();
+    assert_eq!(stretch.target, Some(Target::Stretch), "no point is left to ask about");
+    let answered = viva.answer(stretch.id, "I would return an index instead, because that borrows nothing.").await;
+    let feedback = answered.feedback.unwrap();
+    assert_eq!((feedback.correctness, feedback.clarity.unwrap().score), (None, None));
+}
+
+#[tokio::test]
+async fn whoever_makes_every_point_is_asked_a_bonus_question_that_changes_no_score() {
+    let viva = Running::with_model(|asked, number| {
+        (asked.form == "marks" && number > 0).then(|| refuses("a bonus question has no marks"))
+    })
+    .await;
+    let main = viva.answer(viva.turn(QUESTION).await, "the compiler wants one owner or many readers").await;
+    let next = main.next_turn.clone().unwrap();
+    assert_eq!(next.role, Role::FollowUp);
+    let asked = viva.client.turn(next.id).await.unwrap();
+    assert_eq!((asked.target, asked.depth, asked.hints_left), (Some(Target::Stretch), 1, 0));
+    assert_eq!((&asked.prompt, asked.prompt == main.prompt), (&next.prompt, false));
+
+    let bonus = viva.answer(next.id, "I would return an index instead, because that borrows nothing").await;
+    assert_eq!((bonus.state, bonus.next_turn), (TurnState::Judged, None));
+    let feedback = bonus.feedback.unwrap();
+    assert_eq!(feedback.correctness, None);
+    assert_eq!(feedback.clarity.unwrap().score, Some(10.0));
+    assert_eq!(feedback.remark.as_deref(), Some("This was a bonus question beyond the rubric: it is not scored."));
+    let session = viva.client.finish_session(main.session_id).await.unwrap();
+    assert_eq!((session.turns[0].feedback.clone(), session.summary.answered), (main.feedback, 2));
+    assert_eq!(session.summary.correctness, Some(10.0));
 }
 
 #[tokio::test]

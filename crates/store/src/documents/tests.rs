@@ -71,6 +71,13 @@ async fn every_session_of_an_older_format_is_read() {
     }
 }
 
+#[test]
+fn a_stretch_question_is_a_target_like_any_other() {
+    let written = target_to_json(&Target::Stretch).unwrap();
+    assert_eq!(written, r#"{"kind":"stretch"}"#);
+    assert_eq!(target_of_json(&written).unwrap(), Target::Stretch);
+}
+
 async fn rows(statement: &'static str) -> Vec<Row> {
     let mut rows = Vec::new();
     for golden in GOLDEN {

@@ -22,7 +22,9 @@ pub fn question_lines(turn: &Turn, of: usize, look: Look) -> Vec<Line> {
     let heading = match turn.role {
         Role::Main => Line::toned(format!("Question {} of {of}", turn.position), Tone::Strong)
             .with(format!("  {}", traits(question)), Tone::Quiet),
-        Role::FollowUp => Line::toned("Follow-up", Tone::Strong).with(format!("  {}", question.title), Tone::Quiet),
+        Role::FollowUp => {
+            Line::toned(turn.follow_up_name(), Tone::Strong).with(format!("  {}", question.title), Tone::Quiet)
+        }
     };
     let mut lines = vec![Line::blank(), ruled(heading, look), Line::blank()];
     lines.extend(Line::plain(&turn.prompt).wrapped(look.text_width()));
@@ -38,7 +40,7 @@ pub fn question_lines(turn: &Turn, of: usize, look: Look) -> Vec<Line> {
 pub(super) fn numbered_title(turn: &Turn) -> Line {
     let title = match turn.role {
         Role::Main => turn.question.title.as_str(),
-        Role::FollowUp => "Follow-up",
+        Role::FollowUp => turn.follow_up_name(),
     };
     Line::toned(format!("{}. {title}", TurnNumber::of(turn)), Tone::Strong)
 }
@@ -236,6 +238,7 @@ fn is_in_doubt(word: &Word) -> bool {
 #[cfg(test)]
 mod tests {
     use api::testing::{followed_up, judged, transcript};
+    use api::turn::Target;
 
     use super::*;
     use crate::terminal::screen::Signs;
@@ -262,6 +265,8 @@ What is ownership?
         let text = shown(&question_lines(&followed_up(), 3, Look::OFF_SCREEN));
         assert!(text.contains("Follow-up  Ownership") && text.contains("When is the memory freed?"), "{text}");
         assert!(!text.contains("What is ownership?"), "{text}");
+        let stretch = Turn { target: Some(Target::Stretch), ..followed_up() };
+        assert!(shown(&question_lines(&stretch, 3, Look::OFF_SCREEN)).contains("Bonus question  Ownership"));
     }
 
     #[test]
