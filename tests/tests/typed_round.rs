@@ -7,6 +7,9 @@ use journeys::program::Home;
 const ANSWER: &str = "Every value has exactly one owner, and when the owner goes out of scope the value is dropped, so the memory is \
                       freed without a garbage collector. If I move it somewhere else the old variable can't be used any more.";
 
+/// How long a terminal may show nothing new, in milliseconds.
+const LIMIT: u64 = 60_000;
+
 #[test]
 fn piped_lines_are_answers_and_the_feedback_is_one_json_document() {
     let home = Home::empty();
@@ -23,6 +26,29 @@ fn piped_lines_are_answers_and_the_feedback_is_one_json_document() {
         points.iter().filter(|point| point["verdict"] == "hit").filter_map(|point| point["quote"].as_str()).collect();
     assert!(!hits.is_empty() && hits.iter().all(|quote| ANSWER.contains(quote)), "{hits:?}");
     assert_eq!(session["state"], "finished");
+}
+
+#[test]
+fn a_hint_while_typing_leaves_the_text_as_it_is() {
+    let home = Home::empty();
+    let run = home.viva(["practice", "--question", "ownership-why", "--follow-ups", "0", "--typed", "--mute"]);
+    let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
+    let mut send = |after: &str, keys: &str| {
+        terminal.exp_string(after).unwrap();
+        terminal.send(keys).unwrap();
+        terminal.flush().unwrap();
+    };
+    send("Esc", "Every value has one owner");
+    send("one owner", "\u{1b}");
+    send("back to the answer", "h");
+    send("Hint 1", " and is dropped with it.\r\r");
+    send("continue", "q");
+    terminal.exp_eof().unwrap();
+    let listed = home.viva(["review", "--json"]).finish().success().json();
+    let id = listed["sessions"][0]["id"].as_str().unwrap().to_owned();
+    let turn = home.viva(["review", &id, "--json"]).finish().success().json()["turns"][0].clone();
+    assert_eq!(turn["answer"]["transcript"]["text"], "Every value has one owner and is dropped with it.");
+    assert_eq!(turn["hints_used"], 1);
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl Showing<'_> {
         let transcript = turn.answer.as_ref().and_then(|answer| answer.transcript.as_ref());
         let heard = transcript.map(|transcript| transcript.text.clone()).unwrap_or_default();
         let editing = [("Enter", "judge it again"), ("Esc", "leave it as it is")];
-        let text = match self.terminal.write(Editor::of(&heard), &editing).await {
+        let text = match self.terminal.write(&mut Editor::of(&heard), &editing).await {
             Written::Finished(text) if !text.is_empty() && text != heard => text,
             Written::Interrupted(_) => return Ok(None),
             Written::Finished(_) | Written::Cancelled => return Ok(Some(turn.clone())),

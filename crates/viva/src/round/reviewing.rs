@@ -91,7 +91,7 @@ impl Review {
     async fn correct(&mut self, answer: &mut NewAnswer, heard: &str, terminal: &mut Terminal) -> ControlFlow<()> {
         self.hands_free = false;
         let before = answer.corrected_text.as_deref().unwrap_or(heard).to_owned();
-        let written = terminal.write(Editor::of(&before), &EDITING).await;
+        let written = terminal.write(&mut Editor::of(&before), &EDITING).await;
         let flow =
             if matches!(written, Written::Interrupted(_)) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
         let text = match written {

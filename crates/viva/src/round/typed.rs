@@ -8,30 +8,35 @@ use crate::failure::Failure;
 use crate::outbox::PendingAnswer;
 use crate::terminal::{Choice, Editor, Line, PlainLines, Terminal, Written};
 
-const WRITING: [(&str, &str); 2] = [("Enter", "on an empty line: done"), ("Ctrl-C", "end the round")];
-const NOTHING_TYPED: [(&str, &str); 4] =
-    [("Enter", "type an answer"), ("h", "a hint"), ("s", "I don't know"), ("q", "finish the round")];
+const WRITING: [(&str, &str); 3] =
+    [("Enter", "on an empty line: done"), ("Ctrl-C", "end the round"), ("Esc", "a hint, or skip")];
+const INSTEAD: [(&str, &str); 4] =
+    [("Enter", "back to the answer"), ("h", "a hint"), ("s", "I don't know"), ("q", "finish the round")];
 
-/// Lets a user at the keyboard type an answer.
+/// Lets a user at the keyboard type an answer. What is typed stays while they look at a hint.
 pub async fn type_answer(asked: &Asked<'_>, terminal: &mut Terminal) -> Result<Response, Failure> {
+    let mut editor = Editor::new_text();
+    // Without single keys there is no Esc; an empty answer leads to the same choice.
+    let writing = if terminal.keyboard.has_keys() { &WRITING[..] } else { &WRITING[..2] };
     loop {
-        match terminal.write(Editor::new_text(), &WRITING).await {
-            Written::Finished(text) if !text.trim().is_empty() => {
-                return Ok(Response::answer(kept(asked, &text, terminal)?, Then::GoOn));
-            }
-            Written::Interrupted(text) if !text.trim().is_empty() => {
-                return Ok(Response::answer(kept(asked, &text, terminal)?, Then::Interrupted));
-            }
-            Written::Interrupted(_) => return Ok(Response::nothing(Then::Interrupted)),
-            Written::Finished(_) | Written::Cancelled => {}
+        let (text, then) = match terminal.write(&mut editor, writing).await {
+            Written::Finished(text) if !text.trim().is_empty() => (text, Then::GoOn),
+            Written::Interrupted(text) => (text, Then::Interrupted),
+            Written::Finished(_) | Written::Cancelled => match terminal.choose(&INSTEAD).await {
+                Choice::Letter('h') => {
+                    asked.show_hint(terminal).await?;
+                    continue;
+                }
+                Choice::Letter('s') => return Ok(Response::skip()),
+                Choice::Letter('q') => (editor.text(), Then::Finish),
+                Choice::Interrupt => (editor.text(), Then::Interrupted),
+                Choice::Letter(_) | Choice::Nothing => continue,
+            },
+        };
+        if text.trim().is_empty() {
+            return Ok(Response::nothing(then));
         }
-        match terminal.choose(&NOTHING_TYPED).await {
-            Choice::Letter('h') => asked.show_hint(terminal).await?,
-            Choice::Letter('s') => return Ok(Response::skip()),
-            Choice::Letter('q') => return Ok(Response::nothing(Then::Finish)),
-            Choice::Interrupt => return Ok(Response::nothing(Then::Interrupted)),
-            Choice::Letter(_) | Choice::Nothing => {}
-        }
+        return Ok(Response::answer(kept(asked, &text, terminal)?, then));
     }
 }
 

@@ -111,7 +111,7 @@ impl Terminal {
     }
 
     /// Lets the user edit the text in `editor`; `offers` explains the keys.
-    pub async fn write(&mut self, mut editor: Editor, offers: &[Offer<'_>]) -> Written {
+    pub async fn write(&mut self, editor: &mut Editor, offers: &[Offer<'_>]) -> Written {
         if !self.keyboard.has_keys() {
             return self.write_lines(offers).await;
         }
