@@ -1,10 +1,10 @@
 //! A candidate decides about points of which the model could not tell whether they were made.
 
-use journeys::language_model::{LanguageModel, Reply, kind_words};
+use journeys::language_model::{LanguageModel, Reply};
 use journeys::program::Home;
 use serde_json::json;
 
-use crate::{ANSWER, QUESTION};
+use crate::{QUESTION, SHORT_ANSWER, of_short_answer};
 
 /// How long a terminal may show nothing new, in milliseconds.
 const LIMIT: u64 = 60_000;
@@ -12,7 +12,7 @@ const LIMIT: u64 = 60_000;
 #[test]
 fn unclear_points_are_asked_about_once_and_the_review_shows_who_decided() {
     let model = LanguageModel::start(|asked| {
-        let mut words = kind_words(asked);
+        let mut words = of_short_answer(asked);
         if asked.form == "marks" {
             for point in ["one-owner", "dropped-at-scope-end"] {
                 words["key_points"][point] = json!({"quote": null, "verdict": "unclear"});
@@ -29,7 +29,7 @@ fn unclear_points_are_asked_about_once_and_the_review_shows_who_decided() {
         terminal.send(keys).unwrap();
         terminal.flush().unwrap();
     };
-    send("Enter", &format!("{ANSWER}\r\r"));
+    send("Enter", &format!("{SHORT_ANSWER}\r\r"));
     send("Did you say that", "y");
     send("Did you say that", "\r");
     send("continue", "q");
@@ -40,7 +40,7 @@ fn unclear_points_are_asked_about_once_and_the_review_shows_who_decided() {
     let session = home.viva(["review", &id, "--json"]).finish().success().json();
     let points = session["turns"][0]["feedback"]["correctness"]["key_points"].as_array().unwrap();
     let told: Vec<_> = points[..3].iter().map(|point| [&point["verdict"], &point["decided_by"]]).collect();
-    assert_eq!(told, [["hit", "candidate"], ["unclear", "coach"], ["hit", "coach"]]);
+    assert_eq!(told, [["hit", "candidate"], ["unclear", "coach"], ["missed", "coach"]]);
     let review = home.viva(["review", &id, "--plain"]).finish().success().output;
     assert_eq!(review.matches("(by you)").count(), 1, "{review}");
 }

@@ -7,11 +7,11 @@ use std::time::Duration;
 use api::client::{Client, Sending};
 use api::session::NewSession;
 use api::turn::{NewAnswer, TurnState};
-use journeys::language_model::{LanguageModel, Reply, kind_words};
+use journeys::language_model::{LanguageModel, Reply};
 use journeys::program::Home;
 use uuid::Uuid;
 
-use crate::{ANSWER, QUESTION};
+use crate::{QUESTION, SHORT_ANSWER, of_short_answer};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a terminal may show nothing new, in milliseconds.
@@ -25,7 +25,7 @@ fn the_terminal_shows_each_panel_once_and_as_soon_as_it_is_ready() {
     let run = home.viva(arguments).judged_by_model_at(&model.base_url());
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
     terminal.exp_string("Enter").unwrap();
-    terminal.send(&format!("{ANSWER}\r\r")).unwrap();
+    terminal.send(&format!("{SHORT_ANSWER}\r\r")).unwrap();
     terminal.flush().unwrap();
     terminal.exp_string("Clarity").unwrap();
     seen.send(()).unwrap();
@@ -51,7 +51,7 @@ async fn a_panel_is_shown_when_its_own_call_is_done_while_another_call_still_han
     let client = Client::new(server.url.parse().unwrap()).unwrap();
     let wishes = NewSession { question_ids: vec![QUESTION.into()], follow_ups: Some(0), ..NewSession::default() };
     let turn = client.create_session(&wishes).await.unwrap().turns[0].id;
-    let answer = NewAnswer { text: Some(ANSWER.into()), ..NewAnswer::default() };
+    let answer = NewAnswer { text: Some(SHORT_ANSWER.into()), ..NewAnswer::default() };
     client.answer(turn, &answer, &Sending { key: Uuid::now_v7(), wait: Duration::ZERO }).await.unwrap();
 
     let told = events(&server.url, turn, "event: feedback.delta\n").await;
@@ -76,7 +76,7 @@ fn model_that_waits_with_marks() -> (LanguageModel, mpsc::Sender<()>) {
         if asked.form == "marks" {
             wait_until_seen.lock().unwrap().recv_timeout(PATIENCE).unwrap();
         }
-        Reply::Says(kind_words(asked))
+        Reply::Says(of_short_answer(asked))
     });
     (model, seen)
 }

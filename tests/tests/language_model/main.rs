@@ -8,13 +8,30 @@ mod early_panels;
 mod evaluation;
 mod feedback;
 
-use journeys::language_model::{LanguageModel, Reply};
+use journeys::language_model::{Asked, LanguageModel, Reply, kind_words};
 use journeys::program::Home;
+use serde_json::{Value, json};
 
 const QUESTION: &str = "ownership-why";
+
+/// An answer that makes every point.
 const ANSWER: &str = "Every value has exactly one owner, and it is dropped when the owner goes out of scope. Assigning it moves it, \
     and the old name can't be used any more. The reason is memory safety without a garbage collector, decided at compile time: no use after \
     free and no double free. Cycles need reference counting, and can still leak.";
+
+/// An answer that makes the points `one-owner` and `dropped-at-scope-end`.
+const SHORT_ANSWER: &str = "Every value has exactly one owner, and it is dropped when the owner goes out of scope.";
+
+/// What a model says of it.
+fn of_short_answer(asked: &Asked) -> Value {
+    let mut words = kind_words(asked);
+    for (id, point) in words["key_points"].as_object_mut().into_iter().flatten() {
+        if id != "one-owner" && id != "dropped-at-scope-end" {
+            *point = json!({"quote": null, "verdict": "missed"});
+        }
+    }
+    words
+}
 
 /// A settings file that sets the model up, with these lines besides.
 fn settings(home: &Home, base_url: &str, lines: &str) -> String {

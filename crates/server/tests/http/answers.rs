@@ -61,7 +61,8 @@ async fn whoever_makes_every_point_is_asked_a_bonus_question_that_changes_no_sco
         (asked.form == "marks" && number > 0).then(|| refuses("a bonus question has no marks"))
     })
     .await;
-    let main = viva.answer(viva.turn(QUESTION).await, "the compiler wants one owner or many readers").await;
+    let answer = format!("{} That is what I tell every owner.", viva.model_answer(QUESTION).await);
+    let main = viva.answer(viva.turn(QUESTION).await, &answer).await;
     let next = main.next_turn.clone().unwrap();
     assert_eq!(next.role, Role::FollowUp);
     let asked = viva.client.turn(next.id).await.unwrap();
