@@ -1,17 +1,16 @@
 //! Speech recognition while the person still speaks.
 //!
 //! A [`Recogniser`] is one thread that owns the model; a program starts one and keeps it. Each recording gets a
-//! [`RecognitionStream`]. It hands closed spans of speech to the recogniser as they come, so that at the end of an answer
-//! only the last one is left to do.
+//! [`RecognitionStream`]. It hands closed spans of speech to the recogniser one after the other, so that at the end of an answer
+//! only the last one is left to do. While there is no closed span, the open one may be heard for provisional words.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
 use std::time::{Duration, Instant};
 
 use interview::{Seconds, Segment, Span, Transcript, Word};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::audio::{Decoder, Level, duration};
 use crate::speech::{ActivitySettings, EarshotDetector, SpanSettings, SpeechSpan, SpeechSpans, VoiceActivity};
@@ -21,10 +20,12 @@ use crate::{Error, Patience};
 #[cfg(test)]
 mod tests;
 
-/// Spans of one stream that the recogniser holds at a time, so that several streams get their turn.
-const SPANS_IN_FLIGHT: usize = 2;
 /// Spans that wait for the model at most, over all streams.
 const QUEUE_LENGTH: usize = 64;
+/// The least new sound that provisional words are worth hearing an open span again for.
+const PROVISIONAL_STEP: Duration = Duration::from_millis(1_500);
+/// Between two provisional passes comes this many times the time that the last one took, so that they take a third of a core at most.
+const PROVISIONAL_REST: u32 = 2;
 /// How often a wait checks for cancellation and tries a full queue again.
 const POLL: Duration = Duration::from_millis(10);
 
@@ -51,8 +52,12 @@ pub enum Event {
         /// The time since the last speech ended; zero while somebody speaks.
         silence: Seconds,
     },
-    /// The next segment of the transcript.
+    /// The next segment of the transcript. It takes the place of the provisional words.
     Segment(Segment),
+    /// The words of the speech since the last segment, so far; they take the place of earlier provisional words. They may still change.
+    Provisional(String),
+    /// How much closed speech still waits for its words.
+    Backlog(Seconds),
     /// The number of samples lost so far because the machine did not keep up.
     Overrun {
         /// Samples since the recording began.
@@ -67,7 +72,7 @@ pub struct RecognitionSettings {
     pub activity: ActivitySettings,
     /// How the sound is cut into spans.
     pub spans: SpanSettings,
-    /// Terms to expect.
+    /// Terms to expect. The words before a span are added to them.
     pub prompt: Prompt,
     /// How long to wait for one span.
     pub patience: Patience,
@@ -93,16 +98,30 @@ pub struct RecognitionStream {
     recogniser: Recogniser,
     spans: SpeechSpans,
     events: Option<tokio::sync::mpsc::Sender<Event>>,
-    prompt: Arc<Prompt>,
+    prompt: Prompt,
+    /// The silence after which speech begins anew.
+    pause: Duration,
     patience: Patience,
     samples: u64,
     queued: VecDeque<SpeechSpan>,
-    in_flight: usize,
-    results_sender: SyncSender<Result<Vec<Word>, Error>>,
-    results: Receiver<Result<Vec<Word>, Error>>,
+    /// The span that the recogniser works on. It is one at a time: the next one may be told its words.
+    current: Option<Pass>,
+    /// The open span, on its way to provisional words.
+    provisional: Option<Pass>,
+    /// The end of the last sound that was heard for provisional words, and how much more must come before the next.
+    provisional_until: Seconds,
+    provisional_step: Duration,
     cancellation: CancellationToken,
     segments: Vec<Segment>,
     failure: Option<Error>,
+}
+
+/// A span that the recogniser works on, or will. Dropping it cancels the work.
+struct Pass {
+    words: Receiver<Result<Vec<Word>, Error>>,
+    length: Seconds,
+    begun: Instant,
+    _cancel_on_drop: DropGuard,
 }
 
 impl RecognitionStream {
@@ -112,20 +131,20 @@ impl RecognitionStream {
         settings: RecognitionSettings,
         events: Option<tokio::sync::mpsc::Sender<Event>>,
     ) -> Self {
-        // Room for the result of every span in flight: the recogniser never waits for a stream.
-        let (results_sender, results) = mpsc::sync_channel(SPANS_IN_FLIGHT);
         let detector = Box::new(EarshotDetector::default());
         Self {
             recogniser: recogniser.clone(),
             spans: SpeechSpans::new(VoiceActivity::new(detector, settings.activity), settings.spans),
             events,
-            prompt: Arc::new(settings.prompt),
+            prompt: settings.prompt,
+            pause: settings.spans.pause,
             patience: settings.patience,
             samples: 0,
             queued: VecDeque::new(),
-            in_flight: 0,
-            results_sender,
-            results,
+            current: None,
+            provisional: None,
+            provisional_until: Seconds::ZERO,
+            provisional_step: PROVISIONAL_STEP,
             cancellation: CancellationToken::new(),
             segments: Vec::new(),
             failure: None,
@@ -140,17 +159,53 @@ impl RecognitionStream {
     /// Takes the next sound, mono at [`RATE`](crate::audio::RATE). It never waits for the recogniser.
     pub fn push(&mut self, samples: &[f32]) {
         self.samples += samples.len() as u64;
+        let waiting = self.queued.len();
         let queued = &mut self.queued;
         self.spans.push(samples, |span| queued.push_back(span));
+        if self.queued.len() > waiting {
+            self.send_event(Event::Backlog(self.backlog()));
+        }
         self.collect();
     }
 
     /// Takes the results that are ready, without waiting. [`push`](Self::push) does so too; this is for while no sound comes.
     pub fn collect(&mut self) {
-        while let Ok(words) = self.results.try_recv() {
-            self.take(words);
+        if let Some(pass) = &self.current {
+            match pass.words.try_recv() {
+                Ok(words) => self.take(words),
+                Err(TryRecvError::Empty) => {}
+                Err(TryRecvError::Disconnected) => self.fail(),
+            }
         }
         self.hand_over();
+    }
+
+    /// Sends provisional words of the open span as an event, and has it heard again when there is enough new sound in it. A closed span
+    /// goes first, always. Only live recordings need this; the transcript is the same without.
+    pub fn preview(&mut self) {
+        self.collect();
+        if let Some(pass) = &self.provisional {
+            match pass.words.try_recv() {
+                Err(TryRecvError::Empty) => return,
+                Ok(Ok(words)) => {
+                    self.provisional_step = PROVISIONAL_STEP.max(pass.begun.elapsed() * PROVISIONAL_REST);
+                    self.send_event(Event::Provisional(text_of(&words)));
+                }
+                // What is wrong will also be wrong with the closed span.
+                Ok(Err(_)) | Err(TryRecvError::Disconnected) => {}
+            }
+            self.provisional = None;
+        }
+        let step = self.provisional_step.as_secs_f64();
+        if self.current.is_none()
+            && self.queued.is_empty()
+            && self.duration().since(self.provisional_until).get() >= step
+            && let Some(span) = self.spans.open()
+            && span.length().get() >= step
+        {
+            self.provisional_until = self.duration();
+            self.provisional = self.submit(span).ok();
+        }
     }
 
     /// Waits until the recogniser has nearly caught up. A reader of files calls this between blocks, so that only a few spans
@@ -172,6 +227,12 @@ impl RecognitionStream {
         self.spans.silence()
     }
 
+    /// How much closed speech still waits for its words.
+    pub fn backlog(&self) -> Seconds {
+        let lengths = self.current.iter().map(|pass| pass.length).chain(self.queued.iter().map(SpeechSpan::length));
+        lengths.fold(Seconds::ZERO, |sum, length| sum + length)
+    }
+
     /// Ends the recording and waits for the remaining words.
     ///
     /// # Errors
@@ -179,7 +240,8 @@ impl RecognitionStream {
     pub fn finish(mut self) -> Result<Recognition, Error> {
         let queued = &mut self.queued;
         self.spans.finish(|span| queued.push_back(span));
-        self.wait_until(|stream| stream.queued.is_empty() && stream.in_flight == 0)?;
+        self.send_event(Event::Backlog(self.backlog()));
+        self.wait_until(|stream| stream.queued.is_empty() && stream.current.is_none())?;
         Ok(Recognition {
             duration: self.duration(),
             speech: self.spans.runs().to_vec(),
@@ -208,49 +270,89 @@ impl RecognitionStream {
             if self.cancellation.is_cancelled() {
                 return Err(Error::Cancelled);
             }
-            match self.results.recv_timeout(POLL) {
+            let words = match &self.current {
+                Some(pass) => pass.words.recv_timeout(POLL),
+                None => {
+                    std::thread::sleep(POLL); // The recogniser's queue is full.
+                    Err(RecvTimeoutError::Timeout)
+                }
+            };
+            match words {
                 Ok(words) => {
                     self.take(words);
                     deadline = Instant::now() + limit;
                 }
                 Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {}
-                Err(_) => return Err(Error::TooSlow { limit }),
+                Err(RecvTimeoutError::Timeout) => return Err(Error::TooSlow { limit }),
+                Err(RecvTimeoutError::Disconnected) => self.fail(),
             }
         }
     }
 
     fn hand_over(&mut self) {
-        while self.in_flight < SPANS_IN_FLIGHT && self.failure.is_none() {
-            let Some(span) = self.queued.pop_front() else { return };
-            let job = Job {
-                span,
-                prompt: Arc::clone(&self.prompt),
-                result: self.results_sender.clone(),
-                cancellation: self.cancellation.clone(),
-            };
-            match self.recogniser.jobs.try_send(job) {
-                Ok(()) => self.in_flight += 1,
-                Err(TrySendError::Full(job)) => return self.queued.push_front(job.span),
-                Err(TrySendError::Disconnected(_)) => {
-                    let reason = "its thread has stopped; start the program again".to_owned();
-                    self.failure = Some(Error::Transcription { reason });
-                }
-            }
+        if self.current.is_some() || self.failure.is_some() {
+            return;
+        }
+        let Some(span) = self.queued.pop_front() else { return };
+        self.provisional = None;
+        match self.submit(span) {
+            Ok(pass) => self.current = Some(pass),
+            Err(TrySendError::Full(job)) => self.queued.push_front(job.span),
+            Err(TrySendError::Disconnected(_)) => self.fail(),
         }
     }
 
+    fn submit(&self, span: SpeechSpan) -> Result<Pass, TrySendError<Job>> {
+        // Room for the result: the recogniser never waits for a stream.
+        let (result, words) = mpsc::sync_channel(1);
+        let cancellation = self.cancellation.child_token();
+        let prompt = self.prompt_for(&span);
+        let pass = Pass {
+            words,
+            length: span.length(),
+            begun: Instant::now(),
+            _cancel_on_drop: cancellation.clone().drop_guard(),
+        };
+        self.recogniser.jobs.try_send(Job { span, prompt, result, cancellation })?;
+        Ok(pass)
+    }
+
+    /// Speech that goes on without a pause is given the words before it; after a pause it begins anew.
+    fn prompt_for(&self, span: &SpeechSpan) -> Prompt {
+        let before = self.segments.last().and_then(Segment::span).map(|before| before.end());
+        if before.is_none_or(|before| span.voiced().start().since(before).get() >= self.pause.as_secs_f64()) {
+            return self.prompt.clone();
+        }
+        let said: Vec<String> = self.segments.iter().map(Segment::text).collect();
+        self.prompt.after(&said.join(" "))
+    }
+
     fn take(&mut self, words: Result<Vec<Word>, Error>) {
-        self.in_flight -= 1;
+        self.current = None;
         match words {
-            Ok(words) => {
-                if let Some(segment) = Segment::new(words) {
+            Ok(words) => match Segment::new(words) {
+                Some(segment) => {
                     self.send_event(Event::Segment(segment.clone()));
                     self.segments.push(segment);
                 }
-            }
+                None => self.send_event(Event::Provisional(String::new())),
+            },
             Err(failure) => self.failure = Some(failure),
         }
+        self.send_event(Event::Backlog(self.backlog()));
     }
+
+    /// The thread of the recogniser is gone, or has skipped the span because this stream is cancelled.
+    fn fail(&mut self) {
+        self.current = None;
+        let reason = "its thread has stopped; start the program again".to_owned();
+        self.failure =
+            Some(if self.cancellation.is_cancelled() { Error::Cancelled } else { Error::Transcription { reason } });
+    }
+}
+
+fn text_of(words: &[Word]) -> String {
+    words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 impl Drop for RecognitionStream {
@@ -269,7 +371,7 @@ pub struct Recogniser {
 /// A span on its way to the model.
 struct Job {
     span: SpeechSpan,
-    prompt: Arc<Prompt>,
+    prompt: Prompt,
     result: SyncSender<Result<Vec<Word>, Error>>,
     cancellation: CancellationToken,
 }

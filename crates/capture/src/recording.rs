@@ -310,8 +310,13 @@ impl<Source: AudioSource> Recording<Source> {
                         return Some(Ending::NotSaved(fault.to_string()));
                     }
                 }
-                Read::Nothing => self.recognition.collect(),
+                Read::Nothing => {}
                 Read::Lost(reason) => return Some(Ending::SourceLost(reason)),
+            }
+            match until {
+                None => self.recognition.preview(),
+                // The last span comes soon, and must not wait for provisional words.
+                Some(_) => self.recognition.collect(),
             }
             if self.file.duration().get() >= self.settings.longest.as_secs_f64() {
                 return Some(Ending::Full);

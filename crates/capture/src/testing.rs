@@ -53,9 +53,17 @@ pub fn files(folder: &str, ending: &str) -> Vec<String> {
 /// A recogniser that runs a script for each span.
 pub struct Scripted<Script>(pub Script);
 
-impl<Script: FnMut(&SpeechSpan) -> Result<Vec<Word>, Error> + Send> Transcriber for Scripted<Script> {
-    fn transcribe(&mut self, span: &SpeechSpan, _: &Prompt, _: &CancellationToken) -> Result<Vec<Word>, Error> {
-        (self.0)(span)
+impl<Script> Transcriber for Scripted<Script>
+where
+    Script: FnMut(&SpeechSpan, &Prompt, &CancellationToken) -> Result<Vec<Word>, Error> + Send,
+{
+    fn transcribe(
+        &mut self,
+        span: &SpeechSpan,
+        prompt: &Prompt,
+        cancellation: &CancellationToken,
+    ) -> Result<Vec<Word>, Error> {
+        (self.0)(span, prompt, cancellation)
     }
 }
 

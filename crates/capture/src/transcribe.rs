@@ -20,8 +20,8 @@ const LONGEST_PROMPT: usize = 360;
 /// A speech recogniser for one span at a time.
 pub trait Transcriber: Send {
     /// What is said in a span of speech. The words are in order; their times, on the original timeline, lie within the speech of
-    /// the span and do not overlap. Annotations such as "(music)" are not words. Earlier spans have no influence. Without sound
-    /// there are no words.
+    /// the span and do not overlap. Annotations such as "(music)" are not words. Earlier spans have no influence but by the
+    /// prompt. Without sound there are no words.
     ///
     /// # Errors
     /// [`Error::Cancelled`] once `cancellation` is cancelled, and [`Error::Transcription`]; the next span may succeed.
@@ -33,7 +33,8 @@ pub trait Transcriber: Send {
     ) -> Result<Vec<Word>, Error>;
 }
 
-/// Terms to expect, which the recogniser prefers over words that sound alike. Empty by default.
+/// What the recogniser is told before it listens: terms to expect, which it prefers over words that sound alike, and the words
+/// before the span, which it goes on from. Empty by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prompt(String);
 
@@ -58,7 +59,15 @@ impl Prompt {
         if kept.is_empty() { Self::default() } else { Self(kept.join(", ") + ".") }
     }
 
-    /// The prompt as one sentence; empty when there is none.
+    /// This prompt for a span that comes after the words of `said`: the last of them, as many as there is room for.
+    pub fn after(&self, said: &str) -> Self {
+        let room = LONGEST_PROMPT.saturating_sub(self.0.len());
+        let mut tails = std::iter::successors(Some(said), |tail| Some(tail.split_once(' ')?.1));
+        let last = tails.find(|tail| tail.len() < room).unwrap_or_default();
+        Self(format!("{} {last}", self.0).trim().to_owned())
+    }
+
+    /// The prompt as text; empty when there is none.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -97,7 +97,8 @@ fn one_pass(model: &Path, sound: &[f32]) -> Duration {
     for (number, samples) in sound.chunks(window).enumerate() {
         let start = Seconds::of_samples(number * window, RATE);
         let end = start + Seconds::of_samples(samples.len(), RATE);
-        let span = SpeechSpan { samples: samples.to_vec(), start, runs: vec![Span::between(start, end)] };
+        let span =
+            SpeechSpan { samples: samples.to_vec(), start, runs: vec![Span::between(start, end)], is_open: false };
         whisper.transcribe(&span, &Prompt::default(), &Default::default()).unwrap();
     }
     used() - before

@@ -69,7 +69,9 @@ fn sentences_are_transcribed_while_the_person_still_speaks() {
     let recording = sound("answers/borrowing-follow-up.opus");
     let (first_sentence, rest) = recording.split_at(5 * 16_000);
     stream.push(first_sentence);
-    let Some(Event::Segment(segment)) = next_event(&mut stream, &mut watched) else { panic!("no sentence came") };
+    let heard = std::iter::from_fn(|| next_event(&mut stream, &mut watched))
+        .find_map(|event| if let Event::Segment(segment) = event { Some(segment) } else { None });
+    let segment = heard.expect("a sentence comes");
     assert_eq!(segment.text(), "when a vector grows it moves to a new buffer");
     stream.push(rest);
     assert_eq!(stream.finish().unwrap().transcript.segments().len(), 2);
@@ -77,12 +79,126 @@ fn sentences_are_transcribed_while_the_person_still_speaks() {
 
 fn next_event(stream: &mut RecognitionStream, watched: &mut mpsc::Receiver<Event>) -> Option<Event> {
     (0..6_000).find_map(|_| {
-        stream.collect();
+        stream.preview();
         watched.try_recv().ok().or_else(|| {
             std::thread::sleep(Duration::from_millis(5));
             None
         })
     })
+}
+
+/// The sentences of a recording with so little silence between them that a span is cut only for its length.
+fn fluent(name: &str) -> Vec<f32> {
+    let recording = sound(name);
+    let mut spans = SpeechSpans::new(
+        VoiceActivity::new(Box::new(EarshotDetector::default()), ActivitySettings::default()),
+        SpanSettings::default(),
+    );
+    spans.push(&recording, drop);
+    spans.finish(drop);
+    let sample = |time: Seconds| (time.get() * 16_000.0) as usize;
+    let sentence = |run: &Span| &recording[sample(run.start())..recording.len().min(sample(run.end()) + 4_000)];
+    spans.runs().iter().flat_map(sentence).copied().collect()
+}
+
+#[test]
+fn no_word_is_lost_or_doubled_where_fluent_speech_is_cut() {
+    let name = "answers/ownership-strong.opus";
+    let mut stream = RecognitionStream::new(&recogniser(), RecognitionSettings::default(), None);
+    stream.push(&fluent(name));
+    let transcript = stream.finish().unwrap().transcript;
+    let said = std::fs::read_to_string(testing::path(&name.replace(".opus", ".txt"))).unwrap();
+    assert!(transcript.segments().len() > 1, "it is cut");
+    assert_eq!(transcript.text(), said.lines().collect::<Vec<_>>().join(" "));
+}
+
+#[test]
+fn speech_that_goes_on_is_told_the_words_before_it() {
+    let prompts = |sound: &[f32]| {
+        let (report, prompts) = channel::channel();
+        let script = move |span: &SpeechSpan, prompt: &Prompt, _: &CancellationToken| {
+            report.send(prompt.as_str().to_owned()).unwrap();
+            Ok(word(span))
+        };
+        let recogniser = Recogniser::start(Scripted(script)).unwrap();
+        let settings = RecognitionSettings { prompt: Prompt::of_terms(["Arc"]), ..RecognitionSettings::default() };
+        let mut stream = RecognitionStream::new(&recogniser, settings, None);
+        stream.push(sound);
+        stream.finish().unwrap();
+        drop(recogniser);
+        prompts.iter().collect::<Vec<String>>()
+    };
+    assert_eq!(prompts(&fluent("answers/ownership-strong.opus"))[..2], ["Arc.", "Arc. word"]);
+    assert_eq!(prompts(&sound("answers/borrowing-follow-up.opus")), ["Arc.", "Arc."], "a pause is a new beginning");
+}
+
+#[test]
+fn provisional_words_come_while_a_sentence_is_said_and_make_way_for_its_words() {
+    let recogniser = Recogniser::start(Scripted(|span: &SpeechSpan, _: &Prompt, _: &CancellationToken| Ok(word(span))));
+    let (events, mut watched) = mpsc::channel(1_000);
+    let mut stream = RecognitionStream::new(&recogniser.unwrap(), RecognitionSettings::default(), Some(events));
+    let recording = sound("answers/borrowing-follow-up.opus");
+    let (begun, rest) = recording.split_at(3 * 16_000);
+    stream.push(begun);
+    stream.preview();
+    let provisional = next_event(&mut stream, &mut watched);
+    assert_eq!(provisional, Some(Event::Provisional("word".to_owned())));
+    stream.push(rest);
+    let recognition = stream.finish().unwrap();
+    let mut segments = 0;
+    while let Ok(event) = watched.try_recv() {
+        assert!(!matches!(event, Event::Provisional(_)), "nothing provisional comes after its segment");
+        segments += usize::from(matches!(event, Event::Segment(_)));
+    }
+    assert_eq!(recognition.transcript.segments().len(), segments);
+    assert_eq!(segments, 2, "what was provisional is in no transcript");
+}
+
+#[test]
+fn provisional_words_are_given_up_for_a_closed_span() {
+    let (release, held) = channel::channel::<()>();
+    let (begin, began) = channel::channel();
+    let (report, reported) = channel::channel();
+    let script = move |span: &SpeechSpan, _: &Prompt, cancellation: &CancellationToken| {
+        begin.send(()).ok();
+        held.recv().ok();
+        report.send((span.start, cancellation.is_cancelled())).ok();
+        Ok(word(span))
+    };
+    let recogniser = Recogniser::start(Scripted(script)).unwrap();
+    let mut stream = RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
+    let recording = sound("answers/do-not-know.opus");
+    stream.push(&recording[..recording.len() / 2]);
+    stream.preview();
+    began.recv().unwrap();
+    stream.push(&recording[recording.len() / 2..]);
+    stream.push(&[0.0; 16_000]);
+    assert!(stream.backlog() > Seconds::ZERO);
+    drop(release);
+    assert_eq!(stream.finish().unwrap().transcript.text(), "word");
+    let reported: Vec<(Seconds, bool)> = reported.try_iter().collect();
+    let [(provisional, is_cancelled), (closed, is_final_cancelled)] = reported[..] else { panic!("{reported:?}") };
+    assert_eq!(provisional, closed, "the same span, first open and then closed");
+    assert!(is_cancelled && !is_final_cancelled);
+}
+
+#[test]
+fn speech_without_words_yet_is_the_backlog() {
+    let (release, held) = channel::channel::<()>();
+    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan, _: &Prompt, _: &CancellationToken| {
+        held.recv().ok(); // Returns when `release` is dropped.
+        Ok(word(span))
+    }));
+    let (events, mut watched) = mpsc::channel(1_000);
+    let mut stream = RecognitionStream::new(&recogniser.unwrap(), RecognitionSettings::default(), Some(events));
+    stream.push(&sound("answers/ownership-strong.opus"));
+    let waiting = stream.backlog();
+    assert!(waiting > Seconds::ZERO);
+    assert_eq!(watched.try_recv(), Ok(Event::Backlog(waiting)));
+    drop(release);
+    stream.finish().unwrap();
+    let last = std::iter::from_fn(|| watched.try_recv().ok()).last();
+    assert_eq!(last, Some(Event::Backlog(Seconds::ZERO)));
 }
 
 #[test]
@@ -151,7 +267,9 @@ fn several_streams_share_one_recogniser() {
 
 #[test]
 fn a_recogniser_that_fails_says_why() {
-    let failing = |_: &SpeechSpan| Err(Error::Transcription { reason: "out of memory".to_owned() });
+    let failing = |_: &SpeechSpan, _: &Prompt, _: &CancellationToken| {
+        Err(Error::Transcription { reason: "out of memory".to_owned() })
+    };
     let recogniser = Recogniser::start(Scripted(failing)).unwrap();
     let mut stream = RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
     stream.push(&sound("answers/do-not-know.opus"));
@@ -161,7 +279,7 @@ fn a_recogniser_that_fails_says_why() {
 #[test]
 fn a_recogniser_that_hangs_is_too_slow() {
     let (release, held) = channel::channel::<()>();
-    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan| {
+    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan, _: &Prompt, _: &CancellationToken| {
         held.recv().ok(); // Returns when `release` is dropped.
         Ok(word(span))
     }))
@@ -178,7 +296,7 @@ fn a_recogniser_that_hangs_is_too_slow() {
 fn queued_spans_of_a_dropped_stream_are_not_transcribed() {
     let (release, held) = channel::channel::<()>();
     let (report, transcribed) = channel::channel();
-    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan| {
+    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan, _: &Prompt, _: &CancellationToken| {
         held.recv().ok(); // Returns when `release` is dropped.
         report.send(span.start).unwrap();
         Ok(word(span))
@@ -199,7 +317,7 @@ fn queued_spans_of_a_dropped_stream_are_not_transcribed() {
 fn a_wait_for_words_can_be_cancelled_from_elsewhere() {
     let (release, held) = channel::channel::<()>();
     let (begin, began) = channel::channel();
-    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan| {
+    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan, _: &Prompt, _: &CancellationToken| {
         begin.send(()).ok();
         held.recv().ok(); // Returns when `release` is dropped.
         Ok(word(span))
@@ -217,7 +335,9 @@ fn a_wait_for_words_can_be_cancelled_from_elsewhere() {
 
 #[test]
 fn a_recogniser_that_crashes_is_an_error_and_no_hang() {
-    let crashing = |_: &SpeechSpan| -> Result<Vec<Word>, Error> { panic!("a crash on purpose") };
+    let crashing = |_: &SpeechSpan, _: &Prompt, _: &CancellationToken| -> Result<Vec<Word>, Error> {
+        panic!("a crash on purpose")
+    };
     let recogniser = Recogniser::start(Scripted(crashing)).unwrap();
     let mut stream = RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
     stream.push(&sound("answers/borrowing-follow-up.opus"));

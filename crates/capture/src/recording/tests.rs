@@ -9,6 +9,7 @@ use tokio::sync::mpsc as async_channel;
 use super::*;
 use crate::audio::Decoder;
 use crate::recognise::{Recogniser, RecognitionSettings};
+use crate::speech::SpeechSpan;
 use crate::testing::{self, Scripted, word};
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -180,14 +181,14 @@ fn an_answer_is_recorded_and_transcribed_at_the_same_time() {
     assert!(error < 1.0 / 16_000.0, "off by {error}");
 }
 
-/// A recogniser that is held up at its first span, and a recorder whose sound has several spans, all of them queued.
+/// A recogniser that is held up at its first closed span, and a recorder whose sound has several spans, all of them queued.
 struct HeldUp {
     player: Player,
     recorder: Recorder,
     recogniser: Recogniser,
     /// Dropping it lets the recogniser go on.
     release: mpsc::Sender<()>,
-    /// Has an entry for each transcribed span.
+    /// Has an entry for each closed span that is transcribed.
     transcribed: Receiver<()>,
     _folder: TempDir,
 }
@@ -197,7 +198,10 @@ impl HeldUp {
         let folder = TempDir::new().unwrap();
         let (release, held) = mpsc::channel::<()>();
         let (report, transcribed) = mpsc::channel();
-        let recogniser = Recogniser::start(Scripted(move |span: &_| {
+        let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan, _: &_, _: &_| {
+            if span.is_open {
+                return Ok(word(span));
+            }
             report.send(()).ok();
             held.recv().ok(); // Returns when `release` is dropped.
             Ok(word(span))

@@ -17,6 +17,8 @@ pub struct SpanSettings {
     pub tail: Duration,
     /// A silence this long ends a span. It is longer than the tail.
     pub pause: Duration,
+    /// A span this long ends at the end of a run of speech, however short the pause: its words are wanted soon.
+    pub enough: Duration,
     /// No span is longer than this. Whisper hears 30 s at a time.
     pub longest: Duration,
 }
@@ -27,7 +29,8 @@ impl Default for SpanSettings {
             lead_in: Duration::from_millis(300),
             tail: Duration::from_millis(500),
             pause: Duration::from_millis(800),
-            longest: Duration::from_secs(28),
+            enough: Duration::from_secs(8),
+            longest: Duration::from_secs(15),
         }
     }
 }
@@ -41,9 +44,16 @@ pub struct SpeechSpan {
     pub start: Seconds,
     /// The runs of speech in it, in order, on the original timeline; never empty.
     pub runs: Vec<Span>,
+    /// Whether more of it may come: it is then worth no second look.
+    pub is_open: bool,
 }
 
 impl SpeechSpan {
+    /// The length of its sound.
+    pub fn length(&self) -> Seconds {
+        duration(self.samples.len() as u64)
+    }
+
     /// From the onset of the first speech in it to the end of the last.
     pub fn voiced(&self) -> Span {
         let nothing = Span::between(self.start, self.start);
@@ -120,6 +130,14 @@ impl SpeechSpans {
         }
     }
 
+    /// The span that is still open, as far as it has been heard.
+    pub fn open(&self) -> Option<SpeechSpan> {
+        self.open.map(|open| {
+            let last_voice = if self.activity.is_speech() { self.judged } else { open.last_voice };
+            SpeechSpan { is_open: true, ..self.span(OpenSpan { last_voice, ..open }, self.judged) }
+        })
+    }
+
     /// The runs of speech so far, in order, without lead-in and tail.
     pub fn runs(&self) -> &[Span] {
         &self.runs
@@ -163,13 +181,18 @@ impl SpeechSpans {
 
     fn close_when_due(&mut self) -> Option<SpeechSpan> {
         let open = self.open?;
-        let is_pause = !self.activity.is_speech()
-            && self.judged.saturating_sub(open.last_voice) >= samples_in(self.settings.pause) as u64;
-        if is_pause {
-            self.open = None;
-            return Some(self.take(open, open.last_voice + samples_in(self.settings.tail) as u64));
+        let length = self.judged - open.start;
+        if !self.activity.is_speech() {
+            let quiet = self.judged.saturating_sub(open.last_voice);
+            let tail = samples_in(self.settings.tail) as u64;
+            let is_pause = quiet >= samples_in(self.settings.pause) as u64;
+            if is_pause || length >= samples_in(self.settings.enough) as u64 {
+                self.open = None;
+                // Speech may go on at once: the other half of a short pause is the lead-in of the next span.
+                return Some(self.take(open, open.last_voice + if is_pause { tail } else { tail.min(quiet / 2) }));
+            }
         }
-        let is_full = self.judged - open.start + FRAME_SAMPLES as u64 > samples_in(self.settings.longest) as u64;
+        let is_full = length + FRAME_SAMPLES as u64 > samples_in(self.settings.longest) as u64;
         is_full.then(|| self.split(open))
     }
 
@@ -193,12 +216,16 @@ impl SpeechSpans {
 
     /// The span with its sound; sound before `until` is dropped.
     fn take(&mut self, open: OpenSpan, until: u64) -> SpeechSpan {
-        let voiced = time_of(open.first_voice..open.last_voice);
-        let runs = self.runs_within(voiced);
+        let span = self.span(open, until);
+        self.drop_before(until);
+        span
+    }
+
+    fn span(&self, open: OpenSpan, until: u64) -> SpeechSpan {
+        let runs = self.runs_within(time_of(open.first_voice..open.last_voice));
         let until = until.min(self.kept_from + self.kept.len() as u64);
         let samples = self.kept[(open.start - self.kept_from) as usize..(until - self.kept_from) as usize].to_vec();
-        self.drop_before(until);
-        SpeechSpan { samples, start: duration(open.start), runs }
+        SpeechSpan { samples, start: duration(open.start), runs, is_open: false }
     }
 
     /// The runs in a stretch, the current one included.

@@ -32,7 +32,7 @@ fn phrase(start: f64, end: f64, text: &str) -> Phrase {
 
 fn span(start: f64, runs: &[(f64, f64)]) -> SpeechSpan {
     let runs: Vec<Span> = runs.iter().map(|(start, end)| stretch(*start, *end)).collect();
-    SpeechSpan { samples: Vec::new(), start: seconds(start), runs }
+    SpeechSpan { samples: Vec::new(), start: seconds(start), runs, is_open: false }
 }
 
 fn times(words: &[Word]) -> Vec<(String, f64, f64)> {
@@ -183,11 +183,22 @@ fn a_prompt_is_short_clean_and_without_repetition() {
     assert_eq!(Prompt::of_terms([]).as_str(), "");
 }
 
+#[test]
+fn a_prompt_goes_on_with_the_last_words_there_is_room_for() {
+    let terms = Prompt::of_terms(["Arc", "Mutex"]);
+    assert_eq!(terms.after("").as_str(), "Arc, Mutex.");
+    assert_eq!(terms.after("So the owner").as_str(), "Arc, Mutex. So the owner");
+    assert_eq!(Prompt::default().after("So the owner").as_str(), "So the owner");
+    let long = terms.after(&"größe word ".repeat(200));
+    assert!(long.as_str().len() <= 360, "{}", long.as_str().len());
+    assert!(long.as_str().starts_with("Arc, Mutex. ") && long.as_str().ends_with(" word"), "{}", long.as_str());
+}
+
 /// The whole recording as one span.
 fn whole(name: &str) -> SpeechSpan {
     let samples = testing::sound(name);
     let end = samples.len() as f64 / 16_000.0;
-    SpeechSpan { samples, start: seconds(30.0), runs: vec![stretch(30.6, 30.0 + end - 1.3)] }
+    SpeechSpan { samples, start: seconds(30.0), runs: vec![stretch(30.6, 30.0 + end - 1.3)], is_open: false }
 }
 
 /// A double that hears the same in everything.
@@ -223,7 +234,7 @@ fn keeps_the_contract(mut transcriber: impl Transcriber) {
         earlier = time.end();
     }
     assert_eq!(recognised(&mut transcriber, &span), words, "nothing is remembered");
-    let nothing = SpeechSpan { samples: Vec::new(), start: seconds(1.0), runs: Vec::new() };
+    let nothing = SpeechSpan { samples: Vec::new(), start: seconds(1.0), runs: Vec::new(), is_open: false };
     assert_eq!(recognised(&mut transcriber, &nothing), []);
     let cancelled = CancellationToken::new();
     cancelled.cancel();
@@ -265,7 +276,8 @@ fn clear_speech_leaves_no_doubt() {
 
 #[test]
 fn sound_too_short_to_be_speech_gives_no_words() {
-    let span = SpeechSpan { samples: vec![0.3; 800], start: seconds(0.0), runs: vec![stretch(0.0, 0.05)] };
+    let span =
+        SpeechSpan { samples: vec![0.3; 800], start: seconds(0.0), runs: vec![stretch(0.0, 0.05)], is_open: false };
     let words = recognised(&mut testing::whisper(), &span);
     assert!(words.len() <= 3, "{words:?}");
 }

@@ -41,7 +41,7 @@ pub struct WhisperSettings {
     /// The smallest number of the encoder's 1500 positions, of 20 ms each. Fewer are cheaper; with too few, short spans are
     /// recognised wrongly.
     pub fewest_positions: usize,
-    /// Whether the question's glossary is given as a prompt.
+    /// Whether the question's glossary, and the words before a span, are given as a prompt.
     pub glossary: bool,
     /// The language spoken, as an ISO 639-1 code. English-only models ignore it.
     pub language: Language,
@@ -118,7 +118,8 @@ impl Whisper {
         }
         // A token is at least a byte. A prompt that cannot be tokenised is left out: it is only a help.
         let mut tokens = self.context.tokenize(&format!(" {text}"), text.len() + 2).unwrap_or_default();
-        tokens.truncate(MOST_PROMPT_TOKENS);
+        // The end matters most: the span follows it.
+        tokens.drain(..tokens.len().saturating_sub(MOST_PROMPT_TOKENS));
         tokens
     }
 
@@ -190,6 +191,9 @@ impl Transcriber for Whisper {
         let reading = self.recognise(&padded, first, &prompt)?;
         let is_doubtful = reading.is_doubtful;
         let words = reading.words(span);
+        if span.is_open {
+            return Ok(without_loops(words));
+        }
         if !is_doubtful && !is_loop(&words) {
             return Ok(words);
         }

@@ -95,7 +95,7 @@ impl Microphone {
             kept.remove()?;
             return Ok(if matches!(stop, Stop::Skip) { Take::Settled(Response::skip()) } else { Take::Again });
         }
-        terminal.screen.draw(&[Line::toned("transcribing the last words", Tone::Quiet)]);
+        terminal.screen.draw(&[last_words_line(watch.listening.backlog)]);
         let recorded = tokio::task::spawn_blocking(|| recorder.finish()).await?;
         let recorded = match recorded {
             Ok(recorded) => recorded,
@@ -103,7 +103,7 @@ impl Microphone {
         };
         let is_last = matches!(stop, Stop::Interrupted);
         let Recorded { ending, lost, recognition, .. } = recorded;
-        let (recognition, is_interrupted) = last_words(recognition, is_last, terminal).await?;
+        let (recognition, is_interrupted) = last_words(recognition, is_last, watch.events, terminal).await?;
         terminal.screen.settle();
         let answer = shown(&ending, lost, recognition, terminal);
         let stop = if is_interrupted { Stop::Interrupted } else { stop };
@@ -191,17 +191,32 @@ impl Microphone {
 async fn last_words(
     recognition: RecognitionStream,
     is_last: bool,
+    mut events: mpsc::Receiver<Event>,
     terminal: &mut Terminal,
 ) -> Result<(Result<Recognition, Error>, bool), Failure> {
     let cancellation = recognition.cancellation();
     let mut work = tokio::task::spawn_blocking(|| recognition.finish());
-    let is_interrupted = tokio::select! {
-        words = &mut work => return Ok((words?, false)),
-        () = terminal.keyboard.interrupted() => true,
-        () = tokio::time::sleep(LAST_WORDS_AT_THE_END), if is_last => false,
+    let limit = tokio::time::sleep(LAST_WORDS_AT_THE_END);
+    tokio::pin!(limit);
+    let is_interrupted = loop {
+        tokio::select! {
+            words = &mut work => return Ok((words?, false)),
+            Some(event) = events.recv() => {
+                if let Event::Backlog(backlog) = event {
+                    terminal.screen.draw(&[last_words_line(backlog)]);
+                }
+            }
+            () = terminal.keyboard.interrupted() => break true,
+            () = &mut limit, if is_last => break false,
+        }
     };
     cancellation.cancel();
     Ok((work.await?, is_interrupted))
+}
+
+fn last_words_line(backlog: Seconds) -> Line {
+    let line = Line::toned("transcribing the last words", Tone::Quiet);
+    if backlog > Seconds::ZERO { line.with(format!(": {:.0} s to go", backlog.get()), Tone::Quiet) } else { line }
 }
 
 /// Shows the words, and everything that went wrong. A recording without words is an answer, too: the server can transcribe it later.
@@ -306,7 +321,12 @@ impl Watch {
                 self.listening.loudest = self.listening.loudest.max(level.peak);
                 self.listening.countdown = countdown(level.at, silence).filter(|_| self.hands_free);
             }
-            Event::Segment(segment) => self.listening.heard.push(segment),
+            Event::Segment(segment) => {
+                self.listening.heard.push(segment);
+                self.listening.provisional.clear();
+            }
+            Event::Provisional(words) => self.listening.provisional = words,
+            Event::Backlog(backlog) => self.listening.backlog = backlog,
             Event::Overrun { lost } => {
                 self.listening.notice = Some(format!("{lost} samples were lost: this machine does not keep up"));
             }

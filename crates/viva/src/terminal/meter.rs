@@ -15,6 +15,8 @@ const METER_FLOOR: f32 = -60.0;
 /// A microphone whose peak stays below this for [`SILENT_AFTER`] seconds is probably muted.
 const SILENT_PEAK: f32 = -65.0;
 const SILENT_AFTER: f64 = 4.0;
+/// With more speech than this without words, in seconds, the machine does not keep up: it is more than one span.
+const LONG_BACKLOG: f64 = 20.0;
 /// Rows for what was heard so far.
 const HEARD_ROWS: usize = 3;
 
@@ -31,6 +33,10 @@ pub struct Listening {
     pub loudest: f32,
     /// Words recognised so far.
     pub heard: Vec<Segment>,
+    /// The words after those, which may still change.
+    pub provisional: String,
+    /// How much speech still waits for its words.
+    pub backlog: Seconds,
     /// A message about the recording.
     pub notice: Option<String>,
     /// Set when the recording is about to end by itself.
@@ -52,6 +58,8 @@ impl Listening {
             peak: f32::NEG_INFINITY,
             loudest: f32::NEG_INFINITY,
             heard: Vec::new(),
+            provisional: String::new(),
+            backlog: Seconds::ZERO,
             notice: None,
             countdown: None,
         }
@@ -84,18 +92,28 @@ impl Listening {
 
     fn heard_lines(&self, look: Look) -> Vec<Line> {
         let texts: Vec<String> = self.heard.iter().map(Segment::text).collect();
-        if texts.is_empty() {
+        let mut words = Line::plain(texts.join(" "));
+        if !self.provisional.is_empty() {
+            let gap = if texts.is_empty() { "" } else { " " };
+            let provisional = self.provisional.as_str();
+            let marked = if look.shows_tones() { provisional.to_owned() } else { format!("[{provisional}]") };
+            words = words.with(gap, Tone::Plain).with(marked, Tone::Quiet);
+        }
+        if words.text().is_empty() {
             return Vec::new();
         }
-        let lines = Line::toned(texts.join(" "), Tone::Quiet).hanging(Line::plain("  "), look.text_width());
+        let lines = words.hanging(Line::plain("  "), look.text_width());
         let hidden = lines.len().saturating_sub(HEARD_ROWS);
         lines.into_iter().skip(hidden).collect()
     }
 
-    fn notice(&self) -> Option<&str> {
+    fn notice(&self) -> Option<String> {
         let is_silent = self.elapsed.get() > SILENT_AFTER && self.loudest < SILENT_PEAK;
-        let silent = "no sound from the microphone: is it muted, or the wrong one? (`viva devices`)";
-        self.notice.as_deref().or(is_silent.then_some(silent))
+        let silent = || "no sound from the microphone: is it muted, or the wrong one? (`viva devices`)".to_owned();
+        let is_behind = self.backlog.get() >= LONG_BACKLOG;
+        let behind =
+            || format!("the words are {:.0} s behind: this machine is slow; nothing is lost", self.backlog.get());
+        self.notice.clone().or_else(|| is_silent.then(silent)).or_else(|| is_behind.then(behind))
     }
 }
 
@@ -134,7 +152,8 @@ mod tests {
     use interview::Word;
 
     use super::*;
-    use crate::terminal::screen::Signs;
+    use crate::terminal::screen::{Colours, Signs};
+    use crate::terminal::text::Piece;
 
     const LOOK: Look = Look { width: 60, signs: Signs::Words, ..Look::OFF_SCREEN };
 
@@ -160,6 +179,29 @@ mod tests {
         let shown = shown(&Listening { heard, loudest: -20.0, ..Listening::begun(seconds(120.0)) });
         assert_eq!(shown.len(), 2 + HEARD_ROWS);
         assert!(shown.iter().all(|line| line.len() < LOOK.width), "{shown:?}");
+    }
+
+    #[test]
+    fn provisional_words_look_provisional() {
+        let heard = vec![Segment::new([Word::typed("one"), Word::typed("owner.")]).unwrap()];
+        let listening = Listening {
+            heard,
+            provisional: "at a time".to_owned(),
+            loudest: -20.0,
+            ..Listening::begun(seconds(120.0))
+        };
+        assert_eq!(shown(&listening)[1], "  one owner. [at a time]");
+        let coloured = Look { colours: Colours::Few, ..LOOK };
+        let words = listening.lines(&Line::blank(), coloured)[1].clone();
+        assert_eq!(words.pieces().last(), Some(&Piece::new("at a time", Tone::Quiet)));
+    }
+
+    #[test]
+    fn a_machine_that_does_not_keep_up_is_named_with_the_backlog() {
+        let behind = Listening { backlog: seconds(24.2), loudest: -20.0, ..Listening::begun(seconds(120.0)) };
+        assert_eq!(shown(&behind)[1], "  the words are 24 s behind: this machine is slow; nothing is lost");
+        let usual = Listening { backlog: seconds(12.0), ..behind };
+        assert_eq!(shown(&usual).len(), 2);
     }
 
     #[test]
