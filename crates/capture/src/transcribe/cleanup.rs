@@ -58,8 +58,10 @@ fn letters(text: &str) -> String {
 }
 
 /// The longest repeated phrase, in words.
-const LONGEST_PHRASE: usize = 8;
-/// Repetitions from which on it is a loop: people do say "very very very".
+const LONGEST_PHRASE: usize = 30;
+/// From this many words on saying a phrase twice is a loop: recognisers repeat the last sentence of a span, people hardly ever do.
+const SENTENCE: usize = 7;
+/// Repetitions from which on a shorter phrase is a loop: people do say "very very very".
 const FEWEST_REPEATS: usize = 5;
 
 /// Whether the words contain a loop.
@@ -95,6 +97,7 @@ fn loop_at(words: &[Word]) -> Option<Loop> {
     (1..=LONGEST_PHRASE.min(words.len())).find_map(|phrase| {
         let same = |chunk: &&[Word]| chunk.iter().zip(words).all(|(one, other)| one.text == other.text);
         let repeats = words.chunks_exact(phrase).take_while(same).count();
-        (repeats >= FEWEST_REPEATS).then_some(Loop { phrase, repeats })
+        let fewest = if phrase < SENTENCE { FEWEST_REPEATS } else { 2 };
+        (repeats >= fewest).then_some(Loop { phrase, repeats })
     })
 }

@@ -91,6 +91,14 @@ fn what_people_do_repeat_stays() {
     assert_eq!(without_loops(emphatic.clone()), emphatic);
 }
 
+#[test]
+fn a_sentence_written_twice_in_a_row_was_said_once() {
+    let doubled =
+        spoken("It is fast. Don't return a reference to a member. Don't return a reference to a member. Next");
+    assert!(is_loop(&doubled));
+    assert_eq!(without_loops(doubled), spoken("It is fast. Don't return a reference to a member. Next"));
+}
+
 fn text(bytes: &[u8], probability: f64) -> Token<'_> {
     Token::Text { bytes, probability }
 }
