@@ -205,6 +205,18 @@ fn words_in_doubt_make_a_point_unclear_and_never_missed() {
 }
 
 #[test]
+fn words_in_doubt_leave_the_points_that_nobody_came_near_missed() {
+    let said = "i like rust because the messages are friendly and the tooling is great and the documentation is nice so \
+                teams enjoy it and in our company everybody learned it within a couple of months";
+    let in_doubt = ["friendly", "tooling", "documentation", "teams", "company", "months"];
+    let words: Vec<(&str, f64)> =
+        said.split(' ').map(|word| (word, if in_doubt.contains(&word) { 0.2 } else { 0.9 })).collect();
+    let feedback = judge_heard(ownership(), &words);
+    let marks = feedback.marks().unwrap().key_points();
+    assert!(marks.iter().all(|mark| matches!(mark.verdict, Verdict::Missed)), "{marks:?}");
+}
+
+#[test]
 fn a_misconception_is_never_made_of_words_in_doubt() {
     let said = "ownership is checked while the program is running the runtime keeps track of every owner";
     let words: Vec<(&str, f64)> =
