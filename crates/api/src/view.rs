@@ -1,5 +1,7 @@
 //! Feedback in words: what terminal, page and Markdown all show. They only lay it out.
 
+mod brief;
+
 use std::collections::BTreeSet;
 
 use interview::delivery::{FILLED_PAUSES_FINE, FILLED_PAUSES_MANY, TYPICAL_WORDS_PER_MINUTE};
@@ -12,6 +14,8 @@ use crate::feedback::{
 use crate::session::Summary;
 use crate::transcript::TimeSpan;
 use crate::turn::{DecidedVerdict, Turn, TurnState};
+
+pub use brief::{Best, Brief, Comparison, acknowledgement, brief, comparison};
 
 /// The correctness or the clarity panel.
 #[derive(Clone, Debug, PartialEq)]

@@ -19,6 +19,7 @@ use crate::marks::{
 };
 use crate::scoring::{Clarity, Correctness};
 use crate::transcript::{Transcript, Word, is_function_word, normal_words};
+use crate::wording::{missed_point, reconsider, unclear_point};
 
 /// The share of a quote's telling words that may be in doubt before the quote counts as one that may have been misheard.
 const DOUBTFUL_SHARE: f64 = 1.0 / 3.0;
@@ -296,13 +297,13 @@ fn next_step(question: &Question, rubric: &Rubric, marks: Option<&Marks>, clarit
         };
     };
     if let Some(wrong) = marks.misconceptions.iter().find_map(|mark| question.misconception(&mark.id)) {
-        return format!("Reconsider \u{201C}{}\u{201D}: {}", wrong.claim, wrong.why_wrong);
+        return reconsider(&wrong.claim, &wrong.why_wrong);
     }
     if let Some(point) = counted(rubric, marks, Counted::Missed).max_by_key(|point| (point.core, point.weight)) {
-        return format!("Say this point in one sentence of your own, aloud: {}.", point.summary);
+        return missed_point(&point.summary);
     }
     if let Some(point) = counted(rubric, marks, Counted::Unclear).next() {
-        return format!("It is unclear whether you made this point; say it again in plain words: {}.", point.summary);
+        return unclear_point(&point.summary);
     }
     match unclear_said {
         Some(check) if rubric.is_empty() => format!("Say it again so that it {check}."),

@@ -14,6 +14,21 @@ pub fn things<N: PartialEq + From<u8>>(count: &N, thing: &str) -> String {
     format!("{thing}{plural}")
 }
 
+/// What to do about a misconception that was stated.
+pub fn reconsider(claim: &str, why_wrong: &str) -> String {
+    format!("Reconsider \u{201C}{claim}\u{201D}: {why_wrong}")
+}
+
+/// What to do about a key point that was missed.
+pub fn missed_point(summary: &str) -> String {
+    format!("Say this point in one sentence of your own, aloud: {summary}.")
+}
+
+/// What to do about a key point that is unclear.
+pub fn unclear_point(summary: &str) -> String {
+    format!("It is unclear whether you made this point; say it again in plain words: {summary}.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

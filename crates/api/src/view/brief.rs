@@ -1,0 +1,335 @@
+//! What people read first: the feedback on a question in short, what is said before a follow-up, and two attempts side by side.
+
+use std::cmp::Reverse;
+
+use interview::wording::{missed_point, reconsider, unclear_point};
+
+use super::{Quote, Sign, clarity, clock, correctness, notice};
+use crate::feedback::{Correctness, Feedback, KeyPointMark, Verdict};
+use crate::turn::{Turn, TurnState};
+
+/// The feedback on a question and its follow-ups in short.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Brief {
+    /// The score of the first answer: `6.0 of 10`, `4 to 7 of 10`, `no score`.
+    pub score: String,
+    /// What the score rests on, or why there is none.
+    pub reason: String,
+    /// The best thing said.
+    pub best: Option<Best>,
+    /// The one thing to fix.
+    pub fix: String,
+}
+
+/// Something that was said well.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Best {
+    /// Whose answer it is from: 0 is the question's, 1 its first follow-up's.
+    pub turn: usize,
+    /// The key point or check.
+    pub what: String,
+    /// The words.
+    pub quote: Quote,
+}
+
+/// The feedback on a question and the follow-ups that were answered, in short.
+pub fn brief(main: &Turn, follow_ups: &[Turn]) -> Brief {
+    let panel = main.feedback.as_ref().and_then(|feedback| feedback.correctness.as_ref());
+    let (score, reason) = match (main.state, panel) {
+        (TurnState::Judged, Some(panel)) => score(panel, follow_ups),
+        (state, _) => ("no score".to_owned(), why_no_score(state).to_owned()),
+    };
+    let turns = || [main].into_iter().chain(follow_ups);
+    let best = turns().enumerate().filter_map(|(turn, of)| Some((turn, best_point(of)?)));
+    let best = best.min_by_key(|(_, point)| Reverse(importance(point)));
+    let best = best
+        .and_then(|(turn, point)| Some(Best { turn, what: point.summary.clone(), quote: Quote::of(&point.evidence)? }));
+    let clear =
+        || turns().enumerate().find_map(|(turn, of)| clear_part(of).map(|(what, quote)| Best { turn, what, quote }));
+    Brief { score, reason, best: best.or_else(clear), fix: fix(main, follow_ups) }
+}
+
+fn why_no_score(state: TurnState) -> &'static str {
+    match state {
+        TurnState::Asked => "the question was not answered",
+        TurnState::Skipped => "you skipped the question",
+        TurnState::Transcribing | TurnState::Judging => "still being judged",
+        TurnState::Judged => "key points were not judged",
+        TurnState::Ungraded => "the answer was not judged",
+    }
+}
+
+fn score(panel: &Correctness, follow_ups: &[Turn]) -> (String, String) {
+    let made = |panel: &Correctness| correctness(panel).marks.iter().filter(|mark| mark.sign == Sign::Good).count();
+    let shown = correctness(panel);
+    let reason = match (&shown.score, panel.score_range) {
+        (None, _) => "no point could be decided".to_owned(),
+        (Some(_), Some(_)) => "many points are unclear".to_owned(),
+        (Some(_), None) => shown.points_made.clone().unwrap_or_default(),
+    };
+    let more = match made(&with_follow_ups(panel, follow_ups)) - made(panel) {
+        0 => String::new(),
+        more => format!("; {more} more in the follow-up"),
+    };
+    (shown.figure(), reason + &more)
+}
+
+/// The panel with every point that a follow-up made good, and every misconception that one stated.
+fn with_follow_ups(panel: &Correctness, follow_ups: &[Turn]) -> Correctness {
+    let mut merged = panel.clone();
+    for later in follow_ups.iter().filter_map(judged_points) {
+        for point in &mut merged.key_points {
+            let hit = later.key_points.iter().find(|other| other.id == point.id && other.verdict == Verdict::Hit);
+            *point = hit.unwrap_or(point).clone();
+        }
+        merged.misconceptions.extend(later.misconceptions.iter().cloned());
+    }
+    merged
+}
+
+fn judged_points(turn: &Turn) -> Option<&Correctness> {
+    judged(turn)?.correctness.as_ref()
+}
+
+/// The feedback of a judged turn. A turn that is not judged may have delivery alone.
+fn judged(turn: &Turn) -> Option<&Feedback> {
+    turn.feedback.as_ref().filter(|_| turn.state == TurnState::Judged)
+}
+
+fn importance(point: &KeyPointMark) -> (bool, u8) {
+    (point.core, point.weight)
+}
+
+/// The most important point that the answer makes in words that are known.
+fn best_point(turn: &Turn) -> Option<&KeyPointMark> {
+    let points = judged_points(turn)?.key_points.iter();
+    points
+        .filter(|point| point.verdict == Verdict::Hit && point.evidence.quote.is_some())
+        .min_by_key(|point| Reverse(importance(point)))
+}
+
+/// A clarity check that the answer meets, and the words that meet it.
+fn clear_part(turn: &Turn) -> Option<(String, Quote)> {
+    let checks = clarity(judged(turn)?.clarity.as_ref()?).marks.into_iter();
+    checks.filter(|check| check.sign == Sign::Good).find_map(|check| Some((check.text, check.quote?)))
+}
+
+/// A misconception that was stated, else the most important point that no answer made, else what the coach says.
+fn fix(main: &Turn, follow_ups: &[Turn]) -> String {
+    match main.state {
+        TurnState::Judged => {}
+        TurnState::Skipped => return "Read the model answer, then say it in your own words.".to_owned(),
+        _ => return notice(main).unwrap_or_default(),
+    }
+    let said_next = || judged(main).and_then(|feedback| feedback.next_step.clone()).unwrap_or_default();
+    let Some(panel) = judged_points(main).filter(|_| !follow_ups.is_empty()) else { return said_next() };
+    let merged = with_follow_ups(panel, follow_ups);
+    if let Some(wrong) = merged.misconceptions.first() {
+        return reconsider(&wrong.claim, &wrong.why_wrong);
+    }
+    let marks = correctness(&merged).marks;
+    let first = |wanted: Sign| {
+        let open = marks.iter().zip(&merged.key_points).filter(|(mark, _)| mark.sign == wanted);
+        open.map(|(_, point)| point).min_by_key(|point| Reverse(importance(point)))
+    };
+    if let Some(point) = first(Sign::Bad) {
+        missed_point(&point.summary)
+    } else if let Some(point) = first(Sign::Unclear) {
+        unclear_point(&point.summary)
+    } else if merged.key_points == panel.key_points {
+        said_next()
+    } else {
+        "Every point is there, with the follow-up: say it all in one answer.".to_owned()
+    }
+}
+
+/// A longer quote is cut when it is said back.
+const WORDS_SAID_BACK: usize = 16;
+
+/// What an interviewer says before a follow-up. It is true for the answer and reveals nothing that is not in it.
+pub fn acknowledgement(answered: &Turn) -> String {
+    let Some(quote) = best_point(answered).and_then(|point| point.evidence.quote.as_deref()) else {
+        return "Let's go on from there.".to_owned();
+    };
+    let words: Vec<&str> = quote.split_whitespace().collect();
+    let said = words.iter().take(WORDS_SAID_BACK).copied().collect::<Vec<_>>().join(" ");
+    let said = said.trim_end_matches(['.', ',', ';', ':', '!', '?']);
+    let rest = if words.len() > WORDS_SAID_BACK { " …" } else { "" };
+    format!("You said “{said}{rest}”.")
+}
+
+/// Two attempts at a question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// What is measured, before and now.
+    pub figures: Vec<(&'static str, String, String)>,
+    /// The points that only the later attempt makes.
+    pub gained: Vec<String>,
+    /// The points that only the earlier attempt made.
+    pub lost: Vec<String>,
+    /// The misconceptions that only the earlier attempt stated.
+    pub put_right: Vec<String>,
+    /// The misconceptions that only the later attempt states.
+    pub newly_wrong: Vec<String>,
+    /// Whether the same judge, by the same rules, judged both; otherwise the scores cannot be compared.
+    pub is_comparable: bool,
+}
+
+/// An attempt compared with the one before it; `None` unless both were judged.
+pub fn comparison(before: &Turn, now: &Turn) -> Option<Comparison> {
+    let (before, now) = (judged(before)?, judged(now)?);
+    let points = |feedback: &Feedback| feedback.correctness.clone().unwrap_or_default();
+    let (points_before, points_now) = (points(before), points(now));
+    let of_ten = |panel: &Correctness| correctness(panel).figure();
+    let mut figures = vec![("Correctness", of_ten(&points_before), of_ten(&points_now))];
+    if let (Some(before), Some(now)) = (&before.delivery, &now.delivery) {
+        figures.push(("Length", clock(before.spoken), clock(now.spoken)));
+        figures.push(("Pauses over 1 s", before.pauses_over_1s.to_string(), now.pauses_over_1s.to_string()));
+    }
+    let hits = |panel: &Correctness| {
+        named(panel.key_points.iter().filter(|point| point.verdict == Verdict::Hit), |point| {
+            (&point.id, &point.summary)
+        })
+    };
+    let stated = |panel: &Correctness| named(panel.misconceptions.iter(), |stated| (&stated.id, &stated.claim));
+    let (hits_before, hits_now) = (hits(&points_before), hits(&points_now));
+    let (stated_before, stated_now) = (stated(&points_before), stated(&points_now));
+    Some(Comparison {
+        figures,
+        gained: only_in(&hits_now, &hits_before),
+        lost: only_in(&hits_before, &hits_now),
+        put_right: only_in(&stated_before, &stated_now),
+        newly_wrong: only_in(&stated_now, &stated_before),
+        is_comparable: now.is_comparable_with(before),
+    })
+}
+
+/// Ids with the claims that they stand for.
+fn named<'a, T: 'a>(marks: impl Iterator<Item = &'a T>, name: fn(&T) -> (&String, &String)) -> Vec<(String, String)> {
+    marks
+        .map(|mark| {
+            let (id, claim) = name(mark);
+            (id.clone(), claim.clone())
+        })
+        .collect()
+}
+
+fn only_in(these: &[(String, String)], others: &[(String, String)]) -> Vec<String> {
+    let is_new = |id: &String| others.iter().all(|(other, _)| other != id);
+    these.iter().filter(|(id, _)| is_new(id)).map(|(_, claim)| claim.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{decided, followed_up, judged, spoken, ungraded};
+
+    /// A judged follow-up whose only key point is hit.
+    fn made_good(id: &str) -> Turn {
+        let mut turn = Turn { role: followed_up().role, depth: 1, ..judged() };
+        let panel = turn.feedback.as_mut().and_then(|feedback| feedback.correctness.as_mut()).unwrap();
+        panel.key_points.retain(|point| point.id == id);
+        panel.key_points[0].verdict = Verdict::Hit;
+        panel.key_points[0].evidence.quote = Some("at the end of the scope".to_owned());
+        panel.misconceptions.clear();
+        turn
+    }
+
+    fn without_misconceptions(mut turn: Turn) -> Turn {
+        turn.feedback.as_mut().and_then(|feedback| feedback.correctness.as_mut()).unwrap().misconceptions.clear();
+        turn
+    }
+
+    #[test]
+    fn a_question_without_follow_ups_has_its_score_best_point_and_next_step() {
+        let Brief { score, reason, best, fix } = brief(&judged(), &[]);
+        let best = best.unwrap();
+        assert_eq!((score.as_str(), reason.as_str()), ("6.0 of 10", "1 of 2 core points, 0 of 1 other"));
+        assert_eq!(
+            (best.turn, best.what.as_str(), best.quote.text.as_str()),
+            (0, "every value has exactly one owner", "one owner at a time")
+        );
+        assert_eq!(fix, "Say when the memory is freed.");
+    }
+
+    #[test]
+    fn what_a_follow_up_made_good_is_neither_to_fix_nor_in_the_score() {
+        let main = without_misconceptions(judged());
+        let shown = brief(&main, &[made_good("dropped")]);
+        assert_eq!(shown.score, "6.0 of 10");
+        assert_eq!(shown.reason, "1 of 2 core points, 0 of 1 other; 1 more in the follow-up");
+        assert_eq!(shown.fix, unclear_point("moves hand it over"));
+        let shown = brief(&main, &[made_good("dropped"), made_good("moves")]);
+        assert_eq!(shown.fix, "Every point is there, with the follow-up: say it all in one answer.");
+    }
+
+    #[test]
+    fn a_misconception_comes_before_every_missed_point() {
+        let shown = brief(&judged(), &[made_good("dropped")]);
+        assert_eq!(shown.fix, reconsider("a collector frees it", "Rust has no collector."));
+    }
+
+    #[test]
+    fn an_answer_without_any_point_may_still_be_clear() {
+        let mut turn = judged();
+        turn.feedback.as_mut().unwrap().correctness.as_mut().unwrap().key_points.remove(0);
+        assert_eq!(brief(&turn, &[]).best.unwrap().what, "headline within the first sentences");
+        turn.feedback.as_mut().unwrap().clarity = None;
+        assert_eq!(brief(&turn, &[]).best, None);
+    }
+
+    #[test]
+    fn without_a_score_the_reason_takes_at_most_five_words() {
+        use TurnState::{Asked, Judged, Judging, Skipped, Transcribing, Ungraded};
+        for state in [Asked, Skipped, Transcribing, Judging, Judged, Ungraded] {
+            assert!(why_no_score(state).split(' ').count() <= 5, "{state:?}");
+        }
+        let shown = brief(&ungraded("the coach is away"), &[]);
+        assert_eq!((shown.score.as_str(), shown.best), ("no score", None));
+        assert!(shown.fix.contains("the coach is away"), "{}", shown.fix);
+        assert_eq!(brief(&decided(), &[]).reason, "many points are unclear");
+    }
+
+    #[test]
+    fn before_a_follow_up_the_candidate_hears_their_own_words_or_nothing_of_the_answer() {
+        assert_eq!(acknowledgement(&judged()), "You said “one owner at a time”.");
+        assert_eq!(acknowledgement(&ungraded("no coach")), "Let's go on from there.");
+        let mut long = judged();
+        let panel = long.feedback.as_mut().unwrap().correctness.as_mut().unwrap();
+        panel.key_points[0].evidence.quote = Some("word ".repeat(20));
+        let said = acknowledgement(&long);
+        assert!(said.matches("word").count() == WORDS_SAID_BACK && said.ends_with(" …”."), "{said}");
+    }
+
+    #[test]
+    fn attempts_differ_in_points_misconceptions_and_delivery() {
+        let mut now = spoken();
+        let feedback = now.feedback.as_mut().unwrap();
+        (feedback.delivery.as_mut().unwrap().spoken, feedback.delivery.as_mut().unwrap().pauses_over_1s) = (35.0, 0);
+        let panel = feedback.correctness.as_mut().unwrap();
+        panel.score = Some(8.0);
+        panel.key_points[0].verdict = Verdict::Missed;
+        panel.key_points[1].verdict = Verdict::Hit;
+        panel.misconceptions.clear();
+        let compared = comparison(&spoken(), &now).unwrap();
+        let figure = |name, before: &str, now: &str| (name, before.to_owned(), now.to_owned());
+        assert_eq!(
+            compared.figures,
+            [
+                figure("Correctness", "6.0 of 10", "8.0 of 10"),
+                figure("Length", "0:48", "0:35"),
+                figure("Pauses over 1 s", "2", "0")
+            ]
+        );
+        assert_eq!(compared.gained, ["it is dropped at the end of the scope"]);
+        assert_eq!(compared.lost, ["every value has exactly one owner"]);
+        assert_eq!(compared.put_right, ["a collector frees it"]);
+        assert!(compared.newly_wrong.is_empty() && compared.is_comparable);
+    }
+
+    #[test]
+    fn only_judged_attempts_are_compared_and_typed_ones_have_no_times() {
+        assert_eq!(comparison(&judged(), &ungraded("no coach")), None);
+        assert_eq!(comparison(&judged(), &judged()).unwrap().figures.len(), 1);
+    }
+}
