@@ -110,14 +110,14 @@ struct Decided {
     verdict: Option<DecidedVerdict>,
 }
 
-/// Stores the candidate's decision about a mark, and goes back to the turn on its session's page.
+/// Stores the candidate's decision about a mark, and goes back to the turn's details on its session's page.
 async fn decide(
     State(app): State<Arc<App>>,
     MarkPath { turn, mark }: MarkPath,
     Query(Decided { verdict }): Query<Decided>,
 ) -> Result<Redirect, ApiError> {
     let turn = app.decide(turn, &mark, verdict).await?;
-    Ok(Redirect::to(&format!("{}#{}", wire::session::review_url(turn.session), turn.id)))
+    Ok(Redirect::to(&format!("{}#details-{}", wire::session::review_url(turn.session), turn.id)))
 }
 
 #[derive(Template)]

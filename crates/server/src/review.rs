@@ -8,8 +8,9 @@ use api::question::Citation;
 use api::session::Session;
 use api::transcript::TimeSpan;
 use api::turn::{Role, Source, Turn, TurnState};
-use api::view::{self, Figure, Judge, Measure, Panel, clock};
+use api::view::{self, Brief, Figure, Judge, Measure, Panel, clock};
 use interview::session::{self, Spoken};
+use interview::summary::Summary;
 use interview::wording::counted;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -33,6 +34,8 @@ pub(crate) struct Review {
 pub(crate) struct ReviewedQuestion {
     pub(crate) main: ReviewedTurn,
     pub(crate) follow_ups: Vec<ReviewedTurn>,
+    /// The feedback in short; none before there is any.
+    pub(crate) brief: Option<Brief>,
     pub(crate) reference: Option<Reference>,
 }
 
@@ -94,24 +97,40 @@ pub(crate) fn topics(topics: &[String]) -> String {
 
 impl Review {
     /// A stored session with every judging of its answers. On a page of this server (`is_live`) recordings are linked, and marks can be
-    /// decided on.
+    /// decided on. The feedback on a question whose follow-ups are not over is withheld, in the figures too.
     pub(crate) fn of(stored: &StoredSession, past: &[PastJudging], is_live: bool) -> Self {
-        let session = wire::session::session(stored);
+        let mut session = wire::session::session(stored);
+        session.summary = wire::session::summary(&visible_summary(stored));
         let mut questions: Vec<ReviewedQuestion> = Vec::new();
         for turn in &stored.turns {
             let Some(shown) = wire::session::turn(stored, turn) else { continue };
-            let reference = reference(&shown).filter(|_| !is_still_asked(stored, turn));
+            let is_withheld = is_withheld(stored, turn);
+            let reference = reference(&shown).filter(|_| !is_withheld);
             let role = shown.role;
             let given = turn.state.answer();
-            let transcript = given.map(|answer| paragraphs(&answer.transcript, turn.state.feedback()));
-            let timeline = given.and_then(|answer| answer.spoken.as_ref()).and_then(Timeline::of);
-            let history = History::of(turn, stored, past);
-            let reviewed = ReviewedTurn::new(shown, transcript.unwrap_or_default(), history, is_live);
-            let reviewed = ReviewedTurn { timeline, ..reviewed };
+            let feedback = turn.state.feedback().filter(|_| !is_withheld);
+            let transcript = given.map(|answer| paragraphs(&answer.transcript, feedback)).unwrap_or_default();
+            let reviewed = if is_withheld {
+                let notice = view::notice(&shown).is_none().then_some("Feedback is shown after the follow-up.");
+                let shown = Turn { feedback: None, ..shown };
+                let reviewed = ReviewedTurn::new(shown, transcript, History { earlier: Vec::new() }, is_live);
+                ReviewedTurn { can_decide: false, notice: notice.map(str::to_owned).or(reviewed.notice), ..reviewed }
+            } else {
+                let timeline = given.and_then(|answer| answer.spoken.as_ref()).and_then(Timeline::of);
+                let history = History::of(turn, stored, past);
+                ReviewedTurn { timeline, ..ReviewedTurn::new(shown, transcript, history, is_live) }
+            };
             match questions.last_mut() {
                 Some(question) if role == Role::FollowUp => question.follow_ups.push(reviewed),
-                _ => questions.push(ReviewedQuestion { reference, main: reviewed, follow_ups: Vec::new() }),
+                _ => {
+                    questions.push(ReviewedQuestion { brief: None, reference, main: reviewed, follow_ups: Vec::new() })
+                }
             }
+        }
+        for question in &mut questions {
+            let follow_ups: Vec<Turn> = question.follow_ups.iter().map(|reviewed| reviewed.turn.clone()).collect();
+            let main = &question.main.turn;
+            question.brief = main.feedback.as_ref().map(|_| view::brief(main, &follow_ups));
         }
         Self {
             when: day(session.head.created_at),
@@ -120,6 +139,13 @@ impl Review {
             session,
             questions,
         }
+    }
+}
+
+impl ReviewedQuestion {
+    /// The answer of that number: 0 is the question's, 1 its first follow-up's.
+    pub(crate) fn answer(&self, turn: &usize) -> &ReviewedTurn {
+        turn.checked_sub(1).and_then(|index| self.follow_ups.get(index)).unwrap_or(&self.main)
     }
 }
 
@@ -193,11 +219,17 @@ fn answer_note(turn: &Turn) -> String {
     format!("{source}{duration}{corrected}{hints}")
 }
 
-/// Whether a follow-up on the question of `turn` is still open, so that nothing must be revealed.
-fn is_still_asked(stored: &StoredSession, turn: &session::Turn) -> bool {
-    let waits = |other: &session::Turn| other.state == session::TurnState::Asked;
-    let position = turn.place.position;
-    stored.finished_at.is_none() && stored.turns.iter().any(|other| other.place.position == position && waits(other))
+/// Whether the question of `turn` may still be asked about, so that nothing must be revealed.
+fn is_withheld(stored: &StoredSession, turn: &session::Turn) -> bool {
+    let siblings = stored.turns.iter().filter(|other| other.place.position == turn.place.position);
+    stored.finished_at.is_none() && siblings.into_iter().any(|other| !other.state.is_settled())
+}
+
+/// The summary without what is withheld, but with every answer counted.
+fn visible_summary(stored: &StoredSession) -> Summary {
+    let visible: Vec<session::Turn> = stored.turns.iter().filter(|turn| !is_withheld(stored, turn)).cloned().collect();
+    let Summary { answered, skipped, ungraded, .. } = Summary::of(&stored.session, &stored.turns);
+    Summary { answered, skipped, ungraded, ..Summary::of(&stored.session, &visible) }
 }
 
 /// What a good answer says, without the model answer if the feedback's stronger answer contains it.

@@ -1,6 +1,6 @@
 //! One session, as a page and as Markdown.
 
-use api::session::{MissedPoint, SessionHead, SessionState, StatedMisconception, Summary};
+use api::session::{MissedPoint, SessionHead, SessionState, StatedMisconception};
 use api::testing::{followed_up, spoken, ungraded};
 use api::transcript::{Segment, Transcript};
 use askama::Template;
@@ -74,7 +74,7 @@ fn review() -> Review {
         questions: Vec::new(),
         answered: 2,
     };
-    let summary = Summary {
+    let summary = api::session::Summary {
         questions: 1,
         answered: 2,
         ungraded: 1,
@@ -82,9 +82,10 @@ fn review() -> Review {
         words_per_minute: Some(142.4),
         missed: vec![missed],
         misconceptions: vec![stated],
-        ..Summary::default()
+        ..api::session::Summary::default()
     };
     let question = ReviewedQuestion {
+        brief: Some(view::brief(&main, &[follow_up.clone()])),
         main: reviewed_turn(main, vec![Paragraph { start: Some(1.4), runs: words }], vec![before]),
         follow_ups: vec![reviewed_turn(follow_up, vec![Paragraph { start: None, runs: Vec::new() }], Vec::new())],
         reference: Some(Reference {

@@ -93,7 +93,7 @@ fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
     names.filter(|name| seen.insert(name.clone())).collect()
 }
 
-fn summary(summary: &summary::Summary) -> Summary {
+pub(crate) fn summary(summary: &summary::Summary) -> Summary {
     Summary {
         questions: summary.questions,
         answered: summary.answered,

@@ -54,6 +54,21 @@ async fn a_review_quotes_the_answer_as_evidence() {
 }
 
 #[tokio::test]
+async fn the_page_withholds_feedback_until_the_follow_up_is_over() {
+    let viva = Running::start().await;
+    let (session, turn) = answered(&viva, "there is a rule about it and the compiler checks that rule").await;
+    let missed = &session.summary.missed[0].summary;
+    let running = page(&viva, &session.review_url).await;
+    assert!(running.contains("Feedback is shown after the follow-up."), "{running}");
+    for revealed in [missed.as_str(), "To fix", "class=\"panel\"", "<mark"] {
+        assert!(!running.contains(revealed), "{revealed}: {running}");
+    }
+    viva.client.skip(turn.next_turn.unwrap().id).await.unwrap();
+    let over = page(&viva, &session.review_url).await;
+    assert!(over.contains("To fix") && over.contains(missed.as_str()), "{over}");
+}
+
+#[tokio::test]
 async fn what_was_said_cannot_become_markup_anywhere() {
     let viva = Running::start().await;
     let hostile = "<script>alert(1)</script> <img src=x onerror=alert(1)> push needs a mutable borrow \u{1b}[31m";
