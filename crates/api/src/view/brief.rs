@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use interview::wording::{missed_point, reconsider, unclear_point};
 
-use super::{Quote, Sign, clarity, clock, correctness, notice};
+use super::{Mark, Quote, Sign, clarity, clock, correctness, notice};
 use crate::feedback::{Correctness, Feedback, KeyPointMark, Verdict};
 use crate::turn::{Turn, TurnState};
 
@@ -69,7 +69,7 @@ fn score(panel: &Correctness, follow_ups: &[Turn]) -> (String, String) {
     };
     let more = match made(&with_follow_ups(panel, follow_ups)) - made(panel) {
         0 => String::new(),
-        more => format!("; {more} more in the follow-up"),
+        more => format!("; {more} in the follow-up"),
     };
     (shown.figure(), reason + &more)
 }
@@ -144,7 +144,7 @@ fn fix(main: &Turn, follow_ups: &[Turn]) -> String {
 }
 
 /// A longer quote is cut when it is said back.
-const WORDS_SAID_BACK: usize = 16;
+const WORDS_SAID_BACK: usize = 24;
 
 /// What an interviewer says before a follow-up. It is true for the answer and reveals nothing that is not in it.
 pub fn acknowledgement(answered: &Turn) -> String {
@@ -163,10 +163,12 @@ pub fn acknowledgement(answered: &Turn) -> String {
 pub struct Comparison {
     /// What is measured, before and now.
     pub figures: Vec<(&'static str, String, String)>,
-    /// The points that only the later attempt makes.
+    /// The points that the later attempt makes, and the earlier one does not or not clearly.
     pub gained: Vec<String>,
-    /// The points that only the earlier attempt made.
+    /// The points that the earlier attempt made, and the later one does not.
     pub lost: Vec<String>,
+    /// The points that the earlier attempt made, and of which the coach cannot tell whether the later one does.
+    pub unclear: Vec<String>,
     /// The misconceptions that only the earlier attempt stated.
     pub put_right: Vec<String>,
     /// The misconceptions that only the later attempt states.
@@ -175,48 +177,40 @@ pub struct Comparison {
     pub is_comparable: bool,
 }
 
-/// An attempt compared with the one before it; `None` unless both were judged.
+/// An attempt compared with the one before it; `None` unless the key points of both were judged.
 pub fn comparison(before: &Turn, now: &Turn) -> Option<Comparison> {
     let (before, now) = (judged(before)?, judged(now)?);
-    let points = |feedback: &Feedback| feedback.correctness.clone().unwrap_or_default();
-    let (points_before, points_now) = (points(before), points(now));
-    let of_ten = |panel: &Correctness| correctness(panel).figure();
-    let mut figures = vec![("Correctness", of_ten(&points_before), of_ten(&points_now))];
+    let (then, points) = (correctness(before.correctness.as_ref()?), correctness(now.correctness.as_ref()?));
+    let mut figures = vec![("Correctness", then.figure(), points.figure())];
     if let (Some(before), Some(now)) = (&before.delivery, &now.delivery) {
         figures.push(("Length", clock(before.spoken), clock(now.spoken)));
         figures.push(("Pauses over 1 s", before.pauses_over_1s.to_string(), now.pauses_over_1s.to_string()));
     }
-    let hits = |panel: &Correctness| {
-        named(panel.key_points.iter().filter(|point| point.verdict == Verdict::Hit), |point| {
-            (&point.id, &point.summary)
-        })
-    };
-    let stated = |panel: &Correctness| named(panel.misconceptions.iter(), |stated| (&stated.id, &stated.claim));
-    let (hits_before, hits_now) = (hits(&points_before), hits(&points_now));
-    let (stated_before, stated_now) = (stated(&points_before), stated(&points_now));
     Some(Comparison {
         figures,
-        gained: only_in(&hits_now, &hits_before),
-        lost: only_in(&hits_before, &hits_now),
-        put_right: only_in(&stated_before, &stated_now),
-        newly_wrong: only_in(&stated_now, &stated_before),
+        gained: turned(&points.marks, |sign| sign == Sign::Good, &then.marks, |sign| sign != Some(Sign::Good)),
+        lost: turned(&then.marks, |sign| sign == Sign::Good, &points.marks, |sign| sign == Some(Sign::Bad)),
+        unclear: turned(&then.marks, |sign| sign == Sign::Good, &points.marks, |sign| sign == Some(Sign::Unclear)),
+        put_right: turned(
+            &then.misconceptions,
+            |sign| sign == Sign::Wrong,
+            &points.misconceptions,
+            |sign| sign != Some(Sign::Wrong),
+        ),
+        newly_wrong: turned(
+            &points.misconceptions,
+            |sign| sign == Sign::Wrong,
+            &then.misconceptions,
+            |sign| sign != Some(Sign::Wrong),
+        ),
         is_comparable: now.is_comparable_with(before),
     })
 }
 
-/// Ids with the claims that they stand for.
-fn named<'a, T: 'a>(marks: impl Iterator<Item = &'a T>, name: fn(&T) -> (&String, &String)) -> Vec<(String, String)> {
-    marks
-        .map(|mark| {
-            let (id, claim) = name(mark);
-            (id.clone(), claim.clone())
-        })
-        .collect()
-}
-
-fn only_in(these: &[(String, String)], others: &[(String, String)]) -> Vec<String> {
-    let is_new = |id: &String| others.iter().all(|(other, _)| other != id);
-    these.iter().filter(|(id, _)| is_new(id)).map(|(_, claim)| claim.clone()).collect()
+/// What the marks are about whose sign is `is` here, and `was` among the others.
+fn turned(marks: &[Mark], is: fn(Sign) -> bool, others: &[Mark], was: fn(Option<Sign>) -> bool) -> Vec<String> {
+    let other = |mark: &Mark| others.iter().find(|other| other.id == mark.id).map(|other| other.sign);
+    marks.iter().filter(|mark| is(mark.sign) && was(other(mark))).map(|mark| mark.text.clone()).collect()
 }
 
 #[cfg(test)]
@@ -257,7 +251,7 @@ mod tests {
         let main = without_misconceptions(judged());
         let shown = brief(&main, &[made_good("dropped")]);
         assert_eq!(shown.score, "6.0 of 10");
-        assert_eq!(shown.reason, "1 of 2 core points, 0 of 1 other; 1 more in the follow-up");
+        assert_eq!(shown.reason, "1 of 2 core points, 0 of 1 other; 1 in the follow-up");
         assert_eq!(shown.fix, unclear_point("moves hand it over"));
         let shown = brief(&main, &[made_good("dropped"), made_good("moves")]);
         assert_eq!(shown.fix, "Every point is there, with the follow-up: say it all in one answer.");
@@ -296,7 +290,7 @@ mod tests {
         assert_eq!(acknowledgement(&ungraded("no coach")), "Let's go on from there.");
         let mut long = judged();
         let panel = long.feedback.as_mut().unwrap().correctness.as_mut().unwrap();
-        panel.key_points[0].evidence.quote = Some("word ".repeat(20));
+        panel.key_points[0].evidence.quote = Some("word ".repeat(30));
         let said = acknowledgement(&long);
         assert!(said.matches("word").count() == WORDS_SAID_BACK && said.ends_with(" …”."), "{said}");
     }
@@ -324,7 +318,15 @@ mod tests {
         assert_eq!(compared.gained, ["it is dropped at the end of the scope"]);
         assert_eq!(compared.lost, ["every value has exactly one owner"]);
         assert_eq!(compared.put_right, ["a collector frees it"]);
-        assert!(compared.newly_wrong.is_empty() && compared.is_comparable);
+        assert!(compared.newly_wrong.is_empty() && compared.unclear.is_empty() && compared.is_comparable);
+    }
+
+    #[test]
+    fn a_point_that_is_unclear_now_is_not_lost() {
+        let mut now = judged();
+        now.feedback.as_mut().unwrap().correctness.as_mut().unwrap().key_points[0].verdict = Verdict::Unclear;
+        let compared = comparison(&judged(), &now).unwrap();
+        assert_eq!((compared.lost.len(), compared.unclear), (0, vec!["every value has exactly one owner".to_owned()]));
     }
 
     #[test]
