@@ -1,7 +1,7 @@
 //! A practice round: a client of the HTTP API that asks, listens, sends and shows.
 //!
 //! [`Round::run`] goes from turn to turn. The [`Candidate`] gives an answer, [`sending`] brings it to the server, and [`feedback`] shows
-//! the result.
+//! the result of a question when its follow-ups are over.
 
 mod candidate;
 mod deciding;
@@ -15,7 +15,9 @@ mod typed;
 use std::time::{Duration, Instant};
 
 use api::session::{NewSession, Session};
-use api::turn::{Role, Turn};
+use api::turn::{NextTurn, Role, Turn, TurnState};
+use api::view::acknowledgement;
+use interview::follow_up::FollowUpLimit;
 use uuid::Uuid;
 
 use crate::failure::Failure;
@@ -49,7 +51,8 @@ pub struct Round<'a> {
 
 /// What follows a turn.
 enum Step {
-    Turn(Uuid),
+    /// Another turn, and what is said before it.
+    Turn(Uuid, String),
     /// It was the last one, or the candidate wants to finish.
     End,
     /// The candidate quit the program.
@@ -62,7 +65,8 @@ impl Round<'_> {
         let client = self.interviewer.client();
         let session = client.create_session(new).await?;
         let id = session.head.id;
-        let result = self.ask_all(&session).await;
+        let follow_ups = new.follow_ups.unwrap_or(FollowUpLimit::default().get());
+        let result = self.ask_all(&session, follow_ups).await;
         let is_interrupted = match result {
             Ok(interrupted) => interrupted,
             Err(failure) => {
@@ -84,18 +88,32 @@ impl Round<'_> {
     }
 
     /// Goes from turn to turn; returns whether the candidate quit the program.
-    async fn ask_all(&mut self, session: &Session) -> Result<bool, Failure> {
+    async fn ask_all(&mut self, session: &Session, follow_ups: u8) -> Result<bool, Failure> {
         let started = Instant::now();
         let questions = session.summary.questions;
-        let mut next = session.next_turn.as_ref().map(|next| next.id);
-        while let Some(id) = next.take() {
-            if self.length.is_some_and(|length| started.elapsed() >= length) {
+        let mut next = session.next_turn.as_ref().map(|next| (next.id, String::new()));
+        while let Some((id, lead)) = next.take() {
+            let mut turn = self.interviewer.client().turn(id).await?;
+            let is_over = self.length.is_some_and(|length| started.elapsed() >= length);
+            if is_over && turn.role == Role::Main {
                 self.terminal.say("Time is up.");
                 break;
             }
-            let turn = self.interviewer.client().turn(id).await?;
-            match self.ask(&turn, questions).await? {
-                Step::Turn(id) => next = Some(id),
+            for text in [&mut turn.prompt, &mut turn.spoken_prompt] {
+                text.insert_str(0, &lead);
+            }
+            let heading = match turn.role {
+                Role::Main => format!("Question {} of {questions}", turn.position),
+                Role::FollowUp => turn.follow_up_name().to_owned(),
+            };
+            let may_be_followed_up = turn.depth < follow_ups;
+            let (turn, then) = self.ask(turn, &heading, may_be_followed_up).await?;
+            let step = match &turn.next_turn {
+                Some(follow_up) if then == Then::GoOn && leads_to_follow_up(&turn) => follow_up_on(&turn, follow_up),
+                _ => self.show_feedback(turn, then).await?,
+            };
+            match step {
+                Step::Turn(id, lead) => next = Some((id, lead)),
                 Step::End => break,
                 Step::Interrupted => return Ok(true),
             }
@@ -103,35 +121,93 @@ impl Round<'_> {
         Ok(false)
     }
 
-    async fn ask(&mut self, turn: &Turn, questions: usize) -> Result<Step, Failure> {
+    /// Asks a question, gets an answer, and waits until it is judged. Without an answer the turn stays as it was.
+    async fn ask(&mut self, turn: Turn, heading: &str, may_be_followed_up: bool) -> Result<(Turn, Then), Failure> {
         let look = self.terminal.screen.look();
-        self.terminal.screen.say(&question_lines(turn, questions, look));
+        self.terminal.screen.say(&question_lines(&turn, heading, look));
         if self.read_aloud(&turn.spoken_prompt).await.is_break() {
-            return Ok(Step::Interrupted);
+            return Ok((turn, Then::Interrupted));
         }
+        let client = self.interviewer.client();
         let destination =
             Destination { server: self.interviewer.remote().cloned(), session: turn.session_id, turn: turn.id };
-        let asked = Asked { turn, client: self.interviewer.client(), destination, outbox: &self.outbox };
+        let asked = Asked { turn: &turn, client, destination, outbox: &self.outbox };
         let Response { given, then } = self.candidate.answer(&asked, self.terminal).await?;
         let turn = match given {
-            Given::Answer(kept) => sending::send(*kept, self.interviewer.client(), self.terminal).await?,
-            Given::Skip => self.interviewer.client().skip(turn.id).await?,
-            Given::Nothing => return Ok(over(then)),
+            Given::Answer(kept) => sending::send(*kept, client, self.terminal).await?,
+            Given::Skip => client.skip(turn.id).await?,
+            Given::Nothing => return Ok((turn, then)),
         };
-        self.follow(turn, then).await
+        self.showing().settled(turn, then, may_be_followed_up).await
     }
 
-    /// Shows the result of a turn; returns what follows it.
-    async fn follow(&mut self, turn: Turn, then: Then) -> Result<Step, Failure> {
-        let mut showing = feedback::Showing {
+    /// Shows the feedback on a question whose last turn this is, and lets the candidate answer it again; returns what follows.
+    async fn show_feedback(&mut self, turn: Turn, then: Then) -> Result<Step, Failure> {
+        let mut attempt = self.answered_turns(turn).await?;
+        let (mut before, mut then) = (None, then);
+        let mut next = None;
+        while !attempt.is_empty() {
+            let read = self.showing().read(&mut attempt, before.as_ref(), then).await?;
+            if before.is_none() {
+                next = attempt.last().and_then(|last| Some(follow_up_on(last, last.next_turn.as_ref()?)));
+            }
+            then = match read {
+                feedback::Read::Over(then) => {
+                    if then != Then::GoOn {
+                        return Ok(over(then));
+                    }
+                    break;
+                }
+                feedback::Read::Again => {
+                    let (again, then) = self.ask_again(&attempt[0].question.id).await?;
+                    if let Some(again) = again {
+                        before = attempt.into_iter().next();
+                        attempt = vec![again];
+                    } else if then != Then::GoOn {
+                        return Ok(over(then));
+                    }
+                    then
+                }
+            };
+        }
+        Ok(next.filter(|_| then == Then::GoOn).unwrap_or_else(|| over(then)))
+    }
+
+    /// The turns of a question up to its last one, without any that was not answered.
+    async fn answered_turns(&self, last: Turn) -> Result<Vec<Turn>, Failure> {
+        let mut turns = match last.role {
+            Role::Main => vec![last],
+            Role::FollowUp => {
+                let session = self.interviewer.client().session(last.session_id).await?;
+                session.turns.into_iter().filter(|turn| turn.position == last.position).collect()
+            }
+        };
+        turns.retain(|turn| turn.state != TurnState::Asked);
+        Ok(turns)
+    }
+
+    /// Asks a question again, in a session of its own, which is deleted if there is no answer.
+    async fn ask_again(&mut self, question: &str) -> Result<(Option<Turn>, Then), Failure> {
+        let client = self.interviewer.client();
+        let again =
+            NewSession { question_ids: vec![question.to_owned()], follow_ups: Some(0), ..NewSession::default() };
+        let session = client.create_session(&again).await?;
+        let Some(turn) = session.turns.into_iter().next() else { return Ok((None, Then::GoOn)) };
+        let (turn, then) = self.ask(turn, "Again", false).await?;
+        if turn.state == TurnState::Asked {
+            client.delete_session(session.head.id).await?;
+            return Ok((None, then));
+        }
+        client.finish_session(session.head.id).await?;
+        Ok((Some(turn), then))
+    }
+
+    fn showing(&mut self) -> feedback::Showing<'_> {
+        feedback::Showing {
             client: self.interviewer.client(),
             terminal: self.terminal,
             hands_free: self.hands_free,
-        };
-        let (turn, then) = showing.follow(turn, then).await?;
-        match (then, turn.next_turn) {
-            (Then::GoOn, Some(next)) => Ok(Step::Turn(next.id)),
-            (then, _) => Ok(over(then)),
+            can_repeat: matches!(self.candidate, Candidate::Microphone(_) | Candidate::Typing),
         }
     }
 
@@ -183,6 +259,12 @@ impl Round<'_> {
         self.terminal.screen.say(&[Line::blank()]);
         self.terminal.screen.say(&lines);
     }
+}
+
+/// The next turn, after a sentence about this answer if it follows up on it.
+fn follow_up_on(answered: &Turn, next: &NextTurn) -> Step {
+    let lead = if next.role == Role::FollowUp { acknowledgement(answered) + " " } else { String::new() };
+    Step::Turn(next.id, lead)
 }
 
 fn over(then: Then) -> Step {

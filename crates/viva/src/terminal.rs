@@ -3,6 +3,7 @@
 //! [`text`] holds lines with tones, and [`screen::Look`] says how they may look here. The modules named after what they show turn
 //! turns and sessions into lines; they are pure. Only [`Screen`] writes, and only [`keyboard::Keyboard`] reads.
 
+mod brief;
 mod choice;
 mod editor;
 mod keyboard;
@@ -13,12 +14,13 @@ mod screen;
 mod session;
 mod text;
 
+pub use brief::{brief_lines, detail_pages};
 pub use choice::{Choice, Offer, Terminal, Written, keys};
 pub use editor::{Edited, Editor};
 pub use keyboard::{Input, PlainLines};
 pub use meter::{Countdown, Listening, megabytes, progress_line};
-pub use panels::{feedback_lines, panel_lines};
-pub use question::{full_question_lines, heard_lines, paragraphs, question_lines};
+pub use panels::panel_lines;
+pub use question::{full_question_lines, heard_lines, numbered_title, question_lines};
 pub use screen::{Screen, Streams};
 pub use session::{Regraded, regraded_lines, session_lines, sessions_lines, summary_lines};
 pub use text::{Line, Tone};

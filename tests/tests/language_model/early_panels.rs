@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LIMIT: u64 = 40_000;
 
 #[test]
-fn the_terminal_shows_each_panel_once_and_as_soon_as_it_is_ready() {
+fn the_terminal_shows_a_panel_as_soon_as_it_is_ready_and_then_the_feedback_in_short() {
     let (model, seen) = model_that_waits_with_marks();
     let home = Home::empty();
     let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute"];
@@ -30,7 +30,7 @@ fn the_terminal_shows_each_panel_once_and_as_soon_as_it_is_ready() {
     terminal.exp_string("Clarity").unwrap();
     seen.send(()).unwrap();
     terminal.exp_string("Correctness").unwrap();
-    let rest = terminal.exp_string("Next step").unwrap();
+    let rest = terminal.exp_string("continue").unwrap();
     assert!(!rest.contains("Clarity"), "{rest}");
     terminal.send("q").unwrap();
     terminal.flush().unwrap();

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::keyboard::{Input, Keyboard};
-use super::screen::{Screen, Streams};
+use super::screen::{Look, Screen, Streams};
 use super::text::{Line, Tone};
 use super::{Edited, Editor};
 use crate::failure::Failure;
@@ -79,13 +79,26 @@ impl Terminal {
 
     /// Waits for one of the offered keys, for at most `limit`, which is counted down; any key stops the countdown.
     pub async fn choose_within(&mut self, offers: &[Offer<'_>], limit: Option<Duration>) -> Choice {
+        self.choose_below(|_| Vec::new(), offers, limit).await
+    }
+
+    /// The same below `page`, which is laid out for the screen, erased after the choice, and printed where nothing can be redrawn.
+    pub async fn choose_below(
+        &mut self,
+        page: impl Fn(Look) -> Vec<Line>,
+        offers: &[Offer<'_>],
+        limit: Option<Duration>,
+    ) -> Choice {
         let mut deadline = limit.map(|limit| Instant::now() + limit);
         self.keyboard.forget();
-        if self.is_attended && !self.screen.can_draw() {
-            self.screen.say(&[keys(offers)]);
+        if !self.screen.can_draw() {
+            self.screen.show(&page(self.screen.results_look()));
+            if self.is_attended {
+                self.screen.say(&[keys(offers)]);
+            }
         }
         loop {
-            self.draw_offers(offers, deadline);
+            self.draw_page(page(self.screen.look()), offers, deadline);
             let input = tokio::select! {
                 input = self.keyboard.next() => Some(input),
                 () = tokio::time::sleep(TICK), if deadline.is_some() => None,
@@ -153,7 +166,9 @@ impl Terminal {
         }
     }
 
-    fn draw_offers(&mut self, offers: &[Offer<'_>], deadline: Option<Instant>) {
+    /// Draws the page, cut to the screen, and the keys.
+    fn draw_page(&mut self, mut page: Vec<Line>, offers: &[Offer<'_>], deadline: Option<Instant>) {
+        let look = self.screen.look();
         let line = match deadline {
             None => keys(offers),
             Some(deadline) => {
@@ -162,7 +177,11 @@ impl Terminal {
                     .with("any key stops the countdown", Tone::Quiet)
             }
         };
-        self.screen.draw(&[Line::blank(), line]);
+        let keys = line.wrapped(look.width.saturating_sub(1));
+        page.truncate(look.height.saturating_sub(keys.len() + 2));
+        page.push(Line::blank());
+        page.extend(keys);
+        self.screen.draw(&page);
     }
 
     fn chosen(&mut self, choice: Choice) -> Choice {

@@ -65,7 +65,7 @@ fn panels(feedback: &Feedback, signs: Signs) -> Vec<Panel<'static>> {
     let judged = judged.into_iter().flatten().map(|panel| Panel {
         title: panel.title,
         figure: panel.figure(),
-        body: Box::new(move |width| judged_lines(&panel, signs, width)),
+        body: Box::new(move |width| judged_lines(&panel, signs, width).concat()),
     });
     let delivery = feedback.delivery.as_ref().map(view::delivery).map(|measures| Panel {
         title: "Delivery",
@@ -75,15 +75,15 @@ fn panels(feedback: &Feedback, signs: Signs) -> Vec<Panel<'static>> {
     judged.chain(delivery).collect()
 }
 
-/// The band, misconceptions, then key points or checks.
-fn judged_lines(panel: &view::Panel, signs: Signs, width: usize) -> Vec<Line> {
+/// The band, misconceptions, then key points or checks, each with its lines.
+pub(super) fn judged_lines(panel: &view::Panel, signs: Signs, width: usize) -> Vec<Vec<Line>> {
     let band = panel.band.map(|band| format!("Band {band} of 4"));
     let points: Vec<&str> = band.as_deref().into_iter().chain(panel.points_made.as_deref()).collect();
     let points = Some(points.join(": ")).filter(|points| !points.is_empty());
     let heads = points.as_deref().into_iter().chain(panel.no_score);
-    let heads = heads.flat_map(|head| Line::toned(head, Tone::Quiet).wrapped(width));
+    let heads = heads.map(|head| Line::toned(head, Tone::Quiet).wrapped(width));
     let marks = panel.misconceptions.iter().chain(&panel.marks);
-    heads.chain(marks.flat_map(|mark| mark_lines(mark, signs, width))).collect()
+    heads.chain(marks.map(|mark| mark_lines(mark, signs, width))).collect()
 }
 
 /// A mark: its sign, what it is about, and below it the quote and the note.
@@ -102,16 +102,16 @@ fn mark_lines(mark: &Mark, signs: Signs, width: usize) -> Vec<Line> {
     let indent = Line::plain(" ".repeat(lead.width()));
     let note_tone = if mark.sign == Sign::Wrong { Tone::Plain } else { Tone::Quiet };
     let note = mark.note.as_deref().map(|note| Line::toned(note, note_tone));
-    let below = mark.quote.as_ref().map(quote).into_iter().chain(note);
+    let below = mark.quote.as_ref().map(|quote| quote_line(quote, Tone::Quiet)).into_iter().chain(note);
     text.hanging(lead, width).into_iter().chain(below.flat_map(|line| line.hanging(indent.clone(), width))).collect()
 }
 
-fn quote(quote: &Quote) -> Line {
+pub(super) fn quote_line(quote: &Quote, tone: Tone) -> Line {
     let start = quote.start().map(|start| format!(" {start}")).unwrap_or_default();
-    Line::toned(format!("“{}”", quote.text), Tone::Quiet).with(start, Tone::Accent)
+    Line::toned(format!("“{}”", quote.text), tone).with(start, Tone::Accent)
 }
 
-fn measure_lines(measure: &Measure, width: usize) -> Vec<Line> {
+pub(super) fn measure_lines(measure: &Measure, width: usize) -> Vec<Line> {
     let place = measure.place.as_ref().map(|place| {
         let at = place.start().map(|start| format!(" at {start}")).unwrap_or_default();
         format!("{}{at}", place.text)

@@ -16,16 +16,14 @@ use super::screen::Look;
 use super::text::{Line, Piece, Rgb, Tone};
 use crate::turn_number::TurnNumber;
 
-/// A turn as it is asked: heading, prompt, and for a main question its code. `of` is the number of questions in the round.
-pub fn question_lines(turn: &Turn, of: usize, look: Look) -> Vec<Line> {
+/// A turn as it is asked: heading, prompt, and for a main question its code.
+pub fn question_lines(turn: &Turn, heading: &str, look: Look) -> Vec<Line> {
     let question = &turn.question;
-    let heading = match turn.role {
-        Role::Main => Line::toned(format!("Question {} of {of}", turn.position), Tone::Strong)
-            .with(format!("  {}", traits(question)), Tone::Quiet),
-        Role::FollowUp => {
-            Line::toned(turn.follow_up_name(), Tone::Strong).with(format!("  {}", question.title), Tone::Quiet)
-        }
+    let about = match turn.role {
+        Role::Main => traits(question),
+        Role::FollowUp => question.title.clone(),
     };
+    let heading = Line::toned(heading, Tone::Strong).with(format!("  {about}"), Tone::Quiet);
     let mut lines = vec![Line::blank(), ruled(heading, look), Line::blank()];
     lines.extend(Line::plain(&turn.prompt).wrapped(look.text_width()));
     if let (Role::Main, Some(snippet)) = (turn.role, &question.snippet) {
@@ -37,7 +35,7 @@ pub fn question_lines(turn: &Turn, of: usize, look: Look) -> Vec<Line> {
 }
 
 /// A turn's number and title.
-pub(super) fn numbered_title(turn: &Turn) -> Line {
+pub fn numbered_title(turn: &Turn) -> Line {
     let title = match turn.role {
         Role::Main => turn.question.title.as_str(),
         Role::FollowUp => turn.follow_up_name(),
@@ -96,7 +94,7 @@ fn answer_key(question: &Question, answer: &QuestionAnswer, look: Look) -> Vec<L
 }
 
 /// The paragraphs of a text, separated by empty lines; single line breaks in it are spaces.
-pub fn paragraphs(text: &str, width: usize) -> Vec<Line> {
+pub(super) fn paragraphs(text: &str, width: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     for paragraph in text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
         if !lines.is_empty() {
@@ -117,7 +115,7 @@ fn titled(title: &str) -> [Line; 2] {
 }
 
 /// The heading, followed by a rule as wide as the text.
-fn ruled(heading: Line, look: Look) -> Line {
+pub(super) fn ruled(heading: Line, look: Look) -> Line {
     let rest = look.text_width().saturating_sub(heading.width() + 1);
     let rule = look.signs.pick("─", "").repeat(rest);
     heading.with(format!(" {rule}"), Tone::Quiet)
@@ -250,7 +248,7 @@ mod tests {
     #[test]
     fn a_question_says_what_is_asked_and_for_how_long() {
         let look = Look { width: 60, signs: Signs::Words, ..Look::OFF_SCREEN };
-        let text = shown(&question_lines(&judged(), 3, look));
+        let text = shown(&question_lines(&judged(), "Question 1 of 3", look));
         let expected = "
 Question 1 of 3  ownership · junior · concept · up to 2:00
 
@@ -262,11 +260,9 @@ What is ownership?
 
     #[test]
     fn a_follow_up_shows_its_own_words() {
-        let text = shown(&question_lines(&followed_up(), 3, Look::OFF_SCREEN));
+        let text = shown(&question_lines(&followed_up(), "Follow-up", Look::OFF_SCREEN));
         assert!(text.contains("Follow-up  Ownership") && text.contains("When is the memory freed?"), "{text}");
         assert!(!text.contains("What is ownership?"), "{text}");
-        let stretch = Turn { target: Some(Target::Stretch), ..followed_up() };
-        assert!(shown(&question_lines(&stretch, 3, Look::OFF_SCREEN)).contains("Bonus question  Ownership"));
     }
 
     #[test]

@@ -10,8 +10,8 @@ use crossterm::terminal::{Clear, ClearType};
 
 use super::text::{Line, Piece, Rgb, Tone};
 
-/// Assumed when the terminal does not report its width.
-const DEFAULT_WIDTH: usize = 80;
+/// Columns and rows that are assumed when the terminal does not report them.
+const DEFAULT_SIZE: (u16, u16) = (80, 24);
 
 /// Which standard streams are terminals, and which output was requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl Screen {
         let mut screen =
             Self { prose, results, look: Look::OFF_SCREEN, can_draw: is_terminal && !streams.plain, live: Vec::new() };
         if is_terminal {
-            screen.look.width = width();
+            screen.resized();
         }
         if streams.plain {
             screen.look.signs = Signs::Words;
@@ -109,7 +109,8 @@ impl Screen {
         self.write(self.results, self.results_look(), lines);
     }
 
-    /// Draws lines at the end, replacing those drawn before. Each takes one row and is cut to fit. Without redrawing this does nothing.
+    /// Draws lines at the end, replacing those drawn before. Each takes one row and is cut to fit; there must be fewer than the screen
+    /// has rows. Without redrawing this does nothing.
     pub fn draw(&mut self, lines: &[Line]) {
         if !self.can_draw {
             return;
@@ -137,7 +138,11 @@ impl Screen {
 
     /// To be called when the terminal was resized.
     pub fn resized(&mut self) {
-        self.look.width = width();
+        let (columns, rows) = crossterm::terminal::size().unwrap_or(DEFAULT_SIZE);
+        self.look.width = usize::from(columns).max(20);
+        if self.can_draw {
+            self.look.height = usize::from(rows).max(8);
+        }
     }
 
     fn write(&mut self, stream: Stream, look: Look, lines: &[Line]) {
@@ -185,15 +190,13 @@ fn write_to(mut stream: impl Write, bytes: &[u8]) -> std::io::Result<()> {
     stream.flush()
 }
 
-fn width() -> usize {
-    crossterm::terminal::size().map_or(DEFAULT_WIDTH, |(columns, _)| usize::from(columns).max(20))
-}
-
 /// How things may look on this screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
     /// Width of the screen in columns.
     pub width: usize,
+    /// Height of the screen in rows; without redrawing, text may be of any length.
+    pub height: usize,
     /// Whether verdicts are symbols or words.
     pub signs: Signs,
     pub colours: Colours,
@@ -204,7 +207,7 @@ pub struct Look {
 impl Look {
     /// For output that is not a terminal.
     pub const OFF_SCREEN: Self =
-        Self { width: 100, signs: Signs::Symbols, colours: Colours::None, side_by_side: false };
+        Self { width: 100, height: usize::MAX, signs: Signs::Symbols, colours: Colours::None, side_by_side: false };
 
     /// Whether tones are visible, so that they can mark uncertain words.
     pub fn shows_tones(self) -> bool {

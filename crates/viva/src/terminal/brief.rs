@@ -1,0 +1,239 @@
+//! The feedback on a question, one screen at a time: the short form, the pages of details, and two attempts side by side.
+
+use api::turn::Turn;
+use api::view::{self, Comparison, Judge, brief, comparison};
+
+use super::panels::{judged_lines, measure_lines, quote_line};
+use super::question::{paragraphs, ruled};
+use super::screen::Look;
+use super::text::{Line, Tone};
+
+/// Rows for the keys, the empty line above them, and the one below that stays free.
+const KEY_ROWS: usize = 3;
+/// Columns of the names in the short form.
+const NAMES: usize = 13;
+/// Columns of a figure in a comparison.
+const FIGURES: usize = 14;
+/// Maximum number of points in each list of a comparison.
+const POINTS_SHOWN: usize = 3;
+
+/// The score, the best thing said and the one thing to fix; after another attempt, what changed in place of the best thing. `turns` are the
+/// question's, in order; `before` is the attempt before.
+pub fn brief_lines(turns: &[Turn], before: Option<&Turn>, look: Look) -> Vec<Line> {
+    let Some((main, follow_ups)) = turns.split_first() else { return Vec::new() };
+    let brief = brief(main, follow_ups);
+    let width = look.text_width();
+    let title = Line::toned(if before.is_some() { "Again" } else { "Feedback" }, Tone::Strong);
+    let title = title.with(format!("  {}", main.question.title), Tone::Quiet);
+    let mut lines = vec![Line::blank(), ruled(title, look), Line::blank()];
+    lines.extend(score_lines(turns, look));
+    let compared = before.and_then(|before| comparison(before, main));
+    if let Some(compared) = &compared {
+        lines.extend(comparison_lines(compared, look));
+    } else if let Some(best) = &brief.best {
+        lines.push(Line::blank());
+        lines.extend(quote_line(&best.quote, Tone::Plain).hanging(name("Well said", Tone::Good), width));
+        lines.extend(Line::toned(&best.what, Tone::Quiet).hanging(name("", Tone::Plain), width));
+    }
+    lines.push(Line::blank());
+    lines.extend(Line::plain(&brief.fix).hanging(name("To fix", Tone::Bad), width));
+    if compared.is_some() {
+        return lines;
+    }
+    lines.push(Line::blank());
+    let hints: u8 = turns.iter().map(|turn| turn.hints_used).sum();
+    let hints = (hints > 0).then(|| format!("Hints used: {hints}"));
+    let judge = main.feedback.as_ref().and_then(Judge::of).map(|judge| judge.remark);
+    let notes = hints.into_iter().chain(judge);
+    lines.extend(notes.flat_map(|note| Line::toned(note, Tone::Quiet).wrapped(width)));
+    lines
+}
+
+/// The score and what it rests on.
+fn score_lines(turns: &[Turn], look: Look) -> Vec<Line> {
+    let Some((main, follow_ups)) = turns.split_first() else { return Vec::new() };
+    let brief = brief(main, follow_ups);
+    let figure = Line::toned(brief.score, Tone::Accent).with(format!("  {}", brief.reason), Tone::Quiet);
+    figure.hanging(name("Correctness", Tone::Strong), look.text_width())
+}
+
+fn name(text: &str, tone: Tone) -> Line {
+    Line::toned(format!("{text:<NAMES$}"), tone)
+}
+
+fn comparison_lines(compared: &Comparison, look: Look) -> Vec<Line> {
+    let width = look.text_width();
+    let row = |what: &str, before: &str, now: &str| {
+        Line::toned(format!("{what:<16}"), Tone::Quiet).with(format!("{before:>FIGURES$}{now:>FIGURES$}"), Tone::Accent)
+    };
+    let mut lines = vec![Line::blank(), row("", "before", "now")];
+    lines.extend(compared.figures.iter().map(|(what, before, now)| row(what, before, now)));
+    let lists = [
+        ("Gained", Tone::Good, &compared.gained),
+        ("Put right", Tone::Good, &compared.put_right),
+        ("Lost", Tone::Bad, &compared.lost),
+        ("Unclear now", Tone::Doubt, &compared.unclear),
+        ("Wrong now", Tone::Bad, &compared.newly_wrong),
+    ];
+    if lists.iter().all(|(.., points)| points.is_empty()) {
+        lines.extend([Line::blank(), Line::plain("The same points as before.")]);
+    } else {
+        lines.push(Line::blank());
+    }
+    for (what, tone, points) in lists {
+        let more = points.len().saturating_sub(POINTS_SHOWN);
+        let more = (more > 0).then(|| Line::toned(format!("and {more} more"), Tone::Quiet));
+        let shown = points.iter().take(POINTS_SHOWN).map(Line::plain).chain(more);
+        let leads = [name(what, tone)].into_iter().chain(std::iter::repeat_with(|| name("", Tone::Plain)));
+        lines.extend(shown.zip(leads).flat_map(|(point, lead)| point.hanging(lead, width)));
+    }
+    if !compared.is_comparable {
+        let note = "Different judges or versions: the scores cannot be compared.";
+        lines.extend([Line::blank(), Line::toned(note, Tone::Quiet)]);
+    }
+    lines
+}
+
+/// The details as pages that fit the screen, each below the score.
+pub fn detail_pages(turns: &[Turn], look: Look) -> Vec<Vec<Line>> {
+    let mut head = vec![Line::blank()];
+    head.extend(score_lines(turns, look));
+    head.push(Line::blank());
+    let rows = look.height.saturating_sub(head.len() + 1 + KEY_ROWS).max(1);
+    let pages = details(turns, look).into_iter().flat_map(|(title, blocks)| {
+        let pages = paged(blocks, rows);
+        let count = pages.len();
+        let titled = move |(number, page): (usize, Vec<Line>)| {
+            let of = if count > 1 { format!("  {number} of {count}") } else { String::new() };
+            [Line::toned(&title, Tone::Strong).with(of, Tone::Quiet)].into_iter().chain(page).collect::<Vec<_>>()
+        };
+        (1..).zip(pages).map(titled).collect::<Vec<_>>()
+    });
+    pages.map(|page| head.iter().cloned().chain(page).collect()).collect()
+}
+
+type Blocks = Vec<Vec<Line>>;
+
+/// The panels of each answer and the model answer, with their titles.
+fn details(turns: &[Turn], look: Look) -> Vec<(String, Blocks)> {
+    let width = look.text_width();
+    let mut details = Vec::new();
+    let mut add = |title: &str, turn: &Turn, blocks: Blocks| {
+        let of = if turn.depth > 0 { " of the follow-up" } else { "" };
+        details.extend((!blocks.is_empty()).then(|| (format!("{title}{of}"), blocks)));
+    };
+    let feedback = || turns.iter().filter_map(|turn| Some((turn, turn.feedback.as_ref()?)));
+    for (turn, panel) in feedback().filter_map(|(turn, feedback)| Some((turn, feedback.correctness.as_ref()?))) {
+        add("Key points", turn, judged_lines(&view::correctness(panel), look.signs, width));
+    }
+    for (turn, panel) in feedback().filter_map(|(turn, feedback)| Some((turn, feedback.clarity.as_ref()?))) {
+        let panel = view::clarity(panel);
+        let figure = vec![Line::toned(panel.figure(), Tone::Accent)];
+        let not_judged = panel.unclear.iter().map(|text| Line::toned(text, Tone::Quiet).wrapped(width));
+        let marks = judged_lines(&panel, look.signs, width);
+        add("Clarity", turn, [figure].into_iter().chain(marks).chain(not_judged).collect());
+    }
+    for (turn, delivery) in feedback().filter_map(|(turn, feedback)| Some((turn, feedback.delivery.as_ref()?))) {
+        let measures = view::delivery(delivery);
+        add("Delivery", turn, measures.iter().map(|measure| measure_lines(measure, width)).collect());
+    }
+    let Some(main) = turns.first() else { return details };
+    let lines = |text: &str| paragraphs(text, width).into_iter().map(|line| vec![line]).collect();
+    let stronger = main.feedback.as_ref().and_then(|feedback| feedback.stronger_answer.as_deref());
+    let model = main.question.answer.as_ref().map(|answer| answer.model_answer.trim());
+    // The offline coach's stronger answer is the model answer with an introduction.
+    let is_model_answer = stronger.zip(model).is_some_and(|(stronger, model)| stronger.contains(model));
+    if let Some(stronger) = stronger {
+        let title = if is_model_answer { "Model answer" } else { "A stronger answer" };
+        details.push((title.to_owned(), lines(stronger)));
+    }
+    if let Some(model) = model.filter(|_| !is_model_answer) {
+        details.push(("Model answer".to_owned(), lines(model)));
+    }
+    details
+}
+
+/// Blocks of lines as pages of at most `rows`; a block is broken only when it is longer than a page.
+fn paged(blocks: Blocks, rows: usize) -> Vec<Vec<Line>> {
+    let mut pages: Vec<Vec<Line>> = vec![Vec::new()];
+    for block in blocks {
+        let mut page = pages.pop().unwrap_or_default();
+        if !page.is_empty() && page.len() + block.len() > rows {
+            pages.push(std::mem::take(&mut page));
+        }
+        page.extend(block);
+        pages.extend(page.chunks(rows).map(<[Line]>::to_vec));
+    }
+    pages
+}
+
+#[cfg(test)]
+mod tests {
+    use api::testing::{followed_up, judged, spoken};
+
+    use super::*;
+    use crate::terminal::screen::Signs;
+
+    const LOOK: Look = Look { width: 80, height: 24, signs: Signs::Words, ..Look::OFF_SCREEN };
+
+    fn shown(lines: &[Line]) -> String {
+        lines.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect()
+    }
+
+    #[test]
+    fn the_short_form_is_the_score_the_best_thing_and_the_one_to_fix() {
+        let expected = "
+Feedback  Ownership
+
+Correctness  6.0 of 10  1 of 2 core points, 0 of 1 other
+
+Well said    “one owner at a time” 0:02
+             every value has exactly one owner
+
+To fix       Say when the memory is freed.
+
+Judged by the offline coach: rules on this machine, no language model. It can
+miss a point that you made.
+";
+        assert_eq!(shown(&brief_lines(&[judged()], None, LOOK)), expected);
+    }
+
+    #[test]
+    fn another_attempt_is_held_against_the_one_before() {
+        let mut now = spoken();
+        let panel = now.feedback.as_mut().unwrap().correctness.as_mut().unwrap();
+        panel.score = Some(8.0);
+        panel.key_points[1].verdict = api::feedback::Verdict::Hit;
+        panel.misconceptions.clear();
+        let text = shown(&brief_lines(&[now], Some(&spoken()), LOOK));
+        let expected = "
+Again  Ownership
+
+Correctness  8.0 of 10  2 of 2 core points, 0 of 1 other
+
+                        before           now
+Correctness          6.0 of 10     8.0 of 10
+Length                    0:48          0:48
+Pauses over 1 s              2             2
+
+Gained       it is dropped at the end of the scope
+Put right    a collector frees it
+
+To fix       Say when the memory is freed.
+";
+        assert!(text.starts_with(expected), "{text}");
+    }
+
+    #[test]
+    fn every_page_of_details_fits_the_screen_with_the_score_and_the_keys() {
+        let follow_up = Turn { depth: 1, prompt: followed_up().prompt, ..spoken() };
+        for height in [8, 12, 24, 60] {
+            let pages = detail_pages(&[spoken(), follow_up.clone()], Look { height, ..LOOK });
+            let titles: Vec<String> = pages.iter().map(|page| page[3].text()).collect();
+            assert!(pages.iter().all(|page| page.len() + KEY_ROWS <= height), "{height}: {titles:?}");
+            assert!(pages.iter().all(|page| page[1].text().starts_with("Correctness  6.0 of 10")), "{titles:?}");
+            let has = |title: &str| titles.iter().any(|shown| shown.starts_with(title));
+            assert!(has("Key points") && has("Clarity of the follow-up") && has("Delivery"), "{titles:?}");
+        }
+    }
+}
