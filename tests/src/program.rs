@@ -128,8 +128,14 @@ impl Run {
 
     /// The command that runs it at a terminal of 100 columns and 40 rows, without colours.
     pub fn at_terminal(self) -> Command {
+        self.at_terminal_of(100, 40)
+    }
+
+    /// The same at a terminal of another size.
+    pub fn at_terminal_of(self, columns: u16, rows: u16) -> Command {
         let mut shell = Command::new("sh");
-        shell.args(["-c", "stty cols 100 rows 40; exec \"$0\" \"$@\""]).arg(self.command.get_program());
+        let script = format!("stty cols {columns} rows {rows}; exec \"$0\" \"$@\"");
+        shell.args(["-c", &script]).arg(self.command.get_program());
         shell.args(self.command.get_args()).env_clear().env("TERM", "xterm-256color").env("NO_COLOR", "1");
         shell.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         shell.current_dir(self.command.get_current_dir().unwrap_or(Path::new(".")));

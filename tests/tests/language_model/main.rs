@@ -7,6 +7,7 @@ mod doctor;
 mod early_panels;
 mod evaluation;
 mod feedback;
+mod round;
 
 use journeys::language_model::{Asked, LanguageModel, Reply, kind_words};
 use journeys::program::Home;

@@ -1,0 +1,94 @@
+//! A round at a terminal of 80 columns and 24 rows, screen by screen.
+
+use journeys::language_model::{LanguageModel, Reply, kind_words};
+use journeys::program::{Home, Run};
+use rexpect::session::PtySession;
+use serde_json::{Value, json};
+
+use crate::{ANSWER, QUESTION};
+
+/// How long a terminal may show nothing new, in milliseconds.
+const LIMIT: u64 = 60_000;
+const AGAIN: &str = "Moves hand a value over, and it has exactly one owner.";
+const TYPING: &str = "Ctrl-C end the round";
+const PROBE: &str = "What happens to the first variable when I assign a string to a second one?";
+
+/// What a person sees of a program at a terminal.
+struct Screen {
+    session: PtySession,
+    shown: vt100::Parser,
+}
+
+impl Screen {
+    fn of(run: Run) -> Self {
+        let session = rexpect::session::spawn_command(run.at_terminal_of(80, 24), Some(LIMIT)).unwrap();
+        Self { session, shown: vt100::Parser::new(24, 80, 0) }
+    }
+
+    /// Waits until the screen has this heading and these keys in its last line; returns the screen.
+    fn until(&mut self, heading: &str, keys: &str) -> String {
+        loop {
+            let screen = self.shown.screen().contents();
+            if screen.contains(heading) && screen.lines().last().is_some_and(|line| line.contains(keys)) {
+                return screen.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+            }
+            let (_, read) = self.session.exp_regex("(?s).").unwrap_or_else(|error| panic!("{error}: {screen}"));
+            // Each byte comes as the character with its number.
+            let bytes = read.chars().map(|character| u8::try_from(character).unwrap());
+            self.shown.process(&bytes.collect::<Vec<_>>());
+        }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.session.send(keys).unwrap();
+        self.session.flush().unwrap();
+    }
+}
+
+/// A model that misses one point of the first answer, and again in its follow-up.
+fn model() -> LanguageModel {
+    LanguageModel::start(|asked| {
+        let mut words = kind_words(asked);
+        match asked.form.as_str() {
+            "follow_up" => words = json!({ "question": PROBE }),
+            "marks" if !asked.answer.contains(AGAIN) => {
+                let points = words["key_points"].as_array_mut().unwrap();
+                for point in points.iter_mut().filter(|point| point["id"].as_str().unwrap().contains("move")) {
+                    (point["verdict"], point["quote"]) = (json!("missed"), Value::Null);
+                }
+            }
+            _ => {}
+        }
+        Reply::Says(words)
+    })
+}
+
+#[test]
+fn a_follow_up_reveals_nothing_and_the_feedback_fits_one_screen_and_is_held_against_another_attempt() {
+    let model = model();
+    let home = Home::empty();
+    let arguments = ["practice", "--question", QUESTION, "--typed", "--mute", "--seed", "1"];
+    let mut screen = Screen::of(home.viva(arguments).judged_by_model_at(&model.base_url()));
+    screen.until("Question 1 of 1", TYPING);
+    screen.press(&format!("{ANSWER}\r\r"));
+    insta::assert_snapshot!("follow_up", screen.until("Follow-up", TYPING));
+    screen.press("I do not know that one.\r\r");
+    insta::assert_snapshot!("feedback", screen.until("Feedback", "q finish"));
+    screen.press("d");
+    insta::assert_snapshot!("details", screen.until("Key points", "b back to the feedback"));
+    screen.press("b");
+    screen.until("Feedback", "q finish");
+    screen.press("a");
+    screen.until("Again", TYPING);
+    screen.press(&format!("{AGAIN}\r\r"));
+    let again = screen.until("before", "q finish");
+    // Above it is the question, in a wording that is chosen by chance.
+    insta::assert_snapshot!("again", again.rsplit_once("\nAgain").unwrap().1);
+    screen.press("q");
+    screen.session.exp_eof().unwrap();
+
+    let listed = home.viva(["review", "--json"]).finish().success().json();
+    let attempts: Vec<&Value> =
+        listed["sessions"].as_array().unwrap().iter().map(|session| &session["answered"]).collect();
+    assert_eq!(attempts, [1, 2], "each attempt is kept");
+}
