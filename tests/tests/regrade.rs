@@ -105,6 +105,6 @@ fn what_cannot_be_judged_again_is_named() {
     let none = home.viva(["review", "last", "--regrade", "--turn", "7"]).finish().fails_with(1);
     assert!(none.errors.contains("no turn 7"), "{}", none.errors);
     let no_model = home.viva(["review", "last", "--regrade", "--coach", "llm"]).finish().fails_with(1);
-    assert!(no_model.errors.contains("VIVA_LLM_PRESET"), "{}", no_model.errors);
+    assert!(no_model.errors.contains("viva judge"), "{}", no_model.errors);
     home.viva(["review", "last", "--coach", "llm"]).finish().fails_with(2);
 }

@@ -236,7 +236,6 @@ fn is_in_doubt(word: &Word) -> bool {
 #[cfg(test)]
 mod tests {
     use api::testing::{followed_up, judged, transcript};
-    use api::turn::Target;
 
     use super::*;
     use crate::terminal::screen::Signs;
