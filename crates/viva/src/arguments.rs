@@ -90,7 +90,7 @@ pub struct Practice {
     #[arg(long, value_name = "TAG")]
     pub tag: Vec<Tag>,
     /// Ask exactly this question; repeatable, asked in the given order
-    #[arg(long, value_name = "ID", conflicts_with_all = ["topic", "level", "kind", "tag", "questions", "seed"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["topic", "level", "kind", "tag", "questions"])]
     pub question: Vec<QuestionId>,
     /// Number of questions [default: 5]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]

@@ -30,8 +30,7 @@ fn the_terminal_shows_a_panel_as_soon_as_it_is_ready_and_then_the_feedback_in_sh
     terminal.exp_string("Clarity").unwrap();
     seen.send(()).unwrap();
     terminal.exp_string("Correctness").unwrap();
-    let rest = terminal.exp_string("continue").unwrap();
-    assert!(!rest.contains("Clarity"), "{rest}");
+    terminal.exp_string("continue").unwrap();
     terminal.send("q").unwrap();
     terminal.flush().unwrap();
     terminal.exp_eof().unwrap();

@@ -52,10 +52,11 @@ fn whoever_makes_every_point_is_asked_a_bonus_question_that_is_not_scored() {
     let round = in_one_line(
         &run.input(format!("{ANSWER}\nReference counting frees a value early too.\n")).finish().success().output,
     );
-    let (main, bonus) = round.split_once("Next step Every point is there").unwrap();
+    let (main, bonus) = round.split_once("Bonus question").unwrap_or_else(|| panic!("{round}"));
     assert!(main.contains("Correctness 10.0 of 10"), "{round}");
-    let (bonus, summary) = bonus.split_once("This was a bonus question beyond the rubric: it is not scored.").unwrap();
-    assert!(!bonus.contains("Correctness") && summary.contains("Correctness 10.0 of 10"), "{round}");
+    // The bonus answer has no score, and the summary keeps that of the question.
+    assert_eq!(bonus.matches("Correctness").count(), 1, "{round}");
+    assert!(bonus.contains("Correctness 10.0 of 10, mean of the main answers"), "{round}");
 }
 
 #[test]

@@ -5,13 +5,14 @@ use journeys::program::{Home, Run};
 use rexpect::session::PtySession;
 use serde_json::{Value, json};
 
-use crate::{ANSWER, QUESTION};
+use crate::{QUESTION, SHORT_ANSWER};
 
 /// How long a terminal may show nothing new, in milliseconds.
 const LIMIT: u64 = 60_000;
-const AGAIN: &str = "Moves hand a value over, and it has exactly one owner.";
+const AGAIN: &str =
+    "Every value has exactly one owner. Assigning it moves it, and the old name can't be used any more.";
 const TYPING: &str = "Ctrl-C end the round";
-const PROBE: &str = "What happens to the first variable when I assign a string to a second one?";
+const PROBE: &str = "What did the designers want to get, compared with C and with Java?";
 
 /// What a person sees of a program at a terminal.
 struct Screen {
@@ -45,19 +46,22 @@ impl Screen {
     }
 }
 
-/// A model that misses one point of the first answer, and again in its follow-up.
+/// A model that finds two points in each of the first two answers, one of them in both, and none in others.
 fn model() -> LanguageModel {
     LanguageModel::start(|asked| {
         let mut words = kind_words(asked);
-        match asked.form.as_str() {
-            "follow_up" => words = json!({ "question": PROBE }),
-            "marks" if !asked.answer.contains(AGAIN) => {
-                let points = words["key_points"].as_array_mut().unwrap();
-                for point in points.iter_mut().filter(|point| point["id"].as_str().unwrap().contains("move")) {
-                    (point["verdict"], point["quote"]) = (json!("missed"), Value::Null);
-                }
+        let said: &[&str] = match asked.answer.as_str() {
+            answer if answer.contains(SHORT_ANSWER) => &["one-owner", "dropped-at-scope-end"],
+            answer if answer.contains(AGAIN) => &["one-owner", "assignment-moves"],
+            _ => &[],
+        };
+        for (id, point) in words["key_points"].as_object_mut().into_iter().flatten() {
+            if !said.contains(&id.as_str()) {
+                *point = json!({"quote": null, "verdict": "missed"});
             }
-            _ => {}
+        }
+        if asked.form == "follow_up" {
+            words = json!({"question": PROBE});
         }
         Reply::Says(words)
     })
@@ -70,7 +74,7 @@ fn a_follow_up_reveals_nothing_and_the_feedback_fits_one_screen_and_is_held_agai
     let arguments = ["practice", "--question", QUESTION, "--typed", "--mute", "--seed", "1"];
     let mut screen = Screen::of(home.viva(arguments).judged_by_model_at(&model.base_url()));
     screen.until("Question 1 of 1", TYPING);
-    screen.press(&format!("{ANSWER}\r\r"));
+    screen.press(&format!("{SHORT_ANSWER}\r\r"));
     insta::assert_snapshot!("follow_up", screen.until("Follow-up", TYPING));
     screen.press("I do not know that one.\r\r");
     insta::assert_snapshot!("feedback", screen.until("Feedback", "q finish"));
