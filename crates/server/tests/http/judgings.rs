@@ -106,6 +106,7 @@ async fn the_page_shows_who_judged_before_and_what_is_different_now() {
     viva.client.correct(turn.id, &Correction { text: CORRECTED.to_owned() }, PATIENCE).await.unwrap();
     regraded(&viva, turn.id, Coach::Offline).await;
     regraded(&viva, turn.id, Coach::Llm).await;
+    viva.client.finish_session(turn.session_id).await.unwrap();
     let page = page(&viva, &turn).await;
     let (_, history) = page.split_once("<summary>Earlier judgings</summary>").unwrap();
     let (history, _) = history.split_once("</details>").unwrap();
@@ -124,6 +125,7 @@ async fn exports_tell_the_history_too() {
     regraded(&viva, turn.id, Coach::Llm).await;
     regraded(&viva, turn.id, Coach::Offline).await;
     regraded(&viva, turn.id, Coach::Llm).await;
+    viva.client.finish_session(turn.session_id).await.unwrap();
     let markdown = viva.client.export(turn.session_id, ExportFormat::Md).await.unwrap();
     let (_, history) = markdown.split_once("Earlier judgings:\n\n").unwrap();
     for expected in [

@@ -47,6 +47,7 @@ async fn a_review_quotes_the_answer_as_evidence() {
     let viva = Running::start().await;
     let model_answer = viva.model_answer(QUESTION).await;
     let (session, turn) = answered(&viva, &model_answer).await;
+    viva.client.finish_session(session.head.id).await.unwrap();
     let page = page(&viva, &session.review_url).await;
     let quote = turn.feedback.unwrap().correctness.unwrap().key_points[0].evidence.quote.clone().unwrap();
     let quote = quote.replace('\'', "&#39;");
@@ -87,8 +88,8 @@ async fn what_was_said_cannot_become_markup_anywhere() {
 async fn a_session_can_be_kept_as_markdown_json_and_one_html_file() {
     let viva = Running::start().await;
     let model_answer = viva.model_answer(QUESTION).await;
-    let (session, _) = answered(&viva, &model_answer).await;
-    let id = session.head.id;
+    let id = answered(&viva, &model_answer).await.0.head.id;
+    let session = viva.client.finish_session(id).await.unwrap();
 
     let markdown = viva.client.export(id, ExportFormat::Md).await.unwrap();
     assert!(markdown.contains("**Correctness: 10.0 of 10, band 4 of 4**"), "{markdown}");
