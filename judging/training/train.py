@@ -105,8 +105,7 @@ class Splits:
         own = [line for line in own if self.split(line) == "training"]
         pairs = list(data.pairs_of(own, self.trained_claims(bank), self.mirrored, seed, options.others))
         pairs += data.variations(own, bank, self.mirrored, seed, options.variations)
-        kept = answers.pairs(bank, self.rows, self.questions, seed)
-        kept = list(kept)[: options.pairs]
+        kept = list(answers.pairs(bank, self.rows, self.questions, seed))
         # Whole answers are few, and most like what is judged later: all of them are learnt from.
         return kept + random.Random(seed).sample(pairs, min(len(pairs), options.pairs - len(kept)))
 

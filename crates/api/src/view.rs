@@ -397,8 +397,8 @@ impl Judge {
         let remark = feedback.remark.as_deref();
         let (name, remark, rules) = match coach {
             Coach::Offline => {
-                let introduction = "Judged by the offline coach: rules on this machine, no language model. It can miss a \
-                                    point that you made.";
+                let introduction = "Judged by the offline coach: a trained verifier and rules on this machine. It can miss a \
+                                    point that you made, and tick one that you did not.";
                 ("the offline coach".to_owned(), remark.unwrap_or(introduction).to_owned(), "rules".to_owned())
             }
             Coach::Llm => {

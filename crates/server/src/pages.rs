@@ -32,6 +32,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(home))
         .route("/sessions/{id}", get(session))
+        .route("/sessions/{id}/finish", post(finish))
         .route("/turns/{id}/marks/{mark}", post(decide))
         .route("/docs", get(docs::docs))
         .route("/style.css", asset("text/css; charset=utf-8", STYLE))
@@ -102,6 +103,12 @@ pub(crate) struct SessionPage {
 async fn session(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<Html<String>, ApiError> {
     let (stored, past) = app.with_history(id).await?;
     rendered(&SessionPage { review: Review::of(&stored, &past, true) })
+}
+
+/// Finishes a round that was left open, so that its page withholds nothing any more.
+async fn finish(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<Redirect, ApiError> {
+    app.store.finish(id).await?;
+    Ok(Redirect::to(&wire::session::review_url(id)))
 }
 
 /// What a form on a session's page decides; without a verdict it takes an earlier decision back.

@@ -28,6 +28,8 @@ pub(crate) struct Review {
     pub(crate) topics: String,
     pub(crate) summary: [Figure; 4],
     pub(crate) questions: Vec<ReviewedQuestion>,
+    /// Whether the page may finish the round.
+    pub(crate) can_finish: bool,
 }
 
 /// A question with its follow-ups.
@@ -136,6 +138,7 @@ impl Review {
             when: day(session.head.created_at),
             topics: topics(&session.head.topics),
             summary: view::summary(&session.summary),
+            can_finish: is_live && stored.finished_at.is_none(),
             session,
             questions,
         }

@@ -117,11 +117,12 @@ impl Speaking {
 
     /// Ends the reading.
     pub async fn stop(mut self) {
-        let _it_may_be_over = self.child.kill().await;
+        // It may be over already.
+        self.child.kill().await.ok();
         if self.speaker.voice == Voice::SpeechDispatcher {
             // The dispatcher goes on speaking when the program that asked it to is gone.
             let cancel = Command::new(&self.speaker.program).arg("--cancel").stdin(Stdio::null()).output();
-            let _it_may_not_listen = tokio::time::timeout(Duration::from_secs(2), cancel).await;
+            tokio::time::timeout(Duration::from_secs(2), cancel).await.ok();
         }
     }
 }

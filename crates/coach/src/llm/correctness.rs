@@ -246,7 +246,7 @@ impl<'a> Reading<'a> {
             (
                 misconceptions,
                 format!(
-                    "It named {} without words of yours that state it; that does not count either.",
+                    "The model named {} that no words of yours state, so that does not count.",
                     counted(misconceptions, "misconception")
                 ),
             ),

@@ -99,6 +99,7 @@ fn review() -> Review {
         }),
     };
     Review {
+        can_finish: false,
         when: "22 November 2026, 14:05".to_owned(),
         topics: topics(&head.topics),
         summary: view::summary(&summary),

@@ -70,6 +70,18 @@ async fn the_page_withholds_feedback_until_the_follow_up_is_over() {
 }
 
 #[tokio::test]
+async fn a_round_that_was_left_open_can_be_finished_on_its_page() {
+    let viva = Running::start().await;
+    let (session, _) = answered(&viva, "there is a rule about it and the compiler checks that rule").await;
+    let form = format!("/sessions/{}/finish", session.head.id);
+    assert!(page(&viva, &session.review_url).await.contains(&format!("formaction=\"{form}\"")));
+    let html = viva.client.export(session.head.id, ExportFormat::Html).await.unwrap();
+    assert!(!html.contains("formaction"), "a file has no server to ask");
+    let finished = viva.plain().post(viva.url(&form)).send().await.unwrap().text().await.unwrap();
+    assert!(finished.contains("To fix") && !finished.contains("not finished"), "{finished}");
+}
+
+#[tokio::test]
 async fn what_was_said_cannot_become_markup_anywhere() {
     let viva = Running::start().await;
     let hostile = "<script>alert(1)</script> <img src=x onerror=alert(1)> push needs a mutable borrow \u{1b}[31m";

@@ -198,7 +198,9 @@ fn voice() -> Check {
 }
 
 async fn coach(settings: &Settings) -> Outcome {
-    let Some(llm) = &settings.llm else { return Ok(good("offline: rules on this machine, no language model")) };
+    let Some(llm) = &settings.llm else {
+        return Ok(good("offline: a trained verifier and rules on this machine, no language model"));
+    };
     Ok(good(format!("language model: {}", super::judge::try_judging(llm).await?)))
 }
 

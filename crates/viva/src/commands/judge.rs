@@ -60,7 +60,7 @@ pub async fn run(judge: &Judge, settings: &Settings) -> Result<(), Failure> {
 
 fn judged_by(settings: &Settings) -> String {
     match &settings.llm {
-        None => "the offline coach: rules on this machine".to_owned(),
+        None => "the offline coach: a trained verifier and rules on this machine".to_owned(),
         Some(llm) => format!("{} at {}", llm.model, place(llm)),
     }
 }
@@ -184,7 +184,7 @@ fn report(connection: &Connection) -> String {
     let answered = answered.map(|name| format!(" (which calls it {name})")).unwrap_or_default();
     let remark = remark.as_ref().map(|remark| format!(" {remark}")).unwrap_or_default();
     format!(
-        "{} at {server}{answered} judged a sample answer in {seconds:.0} s, as an answer of yours will take{advice}: {} ({} to correct one), first token after \
+        "{} at {server}{answered} judged a sample answer in {seconds:.0} s; expect about as long for yours{advice}: {} ({} to correct one), first token after \
          {first:.1} s, {} tokens read ({} cached), {} written; {enforcement}{context}.{remark}",
         models.join(" and "),
         counted(usize::try_from(usage.replies).unwrap_or_default(), "call"),

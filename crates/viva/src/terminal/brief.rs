@@ -192,8 +192,8 @@ Well said    “one owner at a time” 0:02
 
 To fix       Say when the memory is freed.
 
-Judged by the offline coach: rules on this machine, no language model. It can
-miss a point that you made.
+Judged by the offline coach: a trained verifier and rules on this machine. It
+can miss a point that you made, and tick one that you did not.
 ";
         assert_eq!(shown(&brief_lines(&[judged()], None, LOOK)), expected);
     }

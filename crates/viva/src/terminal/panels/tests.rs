@@ -33,8 +33,9 @@ Clarity  5.0 of 10
       Say what would go wrong otherwise.
 
 Next step  Say when the memory is freed.
-Judged by the offline coach: rules on this machine, no language model.
-It can miss a point that you made.
+Judged by the offline coach: a trained verifier and rules on this
+machine. It can miss a point that you made, and tick one that you did
+not.
 ";
     assert_eq!(shown(&feedback_lines(&judged(), PLAIN)), expected);
 }
