@@ -94,6 +94,21 @@ def is_held_out_claim(claim):
     return number(f"claim {claim.question} {claim.id}") < HELD_OUT_CLAIMS
 
 
+NEGATED = re.compile(r"\b(never|not|no|nobody|none|without|neither|nothing|cannot|nor)\b|n't", re.I)
+
+
+def without_hints(lines, seed):
+    """As many lines that state a claim as lines that contradict one, both with a negation and without: so it tells nothing of the label."""
+    rng = random.Random(seed)
+    kept = [line for line in lines if line.label == NEITHER]
+    for negated in (True, False):
+        alike = [line for line in lines if bool(NEGATED.search(line.text)) == negated]
+        kinds = [[line for line in alike if line.label == label] for label in (STATES, CONTRADICTS)]
+        size = min(map(len, kinds))
+        kept += [line for kind in kinds for line in rng.sample(kind, size)]
+    return kept
+
+
 @dataclasses.dataclass(frozen=True)
 class Pair:
     claim: str

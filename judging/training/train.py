@@ -102,7 +102,7 @@ class Splits:
     def pairs(self, bank, options, epoch):
         seed = options.seed * 1000 + epoch
         own = self.lines + list(data.phrasings(bank, seed, options.phrasings))
-        own = [line for line in own if self.split(line) == "training"]
+        own = data.without_hints([line for line in own if self.split(line) == "training"], seed)
         pairs = list(data.pairs_of(own, self.trained_claims(bank), self.mirrored, seed, options.others))
         pairs += data.variations(own, bank, self.mirrored, seed, options.variations)
         kept = list(answers.pairs(bank, self.rows, self.questions, seed))
