@@ -9,7 +9,7 @@ import subprocess
 import data
 
 # Whose answers are for learning; those of the others are for reporting only.
-LEARNT_VOICES = ("fay", "finn", "flo")
+LEARNT_VOICES = ("fay", "finn", "flo", "hana", "ivo", "jon", "kay")
 
 # The share of the learnt voices' questions that the weights are trained on; the rest calibrates.
 TRAINED = 0.6
