@@ -240,7 +240,10 @@ async fn an_invented_misconception_is_never_held_against_the_candidate() {
     let (model, coach) = model([invented]).await;
     let feedback = judge(&coach, ANSWER).await.unwrap();
     assert!(feedback.marks().unwrap().misconceptions().is_empty());
-    assert!(feedback.remark().unwrap().contains("The model named 1 misconception that no words of yours state"), "{feedback:?}");
+    assert!(
+        feedback.remark().unwrap().contains("The model named 1 misconception that no words of yours state"),
+        "{feedback:?}"
+    );
     assert_eq!(asked_for(&model.requests("marks").await[1]), ["copies-heap"]);
 }
 
