@@ -115,8 +115,8 @@ pub fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
 /// Picks what to aim at, or nothing when there is nothing left.
 ///
 /// A misconception that was stated comes first, because nothing is built on a wrong model; then the key point that was missed,
-/// core before the rest, heavier before lighter, in the question's order among equals; then one that is unclear, by the same
-/// order. What is in `already_asked` is never asked twice.
+/// core before the rest, heavier before lighter, among equals in the order of the stages of a design interview and then in the question's;
+/// then one that is unclear, by the same order. What is in `already_asked` is never asked twice.
 fn choose(question: &Question, marks: &Marks, already_asked: &[&Target]) -> Option<FollowUp> {
     stated_misconception(question, marks, already_asked)
         .or_else(|| heaviest(question, marks, already_asked, Counted::Missed))
@@ -141,7 +141,7 @@ fn heaviest(question: &Question, marks: &Marks, already_asked: &[&Target], wante
         .filter(|(point, counted)| *counted == wanted && marks.key_point(&point.id).is_some())
         .map(|(point, _)| point)
         .filter(|point| !already_asked.contains(&&Target::KeyPoint(point.id.clone())))
-        .min_by_key(|point| std::cmp::Reverse((point.core, point.weight)))
+        .min_by_key(|point| (std::cmp::Reverse((point.core, point.weight)), point.stage))
         .map(|point| FollowUp { target: Target::KeyPoint(point.id.clone()), prompt: point.probe.clone() })
 }
 

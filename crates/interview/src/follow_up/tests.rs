@@ -1,6 +1,7 @@
 use uuid::Uuid;
 
 use super::*;
+use crate::bank::Stage;
 use crate::marks::{CoachKind, Decisions, Feedback, JudgedBy};
 use crate::scoring::Correctness;
 use crate::session::{Answer, Place, Source, TurnState};
@@ -40,6 +41,21 @@ fn nothing_is_asked_twice_and_a_full_answer_needs_no_follow_up() {
     assert_eq!(chosen("mmm", 0, &[point("heavy")]).as_deref(), Some("middle"));
     assert_eq!(chosen("hhh", 0, &[]), None);
     assert_eq!(chosen("hhm", 0, &[point("light")]), None);
+}
+
+#[test]
+fn a_design_is_gone_through_in_its_stages_among_points_of_like_weight() {
+    let mut question = question();
+    for (point, stage) in question.key_points.iter_mut().zip([Stage::Deepen, Stage::Sketch, Stage::Clarify]) {
+        point.stage = Some(stage);
+    }
+    question.key_points[2].weight = question.key_points[1].weight;
+    let first = |question: &Question, letters: &str| {
+        choose(question, &marks(&question.key_points, letters, 0), &[]).map(|follow_up| follow_up.target)
+    };
+    assert_eq!(first(&question, "hmm"), Some(point("light")), "clarifying comes before sketching");
+    assert_eq!(first(&question, "huu"), Some(point("light")));
+    assert_eq!(first(&question, "mmm"), Some(point("heavy")), "core points come first in any stage");
 }
 
 #[test]
