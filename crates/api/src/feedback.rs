@@ -38,7 +38,7 @@ pub struct Correctness {
     pub score_range: Option<ScoreRange>,
     /// 1 to 4; none without a score.
     pub band: Option<u8>,
-    /// The key points, in the question's order.
+    /// The key points: a design question's by stage, all others in the question's order.
     pub key_points: Vec<KeyPointMark>,
     /// The misconceptions stated.
     pub misconceptions: Vec<MisconceptionMark>,
@@ -70,6 +70,9 @@ pub struct KeyPointMark {
     /// The group of alternatives it belongs to, of which one is enough.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub any_of: Option<String>,
+    /// The stage of a design interview that it belongs to: `clarify`, `estimate`, `sketch` or `deepen`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
     /// `hit`, `missed` or `unclear`.
     pub verdict: Verdict,
     /// Whose verdict it is.
@@ -382,6 +385,7 @@ mod tests {
             weight: 3,
             core: true,
             any_of: None,
+            stage: None,
             verdict,
             decided_by: DecidedBy::Coach,
             doubt: None,

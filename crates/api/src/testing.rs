@@ -54,6 +54,16 @@ pub fn followed_up() -> Turn {
     }
 }
 
+/// A judged answer to a design question: two points of one stage, then one of another.
+pub fn staged() -> Turn {
+    let mut turn = judged();
+    let points = turn.feedback.as_mut().and_then(|feedback| feedback.correctness.as_mut()).map(|it| &mut it.key_points);
+    for (point, stage) in points.into_iter().flatten().zip(["clarify", "clarify", "sketch"]) {
+        point.stage = Some(stage.to_owned());
+    }
+    turn
+}
+
 /// A typed answer that was judged.
 pub fn judged() -> Turn {
     let evidence = said("one owner at a time", 2.0, 3.5);
@@ -63,6 +73,7 @@ pub fn judged() -> Turn {
         weight: 3,
         core,
         any_of: None,
+        stage: None,
         verdict,
         decided_by: DecidedBy::Coach,
         doubt: (verdict == Verdict::Unclear).then(|| "the recogniser was not sure of the deciding words".to_owned()),

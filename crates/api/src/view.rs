@@ -58,6 +58,8 @@ pub struct Mark {
     pub by_you: bool,
     /// What the candidate can decide; nothing for checks.
     pub choices: Vec<Choice>,
+    /// A heading above it: the stage of a design interview whose key points begin here.
+    pub heading: Option<String>,
     /// The claim or check.
     pub text: String,
     /// Whether the key point is core.
@@ -193,9 +195,11 @@ pub fn correctness(panel: &Correctness) -> Panel {
     let alternatives = |one: &KeyPointMark, other: &KeyPointMark| one.any_of.is_some() && one.any_of == other.any_of;
     let is_said =
         |point: &KeyPointMark| points.iter().any(|other| alternatives(point, other) && other.verdict == Verdict::Hit);
+    let before = [None].into_iter().chain(points.iter().map(|point| point.stage.as_ref()));
     let marks: Vec<Mark> = points
         .iter()
-        .map(|point| Mark {
+        .zip(before)
+        .map(|(point, before)| Mark {
             id: point.id.clone(),
             sign: match point.verdict {
                 Verdict::Hit => Sign::Good,
@@ -210,6 +214,7 @@ pub fn correctness(panel: &Correctness) -> Panel {
             },
             by_you: point.decided_by == DecidedBy::Candidate,
             choices: choices(point),
+            heading: point.stage.as_ref().filter(|stage| Some(*stage) != before).map(|stage| capitalised(stage)),
             text: point.summary.clone(),
             is_core: point.core,
             quote: Quote::of(&point.evidence),
@@ -250,6 +255,11 @@ fn choices(point: &KeyPointMark) -> Vec<Choice> {
     choices
 }
 
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
 fn misconception(mark: &MisconceptionMark, is_disputed: bool) -> Mark {
     Mark {
         id: mark.id.clone(),
@@ -257,6 +267,7 @@ fn misconception(mark: &MisconceptionMark, is_disputed: bool) -> Mark {
         verdict: if is_disputed { "not stated" } else { "misconception" },
         by_you: is_disputed,
         choices: vec![if is_disputed { Choice::UNDO } else { Choice::not_said(DecidedVerdict::NotStated) }],
+        heading: None,
         text: mark.claim.clone(),
         is_core: false,
         quote: Quote::of(&mark.evidence),
@@ -293,6 +304,7 @@ pub fn clarity(panel: &Clarity) -> Panel {
         verdict: check.verdict.as_str(),
         by_you: false,
         choices: Vec::new(),
+        heading: None,
         text: check.summary.clone(),
         is_core: false,
         quote: Quote::of(&check.evidence),
@@ -505,6 +517,17 @@ mod tests {
                 "collector not stated by you: undo",
             ]
         );
+    }
+
+    #[test]
+    fn every_stage_of_a_design_has_its_heading_once() {
+        let headings = |turn: Turn| -> Vec<Option<String>> {
+            let panel = correctness(&turn.feedback.unwrap().correctness.unwrap());
+            panel.marks.into_iter().map(|mark| mark.heading).collect()
+        };
+        let titled = |title: &str| Some(title.to_owned());
+        assert_eq!(headings(crate::testing::staged()), [titled("Clarify"), None, titled("Sketch")]);
+        assert_eq!(headings(crate::testing::judged()), [None, None, None]);
     }
 
     #[test]

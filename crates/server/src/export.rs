@@ -103,7 +103,10 @@ fn write_panel(page: &mut String, panel: &Panel) -> Result {
     let band = panel.band.map(|band| format!(", band {band} of 4")).unwrap_or_default();
     let why = panel.no_score.map(|why| format!(", {why}")).unwrap_or_default();
     writeln!(page, "**{}: {}{band}{why}**\n", panel.title, panel.figure())?;
-    for mark in panel.marks.iter().chain(&panel.misconceptions) {
+    for (number, mark) in panel.misconceptions.iter().chain(&panel.marks).enumerate() {
+        if let Some(heading) = &mark.heading {
+            writeln!(page, "{}*{}*\n", if number == 0 { "" } else { "\n" }, Plain(heading))?;
+        }
         write_mark(page, mark)?;
     }
     writeln!(page)

@@ -41,6 +41,8 @@ pub(crate) fn judged(question: &Question, answer: &Answer, feedback: &marks::Fee
 /// The correctness panel; none without key points, as in a stretch question.
 pub(crate) fn correctness(question: &Question, correctness: &scoring::Correctness) -> Option<Correctness> {
     let marks = correctness.marks();
+    let mut points: Vec<&marks::KeyPointMark> = marks.key_points().iter().collect();
+    points.sort_by_key(|mark| question.key_point(&mark.id).and_then(|point| point.stage));
     let misconceptions =
         |marks: &[marks::MisconceptionMark]| marks.iter().filter_map(|mark| misconception(question, mark)).collect();
     let panel = Correctness {
@@ -50,7 +52,7 @@ pub(crate) fn correctness(question: &Question, correctness: &scoring::Correctnes
             Some(Rating::Exact(_)) | None => None,
         },
         band: correctness.band().map(Band::number),
-        key_points: marks.key_points().iter().filter_map(|mark| key_point(question, mark)).collect(),
+        key_points: points.into_iter().filter_map(|mark| key_point(question, mark)).collect(),
         misconceptions: misconceptions(marks.misconceptions()),
         disputed_misconceptions: misconceptions(marks.disputed()),
     };
@@ -81,6 +83,7 @@ fn key_point(question: &Question, mark: &marks::KeyPointMark) -> Option<KeyPoint
         weight: point.weight.get(),
         core: point.core,
         any_of: point.any_of.as_ref().map(ToString::to_string),
+        stage: point.stage.map(|stage| stage.to_string()),
         verdict: match mark.counted() {
             Counted::Hit => Verdict::Hit,
             Counted::Missed => Verdict::Missed,

@@ -55,6 +55,24 @@ async fn a_review_quotes_the_answer_as_evidence() {
 }
 
 #[tokio::test]
+async fn a_design_is_reviewed_stage_by_stage() {
+    let viva = Running::start().await;
+    let session = viva.session(&["design-multi-region-reads"]).await;
+    let turn = viva.answer(session.turns[0].id, "I would put a copy of the data into every region").await;
+    viva.client.finish_session(session.head.id).await.unwrap();
+    let points = turn.feedback.unwrap().correctness.unwrap().key_points;
+    let stages: Vec<String> = points.into_iter().filter_map(|point| point.stage).collect();
+    let order = ["clarify", "estimate", "sketch", "deepen"];
+    assert!(stages.is_sorted_by_key(|stage| order.iter().position(|known| known == stage)), "{stages:?}");
+    let page = page(&viva, &session.review_url).await;
+    let markdown = viva.client.export(session.head.id, ExportFormat::Md).await.unwrap();
+    for stage in ["Clarify", "Estimate", "Sketch", "Deepen"] {
+        let on_page = page.matches(&format!("<li class=\"stage\">{stage}</li>")).count();
+        assert_eq!((on_page, markdown.matches(&format!("\n\n*{stage}*\n\n")).count()), (1, 1), "{stage}: {markdown}");
+    }
+}
+
+#[tokio::test]
 async fn the_page_withholds_feedback_until_the_follow_up_is_over() {
     let viva = Running::start().await;
     let (session, turn) = answered(&viva, "there is a rule about it and the compiler checks that rule").await;

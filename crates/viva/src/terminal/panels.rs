@@ -86,7 +86,7 @@ pub(super) fn judged_lines(panel: &view::Panel, signs: Signs, width: usize) -> V
     heads.chain(marks.map(|mark| mark_lines(mark, signs, width))).collect()
 }
 
-/// A mark: its sign, what it is about, and below it the quote and the note.
+/// A mark: its heading if it has one, its sign, what it is about, and below it the quote and the note.
 fn mark_lines(mark: &Mark, signs: Signs, width: usize) -> Vec<Line> {
     let (symbol, tone) = match mark.sign {
         Sign::Good => ("✓ ", Tone::Good),
@@ -103,7 +103,9 @@ fn mark_lines(mark: &Mark, signs: Signs, width: usize) -> Vec<Line> {
     let note_tone = if mark.sign == Sign::Wrong { Tone::Plain } else { Tone::Quiet };
     let note = mark.note.as_deref().map(|note| Line::toned(note, note_tone));
     let below = mark.quote.as_ref().map(|quote| quote_line(quote, Tone::Quiet)).into_iter().chain(note);
-    text.hanging(lead, width).into_iter().chain(below.flat_map(|line| line.hanging(indent.clone(), width))).collect()
+    let heading = mark.heading.iter().flat_map(|heading| Line::toned(heading, Tone::Strong).wrapped(width));
+    let below = below.flat_map(|line| line.hanging(indent.clone(), width));
+    heading.chain(text.hanging(lead, width)).chain(below).collect()
 }
 
 pub(super) fn quote_line(quote: &Quote, tone: Tone) -> Line {

@@ -1,6 +1,6 @@
 //! The panels as people see them.
 
-use api::testing::{decided, judged, spoken, ungraded};
+use api::testing::{decided, judged, spoken, staged, ungraded};
 
 use super::*;
 use crate::terminal::screen::Colours;
@@ -53,6 +53,25 @@ Correctness  4 to 7 of 10
   hit: every value has exactly one owner (core)
        “one owner at a time” 0:02
   hit: it is dropped at the end of the scope (core) (by you)
+  unclear: moves hand it over
+";
+    assert!(text.starts_with(expected), "{text}");
+}
+
+#[test]
+fn key_points_of_a_design_stand_below_their_stages() {
+    let text = shown(&panel_lines(&staged(), PLAIN));
+    let expected = "
+Correctness  6.0 of 10
+  Band 2 of 4: 1 of 2 core points, 0 of 1 other
+  misconception: a collector frees it
+                 “the collector frees it” 0:07
+                 Rust has no collector.
+  Clarify
+  hit: every value has exactly one owner (core)
+       “one owner at a time” 0:02
+  missed: it is dropped at the end of the scope (core)
+  Sketch
   unclear: moves hand it over
 ";
     assert!(text.starts_with(expected), "{text}");
