@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::question::Versions;
 use crate::transcript::TimeSpan;
 
 /// The three panels. They are never blended.
@@ -73,6 +74,9 @@ pub struct KeyPointMark {
     /// The stage of a design interview that it belongs to: `clarify`, `estimate`, `sketch` or `deepen`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
+    /// The versions for which the claim holds.
+    #[serde(flatten)]
+    pub versions: Versions,
     /// `hit`, `missed` or `unclear`.
     pub verdict: Verdict,
     /// Whose verdict it is.
@@ -106,6 +110,9 @@ pub struct MisconceptionMark {
     pub claim: String,
     /// Why it is wrong.
     pub why_wrong: String,
+    /// The versions for which it is wrong.
+    #[serde(flatten)]
+    pub versions: Versions,
     /// The words that state it.
     #[serde(flatten)]
     pub evidence: Evidence,
@@ -386,6 +393,7 @@ mod tests {
             core: true,
             any_of: None,
             stage: None,
+            versions: Versions::default(),
             verdict,
             decided_by: DecidedBy::Coach,
             doubt: None,
@@ -395,7 +403,13 @@ mod tests {
 
     fn stated(id: &str) -> MisconceptionMark {
         let claim = format!("wrong about {id}");
-        MisconceptionMark { id: id.to_owned(), claim, why_wrong: String::new(), evidence: Evidence::default() }
+        MisconceptionMark {
+            id: id.to_owned(),
+            claim,
+            why_wrong: String::new(),
+            versions: Versions::default(),
+            evidence: Evidence::default(),
+        }
     }
 
     fn check(id: &str, verdict: ClarityVerdict) -> ClarityMark {

@@ -119,6 +119,23 @@ pub struct KeyPoint {
     /// The group of alternatives it belongs to, of which one is enough.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub any_of: Option<String>,
+    /// The stage of a design interview that it belongs to: `clarify`, `estimate`, `sketch` or `deepen`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// The versions for which the claim holds.
+    #[serde(flatten)]
+    pub versions: Versions,
+}
+
+/// Versions of a language or a program, such as `Rust 1.85`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Versions {
+    /// The first one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// The last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
 }
 
 /// One wrong claim that people make.
@@ -130,6 +147,9 @@ pub struct Misconception {
     pub claim: String,
     /// Why it is wrong.
     pub why_wrong: String,
+    /// The versions for which it is wrong.
+    #[serde(flatten)]
+    pub versions: Versions,
 }
 
 /// What really happens with a snippet.

@@ -4,7 +4,7 @@ use crate::feedback::{
     Clarity, ClarityMark, ClarityVerdict, Coach, Correctness, CountedPhrase, DecidedBy, Delivery, Evidence, Feedback,
     JudgedBy, KeyPointMark, MisconceptionMark, ScoreRange, Verdict,
 };
-use crate::question::Question;
+use crate::question::{Question, Versions};
 use crate::transcript::{Segment, TimeSpan, Transcript, Word};
 use crate::turn::{Answer, Role, Source, Target, Turn, TurnState};
 use uuid::Uuid;
@@ -64,6 +64,16 @@ pub fn staged() -> Turn {
     turn
 }
 
+/// A judged answer with a point and a misconception that depend on the version.
+pub fn dated() -> Turn {
+    let mut turn = judged();
+    if let Some(panel) = turn.feedback.as_mut().and_then(|feedback| feedback.correctness.as_mut()) {
+        panel.key_points[2].versions.since = Some("Rust 1.85".to_owned());
+        panel.misconceptions[0].versions.until = Some("Go 1.21".to_owned());
+    }
+    turn
+}
+
 /// A typed answer that was judged.
 pub fn judged() -> Turn {
     let evidence = said("one owner at a time", 2.0, 3.5);
@@ -74,6 +84,7 @@ pub fn judged() -> Turn {
         core,
         any_of: None,
         stage: None,
+        versions: Versions::default(),
         verdict,
         decided_by: DecidedBy::Coach,
         doubt: (verdict == Verdict::Unclear).then(|| "the recogniser was not sure of the deciding words".to_owned()),
@@ -99,6 +110,7 @@ pub fn judged() -> Turn {
             id: "collector".to_owned(),
             claim: "a collector frees it".to_owned(),
             why_wrong: "Rust has no collector.".to_owned(),
+            versions: Versions::default(),
             evidence: said("the collector frees it", 7.2, 9.0),
         }],
         disputed_misconceptions: Vec::new(),

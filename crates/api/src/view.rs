@@ -11,6 +11,7 @@ use crate::feedback::{
     Clarity, ClarityVerdict, Coach, Correctness, CountedPhrase, DecidedBy, Delivery, Evidence, Feedback, JudgedBy,
     KeyPointMark, MisconceptionMark, Verdict,
 };
+use crate::question::Versions;
 use crate::session::Summary;
 use crate::transcript::TimeSpan;
 use crate::turn::{DecidedVerdict, Turn, TurnState};
@@ -64,6 +65,8 @@ pub struct Mark {
     pub text: String,
     /// Whether the key point is core.
     pub is_core: bool,
+    /// The versions for which the claim holds, or the misconception is wrong: `since Rust 1.85`.
+    pub versions: Option<String>,
     /// The words that it rests on.
     pub quote: Option<Quote>,
     /// A remark: why it is unclear, why it is wrong, what to do.
@@ -217,6 +220,7 @@ pub fn correctness(panel: &Correctness) -> Panel {
             heading: point.stage.as_ref().filter(|stage| Some(*stage) != before).map(|stage| capitalised(stage)),
             text: point.summary.clone(),
             is_core: point.core,
+            versions: versions(&point.summary, &point.versions),
             quote: Quote::of(&point.evidence),
             note: point.doubt.clone().or(point.any_of.as_ref().map(|_| "one of these is enough".to_owned())),
         })
@@ -255,6 +259,14 @@ fn choices(point: &KeyPointMark) -> Vec<Choice> {
     choices
 }
 
+/// The versions for which a claim holds, without those that it names itself: `since Rust 1.85`.
+pub fn versions(claim: &str, versions: &Versions) -> Option<String> {
+    let versions = [("since", &versions.since), ("until", &versions.until)];
+    let named = versions.into_iter().filter_map(|(word, version)| Some((word, version.as_ref()?)));
+    let untold = named.filter(|(_, version)| !claim.contains(version.as_str()));
+    untold.map(|(word, version)| format!("{word} {version}")).reduce(|since, until| format!("{since} {until}"))
+}
+
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
@@ -270,6 +282,7 @@ fn misconception(mark: &MisconceptionMark, is_disputed: bool) -> Mark {
         heading: None,
         text: mark.claim.clone(),
         is_core: false,
+        versions: versions(&mark.claim, &mark.versions).map(|versions| format!("wrong {versions}")),
         quote: Quote::of(&mark.evidence),
         note: Some(mark.why_wrong.clone()),
     }
@@ -307,6 +320,7 @@ pub fn clarity(panel: &Clarity) -> Panel {
         heading: None,
         text: check.summary.clone(),
         is_core: false,
+        versions: None,
         quote: Quote::of(&check.evidence),
         note: check.note.clone(),
     };
@@ -528,6 +542,17 @@ mod tests {
         let titled = |title: &str| Some(title.to_owned());
         assert_eq!(headings(crate::testing::staged()), [titled("Clarify"), None, titled("Sketch")]);
         assert_eq!(headings(crate::testing::judged()), [None, None, None]);
+    }
+
+    #[test]
+    fn a_claim_has_its_versions_beside_it_unless_it_names_them() {
+        let of = |claim: &str, since: Option<&str>, until: Option<&str>| {
+            versions(claim, &Versions { since: since.map(str::to_owned), until: until.map(str::to_owned) })
+        };
+        assert_eq!(of("it is so", Some("Rust 1.85"), None).as_deref(), Some("since Rust 1.85"));
+        assert_eq!(of("it is so", Some("Go 1.9"), Some("Go 1.21")).as_deref(), Some("since Go 1.9 until Go 1.21"));
+        assert_eq!(of("since Rust 1.85 it is so", Some("Rust 1.85"), None), None);
+        assert_eq!(of("it is so", None, None), None);
     }
 
     #[test]

@@ -121,7 +121,9 @@ fn write_mark(page: &mut String, mark: &Mark) -> Result {
         Sign::Wrong => "✗ Misconception:",
     };
     let by = if mark.by_you { format!(" ({} by you)", mark.verdict) } else { String::new() };
-    write!(page, "- {sign} {}{}{by}", Plain(&mark.text), if mark.is_core { " (core)" } else { "" })?;
+    let versions = mark.versions.as_ref().map(|versions| format!(" ({})", Plain(versions))).unwrap_or_default();
+    let core = if mark.is_core { " (core)" } else { "" };
+    write!(page, "- {sign} {}{core}{versions}{by}", Plain(&mark.text))?;
     if let Some(quote) = &mark.quote {
         let start = quote.start().map(|start| format!(" [{start}]")).unwrap_or_default();
         write!(page, " — “{}”{start}", Plain(&quote.text))?;

@@ -37,6 +37,9 @@ fn review() -> Review {
     let text = "one owner <at> a time".to_owned();
     let segment = Segment { start: Some(1.4), end: Some(3.5), text: text.clone(), words: Vec::new() };
     answer.transcript = Some(Transcript { text, segments: vec![segment] });
+    let panel = main.feedback.as_mut().and_then(|feedback| feedback.correctness.as_mut()).unwrap();
+    panel.key_points[2].versions.since = Some("Rust 1.85".to_owned());
+    panel.misconceptions[0].versions.until = Some("Go 1.21".to_owned());
     main.feedback.as_mut().unwrap().stronger_answer = Some("Say `drop`.\n\nAnd *when*.".to_owned());
     let words = vec![
         run("one owner <at>", Some(Evidence::Hit), false),

@@ -12,7 +12,7 @@ use interview::scoring::{self, Band, Rating};
 use interview::session::{Answer, Turn, TurnState};
 use store::{Ending, PastJudging};
 
-use super::session::{bounds, seconds, span};
+use super::session::{bounds, seconds, span, versions};
 
 /// What is known of a turn's feedback so far: delivery as soon as there are words, the rest once judged.
 pub(crate) fn feedback(turn: &Turn, question: &Question) -> Option<Feedback> {
@@ -84,6 +84,7 @@ fn key_point(question: &Question, mark: &marks::KeyPointMark) -> Option<KeyPoint
         core: point.core,
         any_of: point.any_of.as_ref().map(ToString::to_string),
         stage: point.stage.map(|stage| stage.to_string()),
+        versions: versions(&point.since, &point.until),
         verdict: match mark.counted() {
             Counted::Hit => Verdict::Hit,
             Counted::Missed => Verdict::Missed,
@@ -101,6 +102,7 @@ fn misconception(question: &Question, mark: &marks::MisconceptionMark) -> Option
         id: misconception.id.to_string(),
         claim: misconception.claim.clone(),
         why_wrong: misconception.why_wrong.clone(),
+        versions: versions(&misconception.since, &misconception.until),
         evidence: evidence(Some(&mark.evidence)),
     })
 }

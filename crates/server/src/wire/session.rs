@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use api::question::{Citation, KeyPoint, Misconception, QuestionAnswer, Snippet, SnippetAnswer};
+use api::question::{Citation, KeyPoint, Misconception, QuestionAnswer, Snippet, SnippetAnswer, Versions};
 use api::session::{MissedPoint, Session, SessionHead, SessionPage, SessionState, StatedMisconception, Summary};
 use api::transcript::{Segment, TimeSpan, Transcript, Word};
 use api::turn::{Answer, NextTurn, Role, Source, Target, Turn};
@@ -280,6 +280,8 @@ fn key_point(point: &bank::KeyPoint) -> KeyPoint {
         weight: point.weight.get(),
         core: point.core,
         any_of: point.any_of.as_ref().map(ToString::to_string),
+        stage: point.stage.map(|stage| stage.to_string()),
+        versions: versions(&point.since, &point.until),
     }
 }
 
@@ -288,7 +290,12 @@ fn misconception(misconception: &bank::Misconception) -> Misconception {
         id: misconception.id.to_string(),
         claim: misconception.claim.clone(),
         why_wrong: misconception.why_wrong.clone(),
+        versions: versions(&misconception.since, &misconception.until),
     }
+}
+
+pub(crate) fn versions(since: &Option<String>, until: &Option<String>) -> Versions {
+    Versions { since: since.clone(), until: until.clone() }
 }
 
 fn snippet_answer(snippet: &bank::Snippet) -> SnippetAnswer {

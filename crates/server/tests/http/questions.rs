@@ -48,6 +48,15 @@ async fn the_answer_of_a_question_is_shown_once_it_was_answered_or_when_asked_fo
 }
 
 #[tokio::test]
+async fn a_claim_has_its_stage_and_its_versions() {
+    let viva = Running::start().await;
+    let dated = viva.client.revealed_question("async-closures").await.unwrap().answer.unwrap().key_points;
+    assert!(dated.iter().any(|point| point.versions.since.as_deref() == Some("Rust 1.85")), "{dated:?}");
+    let design = viva.client.revealed_question("design-rate-limiter").await.unwrap().answer.unwrap().key_points;
+    assert!(design.iter().any(|point| point.stage.as_deref() == Some("clarify")), "{design:?}");
+}
+
+#[tokio::test]
 async fn ones_own_questions_stand_beside_the_built_in_ones() {
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("rust");

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use api::question::{Question, QuestionAnswer};
 use api::transcript::{Transcript, Word};
 use api::turn::{Answer, Role, Turn};
-use api::view::clock;
+use api::view::{clock, versions};
 use interview::transcript::DOUBT_THRESHOLD;
 use interview::wording::counted;
 use syntect::easy::HighlightLines;
@@ -70,16 +70,20 @@ fn answer_key(question: &Question, answer: &QuestionAnswer, look: Look) -> Vec<L
     }
     lines.extend(titled("Key points"));
     for point in &answer.key_points {
-        let weight =
-            if point.core { format!("core, weight {}", point.weight) } else { format!("weight {}", point.weight) };
-        let text = Line::plain(&point.summary).with(format!(" ({weight})"), Tone::Quiet);
+        let core = point.core.then(|| "core".to_owned());
+        let weight = Some(format!("weight {}", point.weight));
+        let versions = versions(&point.summary, &point.versions);
+        let traits: Vec<String> = [core, weight, point.stage.clone(), versions].into_iter().flatten().collect();
+        let text = Line::plain(&point.summary).with(format!(" ({})", traits.join(", ")), Tone::Quiet);
         lines.extend(text.hanging(Line::toned(look.signs.pick("• ", "- "), Tone::Good), width));
     }
     if !answer.misconceptions.is_empty() {
         lines.extend(titled("Misconceptions"));
     }
     for wrong in &answer.misconceptions {
-        let text = Line::plain(format!("{}.", wrong.claim)).with(format!(" {}", wrong.why_wrong), Tone::Quiet);
+        let versions = versions(&wrong.claim, &wrong.versions).map(|versions| format!(" (wrong {versions})"));
+        let claim = format!("{}{}.", wrong.claim, versions.unwrap_or_default());
+        let text = Line::plain(claim).with(format!(" {}", wrong.why_wrong), Tone::Quiet);
         lines.extend(text.hanging(Line::toned(look.signs.pick("✗ ", "- "), Tone::Bad), width));
     }
     lines.extend(titled("Model answer"));

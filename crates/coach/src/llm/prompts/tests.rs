@@ -56,6 +56,16 @@ fn what_models_are_told_about_a_snippet() {
 }
 
 #[test]
+fn models_are_told_for_which_versions_a_claim_holds() {
+    let mut question = question();
+    question.key_points[0].since = Some("Rust 1.85".to_owned());
+    question.misconceptions[0].until = Some("edition 2021".to_owned());
+    let told = told(Template::Correctness, &question, None);
+    assert!(told.contains("Holds since Rust 1.85.") && told.contains("Wrong until edition 2021."), "{told}");
+    assert_eq!(told.matches("Holds").count() + told.matches("Wrong until").count(), 2, "{told}");
+}
+
+#[test]
 fn what_models_are_told_in_a_follow_up_without_code() {
     let question = without_snippet(question());
     let target = Target::KeyPoint(question.key_points[0].id.clone());
@@ -109,8 +119,8 @@ fn a_folder_of_ones_own_goes_before_the_built_in_templates() {
     std::fs::write(folder.path().join("repair.jinja"), "{# version: mine #}\r\nMend {{ fault }}!\r\n").unwrap();
     let prompts = Prompts::load(Some(folder.path())).unwrap();
     assert_eq!(prompts.repair("this", "{}").unwrap(), "Mend this!");
-    assert_eq!(prompts.version(), "3.2.2.2.mine");
-    assert_eq!(Prompts::load(None).unwrap().version(), "3.2.2.2.2");
+    assert_eq!(prompts.version(), "4.2.2.2.mine");
+    assert_eq!(Prompts::load(None).unwrap().version(), "4.2.2.2.2");
 }
 
 #[test]

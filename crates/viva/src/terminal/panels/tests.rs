@@ -1,6 +1,6 @@
 //! The panels as people see them.
 
-use api::testing::{decided, judged, spoken, staged, ungraded};
+use api::testing::{dated, decided, judged, spoken, staged, ungraded};
 
 use super::*;
 use crate::terminal::screen::Colours;
@@ -75,6 +75,16 @@ Correctness  6.0 of 10
   unclear: moves hand it over
 ";
     assert!(text.starts_with(expected), "{text}");
+}
+
+#[test]
+fn claims_that_depend_on_a_version_say_so() {
+    let text = shown(&panel_lines(&dated(), PLAIN));
+    for part in
+        ["misconception: a collector frees it (wrong until Go 1.21)", "unclear: moves hand it over (since Rust 1.85)"]
+    {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
 }
 
 #[test]
