@@ -100,8 +100,13 @@ impl Showing<'_> {
         if !is_attended {
             let panels = turns.iter().flat_map(|turn| {
                 let panels = panel_lines(turn, look);
-                let title = (turn.depth > 0).then(|| [Line::blank(), numbered_title(turn)]);
-                title.into_iter().flatten().chain(panels)
+                let is_follow_up = turn.depth > 0;
+                let title = is_follow_up.then(|| [Line::blank(), numbered_title(turn)]);
+                // That of the main answer is in the short form.
+                let remark =
+                    turn.feedback.as_ref().and_then(|feedback| feedback.remark.as_deref()).filter(|_| is_follow_up);
+                let remark = remark.into_iter().flat_map(|it| Line::toned(it, Tone::Quiet).wrapped(look.text_width()));
+                title.into_iter().flatten().chain(panels).chain(remark)
             });
             self.terminal.screen.show(&panels.collect::<Vec<_>>());
         }
