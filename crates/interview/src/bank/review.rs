@@ -1,11 +1,12 @@
-//! What an author is told about a question that can be used: prompts that steer, hints and sources that are missing, old reviews.
+//! What an author is told about a question that can be used: prompts that steer, hints and sources that are missing, old reviews, words for
+//! the voice where people read.
 
 use std::collections::HashSet;
 
-use super::question::{Kind, Month, Question, Stage};
+use super::question::{GlossaryTerm, Kind, Month, Question, Stage};
 use super::{Bank, Remark};
 use crate::id::QuestionId;
-use crate::transcript::normal_words;
+use crate::transcript::{is_function_word, normal_words};
 
 /// Words of a prompt: long enough to ask something, short enough to keep in mind.
 const PROMPT_WORDS: std::ops::RangeInclusive<usize> = 5..=45;
@@ -44,6 +45,53 @@ const OLD_ENGLISH: &[&str] = &[
     "thereby",
     "whereupon",
     "hitherto",
+    "shall",
+    "upon",
+    "hence",
+    "thus",
+    "ought",
+    "need not",
+];
+
+/// How symbols are read aloud.
+const SYMBOLS: &[&str] = &["ampersand", "angle", "dollar", "percent", "plus", "star", "tick", "tilde"];
+
+/// What is often taken from a standard library.
+const STD_NAMES: &[&str] = &[
+    "array", "async", "atomic", "env", "fmt", "forward", "function", "io", "map", "mem", "move", "mutex", "optional",
+    "string", "sync", "thread", "variant", "vector",
+];
+
+/// How the parts of a version are read aloud: "one point twenty three".
+const NUMBERS: &[&str] = &[
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
 ];
 
 /// Reads a question of `bank` as an editor does, in the month of `today`.
@@ -57,6 +105,7 @@ pub fn review(question: &Question, bank: &Bank, today: Month) -> Vec<Remark> {
     remarks.versions();
     remarks.misconceptions(bank);
     remarks.words();
+    remarks.spoken_forms();
     remarks.list
 }
 
@@ -115,6 +164,14 @@ impl Remarks<'_> {
     fn help(&mut self) {
         if matches!(self.question.kind, Kind::Concept | Kind::Snippet) && self.question.hints.is_empty() {
             self.add("", "there are no `hints`; give one to three, the mildest first");
+        }
+        let points = self.question.key_points.iter().map(|point| (point.id.as_str(), &point.probe));
+        let wrong = self.question.misconceptions.iter().map(|wrong| (wrong.id.as_str(), &wrong.probe));
+        let probes: Vec<(&str, &String)> = points.chain(wrong).collect();
+        for hint in &self.question.hints {
+            if let Some((id, _)) = probes.iter().find(|(_, probe)| are_alike(hint, probe)) {
+                self.add(hint, format!("this hint is nearly the probe of `{id}`; help in another way"));
+            }
         }
     }
 
@@ -191,31 +248,105 @@ impl Remarks<'_> {
     }
 
     fn words(&mut self) {
-        for text in texts(self.question) {
+        let Question { model_answer, anchors, .. } = self.question;
+        let mut texts = shown(self.question);
+        texts.extend([
+            model_answer,
+            &anchors.wrong_model,
+            &anchors.rule_without_reason,
+            &anchors.core_points,
+            &anchors.trade_offs,
+        ]);
+        for text in texts {
             if let Some(old) = OLD_ENGLISH.iter().find(|old| has_phrase(text, old)) {
                 self.add(text, format!("\"{old}\" is not plain modern English"));
             }
         }
     }
+
+    fn spoken_forms(&mut self) {
+        for text in shown(self.question) {
+            let is_said = |term: &&GlossaryTerm| {
+                is_only_said(term) && said(&text.replace(&term.term, "")).contains(&said(&term.spoken))
+            };
+            if let Some(GlossaryTerm { term, spoken, .. }) = self.question.glossary.iter().find(is_said) {
+                self.add(text, format!("\"{spoken}\" is for the voice; write `{term}`"));
+            } else if let Some(form) = unwritten(text) {
+                self.add(
+                    text,
+                    format!(
+                        "\"{form}\" is for the voice; write it as it is printed, and how it is said into the glossary"
+                    ),
+                );
+            }
+        }
+    }
 }
 
-/// Every text of a question that people read or hear.
-fn texts(question: &Question) -> Vec<&str> {
-    let anchors = &question.anchors;
-    let mut texts = vec![
-        &question.title,
-        &question.model_answer,
-        &anchors.wrong_model,
-        &anchors.rule_without_reason,
-        &anchors.core_points,
-        &anchors.trade_offs,
-    ];
+/// Every text of a question that people read on a screen.
+fn shown(question: &Question) -> Vec<&String> {
+    let mut texts = vec![&question.title];
     texts.extend(question.prompts.all().iter().chain(&question.hints).chain(&question.stretch));
-    texts.extend(question.key_points.iter().flat_map(|point| point.says.iter().chain([&point.summary, &point.probe])));
-    let wrong = question.misconceptions.iter();
-    texts.extend(wrong.flat_map(|wrong| wrong.says.iter().chain([&wrong.claim, &wrong.why_wrong, &wrong.probe])));
+    texts.extend(question.key_points.iter().flat_map(|point| [&point.summary, &point.probe]));
+    texts.extend(question.misconceptions.iter().flat_map(|wrong| [&wrong.claim, &wrong.why_wrong, &wrong.probe]));
     texts.extend(question.snippet.iter().map(|snippet| &snippet.explanation));
-    texts.into_iter().map(String::as_str).collect()
+    texts
+}
+
+/// Whether nobody writes a term as it is spoken: its letters or symbols are spelt out ("R A I I", "star this"), its digits are words, or its
+/// name is taken apart ("ref cell"). An ordinary phrase, such as "shared pointer" for `shared_ptr`, may be written too.
+fn is_only_said(GlossaryTerm { term, spoken, .. }: &GlossaryTerm) -> bool {
+    let letters =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let has_digits = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    let spells = spoken.split_whitespace().any(|word| word.len() == 1 || SYMBOLS.contains(&word));
+    let is_name = term.contains(|c: char| c.is_uppercase() || c == '<');
+    let takes_apart = is_name
+        && spoken.contains(' ')
+        && letters(term).contains(&letters(spoken))
+        && !normal_words(spoken).any(|word| is_function_word(&word));
+    let is_without_hyphen = said(&term.replace('-', " ")) == said(spoken);
+    !is_without_hyphen && (spells || takes_apart || (has_digits(term) && !has_digits(spoken)))
+}
+
+/// A form that only a voice needs, whatever the glossary says: "C plus plus", "std move", "one point twenty", "R A I I".
+fn unwritten(text: &str) -> Option<String> {
+    let words: Vec<&str> = said_words(text).collect();
+    let is_letter = |word: &str| word.len() == 1 && word.starts_with(|c: char| c.is_ascii_uppercase());
+    // "A" and "I" are words too.
+    let is_no_word = |word: &str| is_letter(word) && word != "A" && word != "I";
+    let is_number = |word: &str| NUMBERS.contains(&word);
+    let two = words.windows(2).find(|two| match **two {
+        ["plus", "plus"] => true,
+        ["std", name] => STD_NAMES.contains(&name),
+        [one, other] => is_no_word(one) && is_no_word(other),
+        _ => false,
+    });
+    let three = words.windows(3).find(|three| match **three {
+        [one, "point", other] => is_number(one) && is_number(other),
+        [one, middle, last] => is_letter(one) && is_letter(middle) && is_letter(last),
+        _ => false,
+    });
+    three.or(two).map(|form| form.join(" "))
+}
+
+/// Whether two texts share four fifths of the words with meaning, or are the same.
+fn are_alike(one: &str, other: &str) -> bool {
+    let telling = |text| normal_words(text).filter(|word| !is_function_word(word)).collect::<HashSet<_>>();
+    let (words, others) = (telling(one), telling(other));
+    let shared = words.intersection(&others).count();
+    normal_words(one).eq(normal_words(other)) || (shared > 0 && shared * 5 >= words.len().max(others.len()) * 4)
+}
+
+/// The words of a text with spaces around each, in lower case: unlike normal words they are not divided at symbols.
+fn said(text: &str) -> String {
+    said_words(text).map(|word| word.to_lowercase()).fold(" ".to_owned(), |said, word| said + &word + " ")
+}
+
+fn said_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter(|word| !word.is_empty())
 }
 
 /// Sentences of a prompt, each with its closing mark.

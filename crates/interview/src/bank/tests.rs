@@ -239,6 +239,84 @@ fn an_editor_wants_hints_sources_and_recent_reviews() {
 }
 
 #[test]
+fn an_editor_wants_plain_modern_english() {
+    for old in ["Five percent shall see it.", "Take it upon yourself.", "It need not move.", "Thus it ought to, hence."]
+    {
+        let found = reviewed(|question| question.misconceptions[0].why_wrong = old.to_owned());
+        assert!(found[0].contains("plain modern English"), "{old}: {found:?}");
+    }
+    let said = reviewed(|question| question.key_points[0].says[0] = "it ought to be dropped there".to_owned());
+    assert_eq!(said, [] as [&str; 0], "people talk as they like");
+}
+
+#[test]
+fn an_editor_wants_hints_that_are_no_probes() {
+    let hint = |hint: &str, probe: &str| {
+        reviewed(|question| {
+            question.hints = vec![hint.to_owned()];
+            question.key_points[1].probe = probe.to_owned();
+        })
+    };
+    let same = hint("Are all failures worth another try?", "Are all failures worth another try?");
+    assert!(same[0].contains("nearly the probe of `middle`"), "{same:?}");
+    assert!(
+        !hint("What happens to the guard at the end?", "And what happens to the guard at the very end?").is_empty()
+    );
+    assert_eq!(hint("Two people chose one password.", "How do two people log in?"), [] as [&str; 0]);
+}
+
+#[test]
+fn an_editor_wants_the_written_form_where_people_read() {
+    let glossary = |terms: &[(&str, &str)]| -> Vec<GlossaryTerm> {
+        let term = |(term, spoken): &(&str, &str)| (term.to_string(), spoken.to_string());
+        let terms = terms.iter().map(term);
+        terms.map(|(term, spoken)| GlossaryTerm { term, spoken, heard_as: Vec::new() }).collect()
+    };
+    let terms = glossary(&[
+        ("RefCell", "ref cell"),
+        ("Arc<Mutex<T>>", "arc mutex"),
+        ("*this", "star this"),
+        ("RAII", "R A I I"),
+        ("Argon2", "argon two"),
+        ("shared_ptr", "shared pointer"),
+        ("for_each", "for each"),
+        ("double-entry", "double entry"),
+        ("'static", "static"),
+    ]);
+    let about = |summary: &str| {
+        reviewed(|question| {
+            question.glossary = terms.clone();
+            question.key_points[0].summary = summary.to_owned();
+        })
+    };
+    for (summary, form) in [
+        ("a ref cell counts its borrows", "\"ref cell\" is for the voice; write `RefCell`"),
+        ("share it in an arc mutex", "write `Arc<Mutex<T>>`"),
+        ("capture star this to copy the object", "write `*this`"),
+        ("R A I I frees it", "write `RAII`"),
+        ("argon two is slow on purpose", "write `Argon2`"),
+        ("C plus plus has no checker", "\"plus plus\" is for the voice"),
+        ("call std move first", "\"std move\" is for the voice"),
+        ("since Go one point twenty", "\"one point twenty\" is for the voice"),
+        ("the T T L is short", "\"T T L\" is for the voice"),
+    ] {
+        let found = about(summary);
+        assert!(found.len() == 1 && found[0].contains(form), "{summary}: {found:?}");
+    }
+    for written in [
+        "a RefCell counts its borrows",
+        "share it in an Arc<Mutex<T>>",
+        "a shared pointer counts its owners",
+        "for each entry there is a double entry",
+        "a static variable in C++, moved by std::move since Go 1.20",
+        "at this point twenty of them are left",
+        "a C programmer does without std there",
+    ] {
+        assert_eq!(about(written), [] as [&str; 0]);
+    }
+}
+
+#[test]
 fn an_editor_follows_references_to_other_questions() {
     let to = |id: &str| id.parse::<QuestionId>().unwrap();
     assert!(reviewed(|question| question.conflicts_with = vec![to("q9")])[0].contains("no such question"));
