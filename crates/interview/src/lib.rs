@@ -15,6 +15,8 @@ pub mod follow_up;
 pub mod id;
 pub mod judging;
 pub mod marks;
+pub mod progress;
+pub mod schedule;
 pub mod scoring;
 pub mod selection;
 pub mod session;

@@ -221,17 +221,7 @@ impl Marks {
     /// The verdict on each of these points, with alternatives of which one suffices counted as one: a hit when one of them is, missed
     /// when all of them are, otherwise unclear. The first of the alternatives stands for them all.
     pub fn counted<'p>(&self, points: &'p [KeyPoint]) -> Vec<(&'p KeyPoint, Counted)> {
-        let counted = |point: &KeyPoint| self.key_point(&point.id).map(KeyPointMark::counted);
-        let count = |group: &[&KeyPoint]| {
-            if group.iter().any(|point| counted(point) == Some(Counted::Hit)) {
-                Counted::Hit
-            } else if group.iter().all(|point| counted(point) == Some(Counted::Missed)) {
-                Counted::Missed
-            } else {
-                Counted::Unclear
-            }
-        };
-        alternatives(points).into_iter().map(|group| (group[0], count(&group))).collect()
+        counted(points, |point| self.key_point(&point.id).map(KeyPointMark::counted))
     }
 
     /// The misconceptions that the answer states, each once.
@@ -253,6 +243,23 @@ impl Marks {
             }
         }
     }
+}
+
+/// [`Marks::counted`] of single verdicts; a point without one is unclear.
+pub(crate) fn counted(
+    points: &[KeyPoint],
+    verdict: impl Fn(&KeyPoint) -> Option<Counted>,
+) -> Vec<(&KeyPoint, Counted)> {
+    let count = |group: &[&KeyPoint]| {
+        if group.iter().any(|point| verdict(point) == Some(Counted::Hit)) {
+            Counted::Hit
+        } else if group.iter().all(|point| verdict(point) == Some(Counted::Missed)) {
+            Counted::Missed
+        } else {
+            Counted::Unclear
+        }
+    };
+    alternatives(points).into_iter().map(|group| (group[0], count(&group))).collect()
 }
 
 /// What a key point, or a group of alternatives, counts as.

@@ -1,5 +1,6 @@
 //! Scores, computed from marks and from nothing else.
 
+use crate::bank::KeyPoint;
 use crate::follow_up::Rubric;
 use crate::marks::{ClarityMark, ClarityVerdict, Counted, Decisions, Marks};
 
@@ -100,10 +101,7 @@ impl Correctness {
     /// the weight there is a range instead. With nothing hit or missed there is neither. Alternatives of which one suffices count as one
     /// point. Marks for points that the rubric does not have do not count.
     pub(crate) fn of(rubric: &Rubric, marks: Marks) -> Self {
-        let tally = Tally::of(rubric, &marks);
-        let misconceptions = marks.misconceptions.len();
-        let rating = tally.rating(misconceptions);
-        let band = matches!(rating, Some(Rating::Exact(_))).then(|| tally.band(misconceptions));
+        let (rating, band) = rate(&marks.counted(&rubric.key_points), marks.misconceptions.len());
         Self { marks, rating, band }
     }
 
@@ -143,6 +141,14 @@ impl Correctness {
     }
 }
 
+/// What verdicts on the points of a rubric come to, with this many misconceptions stated; see [`Correctness::of`].
+pub(crate) fn rate(counted: &[(&KeyPoint, Counted)], misconceptions: usize) -> (Option<Rating>, Option<Band>) {
+    let tally = Tally::of(counted);
+    let rating = tally.rating(misconceptions);
+    let band = matches!(rating, Some(Rating::Exact(_))).then(|| tally.band(misconceptions));
+    (rating, band)
+}
+
 /// The weights that a score is computed from.
 #[derive(Clone, Copy, Default)]
 struct Tally {
@@ -155,9 +161,9 @@ struct Tally {
 }
 
 impl Tally {
-    fn of(rubric: &Rubric, marks: &Marks) -> Self {
+    fn of(counted: &[(&KeyPoint, Counted)]) -> Self {
         let mut tally = Self::default();
-        for (point, counted) in marks.counted(&rubric.key_points) {
+        for (point, counted) in counted {
             let weight = u32::from(point.weight.get());
             match counted {
                 Counted::Hit => {

@@ -1,8 +1,14 @@
 //! Small questions, and marks of their answers, for this crate's tests.
 
+use std::time::{Duration, SystemTime};
+
 use crate::Transcript;
 use crate::bank::{Bank, KeyPoint, Question, SourceFile};
-use crate::marks::{DecidedVerdict, Doubt, KeyPointMark, Marks, MisconceptionMark, Verdict};
+use crate::claims::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
+use crate::marks::{
+    CoachKind, DecidedVerdict, Decisions, Doubt, JudgedBy, KeyPointMark, Marks, MisconceptionMark, Verdict,
+};
+use crate::schedule::{Attempt, Outcome};
 
 const TOPICS: &str = "format_version = 1\n[rust]\nownership = \"Ownership\"\nborrowing = \"Borrowing\"\n";
 
@@ -67,4 +73,42 @@ pub(crate) fn marks(points: &[KeyPoint], letters: &str, stated: usize) -> Marks 
     });
     let stated_once = MisconceptionMark { id: "wrong".parse().unwrap(), evidence: evidence.clone() };
     Marks { key_points: key_points.collect(), misconceptions: vec![stated_once; stated], disputed: Vec::new() }
+}
+
+/// A point in time, in days.
+pub(crate) fn day(day: f64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs_f64(day * 86_400.0)
+}
+
+/// An answer to a [`question`] whose key points (heavy and core, middle, light) came out like this: hit, missed, unclear. A `w` behind them
+/// states the misconception.
+pub(crate) fn marked(letters: &str) -> Outcome {
+    let quote = || Quote::Text("said".to_owned());
+    let verdict = |letter| match letter {
+        'h' => ClaimedVerdict::Hit(quote()),
+        'm' => ClaimedVerdict::Missed(None),
+        _ => ClaimedVerdict::Unclear(Doubt::CoachUndecided, None),
+    };
+    let ids = ["heavy", "middle", "light"].map(|id| id.parse().unwrap());
+    let key_points = ids.into_iter().zip(letters.chars().map(verdict));
+    let wrong = || MisconceptionClaim { id: "wrong".parse().unwrap(), quote: quote() };
+    Outcome::Marked {
+        claims: Claims {
+            key_points: key_points.map(|(id, verdict)| KeyPointClaim { id, verdict }).collect(),
+            misconceptions: letters.ends_with('w').then(wrong).into_iter().collect(),
+        },
+        decisions: Decisions::default(),
+        judged_by: JudgedBy {
+            coach: CoachKind::Offline,
+            model: None,
+            prompt_version: "1".to_owned(),
+            rubric_version: question().rubric_version(),
+        },
+    }
+}
+
+/// A question that was asked on this day and [answered so](marked).
+pub(crate) fn asked(question: &str, at: f64, letters: &str) -> Attempt {
+    let (question, asked_at) = (question.parse().unwrap(), day(at));
+    Attempt { question, asked_at, main: marked(letters), follow_ups: Vec::new(), is_over: true }
 }

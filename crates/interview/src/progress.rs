@@ -1,0 +1,141 @@
+//! How far a candidate has come, by subject and topic, and what to say again first.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use crate::bank::{Bank, Question, Topic};
+use crate::id::TopicId;
+use crate::marks::JudgedBy;
+use crate::schedule::{Asked, Schedule, Scored};
+use crate::scoring::Score;
+
+/// How many scores a trend has at most.
+pub const TREND: usize = 3;
+
+/// A candidate's progress through a bank.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress<'b> {
+    /// Every subject that has questions, by name.
+    pub subjects: Vec<SubjectProgress<'b>>,
+    /// The key points that were missed the last time, those that are due longest first, then the heaviest.
+    pub weak_points: Vec<WeakPoint<'b>>,
+}
+
+/// The progress in one subject.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubjectProgress<'b> {
+    /// Its name: the folder its questions stand in.
+    pub subject: &'b str,
+    /// All of it.
+    pub standing: Standing,
+    /// Its topics that have questions, by id.
+    pub topics: Vec<TopicProgress<'b>>,
+}
+
+/// The progress in one topic.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TopicProgress<'b> {
+    /// Names the topic.
+    pub topic: &'b TopicId,
+    /// Its name for people.
+    pub title: &'b str,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// How far some questions are known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Standing {
+    /// How many questions there are.
+    pub questions: usize,
+    /// How many of them were asked at least once.
+    pub attempted: usize,
+    /// How many of them are due.
+    pub due: usize,
+    /// When the next one becomes due that is not due yet.
+    pub next_due: Option<SystemTime>,
+    /// The scores of the last answers, [`TREND`] at most, the earliest first: all by the judge of the last one, because scores of
+    /// different judges cannot be compared.
+    pub scores: Vec<Score>,
+}
+
+/// A key point that was missed the last time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WeakPoint<'b> {
+    /// The question.
+    pub question: &'b Question,
+    /// The key point.
+    pub point: &'b crate::bank::KeyPoint,
+    /// When to say it again.
+    pub due: SystemTime,
+}
+
+impl<'b> Progress<'b> {
+    /// The progress at the time `now`.
+    pub fn of(bank: &'b Bank, schedule: &Schedule, now: SystemTime) -> Self {
+        let mut by_topic: BTreeMap<(&str, &TopicId), (&Topic, Vec<&Question>)> = BTreeMap::new();
+        for question in bank.questions() {
+            let Some(topic) = bank.topics().get(&question.topic) else { continue };
+            by_topic.entry((&topic.subject, &topic.id)).or_insert((topic, Vec::new())).1.push(question);
+        }
+        let mut subjects: Vec<SubjectProgress<'_>> = Vec::new();
+        let mut of_subject: Vec<&Question> = Vec::new();
+        for ((subject, topic), (Topic { title, .. }, questions)) in by_topic {
+            if subjects.last().is_none_or(|last| last.subject != subject) {
+                of_subject.clear();
+                subjects.push(SubjectProgress { subject, standing: Standing::default(), topics: Vec::new() });
+            }
+            of_subject.extend(&questions);
+            if let Some(last) = subjects.last_mut() {
+                last.standing = Standing::of(&of_subject, schedule, now);
+                last.topics.push(TopicProgress { topic, title, standing: Standing::of(&questions, schedule, now) });
+            }
+        }
+        Self { subjects, weak_points: weak_points(bank, schedule) }
+    }
+}
+
+impl Standing {
+    fn of(questions: &[&Question], schedule: &Schedule, now: SystemTime) -> Self {
+        let asked: Vec<&Asked> = questions.iter().filter_map(|question| schedule.question(&question.id)).collect();
+        let due = || asked.iter().filter_map(|asked| asked.due);
+        Self {
+            questions: questions.len(),
+            attempted: asked.len(),
+            due: due().filter(|due| *due <= now).count(),
+            next_due: due().filter(|due| *due > now).min(),
+            scores: trend(asked.iter().flat_map(|asked| &asked.scores)),
+        }
+    }
+}
+
+/// The last scores by the judge of the last one.
+fn trend<'a>(scores: impl Iterator<Item = &'a Scored>) -> Vec<Score> {
+    let mut scores: Vec<&Scored> = scores.collect();
+    scores.sort_by_key(|scored| scored.at);
+    let judge = |scored: &Scored| {
+        // Which key points there are depends on the question; that they are those of today is the schedule's care.
+        let JudgedBy { coach, model, prompt_version, rubric_version: _ } = scored.judged_by.clone();
+        (coach, model, prompt_version)
+    };
+    let Some(last) = scores.last().map(|last| judge(last)) else { return Vec::new() };
+    scores.retain(|scored| judge(scored) == last);
+    scores.iter().skip(scores.len().saturating_sub(TREND)).map(|scored| scored.score).collect()
+}
+
+fn weak_points<'b>(bank: &'b Bank, schedule: &Schedule) -> Vec<WeakPoint<'b>> {
+    let mut weak: Vec<WeakPoint<'_>> = Vec::new();
+    for question in bank.questions() {
+        let asked = schedule.question(&question.id).filter(|asked| !asked.goes_on);
+        let missed = asked.into_iter().flat_map(|asked| &asked.points).filter(|point| point.missed);
+        weak.extend(missed.filter_map(|missed| {
+            Some(WeakPoint { question, point: question.key_point(&missed.id)?, due: missed.due })
+        }));
+    }
+    weak.sort_by_key(|weak| (weak.due, Reverse((weak.point.core, weak.point.weight))));
+    weak
+}
+
+#[cfg(test)]
+mod tests;

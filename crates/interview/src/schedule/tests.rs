@@ -1,0 +1,126 @@
+use super::*;
+use crate::bank::Bank;
+use crate::testing::{asked, bank, day, marked};
+
+fn one() -> Bank {
+    bank(&[("q1", "ownership")])
+}
+
+/// What is known of the one question after these attempts.
+fn after(attempts: &[Attempt]) -> Asked {
+    Schedule::of(&one(), attempts).question(&"q1".parse().unwrap()).unwrap().clone()
+}
+
+/// In how many days the question is due after one answer on day 0.
+fn days(letters: &str) -> Option<u64> {
+    let due = after(&[asked("q1", 0.0, letters)]).due?;
+    Some(due.duration_since(day(0.0)).unwrap().as_secs() / 86_400)
+}
+
+fn followed_up(main: &str, follow_up: Outcome) -> Attempt {
+    Attempt { follow_ups: vec![follow_up], ..asked("q1", 0.0, main) }
+}
+
+/// What is known of the heavy point after one attempt: whether it was missed, and in how many days it is due.
+fn heavy(attempt: Attempt) -> Option<(bool, u64)> {
+    let point = after(&[attempt]).points.into_iter().find(|point| point.id.as_str() == "heavy")?;
+    Some((point.missed, point.due.duration_since(day(0.0)).unwrap().as_secs() / 86_400))
+}
+
+#[test]
+fn the_better_the_answer_the_later_the_question_comes_again() {
+    assert_eq!(days("mmm"), Some(1), "no core point: again");
+    assert_eq!(days("hmm"), Some(2), "every core point: good");
+    assert_eq!(days("hhm"), Some(2), "not every point: good");
+    assert_eq!(days("hhhw"), Some(2), "something wrong: good");
+    assert_eq!(days("hhh"), Some(8), "every point and nothing wrong: easy");
+}
+
+#[test]
+fn some_core_points_are_less_than_all_of_them() {
+    let mut question = one().questions()[0].clone();
+    question.key_points[1].core = true;
+    let (grade, score) = marked("hmm").rated(&question);
+    assert_eq!((grade, score.map(Score::get)), (Some(Grade::Hard), Some(5.0)));
+}
+
+#[test]
+fn an_answer_without_a_score_is_no_review_of_its_question() {
+    assert_eq!(days("uuu"), None);
+    assert_eq!(after(&[asked("q1", 0.0, "uuu")]).last, day(0.0), "it was asked all the same");
+    let unmarked = Attempt { main: Outcome::Unmarked, ..asked("q1", 3.0, "") };
+    let asked_twice = after(&[asked("q1", 0.0, "hmm"), unmarked]);
+    assert_eq!((asked_twice.due, asked_twice.last), (Some(day(2.0)), day(3.0)));
+}
+
+#[test]
+fn a_question_without_a_score_comes_again_for_the_points_it_missed() {
+    assert_eq!(days("umu"), Some(1));
+}
+
+#[test]
+fn not_knowing_an_answer_is_a_review_too() {
+    let skipped = Attempt { main: Outcome::Skipped, ..asked("q1", 0.0, "") };
+    let known = after(&[skipped]);
+    assert_eq!((known.due, known.points, known.scores), (Some(day(1.0)), Vec::new(), Vec::new()));
+}
+
+#[test]
+fn intervals_grow_from_answer_to_answer_and_shrink_when_it_is_forgotten() {
+    let mut attempts = vec![asked("q1", 0.0, "hmm")];
+    let mut intervals = Vec::new();
+    for _ in 0..3 {
+        let due = after(&attempts).due.unwrap();
+        let last = attempts.last().unwrap().asked_at;
+        intervals.push(due.duration_since(last).unwrap().as_secs() / 86_400);
+        attempts.push(Attempt { asked_at: due, ..asked("q1", 0.0, "hmm") });
+    }
+    // What FSRS 6 gives with its default parameters for "good" whenever a card is due.
+    assert_eq!(intervals, [2, 11, 46]);
+    let last = attempts.last_mut().unwrap();
+    last.main = marked("mmm");
+    let forgotten = last.asked_at;
+    assert!(after(&attempts).due.unwrap().duration_since(forgotten).unwrap() < DAY * 11);
+}
+
+#[test]
+fn a_point_counts_in_full_only_when_it_needed_no_follow_up() {
+    assert_eq!(heavy(asked("q1", 0.0, "hmm")), Some((false, 2)));
+    assert_eq!(heavy(followed_up("mmm", marked("h"))), Some((false, 1)));
+    assert_eq!(heavy(followed_up("umm", marked("h"))), Some((false, 1)));
+    assert_eq!(heavy(followed_up("mmm", marked("m"))), Some((true, 1)));
+    assert_eq!(heavy(followed_up("mmm", Outcome::Skipped)), Some((true, 1)));
+    assert_eq!(heavy(followed_up("hmm", marked("m"))), Some((false, 2)), "said once is said");
+}
+
+#[test]
+fn an_unclear_point_is_no_review_until_the_candidate_decides() {
+    assert_eq!(heavy(asked("q1", 0.0, "uhh")), None);
+    let mut attempt = asked("q1", 0.0, "uhh");
+    let Outcome::Marked { decisions, .. } = &mut attempt.main else { unreachable!() };
+    decisions.add(crate::marks::Decision::KeyPoint("heavy".parse().unwrap(), Some(DecidedVerdict::Hit)));
+    assert_eq!(heavy(attempt.clone()), Some((false, 2)));
+    assert_eq!(after(&[attempt]).due, Some(day(8.0)), "and the question is easy");
+}
+
+#[test]
+fn a_misconception_that_the_candidate_disputes_does_not_count() {
+    let mut attempt = asked("q1", 0.0, "hhhw");
+    let Outcome::Marked { decisions, .. } = &mut attempt.main else { unreachable!() };
+    decisions.add(crate::marks::Decision::Misconception("wrong".parse().unwrap(), false));
+    assert_eq!(after(&[attempt]).due, Some(day(8.0)));
+}
+
+#[test]
+fn scores_by_earlier_key_points_are_left_out() {
+    let mut earlier = asked("q1", 0.0, "hhm");
+    let Outcome::Marked { judged_by, .. } = &mut earlier.main else { unreachable!() };
+    judged_by.rubric_version = "of long ago".to_owned();
+    let scores = after(&[earlier, asked("q1", 5.0, "hmm")]).scores;
+    assert_eq!(scores.iter().map(|scored| (scored.at, scored.score.get())).collect::<Vec<_>>(), [(day(5.0), 5.0)]);
+}
+
+#[test]
+fn a_question_that_the_bank_no_longer_has_is_left_out() {
+    assert_eq!(Schedule::of(&one(), &[asked("gone", 0.0, "hhh")]), Schedule::default());
+}
