@@ -16,6 +16,7 @@ use interview::delivery::{CountedPhrase, Delivery, FilledPauses, Length, Pauses,
 use interview::follow_up::{FollowUpLimit, Rubric, Target};
 use interview::judging::{Record, restore};
 use interview::marks::{ClarityCheck, ClarityVerdict, CoachKind, Decisions, Doubt, Feedback, JudgedBy};
+use interview::schedule::Outcome;
 use interview::session::{
     Answer, AudioObject, Recording, Session, Source, Spoken, TurnState, UngradedAnswer, UngradedReason,
 };
@@ -190,6 +191,15 @@ pub(crate) fn ending_of_json(
     rubric: impl FnOnce() -> Result<Rubric, StoreError>,
 ) -> Result<Ending, StoreError> {
     Ending::of(&state_of_json(json, rubric)?).ok_or_else(|| StoreError::Corrupt("a judging has not ended".into()))
+}
+
+/// The verdicts of a judged turn, from the parts of its state that hold them.
+pub(crate) fn marked_of_json(claims: &str, decisions: Option<&str>, judged_by: &str) -> Result<Outcome, StoreError> {
+    Ok(Outcome::Marked {
+        claims: read::<ClaimsDocument>(claims)?.restore()?,
+        decisions: decisions.map(read).transpose()?.unwrap_or_default(),
+        judged_by: read::<JudgedByDocument>(judged_by)?.restore()?,
+    })
 }
 
 fn judged(answer: &Answer, feedback: &Feedback) -> StateDocument {

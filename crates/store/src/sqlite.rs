@@ -11,6 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use interview::follow_up::{Rubric, Target};
 use interview::marks::{CoachKind, Decision};
+use interview::schedule::{Attempt, Outcome};
 use interview::session::{Answer, Place, Session, Turn, TurnState};
 use interview::{Question, QuestionId, SessionId, TopicId, TurnId};
 use jiff::Timestamp;
@@ -136,6 +137,23 @@ impl Store for SqliteStore {
     async fn is_question_answered(&self, question: &QuestionId) -> Result<bool, StoreError> {
         let answered = sqlx::query_scalar(IS_QUESTION_ANSWERED);
         Ok(answered.bind(question.as_str()).fetch_one(&self.readers).await?)
+    }
+
+    async fn attempts(&self) -> Result<Vec<Attempt>, StoreError> {
+        let rows: Vec<AttemptRow> = sqlx::query_as(ATTEMPTS).fetch_all(&self.readers).await?;
+        let mut attempts: Vec<Attempt> = Vec::new();
+        for row in rows {
+            check_format(row.format, || format!("a turn about {}", row.question_id))?;
+            match (attempts.last_mut(), row.depth) {
+                // A follow-up comes right behind its question.
+                (Some(attempt), 1..) => {
+                    attempt.follow_ups.push(row.outcome()?);
+                    attempt.is_over &= row.is_over();
+                }
+                _ => attempts.push(row.attempt()?),
+            }
+        }
+        Ok(attempts)
     }
 
     async fn sessions(&self, query: &SessionQuery) -> Result<Page, StoreError> {
@@ -340,6 +358,16 @@ const TAKE_JOB: &str = "
 const IS_QUESTION_ANSWERED: &str =
     "select exists (select 1 from turns where question_id = $1 and state in ('judged', 'ungraded', 'skipped'))";
 
+/// Takes of the documents what verdicts are made of, and leaves the transcripts alone: they are by far the largest part.
+const ATTEMPTS: &str = "
+    select created_at, finished_at, question_id, depth, state, turns.format as format,
+           state_document -> '$.feedback.correctness.marks' as claims,
+           state_document -> '$.answer.decisions' as decisions,
+           state_document -> '$.feedback.judged_by' as judged_by
+    from sessions join turns on session_id = sessions.id
+    where state <> 'asked' or depth > 0
+    order by created_at, sessions.id, position, depth";
+
 /// Names only the conditions that there are: SQLite seeks to a cursor, but not to one that may be null.
 fn list_statement(prefix: &str, query: &SessionQuery) -> QueryBuilder<Sqlite> {
     let mut statement = QueryBuilder::new(prefix);
@@ -530,6 +558,44 @@ struct SessionRow {
     finished_at: Option<i64>,
     document: String,
     format: u32,
+}
+
+#[derive(sqlx::FromRow)]
+struct AttemptRow {
+    created_at: i64,
+    finished_at: Option<i64>,
+    question_id: String,
+    depth: u8,
+    state: String,
+    format: u32,
+    claims: Option<String>,
+    decisions: Option<String>,
+    judged_by: Option<String>,
+}
+
+impl AttemptRow {
+    fn attempt(self) -> Result<Attempt, StoreError> {
+        Ok(Attempt {
+            asked_at: timestamp(self.created_at)?.into(),
+            main: self.outcome()?,
+            follow_ups: Vec::new(),
+            is_over: self.is_over(),
+            question: QuestionId::try_from(self.question_id).map_err(corrupt)?,
+        })
+    }
+
+    /// Whether the turn waits for nobody and nothing any more.
+    fn is_over(&self) -> bool {
+        self.finished_at.is_some() || matches!(self.state.as_str(), "judged" | "ungraded" | "skipped")
+    }
+
+    fn outcome(&self) -> Result<Outcome, StoreError> {
+        match (&self.claims, &self.judged_by) {
+            _ if self.state == "skipped" => Ok(Outcome::Skipped),
+            (Some(claims), Some(judged_by)) => documents::marked_of_json(claims, self.decisions.as_deref(), judged_by),
+            _ => Ok(Outcome::Unmarked),
+        }
+    }
 }
 
 #[derive(sqlx::FromRow)]

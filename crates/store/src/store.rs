@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use interview::marks::Decision;
+use interview::schedule::Attempt;
 use interview::session::{Answer, Session, Turn};
 use interview::{QuestionId, SessionId, TurnId};
 use jiff::Timestamp;
@@ -44,6 +45,9 @@ pub trait Store: Send + Sync {
 
     /// Whether a turn about the question is over in any session: judged, ungraded or skipped.
     async fn is_question_answered(&self, question: &QuestionId) -> Result<bool, StoreError>;
+
+    /// Every time a question was answered or skipped, in any session, the earliest first; each with the newest state of its turns.
+    async fn attempts(&self) -> Result<Vec<Attempt>, StoreError>;
 
     /// One page of sessions, the newest first.
     async fn sessions(&self, query: &SessionQuery) -> Result<Page, StoreError>;

@@ -1,6 +1,7 @@
 //! What every store has to do, whichever database stands behind it. Each back end runs all of it on a database of its own.
 
 pub mod answers;
+pub mod attempts;
 pub mod fixtures;
 pub mod judgings;
 pub mod queue;
@@ -32,6 +33,12 @@ macro_rules! contract {
             hints_are_counted_until_the_answer,
             the_wordings_of_a_question_come_in_the_order_in_which_they_were_asked,
             a_finished_session_takes_no_answers_and_knows_those_it_has);
+        contract!(@tests $open, attempts:
+            a_question_that_still_waits_is_no_attempt,
+            what_became_of_each_turn_is_told,
+            follow_ups_belong_to_their_question_and_sessions_come_in_order,
+            an_attempt_has_the_newest_verdicts_and_the_decisions_about_them,
+            a_finished_session_has_no_attempt_that_goes_on);
         contract!(@tests $open, judgings:
             words_of_a_recording_are_judged_in_the_same_judging,
             feedback_settles_a_turn_once,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use interview::marks::CoachKind;
+use interview::schedule::Outcome;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, SqliteConnection};
@@ -41,6 +42,10 @@ async fn is_read_whole(golden: &str) {
         history
             .extend(store.session_judgings(session.id).await.unwrap().iter().map(|past| (past.judging.turn.uuid(),)));
     }
+    let marked = states.iter().filter(|(_, state)| state == "judged").count();
+    let attempts = store.attempts().await.unwrap();
+    let outcomes = attempts.iter().flat_map(|attempt| [&attempt.main].into_iter().chain(&attempt.follow_ups));
+    assert_eq!(outcomes.filter(|outcome| matches!(outcome, Outcome::Marked { .. })).count(), marked);
     states.sort();
     history.sort();
     assert_eq!((states, history), (turns, judgings));
@@ -71,6 +76,7 @@ async fn a_document_of_a_newer_version_is_not_misread() {
     }
     let session = store.sessions(&SessionQuery::default()).await.unwrap().sessions[0].id;
     assert!(matches!(store.session(session).await, Err(StoreError::Newer { .. })));
+    assert!(matches!(store.attempts().await, Err(StoreError::Newer { .. })));
     let (turn,): (Uuid,) = all(&mut raw, "select turn_id from judgings").await.remove(0);
     assert!(matches!(store.turn(turn.into()).await, Err(StoreError::Newer { .. })));
     assert!(matches!(store.judgings(turn.into()).await, Err(StoreError::Newer { .. })));
