@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::judging::JudgingList;
 use crate::problem::{self, Problem};
+use crate::progress::Progress;
 use crate::question::{Question, QuestionFilter, QuestionList, Reveal};
 use crate::session::{Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
 use crate::transcript::Transcription;
@@ -113,6 +114,11 @@ impl Client {
     pub async fn export(&self, id: Uuid, format: ExportFormat) -> Result<String, ClientError> {
         let request = self.request(Method::GET, &["sessions", &id.to_string(), "export"]);
         self.text(request.query(&Export { format })).await
+    }
+
+    /// How far the candidate has come.
+    pub async fn progress(&self) -> Result<Progress, ClientError> {
+        self.value(self.request(Method::GET, &["progress"])).await
     }
 
     /// The questions that fit `filter`, without what would give their answers away.

@@ -8,6 +8,7 @@
 pub mod feedback;
 pub mod judging;
 pub mod problem;
+pub mod progress;
 pub mod question;
 pub mod session;
 pub mod transcript;

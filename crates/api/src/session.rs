@@ -30,7 +30,8 @@ pub struct NewSession {
     pub questions: Option<u32>,
     /// How many follow-ups a question may get, 0 to 3; 1 when missing.
     pub follow_ups: Option<u8>,
-    /// Makes the choice of questions repeatable; by chance when missing.
+    /// Makes the choice of questions repeatable, whatever was asked before. When missing, questions that are due come first, then new ones by
+    /// chance.
     pub seed: Option<u64>,
 }
 
@@ -93,6 +94,8 @@ pub struct SessionHead {
     pub questions: Vec<String>,
     /// How many turns were answered.
     pub answered: u32,
+    /// The mean correctness score of the main answers that have one, 0 to 10.
+    pub correctness: Option<f64>,
 }
 
 /// A session with all that belongs to it.

@@ -1,6 +1,7 @@
 //! Feedback in words: what terminal, page and Markdown all show. They only lay it out.
 
 mod brief;
+pub mod standing;
 
 use std::collections::BTreeSet;
 

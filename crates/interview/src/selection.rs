@@ -1,7 +1,10 @@
-//! Choosing the questions of a round. The same bank, wishes and seed give the same round.
+//! Choosing the questions of a round. The same bank, wishes, seed, schedule and time give the same round.
+
+use std::time::{Duration, SystemTime};
 
 use crate::bank::{Bank, Kind, Level, Question};
 use crate::id::{QuestionId, Tag, TopicId};
+use crate::schedule::Schedule;
 
 /// What the candidate asked for. An empty list leaves that open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +26,9 @@ pub struct Wishes {
 /// How many questions a round has when nobody says.
 pub const DEFAULT_COUNT: usize = 5;
 
+/// How long a question rests before it is asked again, unless it is asked for by id or nothing else fits.
+pub const REST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The wishes cannot be met.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectionError {
@@ -37,14 +43,21 @@ pub enum SelectionError {
     NothingFits,
 }
 
-/// Chooses the questions of a round: those asked for by id, or else `count` of those that fit, shuffled by `seed` and then dealt so
-/// that topics take turns. Two questions that give each other's answer away are never both chosen, and a question comes after its
-/// prerequisites. When fewer fit, the round is shorter.
+/// Chooses the questions of a round: those asked for by id, or else `count` of those that fit. Questions that are due come first, the one
+/// due longest at the head; then those that the schedule knows no date for, shuffled by `seed` and dealt so that topics take turns; then
+/// those that are not due yet. Questions asked within [`REST`] come only when nothing else fits. Two questions that give each other's answer
+/// away are never both chosen, and a question comes after its prerequisites. When fewer fit, the round is shorter.
 ///
 /// # Errors
 ///
 /// [`SelectionError`] when an id or a topic is unknown, or nothing fits.
-pub fn choose<'a>(bank: &'a Bank, wishes: &Wishes, seed: u64) -> Result<Vec<&'a Question>, SelectionError> {
+pub fn choose<'a>(
+    bank: &'a Bank,
+    wishes: &Wishes,
+    seed: u64,
+    schedule: &Schedule,
+    now: SystemTime,
+) -> Result<Vec<&'a Question>, SelectionError> {
     if !wishes.question_ids.is_empty() {
         return wishes.question_ids.iter().map(|id| find(bank, id)).collect();
     }
@@ -56,14 +69,43 @@ pub fn choose<'a>(bank: &'a Bank, wishes: &Wishes, seed: u64) -> Result<Vec<&'a 
         return Err(SelectionError::NothingFits);
     }
     shuffle(&mut fitting, seed);
+    let (resting, rested): (Vec<&Question>, Vec<&Question>) =
+        fitting.into_iter().partition(|question| rests(question, schedule, now));
+    let mut ordered = deal_by_topic(if rested.is_empty() { resting } else { rested });
+    ordered.sort_by_key(|question| Urgency::of(question, schedule, now));
     let count = wishes.count.unwrap_or(DEFAULT_COUNT).max(1);
     let mut chosen: Vec<&Question> = Vec::with_capacity(count);
-    for question in deal_by_topic(fitting) {
+    for question in ordered {
         if chosen.len() < count && !chosen.iter().any(|other| conflict(question, other)) {
             chosen.push(question);
         }
     }
     Ok(prerequisites_first(chosen))
+}
+
+/// Whether the question was asked too short a time ago. An hour on which the clock was wrong does not put a question off for good: what
+/// was asked in the future has rested.
+fn rests(question: &Question, schedule: &Schedule, now: SystemTime) -> bool {
+    let asked = schedule.question(&question.id);
+    asked.is_some_and(|asked| now.duration_since(asked.last).is_ok_and(|since| since < REST))
+}
+
+/// In which order questions are taken.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Urgency<'q> {
+    Due(SystemTime, &'q QuestionId),
+    Undated,
+    Later(SystemTime, &'q QuestionId),
+}
+
+impl<'q> Urgency<'q> {
+    fn of(question: &'q Question, schedule: &Schedule, now: SystemTime) -> Self {
+        match schedule.question(&question.id).and_then(|asked| asked.due) {
+            None => Self::Undated,
+            Some(due) if due <= now => Self::Due(due, &question.id),
+            Some(due) => Self::Later(due, &question.id),
+        }
+    }
 }
 
 /// Whether one of two questions gives the other's answer away; it is enough that one of them says so.

@@ -5,12 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use api::feedback::Feedback;
+use api::session::SessionPage;
 use api::turn::{DecidedVerdict, Turn};
 use bytes::Bytes;
 use interview::marks::Marks;
+use interview::progress::Progress;
+use interview::schedule::Schedule;
 use interview::session::{self, TurnState};
 use interview::{Bank, Question, SessionId, TurnId};
-use store::{AudioStore, PastJudging, Store, StoredSession};
+use store::{AudioStore, PastJudging, SessionQuery, Store, StoreError, StoredSession};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -90,6 +93,32 @@ impl App {
         }
         let known = known.unwrap_or_default();
         Some(Feedback { correctness: ready.correctness, clarity: ready.clarity, ..known })
+    }
+
+    /// What is known of every question that was asked, and when to ask it again.
+    pub(crate) async fn schedule(&self) -> Result<Schedule, ApiError> {
+        Ok(Schedule::of(&self.bank, &self.store.attempts().await?))
+    }
+
+    /// How far the candidate has come.
+    pub(crate) async fn progress(&self) -> Result<api::progress::Progress, ApiError> {
+        let (schedule, now) = (self.schedule().await?, (self.settings.clock)());
+        Ok(wire::progress::progress(&Progress::of(&self.bank, &schedule, now.into()), now))
+    }
+
+    /// One page of sessions, each with its score.
+    pub(crate) async fn session_page(&self, query: &SessionQuery) -> Result<SessionPage, ApiError> {
+        let page = self.store.sessions(query).await?;
+        let mut shown = wire::session::session_page(&page);
+        for head in shown.sessions.iter_mut().filter(|head| head.answered > 0) {
+            match self.store.session(head.id.into()).await {
+                Ok(stored) => head.correctness = wire::session::score(&stored),
+                // Deleted since the page was read.
+                Err(StoreError::NotFound(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(shown)
     }
 
     /// A session with every judging of its answers.

@@ -26,6 +26,7 @@ use crate::router;
         (name = "questions", description = "The question bank"),
         (name = "sessions", description = "Practice rounds"),
         (name = "turns", description = "One question asked, its answer and its feedback"),
+        (name = "progress", description = "What was asked, what is due, and what to say again first"),
         (name = "transcriptions", description = "Audio to text; nothing is stored"),
         (name = "health", description = "Whether the server runs and is ready"),
     ),

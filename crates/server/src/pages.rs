@@ -1,6 +1,7 @@
 //! Pages for people: plain HTML from this server alone, readable without scripts.
 
 mod docs;
+mod progress;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub(crate) const STYLE: &str = include_str!("../assets/style.css");
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(home))
+        .route("/progress", get(progress::progress))
         .route("/sessions/{id}", get(session))
         .route("/sessions/{id}/finish", post(finish))
         .route("/turns/{id}/marks/{mark}", post(decide))
@@ -71,8 +73,7 @@ struct Entry {
 }
 
 async fn home(State(app): State<Arc<App>>, Query(filter): Query<SessionFilter>) -> Result<Html<String>, ApiError> {
-    let page = app.store.sessions(&wire::incoming::session_query(&filter)?).await?;
-    let page = wire::session::session_page(&page);
+    let page = app.session_page(&wire::incoming::session_query(&filter)?).await?;
     let questions = app.bank.questions();
     rendered(&Home {
         sessions: page.sessions.iter().map(entry).collect(),
@@ -84,13 +85,16 @@ async fn home(State(app): State<Arc<App>>, Query(filter): Query<SessionFilter>) 
 }
 
 fn entry(head: &SessionHead) -> Entry {
-    let state = if head.state == SessionState::Finished { "finished" } else { "open" };
+    let is_finished = head.state == SessionState::Finished;
+    let state = if is_finished { "finished" } else { "open" };
+    // An open round withholds its feedback.
+    let score = head.correctness.filter(|_| is_finished).map(|score| format!(", correctness {score:.1} of 10"));
     Entry {
         url: format!("/sessions/{}", head.id),
         when: day(head.created_at),
         topics: topics(&head.topics),
         questions: head.questions.clone(),
-        progress: format!("{}, {state}", counted(head.answered, "answer")),
+        progress: format!("{}, {state}{}", counted(head.answered, "answer"), score.unwrap_or_default()),
     }
 }
 

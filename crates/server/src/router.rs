@@ -21,7 +21,7 @@ use utoipa_axum::routes;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::guard::{Hosts, browser_headers, drain_refused, own_host_only, panicked, present_failures, with_request_id};
-use crate::routes::{self, questions, sessions, transcriptions, turns};
+use crate::routes::{self, progress, questions, sessions, transcriptions, turns};
 use crate::{openapi, pages};
 
 /// How long a request may take, without what the client asked to wait.
@@ -75,6 +75,7 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sessions::show_session, sessions::delete_session))
         .routes(routes!(sessions::finish_session))
         .routes(routes!(sessions::export_session))
+        .routes(routes!(progress::show_progress))
         .routes(routes!(turns::show_turn))
         .routes(routes!(turns::turn_audio))
         .routes(routes!(turns::list_judgings))

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use store::DatabaseUrl;
 
 use crate::coaches::CoachChoice;
@@ -37,6 +38,8 @@ pub struct Settings {
     /// Whether the server may listen on an address that other machines reach. It has no accounts: whoever reaches it may read
     /// everything.
     pub open_to_network: bool,
+    /// What time it is, for the schedule of questions.
+    pub clock: fn() -> Timestamp,
 }
 
 impl Settings {
@@ -55,6 +58,7 @@ impl Settings {
             grading_concurrency: const { NonZeroUsize::new(2).unwrap() },
             hosts: Vec::new(),
             open_to_network: false,
+            clock: Timestamp::now,
         }
     }
 }

@@ -2,4 +2,5 @@
 
 pub(crate) mod feedback;
 pub(crate) mod incoming;
+pub(crate) mod progress;
 pub(crate) mod session;

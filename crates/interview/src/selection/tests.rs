@@ -1,10 +1,21 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::testing::bank;
+use crate::testing::{asked, bank, day};
 
+/// A round for somebody who was never asked anything.
 fn ids(bank: &Bank, wishes: &Wishes, seed: u64) -> Vec<String> {
-    choose(bank, wishes, seed).unwrap().iter().map(|question| question.id.to_string()).collect()
+    ids_after(bank, wishes, seed, &Schedule::default())
+}
+
+/// A round on day 100.
+fn ids_after(bank: &Bank, wishes: &Wishes, seed: u64, schedule: &Schedule) -> Vec<String> {
+    let chosen = choose(bank, wishes, seed, schedule, day(100.0)).unwrap();
+    chosen.iter().map(|question| question.id.to_string()).collect()
+}
+
+fn error(bank: &Bank, wishes: &Wishes) -> SelectionError {
+    choose(bank, wishes, 0, &Schedule::default(), day(100.0)).unwrap_err()
 }
 
 fn six() -> Bank {
@@ -44,17 +55,57 @@ fn questions_asked_for_by_id_come_in_that_order() {
 fn wishes_that_cannot_be_met_say_so() {
     let bank = six();
     let unknown_topic = Wishes { topics: vec!["gardening".parse().unwrap()], ..Wishes::default() };
-    assert!(matches!(choose(&bank, &unknown_topic, 0), Err(SelectionError::UnknownTopic(_))));
+    assert!(matches!(error(&bank, &unknown_topic), SelectionError::UnknownTopic(_)));
     let unknown_id = Wishes { question_ids: vec!["zz".parse().unwrap()], ..Wishes::default() };
-    assert!(matches!(choose(&bank, &unknown_id, 0), Err(SelectionError::UnknownQuestion(_))));
+    assert!(matches!(error(&bank, &unknown_id), SelectionError::UnknownQuestion(_)));
     let nothing = Wishes { levels: vec![Level::Senior], ..Wishes::default() };
-    assert_eq!(choose(&bank, &nothing, 0).unwrap_err(), SelectionError::NothingFits);
+    assert_eq!(error(&bank, &nothing), SelectionError::NothingFits);
 }
 
 #[test]
 fn a_round_is_shorter_when_fewer_questions_fit() {
     let wishes = Wishes { topics: vec!["borrowing".parse().unwrap()], count: Some(50), ..Wishes::default() };
     assert_eq!(ids(&six(), &wishes, 0).len(), 2);
+}
+
+#[test]
+fn due_questions_come_first_then_new_ones_then_those_not_due_yet() {
+    let bank = six();
+    // Every answer made the core point: due after two days, whole days later each.
+    let attempts = [asked("o1", 90.0, "hmm"), asked("b1", 80.0, "hmm"), asked("o2", 98.5, "hmm")];
+    let schedule = Schedule::of(&bank, &attempts);
+    let wishes = Wishes { count: Some(6), ..Wishes::default() };
+    for seed in 0..20 {
+        let round = ids_after(&bank, &wishes, seed, &schedule);
+        assert_eq!(round[..2], ["b1", "o1"], "the one that is due longest comes first");
+        assert_eq!(round[5], "o2", "{round:?}");
+    }
+}
+
+#[test]
+fn a_question_rests_for_a_day_unless_nothing_else_fits_or_it_is_asked_for() {
+    let bank = six();
+    // Asked, and answered so badly that they are due as soon as can be.
+    let attempts = [asked("b1", 99.1, "mmm"), asked("b2", 99.2, "mmm"), asked("o1", 98.9, "mmm")];
+    let schedule = Schedule::of(&bank, &attempts);
+    let all = Wishes { count: Some(6), ..Wishes::default() };
+    let round = ids_after(&bank, &all, 1, &schedule);
+    assert_eq!((round.len(), round[0].as_str()), (4, "o1"), "{round:?}");
+    assert!(!round.iter().any(|id| id.starts_with('b')), "{round:?}");
+
+    let borrowing = Wishes { topics: vec!["borrowing".parse().unwrap()], ..Wishes::default() };
+    assert_eq!(ids_after(&bank, &borrowing, 1, &schedule), ["b1", "b2"]);
+    let by_id = Wishes { question_ids: vec!["b2".parse().unwrap()], ..Wishes::default() };
+    assert_eq!(ids_after(&bank, &by_id, 1, &schedule), ["b2"]);
+}
+
+#[test]
+fn a_question_whose_answer_could_not_be_rated_comes_with_the_new_ones() {
+    let bank = bank(&[("o1", "ownership"), ("o2", "ownership")]);
+    let schedule = Schedule::of(&bank, &[asked("o1", 50.0, "uuu"), asked("o2", 60.0, "hhh")]);
+    assert_eq!(ids_after(&bank, &Wishes::default(), 0, &schedule), ["o2", "o1"]);
+    let schedule = Schedule::of(&bank, &[asked("o1", 50.0, "uuu"), asked("o2", 99.0, "hhh")]);
+    assert_eq!(ids_after(&bank, &Wishes::default(), 0, &schedule), ["o1", "o2"]);
 }
 
 /// A bank of three questions, changed by hand.

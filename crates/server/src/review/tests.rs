@@ -76,6 +76,7 @@ fn review() -> Review {
         topics: vec!["error-handling".to_owned()],
         questions: Vec::new(),
         answered: 2,
+        correctness: Some(6.0),
     };
     let summary = api::session::Summary {
         questions: 1,

@@ -7,6 +7,7 @@ use axum::Json as JsonReply;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use interview::schedule::Schedule;
 use interview::session::{self, Place, Turn, TurnState};
 use interview::{SessionId, TurnId, selection};
 use uuid::Uuid;
@@ -23,15 +24,19 @@ use crate::wire::incoming::{follow_ups, session_query, wishes};
 const EXPORT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'";
 
-/// Starts a session.
+/// Starts a session. Without `seed` and `question_ids`, questions that are due come first, then new ones, and nothing that was asked within
+/// a day unless nothing else fits.
 #[utoipa::path(post, path = "/sessions", tag = "sessions", request_body = NewSession,
     responses((status = CREATED, body = Session, headers(("location" = String, description = "The session's address")))))]
 pub(crate) async fn create_session(
     State(app): State<Arc<App>>,
     Json(new): Json<NewSession>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], JsonReply<Session>), ApiError> {
+    let wishes = wishes(&new)?;
+    let is_scheduled = new.seed.is_none() && wishes.question_ids.is_empty();
+    let schedule = if is_scheduled { app.schedule().await? } else { Schedule::default() };
     let seed = new.seed.unwrap_or_else(|| Uuid::new_v4().as_u64_pair().0);
-    let questions = selection::choose(&app.bank, &wishes(&new)?, seed)?;
+    let questions = selection::choose(&app.bank, &wishes, seed, &schedule, (app.settings.clock)().into())?;
     let session = session::Session {
         id: SessionId::from(Uuid::now_v7()),
         questions: questions.into_iter().cloned().collect(),
@@ -63,8 +68,7 @@ pub(crate) async fn list_sessions(
     State(app): State<Arc<App>>,
     Query(filter): Query<SessionFilter>,
 ) -> Result<JsonReply<SessionPage>, ApiError> {
-    let page = app.store.sessions(&session_query(&filter)?).await?;
-    Ok(JsonReply(wire::session::session_page(&page)))
+    Ok(JsonReply(app.session_page(&session_query(&filter)?).await?))
 }
 
 /// A session with its turns, answers and feedback.

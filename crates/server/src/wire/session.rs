@@ -48,7 +48,7 @@ pub(crate) fn session_with_judgings(stored: &StoredSession, past: &[PastJudging]
     session
 }
 
-/// One page of sessions.
+/// One page of sessions, without scores: overviews have none.
 pub(crate) fn session_page(page: &Page) -> SessionPage {
     SessionPage {
         sessions: page.sessions.iter().map(overview).collect(),
@@ -68,7 +68,13 @@ fn head(stored: &StoredSession) -> SessionHead {
         topics: distinct(questions.iter().map(|question| question.topic.to_string())),
         questions: questions.iter().map(|question| question.title.clone()).collect(),
         answered: u32::try_from(answered).unwrap_or(u32::MAX),
+        correctness: score(stored),
     }
+}
+
+/// The score of a session, as lists show it.
+pub(crate) fn score(stored: &StoredSession) -> Option<f64> {
+    summary::Summary::of(&stored.session, &stored.turns).correctness.map(Score::get)
 }
 
 fn overview(overview: &SessionOverview) -> SessionHead {
@@ -80,6 +86,7 @@ fn overview(overview: &SessionOverview) -> SessionHead {
         topics: distinct(overview.questions.iter().map(|question| question.topic.to_string())),
         questions: overview.questions.iter().map(|question| question.title.clone()).collect(),
         answered: overview.answered,
+        correctness: None,
     }
 }
 

@@ -10,6 +10,7 @@ mod decisions;
 mod judgings;
 mod openapi;
 mod pages;
+mod progress;
 mod questions;
 mod recordings;
 mod running;

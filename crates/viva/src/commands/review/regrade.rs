@@ -167,6 +167,7 @@ mod tests {
             topics: Vec::new(),
             questions: Vec::new(),
             answered: 0,
+            correctness: None,
         };
         Session { head, turns, next_turn: None, summary: Summary::default(), review_url: String::new() }
     }

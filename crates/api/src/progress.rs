@@ -1,0 +1,81 @@
+//! Progress on the wire.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How far a candidate has come, and what to say again first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Progress {
+    /// The time that `due` and `next_due` are meant for.
+    #[schema(value_type = String, format = DateTime)]
+    pub as_of: Timestamp,
+    /// Every subject that has questions.
+    pub subjects: Vec<SubjectProgress>,
+    /// The key points that were missed the last time, those due longest first, then the heaviest.
+    pub weak_points: Vec<WeakPoint>,
+}
+
+/// The progress in one subject.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SubjectProgress {
+    /// Names the subject, such as `rust`.
+    pub subject: String,
+    /// All of it.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// Its topics that have questions.
+    pub topics: Vec<TopicProgress>,
+}
+
+/// The progress in one topic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TopicProgress {
+    /// Names the topic, such as `ownership`.
+    pub topic: String,
+    /// Its name for people.
+    pub title: String,
+    /// How it stands.
+    #[serde(flatten)]
+    pub standing: Standing,
+}
+
+/// How far some questions are known.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Standing {
+    /// How many questions there are.
+    pub questions: usize,
+    /// How many of them were asked at least once.
+    pub attempted: usize,
+    /// How many of them are due.
+    pub due: usize,
+    /// When the next one becomes due that is not due yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub next_due: Option<Timestamp>,
+    /// The correctness scores of the last answers, 0 to 10, three at most, the earliest first. All are by the judge of the last one: scores
+    /// of different judges cannot be compared.
+    pub scores: Vec<f64>,
+}
+
+/// A key point that was missed the last time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WeakPoint {
+    /// The question's id.
+    pub question: String,
+    /// The question's title.
+    pub title: String,
+    /// The question's topic.
+    pub topic: String,
+    /// The key point's id.
+    pub key_point: String,
+    /// The claim it makes.
+    pub summary: String,
+    /// The follow-up that asks for it.
+    pub probe: String,
+    /// Whether it is core.
+    pub core: bool,
+    /// When to say it again.
+    #[schema(value_type = String, format = DateTime)]
+    pub due: Timestamp,
+}

@@ -1,0 +1,84 @@
+//! How far a candidate has come, in words.
+
+use jiff::Timestamp;
+
+use crate::progress::Standing;
+
+/// A subject's name for people: `Rust`, `C++`, `System design`.
+pub fn subject(name: &str) -> String {
+    let mut letters = name.chars();
+    match (name, letters.next()) {
+        ("cpp", _) => "C++".to_owned(),
+        (_, Some(first)) => format!("{}{}", first.to_uppercase(), letters.as_str().replace('-', " ")),
+        (_, None) => String::new(),
+    }
+}
+
+/// How many questions of how many were asked: `4 of 20`.
+pub fn asked(standing: &Standing) -> String {
+    format!("{} of {}", standing.attempted, standing.questions)
+}
+
+/// What is due, or when something is: `3 now`, `in 2 days`; `-` when nothing is known.
+pub fn due(standing: &Standing, now: Timestamp) -> String {
+    match (standing.due, standing.next_due) {
+        (0, None) => "-".to_owned(),
+        (0, Some(next)) => until(next, now),
+        (due, _) => format!("{due} now"),
+    }
+}
+
+/// The last scores, the latest one last: `3.8, 6.0, 7.5`; `-` when there are none.
+pub fn scores(standing: &Standing) -> String {
+    let scores: Vec<String> = standing.scores.iter().map(|score| format!("{score:.1}")).collect();
+    if scores.is_empty() { "-".to_owned() } else { scores.join(", ") }
+}
+
+/// How long it is until a time, in whole days, begun ones counted: `now`, `in 1 day`, `in 12 days`.
+pub fn until(time: Timestamp, now: Timestamp) -> String {
+    const DAY: i64 = 24 * 60 * 60;
+    match time.as_second().saturating_sub(now.as_second()) {
+        ..=0 => "now".to_owned(),
+        1..=DAY => "in 1 day".to_owned(),
+        seconds => format!("in {} days", (seconds + DAY - 1) / DAY),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-28T12:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn subjects_have_names() {
+        assert_eq!(["rust", "cpp", "system-design", ""].map(subject), ["Rust", "C++", "System design", ""]);
+    }
+
+    #[test]
+    fn days_are_counted_to_the_end() {
+        let after = |time: &str| until(time.parse().unwrap(), now());
+        assert_eq!(after("2026-11-27T12:00:00Z"), "now");
+        assert_eq!(after("2026-11-28T12:00:00Z"), "now");
+        assert_eq!(after("2026-11-28T12:00:01Z"), "in 1 day");
+        assert_eq!(after("2026-11-29T12:00:00Z"), "in 1 day");
+        assert_eq!(after("2026-11-30T11:00:00Z"), "in 2 days");
+    }
+
+    #[test]
+    fn what_is_due_now_comes_before_what_is_due_next() {
+        let next = now() + jiff::SignedDuration::from_hours(48);
+        let standing = |due, next_due| Standing { due, next_due, ..Standing::default() };
+        assert_eq!(due(&standing(3, Some(next)), now()), "3 now");
+        assert_eq!(due(&standing(0, Some(next)), now()), "in 2 days");
+        assert_eq!(due(&standing(0, None), now()), "-");
+    }
+
+    #[test]
+    fn scores_come_with_one_decimal() {
+        assert_eq!(scores(&Standing { scores: vec![4.0, 6.25], ..Standing::default() }), "4.0, 6.2");
+        assert_eq!(scores(&Standing::default()), "-");
+    }
+}

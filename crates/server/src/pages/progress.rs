@@ -1,0 +1,87 @@
+//! The progress page.
+
+use std::sync::Arc;
+
+use api::progress::{Standing, SubjectProgress, WeakPoint};
+use api::view::standing::{asked, due, scores, subject, until};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Html;
+use interview::wording::counted;
+use jiff::Timestamp;
+
+use super::rendered;
+use crate::api_error::ApiError;
+use crate::app::App;
+
+/// The most weak points that the page shows.
+const WEAK_POINTS: usize = 20;
+
+#[derive(Template)]
+#[template(path = "progress.html")]
+struct ProgressPage {
+    due: String,
+    /// The subjects of which something was asked.
+    subjects: Vec<Subject>,
+    weak_points: Vec<Weak>,
+    /// How many weak points are left out.
+    more: usize,
+}
+
+struct Subject {
+    name: String,
+    all: Row,
+    /// The topics of which something was asked.
+    topics: Vec<Row>,
+}
+
+struct Row {
+    name: String,
+    asked: String,
+    due: String,
+    scores: String,
+}
+
+struct Weak {
+    question: String,
+    title: String,
+    summary: String,
+    core: bool,
+    due: String,
+}
+
+pub(super) async fn progress(State(app): State<Arc<App>>) -> Result<Html<String>, ApiError> {
+    let progress = app.progress().await?;
+    let now = progress.as_of;
+    let asked = progress.subjects.iter().filter(|subject| subject.standing.attempted > 0);
+    let due: usize = progress.subjects.iter().map(|subject| subject.standing.due).sum();
+    rendered(&ProgressPage {
+        due: format!("{} due", counted(due, "question")),
+        subjects: asked.map(|progress| subject_rows(progress, now)).collect(),
+        weak_points: progress.weak_points.iter().take(WEAK_POINTS).map(|point| weak(point, now)).collect(),
+        more: progress.weak_points.len().saturating_sub(WEAK_POINTS),
+    })
+}
+
+fn subject_rows(progress: &SubjectProgress, now: Timestamp) -> Subject {
+    let topics = progress.topics.iter().filter(|topic| topic.standing.attempted > 0);
+    Subject {
+        name: subject(&progress.subject),
+        all: row("All topics", &progress.standing, now),
+        topics: topics.map(|topic| row(&topic.title, &topic.standing, now)).collect(),
+    }
+}
+
+fn row(name: &str, standing: &Standing, now: Timestamp) -> Row {
+    Row { name: name.to_owned(), asked: asked(standing), due: due(standing, now), scores: scores(standing) }
+}
+
+fn weak(point: &WeakPoint, now: Timestamp) -> Weak {
+    Weak {
+        question: point.question.clone(),
+        title: point.title.clone(),
+        summary: point.summary.clone(),
+        core: point.core,
+        due: format!("due {}", until(point.due, now)),
+    }
+}

@@ -1,0 +1,61 @@
+//! Progress as the API shows it.
+
+use std::time::SystemTime;
+
+use api::progress::{Progress, Standing, SubjectProgress, TopicProgress, WeakPoint};
+use interview::progress;
+use interview::scoring::Score;
+use jiff::Timestamp;
+
+/// The progress at `as_of`.
+pub(crate) fn progress(progress: &progress::Progress<'_>, as_of: Timestamp) -> Progress {
+    Progress {
+        as_of,
+        subjects: progress.subjects.iter().map(subject).collect(),
+        weak_points: progress.weak_points.iter().map(weak_point).collect(),
+    }
+}
+
+fn subject(progress: &progress::SubjectProgress<'_>) -> SubjectProgress {
+    SubjectProgress {
+        subject: progress.subject.to_owned(),
+        standing: standing(&progress.standing),
+        topics: progress.topics.iter().map(topic).collect(),
+    }
+}
+
+fn topic(progress: &progress::TopicProgress<'_>) -> TopicProgress {
+    TopicProgress {
+        topic: progress.topic.to_string(),
+        title: progress.title.to_owned(),
+        standing: standing(&progress.standing),
+    }
+}
+
+fn standing(standing: &progress::Standing) -> Standing {
+    Standing {
+        questions: standing.questions,
+        attempted: standing.attempted,
+        due: standing.due,
+        next_due: standing.next_due.map(timestamp),
+        scores: standing.scores.iter().copied().map(Score::get).collect(),
+    }
+}
+
+fn weak_point(weak: &progress::WeakPoint<'_>) -> WeakPoint {
+    WeakPoint {
+        question: weak.question.id.to_string(),
+        title: weak.question.title.clone(),
+        topic: weak.question.topic.to_string(),
+        key_point: weak.point.id.to_string(),
+        summary: weak.point.summary.clone(),
+        probe: weak.point.probe.clone(),
+        core: weak.point.core,
+        due: timestamp(weak.due),
+    }
+}
+
+/// The latest time there is stands for all that are later.
+fn timestamp(time: SystemTime) -> Timestamp {
+    time.try_into().unwrap_or(Timestamp::MAX)
+}

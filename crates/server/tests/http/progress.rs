@@ -1,0 +1,95 @@
+//! What was asked comes again when its time has come.
+
+use api::progress::{Progress, Standing};
+use api::session::NewSession;
+use jiff::{SignedDuration, Timestamp};
+use server::Settings;
+
+use crate::running::Running;
+
+const QUESTION: &str = "borrowing-push-while-reading";
+const VAGUE: &str = "there is a rule about it and the compiler checks that rule";
+
+fn three_days_later(settings: &mut Settings) {
+    settings.clock = || Timestamp::now() + SignedDuration::from_hours(72);
+}
+
+/// The questions of a new session of up to `questions` on borrowing.
+async fn round(viva: &Running, questions: u32, seed: Option<u64>) -> Vec<String> {
+    let topics = vec!["borrowing".to_owned()];
+    let wishes = NewSession { topics, questions: Some(questions), seed, ..NewSession::default() };
+    let session = viva.client.create_session(&wishes).await.unwrap();
+    session.turns.into_iter().map(|turn| turn.question.id).collect()
+}
+
+/// How the subject of the question stands, and its topic.
+fn standings(progress: &Progress) -> (&Standing, &Standing) {
+    let rust = progress.subjects.iter().find(|subject| subject.subject == "rust").unwrap();
+    let borrowing = rust.topics.iter().find(|topic| topic.topic == "borrowing").unwrap();
+    (&rust.standing, &borrowing.standing)
+}
+
+async fn page(viva: &Running) -> String {
+    viva.plain().get(viva.url("/progress")).send().await.unwrap().text().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_question_answered_badly_rests_for_a_day_and_then_comes_first() {
+    let viva = Running::start().await;
+    let turn = viva.answer(viva.turn(QUESTION).await, VAGUE).await;
+    viva.client.skip(turn.next_turn.unwrap().id).await.unwrap();
+    let today = round(&viva, 50, None).await;
+    assert!(!today.is_empty() && !today.contains(&QUESTION.to_owned()), "{today:?}");
+
+    let viva = Running::resume_with(viva.stop().await, three_days_later).await;
+    assert_eq!(round(&viva, 3, None).await[0], QUESTION);
+}
+
+#[tokio::test]
+async fn a_seed_chooses_the_same_questions_whatever_is_due() {
+    let viva = Running::start().await;
+    let before = round(&viva, 4, Some(7)).await;
+    viva.client.skip(viva.turn(&before[0]).await).await.unwrap();
+    assert_eq!(round(&viva, 4, Some(7)).await, before);
+}
+
+#[tokio::test]
+async fn progress_tells_what_was_asked_what_is_due_and_what_was_missed() {
+    let viva = Running::start().await;
+    let nothing = viva.client.progress().await.unwrap();
+    assert!(nothing.subjects.iter().all(|subject| subject.standing.questions > 0 && subject.standing.attempted == 0));
+    assert_eq!(nothing.weak_points, []);
+    assert!(page(&viva).await.contains("Nothing asked yet"));
+
+    let session = viva.session(&[QUESTION]).await;
+    viva.answer(session.turns[0].id, VAGUE).await;
+    assert_eq!(viva.client.progress().await.unwrap().weak_points, [], "its follow-up is to be answered");
+    let finished = viva.client.finish_session(session.head.id).await.unwrap();
+    let missed = &finished.summary.missed[0];
+    let progress = viva.client.progress().await.unwrap();
+    let (rust, borrowing) = standings(&progress);
+    assert_eq!((rust.attempted, borrowing.attempted, borrowing.due), (1, 1, 0));
+    assert_eq!(borrowing.scores, Vec::from_iter(finished.summary.correctness));
+    let weak = progress.weak_points.iter().find(|weak| weak.key_point == missed.key_point).unwrap();
+    assert_eq!((weak.question.as_str(), &weak.summary), (QUESTION, &missed.summary));
+    assert!(weak.due > progress.as_of + SignedDuration::from_hours(23));
+
+    let viva = Running::resume_with(viva.stop().await, three_days_later).await;
+    let progress = viva.client.progress().await.unwrap();
+    assert_eq!((standings(&progress).0.due, standings(&progress).1.due), (1, 1));
+    let page = page(&viva).await;
+    for expected in ["1 question due", "Borrowing", "1 now", &format!("viva practice --again {QUESTION}")] {
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn listed_sessions_have_the_score_of_their_summary() {
+    let viva = Running::start().await;
+    let session = viva.session(&[QUESTION]).await;
+    viva.answer(session.turns[0].id, &viva.model_answer(QUESTION).await).await;
+    let finished = viva.client.finish_session(session.head.id).await.unwrap();
+    let listed = viva.client.sessions(&Default::default()).await.unwrap().sessions;
+    assert_eq!(listed, [finished.head]);
+    assert_eq!(listed[0].correctness, Some(10.0));
+}
