@@ -35,6 +35,7 @@ Examples:
   viva practice                          answer five questions out loud
   viva practice --topic ownership --typed
   viva review                            list your sessions, newest first
+  viva progress                          see what is due, and what you missed
   viva doctor                            check what is missing on this machine
   viva judge                             see who judges your answers, or change it
 
@@ -57,6 +58,7 @@ pub enum Command {
     Practice(Practice),
     Serve(Serve),
     Review(Review),
+    Progress(Progress),
     Transcribe(Transcribe),
     Questions(Questions),
     Model(Model),
@@ -71,6 +73,7 @@ pub enum Command {
 
 /// Start a practice round: questions, your answers, feedback.
 ///
+/// Questions that are due come first, then new ones; nothing comes twice within a day unless nothing else fits.
 /// You answer into the microphone, or type when there is no microphone or with --typed. When standard input is not a terminal,
 /// each line of it is one typed answer; an empty line or `skip` means "I don't know". With --audio the answers come from
 /// recordings. Ctrl-C ends the round at any time and keeps what you said.
@@ -92,6 +95,10 @@ pub struct Practice {
     /// Ask exactly this question; repeatable, asked in the given order
     #[arg(long, value_name = "ID", conflicts_with_all = ["topic", "level", "kind", "tag", "questions"])]
     pub question: Vec<QuestionId>,
+    /// Ask the questions of this session again, or this question: a session's id, the start of its id, `last`, or a question's id
+    #[arg(long, value_name = "SESSION|QUESTION",
+        conflicts_with_all = ["topic", "level", "kind", "tag", "questions", "question", "seed"])]
+    pub again: Option<String>,
     /// Number of questions [default: 5]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]
     pub questions: Option<u32>,
@@ -101,7 +108,7 @@ pub struct Practice {
     /// Maximum number of follow-ups per question, 0 to 3 [default: 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=3))]
     pub follow_ups: Option<u8>,
-    /// Seed for choosing questions: the same seed chooses the same ones
+    /// Seed for choosing questions: the same seed chooses the same ones, whatever is due
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
     /// Microphone to use (`viva devices` lists them) [env: VIVA_DEVICE]
@@ -140,6 +147,7 @@ Examples:
   viva practice --kind snippet --questions 3 --typed
   viva practice --minutes 20 --follow-ups 2 --hands-free
   viva practice --question ownership-why --audio answer.wav
+  viva practice --again last                      the questions of your last session once more
   viva practice --seed 7 --json > session.json    typed answers from a pipe, one per line";
 
 /// Serve the HTTP API and the review pages.
@@ -170,17 +178,25 @@ pub struct Serve {
 
 /// Show, export or judge again past sessions.
 ///
-/// Without a session it lists them, newest first. Name a session by its id, by the start of its id, or as `last`.
+/// Without a session it lists them, newest first, with their scores. Name a session by its id, by the start of its id, or as `last`.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Examples:\n  viva review\n  viva review last\n  viva review last --open\n  \
+#[command(
+    after_help = "Examples:\n  viva review\n  viva review --topic ownership --text lifetimes\n  viva review last\n  viva review last --open\n  \
                   viva review last --export md --output session.md\n  \
                   viva review last --regrade                     after the coach failed, or to try another one\n  \
                   viva review last --regrade --turn 2 --coach offline\n  \
-                  viva review last --regrade --model qwen3:14b   with another model of the same server")]
+                  viva review last --regrade --model qwen3:14b   with another model of the same server"
+)]
 pub struct Review {
     /// The session: its id, the start of its id, or `last`
     #[arg(value_name = "SESSION")]
     pub session: Option<String>,
+    /// List only sessions that ask about this topic
+    #[arg(long, value_name = "TOPIC", conflicts_with = "session")]
+    pub topic: Option<TopicId>,
+    /// List only sessions with all of these words in their topics and the titles of their questions
+    #[arg(long, value_name = "WORDS", conflicts_with = "session")]
+    pub text: Option<String>,
     /// Open the review page in the browser
     #[arg(long, conflicts_with_all = ["export", "json"])]
     pub open: bool,
@@ -206,6 +222,27 @@ pub struct Review {
     #[arg(long, conflicts_with = "export")]
     pub json: bool,
     /// Read the sessions of this server [env: VIVA_SERVER]
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
+    #[arg(long)]
+    pub plain: bool,
+}
+
+/// Show how far you have come: what is due, your last scores, and the points you missed.
+///
+/// Scores are of the last answers by the same judge, the latest one last. docs/schedule.md says when a question comes again.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:\n  viva progress\n  viva progress --json\n  \
+                  viva progress --anki missed.txt    then import the file in Anki")]
+pub struct Progress {
+    /// Write the points you missed to this file, as cards that Anki imports
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub anki: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Read the progress from this server [env: VIVA_SERVER]
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
     /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
@@ -503,7 +540,9 @@ impl Arguments {
                 let open_to_network = flag(open_to_network);
                 Layer { bind, database, model, questions, open_to_network, ..Layer::default() }
             }
-            Command::Review(Review { server, plain, .. }) => Layer { server, plain: flag(plain), ..Layer::default() },
+            Command::Review(Review { server, plain, .. }) | Command::Progress(Progress { server, plain, .. }) => {
+                Layer { server, plain: flag(plain), ..Layer::default() }
+            }
             Command::Transcribe(Transcribe { model, .. }) => Layer { model, ..Layer::default() },
             Command::Questions(Questions { questions, .. }) | Command::Eval(Eval { questions, .. }) => {
                 Layer { questions, ..Layer::default() }

@@ -7,6 +7,7 @@ mod judge;
 mod model;
 mod output;
 mod practice;
+mod progress;
 mod questions;
 mod review;
 mod serve;
@@ -23,6 +24,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Practice(practice) => practice::run(&practice, &settings?).await,
         Command::Serve(_) => serve::run(&settings?).await,
         Command::Review(review) => review::run(&review, &settings?).await,
+        Command::Progress(progress) => progress::run(&progress, &settings?).await,
         Command::Transcribe(transcribe) => transcribe::run(&transcribe, &settings?).await,
         Command::Questions(questions) => questions::run(&questions.command, settings?.bank.as_deref()),
         Command::Model(model) => model::run(&model.command, &settings?).await,

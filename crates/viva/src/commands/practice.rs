@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use api::client::Client;
 use api::session::NewSession;
 use capture::recognise::Recogniser;
 
-use super::judge;
 use super::output::print_json;
+use super::{judge, review};
 use crate::arguments::Practice;
 use crate::download::{self, Offered};
 use crate::failure::Failure;
@@ -31,6 +32,7 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
 
     let model = ModelAtHand::of(settings).ok().and_then(|model| model.here(settings).ok());
     let interviewer = Interviewer::reach(settings, model).await?;
+    let wishes = wishes(practice, interviewer.client()).await?;
     let outbox = Outbox::in_folder(settings.data.outbox());
     send_what_was_left(&outbox, &interviewer, recogniser.as_ref(), settings, &mut terminal).await?;
     let round = Round {
@@ -43,7 +45,7 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
         length: practice.minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
         hands_free: practice.hands_free,
     };
-    let session = round.run(&wishes(practice)).await;
+    let session = round.run(&wishes).await;
     drop(terminal);
     interviewer.stop().await?;
     let session = session?;
@@ -120,15 +122,30 @@ async fn load(settings: &Settings, terminal: &mut Terminal) -> Result<Recogniser
     recogniser
 }
 
-fn wishes(practice: &Practice) -> NewSession {
-    NewSession {
+async fn wishes(practice: &Practice, client: &Client) -> Result<NewSession, Failure> {
+    let question_ids = match &practice.again {
+        Some(name) => asked_again(name, client).await?,
+        None => practice.question.iter().map(ToString::to_string).collect(),
+    };
+    Ok(NewSession {
         topics: practice.topic.iter().map(ToString::to_string).collect(),
         levels: practice.level.iter().map(ToString::to_string).collect(),
         kinds: practice.kind.iter().map(ToString::to_string).collect(),
         tags: practice.tag.iter().map(ToString::to_string).collect(),
-        question_ids: practice.question.iter().map(ToString::to_string).collect(),
+        question_ids,
         questions: practice.questions,
         follow_ups: practice.follow_ups,
         seed: practice.seed,
+    })
+}
+
+/// The question of this name, or the questions of the session.
+async fn asked_again(name: &str, client: &Client) -> Result<Vec<String>, Failure> {
+    match client.question(name).await {
+        Ok(question) => return Ok(vec![question.id]),
+        Err(error) if error.is_not_found() => {}
+        Err(error) => return Err(error.into()),
     }
+    let session = client.session(review::find(name, client).await?).await?;
+    Ok(session.turns.into_iter().filter(|turn| turn.depth == 0).map(|turn| turn.question.id).collect())
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use api::client::Client;
 use api::session::{Session, SessionFilter, SessionHead};
 use api::turn::{Turn, TurnState};
+use interview::TopicId;
 use interview::wording::counted;
 use serde::Serialize;
 use tokio::process::Command;
@@ -82,18 +83,41 @@ async fn run_with(review: &Review, settings: &Settings, interviewer: &Interviewe
 }
 
 async fn list(review: &Review, settings: &Settings, client: &Client) -> Result<(), Failure> {
-    let sessions = sessions(client).await?;
+    let mut sessions = sessions(client).await?;
+    if sessions.is_empty() && !review.json {
+        eprintln!("no sessions yet; start one with `{}`", settings.data.command("practice"));
+        return Ok(());
+    }
+    // Of all sessions, so that what is shown names one session however the list is narrowed.
+    let id_length = telling_length(&sessions.iter().map(|head| head.id).collect::<Vec<_>>());
+    sessions.retain(|head| is_wanted(head, review));
     if review.json {
         return print_json(&Document { sessions });
     }
     if sessions.is_empty() {
-        eprintln!("no sessions yet; start one with `{}`", settings.data.command("practice"));
+        eprintln!("no session fits all of that");
         return Ok(());
     }
     let mut screen = Screen::new(Streams::detect(settings.plain, false));
     let look = screen.results_look();
-    screen.show(&sessions_lines(&sessions, look));
+    screen.show(&sessions_lines(&sessions, id_length, look));
     Ok(())
+}
+
+/// Whether a session is to be listed.
+fn is_wanted(head: &SessionHead, review: &Review) -> bool {
+    let has_topic = |topic: &TopicId| head.topics.iter().any(|other| other == topic.as_str());
+    let text = [head.topics.join(" "), head.questions.join(" ")].join(" ").to_lowercase();
+    let words = review.text.as_deref().unwrap_or_default().to_lowercase();
+    review.topic.as_ref().is_none_or(has_topic) && words.split_whitespace().all(|word| text.contains(word))
+}
+
+/// How much of its id tells each session from the others, at least 8 characters.
+fn telling_length(sessions: &[Uuid]) -> usize {
+    let mut ids: Vec<String> = sessions.iter().map(Uuid::to_string).collect();
+    ids.sort();
+    let shared = |pair: &[String]| pair[0].bytes().zip(pair[1].bytes()).take_while(|(one, other)| one == other).count();
+    ids.windows(2).map(shared).max().map_or(8, |shared| (shared + 1).max(8))
 }
 
 fn show(session: &Session, settings: &Settings, server: Option<&Url>) {
@@ -152,7 +176,7 @@ async fn open_in_browser(page: &Url) -> std::io::Result<()> {
 }
 
 /// Resolves the name of a session: its id, the start of its id, or `last`.
-async fn find(name: &str, client: &Client) -> Result<Uuid, Failure> {
+pub(super) async fn find(name: &str, client: &Client) -> Result<Uuid, Failure> {
     if let Ok(id) = name.parse() {
         return Ok(id);
     }
@@ -197,6 +221,16 @@ async fn sessions(client: &Client) -> Result<Vec<SessionHead>, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_id_is_long_enough_to_name_one_session() {
+        let one: Uuid = "0193a000-0000-7000-8000-000000000001".parse().unwrap();
+        let second_later: Uuid = "0193a000-0400-7000-8000-000000000002".parse().unwrap();
+        let ids = [one, second_later];
+        assert_eq!((telling_length(&[]), telling_length(&[one])), (8, 8));
+        assert_eq!(telling_length(&ids), "0193a000-04".len());
+        assert_eq!(named(&second_later.to_string()[..telling_length(&ids)], &ids).unwrap(), second_later);
+    }
 
     #[test]
     fn a_session_is_named_by_the_start_of_its_id_or_as_last() {

@@ -57,16 +57,19 @@ pub fn session_lines(session: &Session, look: Look) -> Vec<Line> {
     lines
 }
 
-/// Sessions, one per line.
-pub fn sessions_lines(sessions: &[SessionHead], look: Look) -> Vec<Line> {
+/// Sessions, one per line: the first `id_length` characters of the id, the time, the score, what was answered, the topics.
+pub fn sessions_lines(sessions: &[SessionHead], id_length: usize, look: Look) -> Vec<Line> {
     let columns = look.width.saturating_sub(1);
     sessions
         .iter()
         .map(|head| {
             let answers = counted(head.answered, "answer");
             let state = if head.state == SessionState::Open { "  open" } else { "" };
-            Line::toned(head.id.to_string(), Tone::Accent)
-                .with(format!("  {}  {answers:<10}", date(head)), Tone::Plain)
+            let score = head.correctness.map_or_else(|| "-".to_owned(), |score| format!("{score:.1}"));
+            Line::toned(&head.id.to_string()[..id_length], Tone::Accent)
+                .with(format!("  {}  ", date(head)), Tone::Plain)
+                .with(format!("{score:>4}"), Tone::Strong)
+                .with(format!("  {answers:<10}"), Tone::Plain)
                 .with(state, Tone::Bad)
                 .with(format!("  {}", head.topics.join(", ")), Tone::Quiet)
         })
@@ -201,6 +204,25 @@ Say next time
   - moves hand it over (ownership-why)
 ";
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_listed_session_has_its_score_and_a_short_id() {
+        let head = |score, state| SessionHead {
+            id: uuid::Uuid::from_u128(0x0193_a000_0000_7000_8000_0000_0000_0001),
+            state,
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+            finished_at: None,
+            topics: vec!["ownership".to_owned(), "borrowing".to_owned()],
+            questions: Vec::new(),
+            answered: 1,
+            correctness: score,
+        };
+        let sessions = [head(Some(6.25), SessionState::Finished), head(None, SessionState::Open)];
+        let shown: Vec<String> = sessions_lines(&sessions, 8, Look::OFF_SCREEN).iter().map(Line::text).collect();
+        assert!(shown[0].starts_with("0193a000  19"), "{}", shown[0]);
+        assert!(shown[0].ends_with("   6.2  1 answer    ownership, borrowing"), "{}", shown[0]);
+        assert!(shown[1].ends_with("     -  1 answer    open  ownership, borrowing"), "{}", shown[1]);
     }
 
     #[test]

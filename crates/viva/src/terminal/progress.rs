@@ -1,0 +1,113 @@
+//! How far a candidate has come.
+
+use api::progress::{Progress, Standing, WeakPoint};
+use api::view::standing::{asked, due, scores, subject, until};
+use jiff::Timestamp;
+
+use super::screen::Look;
+use super::text::{Line, Tone};
+
+/// Maximum number of weak points shown.
+const WEAK_POINTS: usize = 10;
+
+/// The subjects and topics of which something was asked, then the points to say again first.
+pub fn progress_lines(progress: &Progress, look: Look) -> Vec<Line> {
+    let now = progress.as_of;
+    let mut lines = vec![row("", ["Asked", "Due", "Last scores"].map(str::to_owned), Tone::Quiet)];
+    for progress in progress.subjects.iter().filter(|subject| subject.standing.attempted > 0) {
+        lines.push(standing_line(&subject(&progress.subject), &progress.standing, now, Tone::Strong));
+        for topic in progress.topics.iter().filter(|topic| topic.standing.attempted > 0) {
+            lines.push(standing_line(&format!("  {}", topic.title), &topic.standing, now, Tone::Plain));
+        }
+    }
+    if !progress.weak_points.is_empty() {
+        lines.extend([Line::blank(), Line::toned("Say again first", Tone::Strong)]);
+    }
+    for weak in progress.weak_points.iter().take(WEAK_POINTS) {
+        lines.extend(weak_lines(weak, now, look));
+    }
+    let more = progress.weak_points.len().saturating_sub(WEAK_POINTS);
+    if more > 0 {
+        lines.push(Line::toned(format!("  and {more} more: `viva progress --json` lists them all"), Tone::Quiet));
+    }
+    lines
+}
+
+fn standing_line(name: &str, standing: &Standing, now: Timestamp, tone: Tone) -> Line {
+    row(name, [asked(standing), due(standing, now), scores(standing)], tone)
+}
+
+/// A row of the table: 31 + 12 + 13 + 15 columns.
+fn row(name: &str, [asked, due, scores]: [String; 3], tone: Tone) -> Line {
+    Line::toned(name, tone)
+        .cut(30)
+        .padded(31)
+        .with(format!("{asked:<12}{due:<13}{scores}"), if tone == Tone::Quiet { tone } else { Tone::Plain })
+}
+
+fn weak_lines(weak: &WeakPoint, now: Timestamp, look: Look) -> Vec<Line> {
+    let core = if weak.core { "core, " } else { "" };
+    let place = format!(" ({core}{}, due {})", weak.question, until(weak.due, now));
+    let lead = Line::toned(look.signs.pick("  \u{25cb} ", "  - "), Tone::Bad);
+    Line::plain(&weak.summary).with(place, Tone::Quiet).hanging(lead, look.text_width())
+}
+
+#[cfg(test)]
+mod tests {
+    use api::progress::{SubjectProgress, TopicProgress};
+
+    use super::*;
+    use crate::terminal::screen::Signs;
+
+    const NOW: &str = "2026-11-28T12:00:00Z";
+
+    fn standing(attempted: usize, due: usize, next_due: Option<&str>, scores: &[f64]) -> Standing {
+        let next_due = next_due.map(|time| time.parse().unwrap());
+        Standing { questions: 162, attempted, due, next_due, scores: scores.to_vec() }
+    }
+
+    fn topic(title: &str, standing: Standing) -> TopicProgress {
+        TopicProgress { topic: title.to_lowercase(), title: title.to_owned(), standing }
+    }
+
+    fn weak(summary: &str, core: bool, due: &str) -> WeakPoint {
+        let [question, title, topic, key_point] =
+            ["ownership-why", "Why ownership", "ownership", "dropped"].map(str::to_owned);
+        let (summary, due) = (summary.to_owned(), due.parse().unwrap());
+        WeakPoint { question, title, topic, key_point, summary, probe: "When is it freed?".to_owned(), core, due }
+    }
+
+    #[test]
+    fn progress_fits_eighty_columns() {
+        let rust = SubjectProgress {
+            subject: "rust".to_owned(),
+            standing: standing(162, 31, None, &[10.0, 10.0, 10.0]),
+            topics: vec![
+                topic("Modules, testing and cargo", standing(9, 0, Some("2026-12-10T11:00:00Z"), &[3.8, 6.0])),
+                topic("Ownership", standing(12, 3, Some(NOW), &[])),
+                topic("Never asked", standing(0, 0, None, &[])),
+            ],
+        };
+        let go = SubjectProgress { subject: "go".to_owned(), standing: standing(0, 0, None, &[]), topics: Vec::new() };
+        let weak_points = vec![
+            weak("a value is dropped when its owner goes out of scope, in the reverse order of declaration", true, NOW),
+            weak("moves hand it over", false, "2026-11-29T12:00:00Z"),
+        ];
+        let progress = Progress { as_of: NOW.parse().unwrap(), subjects: vec![go, rust], weak_points };
+        let look = Look { width: 80, signs: Signs::Words, ..Look::OFF_SCREEN };
+        let lines = progress_lines(&progress, look);
+        assert!(lines.iter().all(|line| line.width() < 80), "{lines:#?}");
+        let shown: String = lines.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect();
+        let expected = "                               Asked       Due          Last scores
+Rust                           162 of 162  31 now       10.0, 10.0, 10.0
+  Modules, testing and cargo   9 of 162    in 12 days   3.8, 6.0
+  Ownership                    12 of 162   3 now        -
+
+Say again first
+  - a value is dropped when its owner goes out of scope, in the reverse order
+    of declaration (core, ownership-why, due now)
+  - moves hand it over (ownership-why, due in 1 day)
+";
+        assert_eq!(shown, expected);
+    }
+}

@@ -1,0 +1,71 @@
+//! What was missed is shown, kept as cards, and asked again.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
+
+use std::fs;
+
+use journeys::program::Home;
+use serde_json::Value;
+
+/// Answers the follow-up-free questions of a round by keyboard.
+fn round(home: &Home, arguments: &[&str], answers: &str) -> Value {
+    let arguments = [&["practice", "--follow-ups", "0", "--json"], arguments].concat();
+    home.viva(arguments).input(answers.to_owned()).finish().success().json()
+}
+
+fn asked(session: &Value) -> Vec<&str> {
+    let turns = session["turns"].as_array().unwrap();
+    turns.iter().map(|turn| turn["question"]["id"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn what_was_missed_is_shown_and_kept_as_cards() {
+    let home = Home::empty();
+    let nothing = home.viva(["progress"]).finish().success();
+    assert!(nothing.errors.contains("nothing asked yet") && nothing.output.is_empty(), "{}", nothing.errors);
+
+    round(&home, &["--question", "ownership-why"], "there is a rule about it and the compiler checks that rule\n");
+    let progress = home.viva(["progress", "--json"]).finish().success().json();
+    let missed = progress["weak_points"][0].clone();
+    assert_eq!(missed["question"], "ownership-why");
+    let shown = home.viva(["progress"]).finish().success().output;
+    let on_one_line = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    for expected in ["Ownership 1 of", "in 1 day", missed["summary"].as_str().unwrap()] {
+        assert!(on_one_line.contains(expected), "{expected}: {shown}");
+    }
+    let file = home.path().join("missed.txt");
+    home.viva(["progress", "--anki", &file.display().to_string()]).finish().success();
+    let cards = fs::read_to_string(file).unwrap();
+    assert!(cards.starts_with("#separator:tab\n"), "{cards}");
+    assert_eq!(cards.lines().filter(|line| line.contains('\t') && !line.starts_with('#')).count(), {
+        progress["weak_points"].as_array().unwrap().len()
+    });
+}
+
+#[test]
+fn a_session_or_a_question_is_asked_again() {
+    let home = Home::empty();
+    let first = round(&home, &["--question", "ownership-why", "--question", "borrowing-aliasing-rules"], "\n\n");
+    let listed = home.viva(["review"]).finish().success().output;
+    let short_id = listed.split_whitespace().next().unwrap();
+    assert_eq!(short_id.len(), 8);
+    let again = round(&home, &["--again", short_id], "\n\n");
+    assert_ne!(again["id"], first["id"]);
+    assert_eq!(asked(&again), asked(&first));
+    assert_eq!(asked(&round(&home, &["--again", "ownership-why"], "\n")), ["ownership-why"]);
+    let unknown = home.viva(["practice", "--again", "no-such-thing"]).input("\n").finish().fails_with(1);
+    assert!(unknown.errors.contains("no-such-thing"), "{}", unknown.errors);
+}
+
+#[test]
+fn the_list_of_sessions_is_narrowed_by_topic_and_words() {
+    let home = Home::empty();
+    round(&home, &["--question", "ownership-why"], "\n");
+    round(&home, &["--question", "borrowing-aliasing-rules"], "\n");
+    let count = |arguments: &[&str]| {
+        let arguments = [&["review"], arguments].concat();
+        home.viva(arguments).finish().success().output.lines().count()
+    };
+    assert_eq!((count(&[]), count(&["--topic", "ownership"]), count(&["--text", "OWNERSHIP"])), (2, 1, 1));
+    assert_eq!(count(&["--text", "gardening"]), 0);
+}
