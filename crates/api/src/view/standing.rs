@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::progress::Standing;
+use crate::progress::{Standing, WeakPoint};
 
 /// A subject's name for people: `Rust`, `C++`, `System design`.
 pub fn subject(name: &str) -> String {
@@ -42,6 +42,18 @@ pub fn until(time: Timestamp, now: Timestamp) -> String {
         1..=DAY => "in 1 day".to_owned(),
         seconds => format!("in {} days", (seconds + DAY - 1) / DAY),
     }
+}
+
+/// The weak points by question, in the order of first points.
+pub fn by_question(points: &[WeakPoint]) -> Vec<Vec<&WeakPoint>> {
+    let mut questions: Vec<Vec<&WeakPoint>> = Vec::new();
+    for point in points {
+        match questions.iter_mut().find(|question| question[0].question == point.question) {
+            Some(question) => question.push(point),
+            None => questions.push(vec![point]),
+        }
+    }
+    questions
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use api::progress::{Standing, SubjectProgress, WeakPoint};
-use api::view::standing::{asked, due, scores, subject, until};
+use api::view::standing::{asked, by_question, due, scores, subject, until};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
@@ -23,7 +23,7 @@ struct ProgressPage {
     due: String,
     /// The subjects of which something was asked.
     subjects: Vec<Subject>,
-    weak_points: Vec<Weak>,
+    weak: Vec<Weak>,
     /// How many weak points are left out.
     more: usize,
 }
@@ -42,12 +42,13 @@ struct Row {
     scores: String,
 }
 
+/// A question with the weak points of its answer.
 struct Weak {
     question: String,
     title: String,
-    summary: String,
-    core: bool,
     due: String,
+    /// What each point says, and whether it is core.
+    points: Vec<(String, bool)>,
 }
 
 pub(super) async fn progress(State(app): State<Arc<App>>) -> Result<Html<String>, ApiError> {
@@ -55,10 +56,11 @@ pub(super) async fn progress(State(app): State<Arc<App>>) -> Result<Html<String>
     let now = progress.as_of;
     let asked = progress.subjects.iter().filter(|subject| subject.standing.attempted > 0);
     let due: usize = progress.subjects.iter().map(|subject| subject.standing.due).sum();
+    let shown = &progress.weak_points[..progress.weak_points.len().min(WEAK_POINTS)];
     rendered(&ProgressPage {
         due: format!("{} due", counted(due, "question")),
         subjects: asked.map(|progress| subject_rows(progress, now)).collect(),
-        weak_points: progress.weak_points.iter().take(WEAK_POINTS).map(|point| weak(point, now)).collect(),
+        weak: by_question(shown).iter().map(|points| weak(points, now)).collect(),
         more: progress.weak_points.len().saturating_sub(WEAK_POINTS),
     })
 }
@@ -76,12 +78,11 @@ fn row(name: &str, standing: &Standing, now: Timestamp) -> Row {
     Row { name: name.to_owned(), asked: asked(standing), due: due(standing, now), scores: scores(standing) }
 }
 
-fn weak(point: &WeakPoint, now: Timestamp) -> Weak {
+fn weak(points: &[&WeakPoint], now: Timestamp) -> Weak {
     Weak {
-        question: point.question.clone(),
-        title: point.title.clone(),
-        summary: point.summary.clone(),
-        core: point.core,
-        due: format!("due {}", until(point.due, now)),
+        question: points[0].question.clone(),
+        title: points[0].title.clone(),
+        due: format!("due {}", until(points[0].due, now)),
+        points: points.iter().map(|point| (point.summary.clone(), point.core)).collect(),
     }
 }

@@ -146,6 +146,9 @@ async fn asked_again(name: &str, client: &Client) -> Result<Vec<String>, Failure
         Err(error) if error.is_not_found() => {}
         Err(error) => return Err(error.into()),
     }
-    let session = client.session(review::find(name, client).await?).await?;
+    let id = review::find(name, client)
+        .await
+        .map_err(|failure| failure.help("name a session of `viva review` or a question of `viva questions list`"))?;
+    let session = client.session(id).await?;
     Ok(session.turns.into_iter().filter(|turn| turn.depth == 0).map(|turn| turn.question.id).collect())
 }

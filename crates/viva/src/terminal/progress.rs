@@ -1,7 +1,7 @@
 //! How far a candidate has come.
 
 use api::progress::{Progress, Standing, WeakPoint};
-use api::view::standing::{asked, due, scores, subject, until};
+use api::view::standing::{asked, by_question, due, scores, subject, until};
 use jiff::Timestamp;
 
 use super::screen::Look;
@@ -23,8 +23,9 @@ pub fn progress_lines(progress: &Progress, look: Look) -> Vec<Line> {
     if !progress.weak_points.is_empty() {
         lines.extend([Line::blank(), Line::toned("Say again first", Tone::Strong)]);
     }
-    for weak in progress.weak_points.iter().take(WEAK_POINTS) {
-        lines.extend(weak_lines(weak, now, look));
+    let shown = &progress.weak_points[..progress.weak_points.len().min(WEAK_POINTS)];
+    for points in by_question(shown) {
+        lines.extend(question_lines(&points, now, look));
     }
     let more = progress.weak_points.len().saturating_sub(WEAK_POINTS);
     if more > 0 {
@@ -45,11 +46,17 @@ fn row(name: &str, [asked, due, scores]: [String; 3], tone: Tone) -> Line {
         .with(format!("{asked:<12}{due:<13}{scores}"), if tone == Tone::Quiet { tone } else { Tone::Plain })
 }
 
-fn weak_lines(weak: &WeakPoint, now: Timestamp, look: Look) -> Vec<Line> {
-    let core = if weak.core { "core, " } else { "" };
-    let place = format!(" ({core}{}, due {})", weak.question, until(weak.due, now));
-    let lead = Line::toned(look.signs.pick("  \u{25cb} ", "  - "), Tone::Bad);
-    Line::plain(&weak.summary).with(place, Tone::Quiet).hanging(lead, look.text_width())
+/// The weak points of one question.
+fn question_lines(points: &[&WeakPoint], now: Timestamp, look: Look) -> Vec<Line> {
+    let WeakPoint { title, question, due, .. } = points[0];
+    let place = format!(" ({question}, due {})", until(*due, now));
+    let mut lines = Line::plain(title).with(place, Tone::Quiet).hanging(Line::plain("  "), look.text_width());
+    for point in points {
+        let core = if point.core { " (core)" } else { "" };
+        let lead = Line::toned(look.signs.pick("    \u{25cb} ", "    - "), Tone::Bad);
+        lines.extend(Line::plain(&point.summary).with(core, Tone::Quiet).hanging(lead, look.text_width()));
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -104,9 +111,10 @@ Rust                           162 of 162  31 now       10.0, 10.0, 10.0
   Ownership                    12 of 162   3 now        -
 
 Say again first
-  - a value is dropped when its owner goes out of scope, in the reverse order
-    of declaration (core, ownership-why, due now)
-  - moves hand it over (ownership-why, due in 1 day)
+  Why ownership (ownership-why, due now)
+    - a value is dropped when its owner goes out of scope, in the reverse order
+      of declaration (core)
+    - moves hand it over
 ";
         assert_eq!(shown, expected);
     }
