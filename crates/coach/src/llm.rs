@@ -46,7 +46,7 @@ use model::Model;
 pub use model::Usage;
 use prompts::Prompts;
 use second_opinion::Agreement;
-pub use settings::{LONGEST_JUDGING, LlmSettings, OnFailure, Preset, Thinking};
+pub use settings::{Calls, LONGEST_JUDGING, LlmSettings, OnFailure, Preset, Thinking};
 pub use wire::Enforcement;
 
 /// The most words of an answer that is sent to a model: over an hour of speech.

@@ -229,11 +229,21 @@ fn parsed<T: DeserializeOwned>(variable: Variable<'_>, setting: &str) -> Result<
 }
 
 /// The settings in `[llm]` that are text.
-const LLM_TEXTS: [&str; 9] =
-    ["preset", "model", "second_model", "base_url", "key_variable", "key_file", "thinking", "prompts", "on_failure"];
+const LLM_TEXTS: [&str; 10] = [
+    "preset",
+    "model",
+    "second_model",
+    "base_url",
+    "key_variable",
+    "key_file",
+    "calls",
+    "thinking",
+    "prompts",
+    "on_failure",
+];
 
 /// The settings in `[llm]` that are numbers.
-const LLM_NUMBERS: [&str; 10] = [
+const LLM_NUMBERS: [&str; 11] = [
     "connect_seconds",
     "loading_seconds",
     "first_byte_seconds",
@@ -242,6 +252,7 @@ const LLM_NUMBERS: [&str; 10] = [
     "judging_seconds",
     "context_tokens",
     "concurrency",
+    "examples",
     "retries",
     "temperature",
 ];

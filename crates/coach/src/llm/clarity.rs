@@ -1,6 +1,7 @@
 //! How clearly it was said. Judged without key points and without verdicts, so that being right does not sound clear.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use interview::claims::{ClarityClaim, Quote};
 use interview::judging::Assignment;
@@ -8,7 +9,7 @@ use interview::marks::{ClarityCheck, ClarityVerdict};
 use serde_json::Value;
 
 use super::ask::{Fault, ask};
-use super::correctness::{LONGEST_QUOTE, fault, text};
+use super::correctness::{fault, text};
 use super::form::{Form, Shape};
 use super::model::Model;
 use super::prompts::{Prompts, Template};
@@ -31,9 +32,10 @@ pub(super) async fn judge(
     assignment: &Assignment<'_>,
     fenced: &str,
 ) -> Result<Vec<ClarityClaim>, CoachError> {
-    let form = form();
+    let answer = Answer::of(assignment);
+    let form = form(answer.pieces());
     let prompt = prompts.render(Template::Clarity, &Asked::of(assignment), &form, fenced)?;
-    let mut reading = Reading { model, answer: Answer::of(assignment), claims: HashMap::new() };
+    let mut reading = Reading { model, answer, claims: HashMap::new() };
     ask(model, prompts, &prompt, &form, |reply| reading.take(reply)).await?;
     if reading.claims.is_empty() {
         return Err(CoachError::Malformed { reason: "it reports on none of the checks".to_owned() });
@@ -45,10 +47,10 @@ pub(super) async fn judge(
     Ok(ClarityCheck::ALL.map(claim).into())
 }
 
-pub(super) fn form() -> Form {
+pub(super) fn form(pieces: Arc<[String]>) -> Form {
     let check = |check: ClarityCheck| {
         let fields = vec![
-            ("quote".to_owned(), Shape::TextOrNull("words copied from the answer", LONGEST_QUOTE)),
+            ("quote".to_owned(), Shape::Quote(pieces.clone())),
             ("verdict".to_owned(), Shape::OneOf(&["yes", "no", "unclear"])),
             ("note".to_owned(), Shape::TextOrNull("one short sentence", LONGEST_NOTE)),
         ];

@@ -113,7 +113,7 @@ fn listed(names: &[String]) -> String {
 /// The context that judging an answer to this question needs, in tokens.
 fn tokens_needed(coach: &LlmCoach, assignment: &Assignment<'_>) -> Result<u32, CoachError> {
     let subject = AskedWithRubric::shuffled(assignment, coach.model.name());
-    let form = correctness::form(&subject);
+    let form = correctness::form(&subject, [].into());
     let prompt = coach.prompts.render(Template::Correctness, &subject, &form, &fenced(assignment)?)?;
     let instructions = u32::try_from(prompt.instructions.len() / 4).unwrap_or(u32::MAX);
     Ok(instructions.saturating_add(ANSWER_TOKENS).saturating_add(form.most_tokens()))

@@ -1,7 +1,9 @@
 //! What was said: verdicts on key points and misconceptions, each with its quote.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use futures::future::try_join_all;
 use interview::KeyPointId;
 use interview::claims::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
 use interview::judging::{self, Assignment};
@@ -14,12 +16,10 @@ use super::form::{Form, Shape};
 use super::model::Model;
 use super::prompts::{Prompts, Template};
 use super::quotes::{Answer, Unfounded};
+use super::settings::{Calls, LlmSettings};
 use super::subject::AskedWithRubric;
 use crate::error::CoachError;
 use crate::verifier::{Chances, Verifier};
-
-/// The longest quote, in characters: 30 words of English have about 170.
-pub(super) const LONGEST_QUOTE: usize = 240;
 
 /// From which chance on that a quote contradicts a claim it is no evidence of it.
 const CONTRADICTED_AT: f32 = 0.5;
@@ -27,8 +27,8 @@ const CONTRADICTED_AT: f32 = 0.5;
 /// Below which chance that a quote states a claim it has nothing to do with it. The verifier has a veto and no vote, so this is low.
 const UNRELATED_BELOW: f32 = 0.1;
 
-const KEY_POINTS: &str = "key_points";
-const MISCONCEPTIONS: &str = "misconceptions";
+pub(super) const KEY_POINTS: &str = "key_points";
+pub(super) const MISCONCEPTIONS: &str = "misconceptions";
 
 /// What a model claims about correctness.
 #[derive(Clone, Debug)]
@@ -47,20 +47,31 @@ pub(super) async fn judge(
     assignment: &Assignment<'_>,
     fenced: &str,
 ) -> Result<Judged, CoachError> {
-    let subject = AskedWithRubric::shuffled(assignment, model.name());
-    let form = form(&subject);
-    let prompt = prompts.render(Template::Correctness, &subject, &form, fenced)?;
-    let mut reading =
-        Reading { model, answer: Answer::of(assignment), assignment, verdicts: HashMap::new(), stated: HashMap::new() };
-    ask(model, prompts, &prompt, &form, |reply| reading.take(reply)).await?;
+    let LlmSettings { examples, calls, .. } = *model.settings();
+    let subject = AskedWithRubric::shuffled(assignment, model.name()).with_examples(assignment, examples);
+    let answer = Answer::of(assignment);
+    let form = form(&subject, answer.pieces());
+    let forms = match calls {
+        Calls::PerAnswer => vec![form],
+        Calls::PerPoint => form.entries().into_iter().map(|entry| form.only(&[entry])).collect(),
+    };
+    let reading = Reading { model, answer, assignment, verdicts: HashMap::new(), stated: HashMap::new() };
+    let reading = Mutex::new(reading);
+    let asking = forms.iter().map(async |form| {
+        let prompt = prompts.render(Template::Correctness, &subject, form, fenced)?;
+        let take = |reply: &Value| reading.lock().unwrap_or_else(PoisonError::into_inner).take(reply, form);
+        ask(model, prompts, &prompt, form, take).await
+    });
+    try_join_all(asking).await?;
+    let mut reading = reading.into_inner().unwrap_or_else(PoisonError::into_inner);
     reading.verify().await?;
     reading.judged()
 }
 
 /// One entry for every key point and misconception: which words, then what they come to.
-pub(super) fn form(subject: &AskedWithRubric<'_>) -> Form {
+pub(super) fn form(subject: &AskedWithRubric<'_>, pieces: Arc<[String]>) -> Form {
     let entry = |verdicts: &'static [&'static str]| {
-        let quote = Shape::TextOrNull("words copied from the answer", LONGEST_QUOTE);
+        let quote = Shape::Quote(pieces.clone());
         Shape::Object(vec![("quote".to_owned(), quote), ("verdict".to_owned(), Shape::OneOf(verdicts))])
     };
     let point = |id: &str| (id.to_owned(), entry(&["hit", "missed", "unclear"]));
@@ -84,11 +95,15 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn take(&mut self, reply: &Value) -> Vec<Fault> {
-        let mut faults = Vec::new();
+    /// Keeps what can be used of a reply of this form, and says what is wrong with the rest.
+    fn take(&mut self, reply: &Value, form: &Form) -> Vec<Fault> {
+        let (mut faults, wanted) = (Vec::new(), form.entries());
         let rubric = self.assignment.rubric;
         for point in &rubric.key_points {
             let id = point.id.as_str();
+            if !wanted.contains(&(KEY_POINTS, id)) {
+                continue;
+            }
             let claim: Vec<&str> = point.says.iter().chain([&point.summary]).map(String::as_str).collect();
             match reply.get(KEY_POINTS).and_then(|points| points.get(id)).map(|entry| self.verdict(entry, &claim)) {
                 Some(Some((verdict, unfounded))) => {
@@ -103,6 +118,9 @@ impl<'a> Reading<'a> {
         }
         for wrong in &rubric.misconceptions {
             let id = wrong.id.as_str();
+            if !wanted.contains(&(MISCONCEPTIONS, id)) {
+                continue;
+            }
             let claim: Vec<&str> = wrong.says.iter().chain([&wrong.claim]).map(String::as_str).collect();
             let Some(entry) = reply.get(MISCONCEPTIONS).and_then(|wrong| wrong.get(id)) else { continue };
             let stated = match text(entry, "verdict") {

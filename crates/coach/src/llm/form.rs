@@ -3,6 +3,8 @@
 //! Order is part of a form. A model writes what comes first without having read what comes later, so a quote stands before the verdict
 //! that rests on it, and neither schema nor line may be sorted.
 
+use std::sync::Arc;
+
 use serde::ser::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -24,15 +26,29 @@ pub(super) enum Shape {
     Text(&'static str, usize),
     /// The same, or null.
     TextOrNull(&'static str, usize),
+    /// Words of the answer, or null: these pieces of it where the server holds the model to the schema, else at most [`LONGEST_QUOTE`]
+    /// characters.
+    Quote(Arc<[String]>),
     /// One of these words.
     OneOf(&'static [&'static str]),
 }
 
+/// The longest quote, in characters: 30 words of English have about 170.
+pub(super) const LONGEST_QUOTE: usize = 240;
+
 impl Form {
-    /// The JSON schema: every object closed and every property required, which is what servers that enforce a schema demand. Some services
-    /// refuse limits of length, so that only a `bounded` schema has them.
+    /// The JSON schema: every object closed and every property required, which is what servers that enforce a schema demand. Services
+    /// refuse limits of length and take long to get ready for a schema that they have not seen, so that only a `bounded` schema has limits
+    /// and the pieces that may be quoted.
     pub fn schema(&self, bounded: bool) -> Object {
-        self.shape.schema(bounded)
+        let schema = self.shape.schema(bounded);
+        match self.shape.quotable().filter(|pieces| bounded && !pieces.is_empty()) {
+            Some(pieces) => {
+                let choices: Vec<Option<&String>> = pieces.iter().map(Some).chain([None]).collect();
+                schema.with("$defs", Object::default().with("quote", Object::default().with("enum", choices)))
+            }
+            None => schema,
+        }
     }
 
     /// One line that shows the form.
@@ -56,6 +72,16 @@ impl Form {
         });
         let kept: Vec<_> = kept.collect();
         if kept.is_empty() { self.clone() } else { Self { name: self.name, shape: Shape::Object(kept) } }
+    }
+
+    /// Every entry of the objects in it, named by its object and its own name.
+    pub fn entries(&self) -> Vec<(&str, &str)> {
+        let Shape::Object(groups) = &self.shape else { return Vec::new() };
+        let entries = groups.iter().flat_map(|(group, shape)| match shape {
+            Shape::Object(entries) => entries.iter().map(|(name, _)| (group.as_str(), name.as_str())).collect(),
+            _ => Vec::new(),
+        });
+        entries.collect()
     }
 
     /// The most tokens that a reply of this form takes. Common tokenizers make a token of 3 to 4 characters of English; indentation and
@@ -83,7 +109,18 @@ impl Shape {
             }
             Self::Text(_, most) => limited(typed("string"), *most),
             Self::TextOrNull(_, most) => limited(Object::default().with("type", ["string", "null"]), *most),
+            Self::Quote(pieces) if bounded && !pieces.is_empty() => Object::default().with("$ref", "#/$defs/quote"),
+            Self::Quote(_) => limited(Object::default().with("type", ["string", "null"]), LONGEST_QUOTE),
             Self::OneOf(words) => typed("string").with("enum", words),
+        }
+    }
+
+    /// The pieces of the answer that its quotes are chosen from.
+    fn quotable(&self) -> Option<&[String]> {
+        match self {
+            Self::Object(fields) => fields.iter().find_map(|(_, shape)| shape.quotable()),
+            Self::Quote(pieces) => Some(pieces),
+            _ => None,
         }
     }
 
@@ -99,6 +136,7 @@ impl Shape {
             }
             Self::Text(holds, _) => line.push_str(&format!("\"<{holds}>\"")),
             Self::TextOrNull(holds, _) => line.push_str(&format!("\"<{holds}>\" or null")),
+            Self::Quote(_) => line.push_str("\"<words copied from the answer>\" or null"),
             Self::OneOf(words) => {
                 let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
                 line.push_str(&words.join(" or "));
@@ -110,6 +148,7 @@ impl Shape {
         match self {
             Self::Object(fields) => fields.iter().map(|(name, shape)| name.len() + 16 + shape.most_characters()).sum(),
             Self::Text(_, most) | Self::TextOrNull(_, most) => *most + 2,
+            Self::Quote(_) => LONGEST_QUOTE + 2,
             Self::OneOf(words) => words.iter().map(|word| word.len()).max().unwrap_or_default() + 2,
         }
     }
@@ -190,6 +229,20 @@ mod tests {
     }
 
     #[test]
+    fn quotes_are_chosen_from_the_answer_where_a_schema_may_be_new_each_time() {
+        let quote = |pieces: &[&str]| {
+            let pieces = pieces.iter().map(|piece| (*piece).to_owned()).collect();
+            Form { name: "q", shape: Shape::Object(vec![("quote".to_owned(), Shape::Quote(pieces))]) }
+        };
+        assert_eq!(
+            text(&quote(&["one owner", "it \"moves\""]).schema(true)),
+            r##"{"type":"object","properties":{"quote":{"$ref":"#/$defs/quote"}},"required":["quote"],"additionalProperties":false,"$defs":{"quote":{"enum":["one owner","it \"moves\"",null]}}}"##
+        );
+        assert!(text(&quote(&["one owner"]).schema(false)).contains(r#""quote":{"type":["string","null"]}"#));
+        assert!(text(&quote(&[]).schema(true)).contains(r#""quote":{"type":["string","null"],"maxLength":240}"#));
+    }
+
+    #[test]
     fn the_line_shows_every_entry_in_order() {
         assert_eq!(
             form().only(&[("key_points", "zero")]).line(),
@@ -202,6 +255,7 @@ mod tests {
         let some = form().only(&[("key_points", "alpha"), ("misconceptions", "m")]).line();
         assert!(some.contains("alpha") && some.contains("\"m\"") && !some.contains("zero"), "{some}");
         assert_eq!(form().only(&[("key_points", "none")]).line(), form().line());
+        assert_eq!(form().entries(), [("key_points", "zero"), ("key_points", "alpha"), ("misconceptions", "m")]);
     }
 
     #[test]

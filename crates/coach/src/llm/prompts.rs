@@ -170,9 +170,10 @@ impl Template {
     /// What the instructions may name. The answer is never among it.
     fn subjects(self) -> &'static [&'static str] {
         match self {
-            Self::Correctness | Self::StrongerAnswer => {
-                &["prompt", "follows_up_on", "snippet", "key_points", "misconceptions", "form"]
+            Self::Correctness => {
+                &["prompt", "follows_up_on", "snippet", "key_points", "misconceptions", "examples", "form"]
             }
+            Self::StrongerAnswer => &["prompt", "follows_up_on", "snippet", "key_points", "misconceptions", "form"],
             Self::Clarity => &["prompt", "follows_up_on", "snippet", "form"],
             Self::FollowUp => &["prompt", "follows_up_on", "snippet", "target", "wording", "form"],
             Self::Repair => &["fault", "form"],

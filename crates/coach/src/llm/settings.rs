@@ -39,6 +39,12 @@ pub struct LlmSettings {
     /// How random replies are, 0 to 2. When it is not given, 0 for local servers; services decide for themselves, because some refuse it.
     #[serde(default)]
     pub temperature: Option<f64>,
+    /// Whether correctness is judged by one call, or by one for every key point and misconception.
+    #[serde(default)]
+    pub calls: Calls,
+    /// How many graded answers to the same question the model is shown before it judges one, 0 to 2.
+    #[serde(default = "LlmSettings::default_examples")]
+    pub examples: u8,
     /// How much a model thinks before it replies; the preset's own when it is not given.
     #[serde(default)]
     pub thinking: Option<Thinking>,
@@ -90,6 +96,17 @@ pub enum OnFailure {
     StayUngraded,
     /// The offline coach steps in, visibly.
     Offline,
+}
+
+/// What one call about correctness asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Calls {
+    /// Every key point and misconception.
+    #[default]
+    PerAnswer,
+    /// One of them: many calls, each of which asks for one decision.
+    PerPoint,
 }
 
 /// How much a model thinks before it replies.
@@ -253,6 +270,8 @@ impl LlmSettings {
             key_variable: None,
             key_file: None,
             temperature: None,
+            calls: Calls::default(),
+            examples: Self::default_examples(),
             thinking: None,
             context_tokens: Self::default_context_tokens(),
             extra_body: serde_json::Map::new(),
@@ -324,6 +343,10 @@ impl LlmSettings {
     }
 
     const fn default_retries() -> u8 {
+        2
+    }
+
+    const fn default_examples() -> u8 {
         2
     }
 }

@@ -1,9 +1,29 @@
 //! A turn as templates see it.
 
-use interview::bank::{KeyPoint, Language, Misconception, Outcome, Snippet};
-use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
+use interview::bank::{KeyPoint, Language, Misconception, Outcome, Snippet};
 use interview::judging::Assignment;
+use serde::{Deserialize, Serialize};
+
+use super::correctness::{KEY_POINTS, MISCONCEPTIONS};
+use super::form::Object;
+
+/// Answers to the built-in questions with a reader's marks, by question: one that is good, and one that only sounds like it. They come
+/// from the answers that the offline coach learns from (`judging/answers`), never from those that judges are measured on.
+static GRADED: LazyLock<HashMap<String, Vec<Graded>>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../../data/graded_answers.json")).unwrap_or_default());
+
+/// An answer with the words that it makes points with, by their ids. What is in none of the maps is not in the answer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Graded {
+    answer: String,
+    hit: HashMap<String, String>,
+    unclear: HashMap<String, String>,
+    stated: HashMap<String, String>,
+}
 
 /// What was asked.
 #[derive(Clone, Debug, Serialize)]
@@ -31,6 +51,14 @@ pub(super) struct AskedWithRubric<'a> {
     asked: Asked<'a>,
     pub key_points: Vec<&'a KeyPoint>,
     pub misconceptions: &'a [Misconception],
+    pub examples: Vec<Example>,
+}
+
+/// An answer to the same question, and the reply that judges it rightly.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Example {
+    pub answer: String,
+    pub reply: String,
 }
 
 impl<'a> AskedWithRubric<'a> {
@@ -39,7 +67,39 @@ impl<'a> AskedWithRubric<'a> {
     pub fn shuffled(assignment: &Assignment<'a>, seed: &str) -> Self {
         let mut key_points: Vec<&KeyPoint> = assignment.rubric.key_points.iter().collect();
         key_points.sort_by_cached_key(|point| fingerprint(&[seed, assignment.question.id.as_str(), point.id.as_str()]));
-        Self { asked: Asked::of(assignment), key_points, misconceptions: &assignment.rubric.misconceptions }
+        let misconceptions = &assignment.rubric.misconceptions;
+        Self { asked: Asked::of(assignment), key_points, misconceptions, examples: Vec::new() }
+    }
+
+    /// With up to `count` graded answers, if it is a question itself that was asked, and one of the built-in ones.
+    pub fn with_examples(mut self, assignment: &Assignment<'_>, count: u8) -> Self {
+        let graded = GRADED.get(assignment.question.id.as_str()).filter(|_| assignment.target.is_none());
+        let graded = graded.into_iter().flatten().take(usize::from(count));
+        self.examples = graded.map(|graded| self.example(graded)).collect();
+        self
+    }
+
+    fn example(&self, graded: &Graded) -> Example {
+        let entry =
+            |quote: Option<&String>, verdict: &str| Object::default().with("quote", quote).with("verdict", verdict);
+        let points = self.key_points.iter().fold(Object::default(), |points, point| {
+            let id = point.id.as_str();
+            points.with(
+                id,
+                match (graded.hit.get(id), graded.unclear.get(id)) {
+                    (Some(quote), _) => entry(Some(quote), "hit"),
+                    (None, Some(quote)) => entry(Some(quote), "unclear"),
+                    (None, None) => entry(None, "missed"),
+                },
+            )
+        });
+        let wrong = self.misconceptions.iter().fold(Object::default(), |wrong, known| {
+            let quote = graded.stated.get(known.id.as_str());
+            wrong.with(known.id.as_str(), entry(quote, if quote.is_some() { "stated" } else { "not_stated" }))
+        });
+        let reply = Object::default().with(KEY_POINTS, points);
+        let reply = if self.misconceptions.is_empty() { reply } else { reply.with(MISCONCEPTIONS, wrong) };
+        Example { answer: graded.answer.clone(), reply: serde_json::to_string(&reply).unwrap_or_default() }
     }
 }
 

@@ -6,7 +6,7 @@ use interview::{Question, Transcript};
 
 use super::fence::{Mark, fence};
 use super::prompts::{Prompts, Template, fault_in};
-use super::subject::{Asked, AskedWithRubric};
+use super::subject::{Asked, AskedWithRubric, Example};
 use super::{clarity, correctness, follow_up, stronger_answer};
 use crate::error::CoachError;
 use interview::judging::Assignment;
@@ -44,14 +44,21 @@ fn render_all(
     let transcript = Transcript::typed("an answer of five words");
     let assignment = Assignment { question, rubric: &rubric, prompt, target, transcript: &transcript, round: None };
     let answer = fence(&transcript, &Mark::random());
-    let judged = AskedWithRubric::shuffled(&assignment, "");
+    let mut judged = AskedWithRubric::shuffled(&assignment, "");
+    judged.examples = vec![Example { answer: "an answer".to_owned(), reply: "{}".to_owned() }];
     let mut rendered = vec![
-        (Template::Correctness, prompts.render(Template::Correctness, &judged, &correctness::form(&judged), &answer)?),
+        (
+            Template::Correctness,
+            prompts.render(Template::Correctness, &judged, &correctness::form(&judged, [].into()), &answer)?,
+        ),
         (
             Template::StrongerAnswer,
             prompts.render(Template::StrongerAnswer, &judged, &stronger_answer::form(), &answer)?,
         ),
-        (Template::Clarity, prompts.render(Template::Clarity, &Asked::of(&assignment), &clarity::form(), &answer)?),
+        (
+            Template::Clarity,
+            prompts.render(Template::Clarity, &Asked::of(&assignment), &clarity::form([].into()), &answer)?,
+        ),
     ];
     for next in follow_ups {
         let subject = follow_up::subject(&assignment, next)?;

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use coach::llm::{LlmSettings, Preset};
+use coach::llm::{Calls, LlmSettings, Preset};
 use coach::{LlmCoach, Panel};
+use interview::follow_up::Rubric;
+use interview::judging::Assignment;
 use interview::marks::{ClarityVerdict, CoachKind};
+use interview::{Question, Transcript};
 use serde_json::{Value, json};
 
 use crate::support::scripted_model::{Reply, STRONGER, Script, says};
@@ -30,6 +33,67 @@ async fn verdicts_come_in_the_questions_order_with_quotes_from_the_transcript() 
         (CoachKind::Llm, Some("a-model"), "4.2.2.2.2")
     );
     assert_eq!(by.rubric_version, question().rubric_version());
+}
+
+#[tokio::test]
+async fn every_point_may_have_a_call_of_its_own() {
+    let model = Script::sound().start().await;
+    let coach = LlmCoach::new(&LlmSettings { calls: Calls::PerPoint, ..settings(&model.base_url()) }).unwrap();
+    assert_eq!(verdicts(&judge(&coach, ANSWER).await.unwrap()), ["hit", "hit", "missed"]);
+    let asked = |request: &Value| {
+        let properties = request.pointer("/response_format/json_schema/schema/properties").unwrap();
+        let groups = properties.as_object().unwrap().values();
+        groups.flat_map(|group| group["properties"].as_object().unwrap().keys().cloned().collect::<Vec<_>>()).collect()
+    };
+    let asked: Vec<Vec<String>> = model.requests("marks").await.iter().map(asked).collect();
+    assert!(asked.iter().all(|ids| ids.len() == 1), "{asked:?}");
+    let ids: BTreeSet<&str> = asked.iter().flatten().map(String::as_str).collect();
+    assert_eq!(ids, BTreeSet::from(["borrow-instead", "copies-heap", "no-use-after-move", "value-moves"]));
+}
+
+/// What a model is told when it judges an answer to this question.
+async fn instructions(settings: impl Fn(LlmSettings) -> LlmSettings, question: &Question) -> String {
+    let model = Script::sound().start().await;
+    let coach = LlmCoach::new(&settings(crate::support::settings(&model.base_url()))).unwrap();
+    let (rubric, transcript) = (Rubric::of(question, None), Transcript::typed(ANSWER));
+    coach.judge_correctness(&Assignment::to_question(question, &rubric, &transcript)).await.unwrap_err();
+    model.requests("marks").await[0]["messages"][0]["content"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_model_is_shown_graded_answers_to_the_same_question() {
+    let bank = crate::bank::built_in();
+    let question = bank.question(&"ownership-move-or-borrow".parse().unwrap()).unwrap();
+    let shown = |instructions: &str| instructions.matches("An answer to this question that was judged before").count();
+    assert_eq!(shown(&instructions(|settings| settings, question).await), 2);
+    assert_eq!(shown(&instructions(|settings| LlmSettings { examples: 0, ..settings }, question).await), 0);
+    let own = Question { id: "a-question-of-ones-own".parse().unwrap(), ..question.clone() };
+    assert_eq!(shown(&instructions(|settings| settings, &own).await), 0);
+}
+
+#[test]
+fn every_built_in_question_has_two_graded_answers_that_are_quoted_rightly() {
+    let graded: Value = serde_json::from_str(include_str!("../../data/graded_answers.json")).unwrap();
+    for question in crate::bank::built_in().questions() {
+        let id = question.id.as_str();
+        let answers = graded[id].as_array().unwrap_or_else(|| panic!("{id} has no graded answers"));
+        assert_eq!(answers.len(), 2, "{id}");
+        for answer in answers {
+            let text = answer["answer"].as_str().unwrap();
+            let quotes = |kind: &str| answer[kind].as_object().unwrap().clone();
+            let (mut points, wrong) = (quotes("hit"), quotes("stated"));
+            points.extend(quotes("unclear"));
+            for (point, quote) in &points {
+                assert!(question.key_points.iter().any(|known| known.id.as_str() == point), "{id}: {point}");
+                assert!(text.contains(quote.as_str().unwrap()), "{id}: {quote}");
+            }
+            for (misconception, quote) in &wrong {
+                let known = question.misconceptions.iter().any(|known| known.id.as_str() == misconception);
+                assert!(known, "{id}: {misconception}");
+                assert!(text.contains(quote.as_str().unwrap()), "{id}: {quote}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../support/bank.rs"]
+mod bank;
 mod connection;
 mod contract;
 mod faulty_replies;

@@ -24,11 +24,11 @@ fn told(template: Template, question: &Question, target: Option<&Target>) -> Str
     let fenced = fence(&transcript, &Mark::fixed("m4rk"));
     let prompts = Prompts::load(None).unwrap();
     let told = match template {
-        Template::Clarity => prompts.render(template, &Asked::of(&assignment), &clarity::form(), &fenced),
+        Template::Clarity => prompts.render(template, &Asked::of(&assignment), &clarity::form([].into()), &fenced),
         Template::Correctness | Template::StrongerAnswer => {
             let subject = AskedWithRubric::shuffled(&assignment, "a-model");
             let form = match template {
-                Template::Correctness => correctness::form(&subject),
+                Template::Correctness => correctness::form(&subject, [].into()),
                 _ => stronger_answer::form(),
             };
             prompts.render(template, &subject, &form, &fenced)
