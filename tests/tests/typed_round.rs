@@ -52,6 +52,25 @@ fn a_hint_while_typing_leaves_the_text_as_it_is() {
 }
 
 #[test]
+fn a_running_server_of_the_same_data_folder_is_used() {
+    let home = Home::empty();
+    let server = home.serve(&[]);
+    let asked = ["practice", "--question", "ownership-why", "--follow-ups", "0", "--plain"];
+    let round = home.viva(asked).input(format!("{ANSWER}\n")).finish().success();
+    let address = server.url.clone();
+    assert!(round.errors.contains(&format!("Viva is running at {address} already")), "{}", round.errors);
+    let listed = home.viva(["review", "--json"]).finish().success().json();
+    assert_eq!(listed["sessions"].as_array().unwrap().len(), 1);
+    let second = home.viva(["serve", "--bind", "127.0.0.1:0"]).finish().fails_with(1);
+    assert!(second.errors.contains(&format!("viva is running already, at {address}")), "{}", second.errors);
+    let doctor = home.viva(["doctor"]).finish();
+    assert!(doctor.output.contains(&format!("viva is running at {address}")), "{}", doctor.output);
+    server.kill();
+    // What a killed server left behind is no address.
+    assert_eq!(home.viva(["review", "--json"]).finish().success().json(), listed);
+}
+
+#[test]
 fn with_nothing_to_listen_to_and_nothing_to_read_it_says_what_to_do() {
     let run = Home::empty().viva(["practice"]).finish().fails_with(1);
     assert!(run.errors.contains("make demo"), "{}", run.errors);

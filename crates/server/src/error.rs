@@ -28,3 +28,10 @@ pub enum ServerError {
     #[error("the server did not stop in time and was cut off")]
     CutOff,
 }
+
+impl ServerError {
+    /// Whether another server has the database; see [`address_of_running`](crate::address_of_running).
+    pub fn is_in_use(&self) -> bool {
+        matches!(self, Self::Store(StoreError::InUse { .. }))
+    }
+}

@@ -32,6 +32,6 @@ mod wire;
 pub use coaches::CoachChoice;
 pub use error::ServerError;
 pub use openapi::openapi_json;
-pub use serving::{Server, serve};
+pub use serving::{Server, address_of_running, serve};
 pub use settings::Settings;
 pub use wire::session::revealed_question;

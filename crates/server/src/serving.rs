@@ -22,6 +22,9 @@ use crate::transcription::Transcription;
 use crate::turn_events::TurnEvents;
 use crate::{grading, question_files, router};
 
+/// The file of a data folder in which the server that uses it writes its address. It is true as long as that server holds the database.
+const ADDRESS_FILE: &str = "viva.address";
+
 /// How long the server as a whole may take to stop. Connections end long before, whatever clients do.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -48,6 +51,7 @@ impl Server {
         let base_url = base_url(address)?;
         let stopping = CancellationToken::new();
         let app = Arc::new(open(settings, stopping.clone()).await?);
+        announce(&app.settings, &base_url).await?;
         let running = tokio::spawn(run(app, listener, stopping.clone()));
         tracing::info!(%address, "serving");
         Ok(Self { address, base_url, stopping, running: Some(running) })
@@ -98,6 +102,26 @@ impl Drop for Server {
             running.abort();
         }
     }
+}
+
+/// Tells other programs of this machine where the server of the data folder is. One that judges nothing is no server for them.
+async fn announce(settings: &Settings, base_url: &Url) -> std::io::Result<()> {
+    let file = settings.data_folder.join(ADDRESS_FILE);
+    if settings.grading { tokio::fs::write(file, base_url.as_str()).await } else { withdraw(&file).await }
+}
+
+async fn withdraw(file: &Path) -> std::io::Result<()> {
+    match tokio::fs::remove_file(file).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// The address of the server that uses the database of this data folder. Ask only when [`Server::start`] failed with
+/// [`StoreError::InUse`]: what a server that is gone left behind is not removed before the next one starts.
+pub async fn address_of_running(data_folder: &Path) -> Option<Url> {
+    let address = tokio::fs::read_to_string(data_folder.join(ADDRESS_FILE)).await.ok()?;
+    Url::parse(address.trim()).ok()
 }
 
 /// Runs a server until `shutdown` completes.
@@ -180,5 +204,6 @@ async fn run(app: Arc<App>, listener: TcpListener, stopping: CancellationToken) 
     let router = router::router(Arc::clone(&app));
     let requests = connections::serve(listener, router, Limits::default(), stopping.clone());
     tokio::join!(grading, requests);
+    withdraw(&app.settings.data_folder.join(ADDRESS_FILE)).await?;
     Ok(app.store.close().await?)
 }

@@ -8,8 +8,16 @@ use std::path::Path;
 
 /// What Viva keeps in its data folder, and nobody else may read.
 #[cfg(unix)]
-const PRIVATE: [&str; 7] =
-    ["viva.sqlite", "viva.sqlite-wal", "viva.sqlite-shm", "viva.sqlite.lock", "audio", "incoming", "outbox"];
+const PRIVATE: [&str; 8] = [
+    "viva.sqlite",
+    "viva.sqlite-wal",
+    "viva.sqlite-shm",
+    "viva.sqlite.lock",
+    "viva.address",
+    "audio",
+    "incoming",
+    "outbox",
+];
 
 /// What else is in the data folder, and no secret.
 #[cfg(unix)]

@@ -16,7 +16,7 @@ use super::form::{Form, Shape};
 use super::model::Model;
 use super::prompts::{Prompts, Template};
 use super::quotes::{Answer, Unfounded};
-use super::settings::{Calls, LlmSettings};
+use super::settings::Calls;
 use super::subject::AskedWithRubric;
 use crate::error::CoachError;
 use crate::verifier::{Chances, Verifier};
@@ -47,11 +47,11 @@ pub(super) async fn judge(
     assignment: &Assignment<'_>,
     fenced: &str,
 ) -> Result<Judged, CoachError> {
-    let LlmSettings { examples, calls, .. } = *model.settings();
-    let subject = AskedWithRubric::shuffled(assignment, model.name()).with_examples(assignment, examples);
+    let subject = AskedWithRubric::shuffled(assignment, model.name());
+    let subject = subject.with_examples(assignment, model.settings().examples());
     let answer = Answer::of(assignment);
     let form = form(&subject, answer.pieces());
-    let forms = match calls {
+    let forms = match model.settings().calls {
         Calls::PerAnswer => vec![form],
         Calls::PerPoint => form.entries().into_iter().map(|entry| form.only(&[entry])).collect(),
     };

@@ -42,9 +42,10 @@ pub struct LlmSettings {
     /// Whether correctness is judged by one call, or by one for every key point and misconception.
     #[serde(default)]
     pub calls: Calls,
-    /// How many graded answers to the same question the model is shown before it judges one, 0 to 2.
-    #[serde(default = "LlmSettings::default_examples")]
-    pub examples: u8,
+    /// How many graded answers to the same question the model is shown before it judges one, 0 to 2. When it is not given, 2 for services;
+    /// none for local servers, which without a graphics card read them in half a minute.
+    #[serde(default)]
+    pub examples: Option<u8>,
     /// How much a model thinks before it replies; the preset's own when it is not given.
     #[serde(default)]
     pub thinking: Option<Thinking>,
@@ -271,7 +272,7 @@ impl LlmSettings {
             key_file: None,
             temperature: None,
             calls: Calls::default(),
-            examples: Self::default_examples(),
+            examples: None,
             thinking: None,
             context_tokens: Self::default_context_tokens(),
             extra_body: serde_json::Map::new(),
@@ -292,6 +293,11 @@ impl LlmSettings {
     pub fn concurrency(&self) -> NonZeroU16 {
         let usual = if self.is_local() { 1 } else { 4 };
         self.concurrency.unwrap_or(NonZeroU16::MIN.saturating_add(usual - 1))
+    }
+
+    /// How many graded answers the model is shown.
+    pub(super) fn examples(&self) -> u8 {
+        self.examples.unwrap_or(if self.is_local() { 0 } else { 2 })
     }
 
     /// Whether what is sent stays on this machine.
@@ -343,10 +349,6 @@ impl LlmSettings {
     }
 
     const fn default_retries() -> u8 {
-        2
-    }
-
-    const fn default_examples() -> u8 {
         2
     }
 }

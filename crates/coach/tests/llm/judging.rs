@@ -65,10 +65,11 @@ async fn a_model_is_shown_graded_answers_to_the_same_question() {
     let bank = crate::bank::built_in();
     let question = bank.question(&"ownership-move-or-borrow".parse().unwrap()).unwrap();
     let shown = |instructions: &str| instructions.matches("An answer to this question that was judged before").count();
-    assert_eq!(shown(&instructions(|settings| settings, question).await), 2);
-    assert_eq!(shown(&instructions(|settings| LlmSettings { examples: 0, ..settings }, question).await), 0);
+    let with = |examples| move |settings| LlmSettings { examples, ..settings };
+    assert_eq!(shown(&instructions(with(Some(2)), question).await), 2);
+    assert_eq!(shown(&instructions(with(None), question).await), 0, "a local server may be slow");
     let own = Question { id: "a-question-of-ones-own".parse().unwrap(), ..question.clone() };
-    assert_eq!(shown(&instructions(|settings| settings, &own).await), 0);
+    assert_eq!(shown(&instructions(with(Some(2)), &own).await), 0);
 }
 
 #[test]

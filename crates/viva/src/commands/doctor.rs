@@ -140,12 +140,14 @@ async fn server(settings: &Settings) -> Outcome {
     let settings = Settings { llm: None, ..settings.clone() };
     let interviewer = Interviewer::reach_to_read(&settings).await?;
     let ready = interviewer.client().ready().await;
+    let found = match (interviewer.remote(), interviewer.running()) {
+        (Some(address), _) => format!("{address} is ready"),
+        (None, Some(address)) => format!("viva is running at {address}, and all commands use it"),
+        (None, None) => "the built-in server starts and its database works".to_owned(),
+    };
     interviewer.stop().await?;
     ready?;
-    Ok(match &settings.server {
-        Some(address) => good(format!("{address} is ready")),
-        None => good("the built-in server starts and its database works"),
-    })
+    Ok(good(found))
 }
 
 fn outbox(settings: &Settings) -> Outcome {

@@ -32,6 +32,9 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
 
     let model = ModelAtHand::of(settings).ok().and_then(|model| model.here(settings).ok());
     let interviewer = Interviewer::reach(settings, model).await?;
+    if let Some(address) = interviewer.running() {
+        terminal.say(format!("Viva is running at {address} already: the round is kept and judged there."));
+    }
     let wishes = wishes(practice, interviewer.client()).await?;
     let outbox = Outbox::in_folder(settings.data.outbox());
     send_what_was_left(&outbox, &interviewer, recogniser.as_ref(), settings, &mut terminal).await?;

@@ -78,7 +78,7 @@ async fn run_with(review: &Review, settings: &Settings, interviewer: &Interviewe
     if review.json {
         return print_json(&session);
     }
-    show(&session, settings, interviewer.remote());
+    show(&session, settings, interviewer);
     Ok(())
 }
 
@@ -120,16 +120,16 @@ fn telling_length(sessions: &[Uuid]) -> usize {
     ids.windows(2).map(shared).max().map_or(8, |shared| (shared + 1).max(8))
 }
 
-fn show(session: &Session, settings: &Settings, server: Option<&Url>) {
+fn show(session: &Session, settings: &Settings, interviewer: &Interviewer) {
     let mut screen = Screen::new(Streams::detect(settings.plain, false));
     let look = screen.results_look();
     screen.show(&session_lines(session, look));
-    // Without a server of its own, nobody judges what is not judged yet.
-    let waits = |turn: &Turn| server.is_none() && turn.state == TurnState::Judging;
+    // A server that was started to read judges nothing.
+    let waits = |turn: &Turn| interviewer.is_built_in() && turn.state == TurnState::Judging;
     let is_ungraded = |turn: &&Turn| (turn.state == TurnState::Ungraded || waits(turn)) && regrade::can_be_judged(turn);
     let ungraded = session.turns.iter().filter(is_ungraded).count();
     if ungraded > 0 {
-        let server = server.map(|server| format!(" --server {server}")).unwrap_or_default();
+        let server = interviewer.remote().map(|server| format!(" --server {server}")).unwrap_or_default();
         let command = settings.data.command(&format!("review {} --regrade{server}", session.head.id));
         let notice = format!("To judge {} without feedback:", counted(ungraded, "answer"));
         screen.say(&[Line::blank(), Line::plain(notice), Line::toned(command, Tone::Accent)]);
@@ -148,7 +148,7 @@ async fn open(session: Option<Uuid>, interviewer: &Interviewer) -> Result<(), Fa
     if let Err(error) = open_in_browser(&page).await {
         eprintln!("cannot start a browser ({error}); open the address above yourself");
     }
-    if interviewer.remote().is_none() {
+    if interviewer.is_built_in() {
         eprintln!("serving the page; press Ctrl-C to stop");
         end_requested().await;
     }

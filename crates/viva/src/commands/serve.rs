@@ -21,7 +21,10 @@ pub async fn run(settings: &Settings) -> Result<(), Failure> {
         }
     };
     let listener = listen(settings.bind).await?;
-    let mut server = server::Server::start(settings.of_server(model)?, listener).await?;
+    let mut server = match server::Server::start(settings.of_server(model)?, listener).await {
+        Err(error) if error.is_in_use() => return Err(in_use(error, settings).await),
+        started => started?,
+    };
     print(&format!("listening on http://{}\n", server.address()))?;
     if let Some(notice) = network_notice(server.address(), settings.open_to_network) {
         eprintln!("{notice}");
@@ -32,6 +35,18 @@ pub async fn run(settings: &Settings) -> Result<(), Failure> {
     }
     eprintln!("stopping after the requests in progress");
     Ok(server.stop().await?)
+}
+
+/// That another viva has the data folder, and where.
+async fn in_use(error: server::ServerError, settings: &Settings) -> Failure {
+    match server::address_of_running(settings.data.path()).await {
+        Some(address) => {
+            Failure::new(format!("viva is running already, at {}", address.as_str().trim_end_matches('/'))).help(
+                "open that address, or end that viva first; `viva practice` and `viva review` use it by themselves",
+            )
+        }
+        None => error.into(),
+    }
 }
 
 /// What `--open-to-network` does with this address, in one line.
