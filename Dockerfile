@@ -1,7 +1,7 @@
 # The server with its data in a volume. Built in two steps, so that the image that runs has no compilers in it.
 #
 #   docker build -t viva .
-#   docker run --rm -p 127.0.0.1:7878:7878 -v viva-data:/data viva
+#   docker run --rm -p 127.0.0.1:7878:7878 -v viva-data:/data -e VIVA_OPEN_TO_NETWORK=1 viva
 
 FROM rust:1.95-bookworm AS build
 RUN apt-get update \

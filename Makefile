@@ -21,7 +21,7 @@ build: ## Build the program
 practice: build ## Start a practice round (ARGS="--topic ownership", see `make practice ARGS=--help`)
 	@$(BINARY) practice $(ARGS)
 
-demo: build ## See a whole round from bundled recordings: no key, no network, no microphone
+demo: build ## See a whole round from bundled recordings: no key, no microphone; no network once built
 	@scripts/demo.sh $(BINARY)
 
 test: ## Set up and run every test
