@@ -28,13 +28,13 @@ pub(super) fn check(folder: Option<&Path>) -> Result<(), Failure> {
         None => (question_files::built_in(), Vec::new()),
         Some(path) => {
             let found = question_files::folder(path).map_err(|error| unreadable(folder, &error))?;
-            (with_topics(found.files), found.faults)
+            (with_built_in_topics(found.files), found.faults)
         }
     };
     let loaded = Bank::load(&files);
     let questions = loaded.bank.questions();
     faults.extend(loaded.faults);
-    // Questions of one's own may refer to built-in ones.
+    // Questions of your own may refer to built-in ones.
     let known = question_files::bank(folder).map_err(|error| unreadable(folder, &error))?.bank;
     let now = jiff::Zoned::now();
     let month = Month::new(now.year().unsigned_abs(), now.month().unsigned_abs()).expect("a date has a month");
@@ -79,13 +79,10 @@ fn unlearnt(questions: &[Question]) -> String {
     )
 }
 
-/// A user's folder need not define topics of its own; it may use those of the built-in bank.
-fn with_topics(mut files: Vec<SourceFile>) -> Vec<SourceFile> {
+/// Questions of your own may name built-in topics. Those of the folder come last, so they override built-in ones.
+fn with_built_in_topics(files: Vec<SourceFile>) -> Vec<SourceFile> {
     let is_topics = |file: &SourceFile| file.path.rsplit('/').next() == Some("topics.toml");
-    if !files.iter().any(is_topics) {
-        files.extend(question_files::built_in().into_iter().filter(is_topics));
-    }
-    files
+    question_files::built_in().into_iter().filter(is_topics).chain(files).collect()
 }
 
 /// Applies `read` to every question on all processors: a bank is hundreds of questions with thousands of texts.
@@ -136,11 +133,13 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_without_topics_uses_the_built_in_ones() {
-        let question = SourceFile { path: "mine/a.toml".to_owned(), text: String::new() };
-        let files = with_topics(vec![question.clone()]);
-        assert!(files.len() > 1 && files[0] == question);
-        let own_topics = SourceFile { path: "mine/topics.toml".to_owned(), text: String::new() };
-        assert_eq!(with_topics(vec![question, own_topics]).len(), 2);
+    fn topics_of_a_folder_are_added_to_the_built_in_ones() {
+        let text = "[rust]\nembedded = \"Embedded Rust\"\nownership = \"Who owns what\"\n".to_owned();
+        let own = SourceFile { path: "mine/topics.toml".to_owned(), text };
+        let bank = Bank::load(&with_built_in_topics(vec![own])).bank;
+        let title = |id: &str| bank.topics().get(&id.parse().unwrap()).map(|topic| topic.title.as_str());
+        assert_eq!(title("embedded"), Some("Embedded Rust"));
+        assert_eq!(title("borrowing"), Some("Borrowing"));
+        assert_eq!(title("ownership"), Some("Who owns what"));
     }
 }
