@@ -13,7 +13,7 @@ use crate::offline::OfflineCoach;
 /// Whoever judges answers. A coach only claims; [`interview::judging`] decides what its claims are worth.
 #[derive(Clone, Debug)]
 pub enum Coach {
-    /// Rules on this machine: computes on the calling thread.
+    /// A trained verifier and rules on this machine: computes on the calling thread.
     Offline(Arc<OfflineCoach>),
     /// A language model over HTTP.
     Llm(Arc<LlmCoach>),

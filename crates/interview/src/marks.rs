@@ -370,7 +370,7 @@ pub struct JudgedBy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CoachKind {
-    /// Rules on this machine.
+    /// A trained verifier and rules on this machine.
     Offline,
     /// A language model over HTTP.
     Llm,

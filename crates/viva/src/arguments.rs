@@ -20,7 +20,8 @@ use crate::turn_number::TurnNumber;
 /// Practise technical interviews out loud.
 ///
 /// Viva asks a question, listens to your answer, and gives feedback: which key points you made, with quotes from what you said,
-/// how clear it was, and your pace and pauses. Recording, transcription and judging happen on this machine.
+/// how clear it was, and your pace and pauses. Everything happens on this machine unless you choose a remote server or language
+/// model.
 #[derive(Debug, Parser)]
 #[command(name = "viva", version, propagate_version = true, disable_help_subcommand = true, after_help = EXAMPLES)]
 pub struct Arguments {
@@ -111,7 +112,7 @@ pub struct Practice {
     /// Seed for choosing questions: the same seed chooses the same ones, whatever is due
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
-    /// Microphone to use (`viva devices` lists them) [env: VIVA_DEVICE]
+    /// Microphone: its name or a part of it, its id, or its number in `viva devices` [env: VIVA_DEVICE]
     #[arg(long, value_name = "NAME")]
     pub device: Option<String>,
     /// End an answer after a pause, with a countdown that speech cancels
@@ -126,7 +127,7 @@ pub struct Practice {
     /// Speech model: a name from `viva model list`, or a file [env: VIVA_MODEL]
     #[arg(long, value_name = "NAME|PATH")]
     pub model: Option<String>,
-    /// Use this server instead of the built-in one [env: VIVA_SERVER]
+    /// Use this server instead of one on this machine [env: VIVA_SERVER]
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
     /// Do not read questions aloud [env: VIVA_MUTE]
@@ -176,7 +177,7 @@ pub struct Serve {
     pub open_to_network: bool,
 }
 
-/// Show, export or judge again past sessions.
+/// List, show, export or regrade past sessions.
 ///
 /// Without a session it lists them, newest first, with their scores. Name a session by its id, by the start of its id, or as `last`.
 #[derive(Args, Clone, Debug)]
@@ -252,7 +253,7 @@ pub struct Progress {
 
 /// Transcribe recordings.
 ///
-/// Reads wav, flac, mp3, ogg, webm, m4a, aac and aiff. Nothing is stored, and nothing leaves this machine.
+/// Reads wav, flac, mp3, ogg, opus, webm, m4a, aac and aiff. Nothing is stored, and nothing leaves this machine.
 #[derive(Args, Clone, Debug)]
 #[command(
     after_help = "Examples:\n  viva transcribe answer.wav\n  viva transcribe talk.mp3 --format srt > talk.srt\n  \
@@ -313,7 +314,8 @@ pub enum QuestionsCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Check the built-in questions, or those in a folder, and report every error with file and line
+    /// Check the questions in a folder, and report every error with file and line [default: your own folder if one is set, else
+    /// the built-in questions]
     Check {
         /// The folder
         #[arg(value_name = "DIR")]
@@ -365,7 +367,8 @@ pub struct Devices {
 
 /// Check what is missing on this machine.
 ///
-/// Checks settings, data folder, database, speech model, microphone, voice, coach and server address, and says how to fix each.
+/// Checks settings, data folder, database, outbox, questions, speech model, microphone, voice, coach and server address, and says
+/// how to fix each.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Example:\n  viva doctor")]
 pub struct Doctor {
@@ -374,15 +377,15 @@ pub struct Doctor {
     pub json: bool,
 }
 
-/// Show, change or try who judges your answers.
+/// Show, set or test who judges your answers.
 ///
 /// Without options: the judge, the model servers that answer on this machine, and the services whose key is in the environment.
-/// Nothing is sent anywhere else before you say yes to the place.
+/// Nothing is sent to a service until you agree.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Examples:\n  viva judge\n  viva judge --use ollama --llm qwen3:8b\n  \
                   viva judge --use openai --llm gpt-5-mini\n  viva judge --offline")]
 pub struct Judge {
-    /// Let a language model judge: the kind of its server
+    /// Judge with a language model on this kind of server
     #[arg(long = "use", value_name = "PRESET", value_parser = preset(), conflicts_with = "offline")]
     pub preset: Option<Preset>,
     /// The model's name [default for servers on this machine: the first they have]
@@ -391,7 +394,7 @@ pub struct Judge {
     /// The server's address, when it is not the usual one
     #[arg(long, value_name = "URL", requires = "preset")]
     pub base_url: Option<Url>,
-    /// Agree to sending answers to the place that was chosen
+    /// Send answers to this server without asking
     #[arg(long, requires = "preset")]
     pub yes: bool,
     /// Let the offline coach judge
@@ -405,7 +408,7 @@ pub struct Judge {
     pub json: bool,
 }
 
-/// Measure how well a coach judges, on answers labelled by people.
+/// Measure how well a coach judges, on labelled answers.
 ///
 /// A dataset is a file with one JSON object per line, or a folder of such files and of whole answers
 /// (SUBJECT/VOICE/QUESTION.txt, with a reader's marks in QUESTION.marks). What cannot be read is reported and skipped.
@@ -446,7 +449,7 @@ pub struct Eval {
     /// Write each judged answer to this file, one JSON object per line; an existing file is replaced
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Go on from the results in --out: answers that this coach has judged before are not judged again
+    /// Continue from the results in --out; answers already judged by this coach are skipped
     #[arg(long, requires = "out")]
     pub resume: bool,
     /// Print JSON
@@ -459,7 +462,7 @@ pub struct Eval {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum NamedCoach {
-    /// Rules on this machine
+    /// The offline coach: a trained verifier and rules on this machine
     Offline,
     /// The configured language model
     Llm,
