@@ -147,6 +147,31 @@ def phrasings(bank, seed, per_claim):
                 yield Line(claim, "bank", STATES, text)
 
 
+# How a verb is denied, and how a denial is taken away.
+DENIED = (("is", "isn't"), ("are", "aren't"), ("was", "wasn't"), ("can", "can't"), ("will", "won't"), ("must", "must not"), ("does", "doesn't"), ("has", "never has"), ("gets", "never gets"))
+
+
+def denials(own_lines, seed):
+    """Lines that state a claim with one verb denied, or with their one denial taken away: whatever they say then, it is not the claim."""
+    rng = random.Random(seed + 29)
+    for line in own_lines:
+        if line.label != STATES:
+            continue
+        changed = []
+        if not NEGATED.search(line.text):
+            for verb, denied in DENIED:
+                places = [place.start() for place in re.finditer(rf"\b{verb}\b", line.text)]
+                # One place only: of several, the wrong one may be denied.
+                if len(places) == 1:
+                    changed.append(line.text[: places[0]] + (denied if rng.random() < 0.6 else f"{verb} never" if verb != "does" else denied) + line.text[places[0] + len(verb) :])
+        elif len(NEGATED.findall(line.text)) == 1:
+            for denied, verb in ((r"isn't|is not", "is"), (r"aren't|are not", "are"), (r"can't|cannot|can not", "can"), (r"doesn't|does not", "does"), (r"won't|will not", "will"), (r"\bnever ", "always ")):
+                if re.search(denied, line.text):
+                    changed.append(re.sub(denied, verb, line.text, count=1))
+        if changed:
+            yield Pair(line.claim.text, rng.choice(changed), (CONTRADICTS, NEITHER))
+
+
 REFUTED = (
     "people think {}, but that's not true", "i used to believe that {}, and that's wrong", "it's not that {}", "no, it is not the case that {}",
     "a common mistake is to say that {}", "some of my colleagues say {}, they're mistaken", "you might think {}, actually no", "{}, no, that's exactly the misunderstanding",
