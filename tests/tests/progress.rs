@@ -5,7 +5,7 @@
 use std::fs;
 
 use journeys::program::Home;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Answers the follow-up-free questions of a round by keyboard.
 fn round(home: &Home, arguments: &[&str], answers: &str) -> Value {
@@ -28,6 +28,10 @@ fn what_was_missed_is_shown_and_kept_as_cards() {
     let progress = home.viva(["progress", "--json"]).finish().success().json();
     let missed = progress["weak_points"][0].clone();
     assert_eq!(missed["question"], "ownership-why");
+    let narrowed = home.viva(["progress", "--subject", "golang", "--json"]).finish().success().json();
+    assert_eq!((&narrowed["subjects"][0]["subject"], &narrowed["weak_points"]), (&json!("go"), &json!([])));
+    let unknown = home.viva(["progress", "--subject", "java"]).finish().fails_with(1);
+    assert!(unknown.errors.contains("there is no subject `java`; the subjects are backend, "), "{}", unknown.errors);
     let shown = home.viva(["progress"]).finish().success().output;
     let on_one_line = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     for expected in ["Ownership 1 of", "in 1 day", missed["summary"].as_str().unwrap()] {

@@ -91,7 +91,14 @@ fn an_answer_that_is_not_utf_8_is_kept_with_what_could_not_be_read_marked() {
 fn what_the_bank_does_not_have_is_named() {
     let home = Home::empty();
     let topic = home.viva(["practice", "--topic", "gardening"]).input("x\n").finish().fails_with(1);
-    assert!(topic.errors.contains("gardening"), "{}", topic.errors);
+    assert!(
+        topic.errors.contains("there is no topic `gardening`; the topics are async, borrowing, "),
+        "{}",
+        topic.errors
+    );
+    let subject = home.viva(["questions", "list", "--subject", "c#"]).finish().fails_with(1);
+    let expected = "viva: there is no subject `c#`; the subjects are backend, behavioral, cpp, go, rust, system-design";
+    assert_eq!(subject.errors.lines().next(), Some(expected));
     let question = home.viva(["questions", "show", "no-such-question"]).finish().fails_with(1);
     assert!(question.errors.contains("no-such-question"), "{}", question.errors);
 }

@@ -8,6 +8,9 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct QuestionFilter {
+    /// A subject, such as `rust`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// A topic, such as `ownership`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,

@@ -11,6 +11,9 @@ use crate::turn::{NextTurn, Turn};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSession {
+    /// Subjects to ask about, such as `rust`; any when empty.
+    #[serde(default)]
+    pub subjects: Vec<String>,
     /// Topics to ask about; any when empty.
     #[serde(default)]
     pub topics: Vec<String>,

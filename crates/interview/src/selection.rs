@@ -9,6 +9,8 @@ use crate::schedule::Schedule;
 /// What the candidate asked for. An empty list leaves that open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wishes {
+    /// Subjects to ask about.
+    pub subjects: Vec<String>,
     /// Topics to ask about.
     pub topics: Vec<TopicId>,
     /// Levels to ask for.
@@ -35,9 +37,22 @@ pub enum SelectionError {
     /// A question asked for by id is not in the bank.
     #[error("there is no question `{0}` in the bank")]
     UnknownQuestion(QuestionId),
+    /// A subject is not in the bank.
+    #[error("there is no subject `{subject}`; the subjects are {known}")]
+    UnknownSubject {
+        /// The subject asked for.
+        subject: String,
+        /// Those there are, separated by commas.
+        known: String,
+    },
     /// A topic is not in the bank.
-    #[error("there is no topic `{0}` in the bank")]
-    UnknownTopic(TopicId),
+    #[error("there is no topic `{topic}`; the topics are {known}")]
+    UnknownTopic {
+        /// The topic asked for.
+        topic: TopicId,
+        /// Those there are, separated by commas.
+        known: String,
+    },
     /// Every question asked for is known, and none fits all the wishes.
     #[error("no question in the bank fits all of these wishes; ask for fewer at once")]
     NothingFits,
@@ -50,7 +65,7 @@ pub enum SelectionError {
 ///
 /// # Errors
 ///
-/// [`SelectionError`] when an id or a topic is unknown, or nothing fits.
+/// [`SelectionError`] when an id, a subject or a topic is unknown, or nothing fits.
 pub fn choose<'a>(
     bank: &'a Bank,
     wishes: &Wishes,
@@ -61,10 +76,7 @@ pub fn choose<'a>(
     if !wishes.question_ids.is_empty() {
         return wishes.question_ids.iter().map(|id| find(bank, id)).collect();
     }
-    if let Some(unknown) = wishes.topics.iter().find(|topic| !bank.has_topic(topic)) {
-        return Err(SelectionError::UnknownTopic(unknown.clone()));
-    }
-    let mut fitting: Vec<&Question> = bank.questions().iter().filter(|question| fits(question, wishes)).collect();
+    let mut fitting = fitting(bank, wishes)?;
     if fitting.is_empty() {
         return Err(SelectionError::NothingFits);
     }
@@ -143,10 +155,30 @@ fn find<'a>(bank: &'a Bank, id: &QuestionId) -> Result<&'a Question, SelectionEr
     bank.question(id).ok_or_else(|| SelectionError::UnknownQuestion(id.clone()))
 }
 
-/// Whether a question meets the wishes for topic, level, kind and tag.
-pub fn fits(question: &Question, wishes: &Wishes) -> bool {
+/// The questions that meet the wishes for subject, topic, level, kind and tag, in the order of the bank.
+///
+/// # Errors
+///
+/// [`SelectionError`] when a subject or a topic is unknown.
+pub fn fitting<'a>(bank: &'a Bank, wishes: &Wishes) -> Result<Vec<&'a Question>, SelectionError> {
+    let subjects = bank.topics().subjects();
+    if let Some(unknown) = wishes.subjects.iter().find(|subject| !subjects.contains(subject.as_str())) {
+        let known = Vec::from_iter(subjects).join(", ");
+        return Err(SelectionError::UnknownSubject { subject: unknown.clone(), known });
+    }
+    if let Some(unknown) = wishes.topics.iter().find(|topic| !bank.has_topic(topic)) {
+        let known = bank.topics().iter().map(|topic| topic.id.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(SelectionError::UnknownTopic { topic: unknown.clone(), known });
+    }
+    Ok(bank.questions().iter().filter(|question| fits(bank, question, wishes)).collect())
+}
+
+fn fits(bank: &Bank, question: &Question, wishes: &Wishes) -> bool {
     let open_or_has = |open: bool, has: bool| open || has;
-    open_or_has(wishes.topics.is_empty(), wishes.topics.contains(&question.topic))
+    let has_subject =
+        || bank.topics().get(&question.topic).is_some_and(|topic| wishes.subjects.contains(&topic.subject));
+    (wishes.subjects.is_empty() || has_subject())
+        && open_or_has(wishes.topics.is_empty(), wishes.topics.contains(&question.topic))
         && open_or_has(wishes.levels.is_empty(), wishes.levels.contains(&question.level))
         && open_or_has(wishes.kinds.is_empty(), wishes.kinds.contains(&question.kind))
         && open_or_has(wishes.tags.is_empty(), wishes.tags.iter().any(|tag| question.tags.contains(tag)))

@@ -34,7 +34,7 @@ pub struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   viva practice                          answer five questions out loud
-  viva practice --topic ownership --typed
+  viva practice --subject rust --typed
   viva review                            list your sessions, newest first
   viva progress                          see what is due, and what you missed
   viva doctor                            check what is missing on this machine
@@ -81,6 +81,9 @@ pub enum Command {
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_help = PRACTICE_EXAMPLES)]
 pub struct Practice {
+    /// Only questions on this subject, such as rust, go, c++ or "system design"; repeatable
+    #[arg(long, value_name = "SUBJECT", value_parser = subject)]
+    pub subject: Vec<String>,
     /// Only questions on this topic; repeatable (`viva questions list` shows the topics)
     #[arg(long, value_name = "TOPIC")]
     pub topic: Vec<TopicId>,
@@ -94,11 +97,11 @@ pub struct Practice {
     #[arg(long, value_name = "TAG")]
     pub tag: Vec<Tag>,
     /// Ask exactly this question; repeatable, asked in the given order
-    #[arg(long, value_name = "ID", conflicts_with_all = ["topic", "level", "kind", "tag", "questions"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["subject", "topic", "level", "kind", "tag", "questions"])]
     pub question: Vec<QuestionId>,
     /// Ask the questions of this session again, or this question: a session's id, the start of its id, `last`, or a question's id
     #[arg(long, value_name = "SESSION|QUESTION",
-        conflicts_with_all = ["topic", "level", "kind", "tag", "questions", "question", "seed"])]
+        conflicts_with_all = ["subject", "topic", "level", "kind", "tag", "questions", "question", "seed"])]
     pub again: Option<String>,
     /// Number of questions [default: 5]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]
@@ -144,6 +147,7 @@ pub struct Practice {
 const PRACTICE_EXAMPLES: &str = "\
 Examples:
   viva practice                                   five questions, out loud
+  viva practice --subject c++ --level senior
   viva practice --topic ownership --topic borrowing --level mid
   viva practice --kind snippet --questions 3 --typed
   viva practice --minutes 20 --follow-ups 2 --hands-free
@@ -234,9 +238,12 @@ pub struct Review {
 ///
 /// Scores are of the last answers by the same judge, the latest one last. docs/schedule.md says when a question comes again.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Examples:\n  viva progress\n  viva progress --json\n  \
+#[command(after_help = "Examples:\n  viva progress\n  viva progress --subject rust\n  viva progress --json\n  \
                   viva progress --anki missed.txt    then import the file in Anki")]
 pub struct Progress {
+    /// Only this subject, such as rust, go, c++ or "system design"; repeatable
+    #[arg(long, value_name = "SUBJECT", value_parser = subject)]
+    pub subject: Vec<String>,
     /// Write the points you missed to this file, as cards that Anki imports
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub anki: Option<PathBuf>,
@@ -273,8 +280,10 @@ pub struct Transcribe {
 
 /// List, show and check questions.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Examples:\n  viva questions list --topic ownership\n  viva questions show ownership-why\n  \
-                  viva questions check my-questions")]
+#[command(
+    after_help = "Examples:\n  viva questions list --subject rust\n  viva questions list --topic ownership\n  viva questions show ownership-why\n  \
+                  viva questions check my-questions"
+)]
 pub struct Questions {
     #[command(subcommand)]
     pub command: QuestionsCommand,
@@ -287,6 +296,9 @@ pub struct Questions {
 pub enum QuestionsCommand {
     /// List the questions, one per line
     List {
+        /// Only this subject, such as rust, go, c++ or "system design"; repeatable
+        #[arg(long, value_name = "SUBJECT", value_parser = subject)]
+        subject: Vec<String>,
         /// Only this topic
         #[arg(long, value_name = "TOPIC")]
         topic: Option<TopicId>,
@@ -438,7 +450,7 @@ pub struct Eval {
     #[arg(long, value_name = "NAME")]
     pub voice: Vec<String>,
     /// Only answers to questions of this subject; repeatable
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "SUBJECT", value_parser = subject)]
     pub subject: Vec<String>,
     /// Have the language model judge clarity and write a stronger answer too, as in a round
     #[arg(long)]
@@ -505,6 +517,17 @@ pub enum EvaluatedBaseline {
     Similarity,
 }
 
+/// A subject as people write it. Which ones there are, the bank says.
+fn subject(text: &str) -> Result<String, Infallible> {
+    let name = text.trim().to_lowercase().replace([' ', '_'], "-");
+    Ok(match name.as_str() {
+        "c++" => "cpp".to_owned(),
+        "golang" => "go".to_owned(),
+        "behavioural" => "behavioral".to_owned(),
+        _ => name,
+    })
+}
+
 fn level() -> impl TypedValueParser<Value = Level> {
     PossibleValuesParser::new(Level::ALL.iter().map(|level| level.as_str())).try_map(|text| text.parse::<Level>())
 }
@@ -567,6 +590,13 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_subject_may_be_written_as_people_write_it() {
+        let written = ["Rust", "C++", "golang", "System Design", "system_design", "behavioural", "c#"];
+        let meant = ["rust", "cpp", "go", "system-design", "system-design", "behavioral", "c#"];
+        assert_eq!(written.map(|text| subject(text).unwrap()), meant);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The topics that questions may name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 
@@ -31,6 +31,11 @@ impl Topics {
     /// Every topic, ordered by id.
     pub fn iter(&self) -> impl Iterator<Item = &Topic> {
         self.0.values()
+    }
+
+    /// Every subject that has a topic, by name.
+    pub fn subjects(&self) -> BTreeSet<&str> {
+        self.iter().map(|topic| topic.subject.as_str()).collect()
     }
 
     pub(super) fn is_topics_file(file: &SourceFile) -> bool {

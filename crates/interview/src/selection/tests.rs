@@ -1,7 +1,8 @@
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::*;
-use crate::testing::{asked, bank, day};
+use crate::bank::SourceFile;
+use crate::testing::{asked, bank, day, question_file};
 
 /// A round for somebody who was never asked anything.
 fn ids(bank: &Bank, wishes: &Wishes, seed: u64) -> Vec<String> {
@@ -54,12 +55,35 @@ fn questions_asked_for_by_id_come_in_that_order() {
 #[test]
 fn wishes_that_cannot_be_met_say_so() {
     let bank = six();
+    let refused = |wishes| error(&bank, &wishes).to_string();
     let unknown_topic = Wishes { topics: vec!["gardening".parse().unwrap()], ..Wishes::default() };
-    assert!(matches!(error(&bank, &unknown_topic), SelectionError::UnknownTopic(_)));
+    assert_eq!(refused(unknown_topic), "there is no topic `gardening`; the topics are borrowing, ownership");
+    let unknown_subject = Wishes { subjects: vec!["c#".to_owned()], ..Wishes::default() };
+    assert_eq!(refused(unknown_subject), "there is no subject `c#`; the subjects are rust");
     let unknown_id = Wishes { question_ids: vec!["zz".parse().unwrap()], ..Wishes::default() };
     assert!(matches!(error(&bank, &unknown_id), SelectionError::UnknownQuestion(_)));
     let nothing = Wishes { levels: vec![Level::Senior], ..Wishes::default() };
     assert_eq!(error(&bank, &nothing), SelectionError::NothingFits);
+}
+
+#[test]
+fn a_subject_brings_the_questions_of_all_its_topics() {
+    let topics =
+        "[rust]\nownership = \"Ownership\"\nborrowing = \"Borrowing\"\n[go]\ngo-types = \"Types\"\n".to_owned();
+    let files = [
+        SourceFile { path: "questions/topics.toml".to_owned(), text: topics },
+        question_file("o1", "ownership"),
+        question_file("b1", "borrowing"),
+        SourceFile { path: "questions/go/g1.toml".to_owned(), ..question_file("g1", "go-types") },
+    ];
+    let bank = Bank::load(&files).bank;
+    let round_of = |subjects: &[&str]| {
+        let subjects = subjects.iter().map(|subject| (*subject).to_owned()).collect();
+        ids(&bank, &Wishes { subjects, ..Wishes::default() }, 0).into_iter().collect::<BTreeSet<_>>()
+    };
+    assert_eq!(Vec::from_iter(round_of(&["rust"])), ["b1", "o1"]);
+    assert_eq!(Vec::from_iter(round_of(&["go"])), ["g1"]);
+    assert_eq!(round_of(&["go", "rust"]), round_of(&[]));
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(crate) async fn list_questions(
     State(app): State<Arc<App>>,
     Query(filter): Query<QuestionFilter>,
 ) -> Result<Json<QuestionList>, ApiError> {
-    let questions = filtered(app.bank.questions(), &filter)?.into_iter().map(asked_question).collect();
+    let questions = filtered(&app.bank, &filter)?.into_iter().map(asked_question).collect();
     Ok(Json(QuestionList { questions }))
 }
 

@@ -5,10 +5,10 @@ use api::question::QuestionFilter;
 use api::session::{NewSession, SessionFilter};
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Word};
 use api::turn::{DecidedVerdict, Source};
-use interview::bank::Question;
+use interview::bank::{Bank, Question};
 use interview::follow_up::FollowUpLimit;
 use interview::marks::{self, CoachKind, Decision, Marks};
-use interview::selection::{Wishes, fits};
+use interview::selection::{Wishes, fitting};
 use interview::transcript::normal_words;
 use interview::{Probability, Seconds, Span, Transcript, session};
 use store::{PageLimit, SessionQuery, SessionState};
@@ -23,8 +23,8 @@ const MOST_WISHES: usize = 100;
 
 /// What the questions of a new session are to be.
 pub(crate) fn wishes(new: &NewSession) -> Result<Wishes, ApiError> {
-    if [&new.topics, &new.levels, &new.kinds, &new.tags, &new.question_ids].iter().any(|list| list.len() > MOST_WISHES)
-    {
+    let lists = [&new.subjects, &new.topics, &new.levels, &new.kinds, &new.tags, &new.question_ids];
+    if lists.iter().any(|list| list.len() > MOST_WISHES) {
         return Err(ApiError::Unprocessable(format!("a list of wishes has at most {MOST_WISHES} entries")));
     }
     if new.questions.is_some_and(|count| !(1..=MOST_QUESTIONS).contains(&count))
@@ -36,6 +36,7 @@ pub(crate) fn wishes(new: &NewSession) -> Result<Wishes, ApiError> {
         return Err(ApiError::Unprocessable(format!("the question `{twice}` is asked for twice")));
     }
     Ok(Wishes {
+        subjects: new.subjects.clone(),
         topics: parsed(&new.topics)?,
         levels: parsed(&new.levels)?,
         kinds: parsed(&new.kinds)?,
@@ -54,8 +55,9 @@ pub(crate) fn follow_ups(new: &NewSession) -> Result<FollowUpLimit, ApiError> {
 }
 
 /// The questions of the bank that a filter lets through.
-pub(crate) fn filtered<'a>(questions: &'a [Question], filter: &QuestionFilter) -> Result<Vec<&'a Question>, ApiError> {
+pub(crate) fn filtered<'a>(bank: &'a Bank, filter: &QuestionFilter) -> Result<Vec<&'a Question>, ApiError> {
     let wishes = Wishes {
+        subjects: filter.subject.iter().cloned().collect(),
         topics: parsed(filter.topic.as_slice())?,
         levels: parsed(filter.level.as_slice())?,
         kinds: parsed(filter.kind.as_slice())?,
@@ -63,13 +65,13 @@ pub(crate) fn filtered<'a>(questions: &'a [Question], filter: &QuestionFilter) -
         ..Wishes::default()
     };
     let words: Vec<String> = filter.q.iter().flat_map(|text| text.split_whitespace()).map(str::to_lowercase).collect();
-    let has_words = |question: &Question| {
+    let has_words = |question: &&Question| {
         let text =
             format!("{} {} {} {}", question.title, question.prompts.all().join(" "), question.topic, question.id)
                 .to_lowercase();
         words.iter().all(|word| text.contains(word.as_str()))
     };
-    Ok(questions.iter().filter(|question| fits(question, &wishes) && has_words(question)).collect())
+    Ok(fitting(bank, &wishes)?.into_iter().filter(has_words).collect())
 }
 
 /// Which sessions to list.

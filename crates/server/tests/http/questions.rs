@@ -26,6 +26,9 @@ async fn filters_narrow_the_list() {
         assert_eq!((question.topic.as_str(), question.kind.as_str()), ("borrowing", "snippet"));
         assert!(question.snippet.is_some());
     }
+    let of_subject = QuestionFilter { subject: Some("go".to_owned()), ..QuestionFilter::default() };
+    let go = viva.client.questions(&of_subject).await.unwrap().questions;
+    assert!(!go.is_empty() && go.iter().all(|question| question.topic.starts_with("go-")), "{go:?}");
     let words = QuestionFilter { q: Some("PUSHING vector".to_owned()), ..QuestionFilter::default() };
     let found = viva.client.questions(&words).await.unwrap().questions;
     assert!(found.iter().any(|question| question.id == "borrowing-push-while-reading"), "{found:?}");

@@ -31,6 +31,16 @@ async fn a_session_begins_with_its_questions_asked_in_order() {
 }
 
 #[tokio::test]
+async fn a_session_keeps_to_its_subjects_and_an_unknown_one_names_those_there_are() {
+    let viva = Running::start().await;
+    let wishes = |subject: &str| NewSession { subjects: vec![subject.to_owned()], ..NewSession::default() };
+    let session = viva.client.create_session(&wishes("cpp")).await.unwrap();
+    assert!(session.head.topics.iter().all(|topic| topic.starts_with("cpp-")), "{:?}", session.head.topics);
+    let refused = viva.client.create_session(&wishes("c++")).await.unwrap_err().to_string();
+    assert!(refused.contains("the subjects are backend, behavioral, cpp, go, rust, system-design"), "{refused}");
+}
+
+#[tokio::test]
 async fn the_same_seed_asks_the_same_questions() {
     let viva = Running::start().await;
     let wishes = NewSession { seed: Some(42), questions: Some(4), ..NewSession::default() };

@@ -131,6 +131,7 @@ async fn wishes(practice: &Practice, client: &Client) -> Result<NewSession, Fail
         None => practice.question.iter().map(ToString::to_string).collect(),
     };
     Ok(NewSession {
+        subjects: practice.subject.clone(),
         topics: practice.topic.iter().map(ToString::to_string).collect(),
         levels: practice.level.iter().map(ToString::to_string).collect(),
         kinds: practice.kind.iter().map(ToString::to_string).collect(),

@@ -24,7 +24,7 @@ pub async fn run(progress: &arguments::Progress, settings: &Settings) -> Result<
 }
 
 async fn run_with(arguments: &arguments::Progress, settings: &Settings, client: &Client) -> Result<(), Failure> {
-    let progress = client.progress().await?;
+    let progress = narrowed(client.progress().await?, &arguments.subject)?;
     if let Some(path) = &arguments.anki {
         return export(&progress, path, client).await;
     }
@@ -39,6 +39,22 @@ async fn run_with(arguments: &arguments::Progress, settings: &Settings, client: 
     let look = screen.results_look();
     screen.show(&progress_lines(&progress, look));
     Ok(())
+}
+
+/// The progress in these subjects, or in all when none is named.
+fn narrowed(mut progress: Progress, subjects: &[String]) -> Result<Progress, Failure> {
+    if subjects.is_empty() {
+        return Ok(progress);
+    }
+    let known: Vec<&str> = progress.subjects.iter().map(|subject| subject.subject.as_str()).collect();
+    if let Some(unknown) = subjects.iter().find(|subject| !known.contains(&subject.as_str())) {
+        return Err(Failure::new(format!("there is no subject `{unknown}`; the subjects are {}", known.join(", "))));
+    }
+    progress.subjects.retain(|subject| subjects.contains(&subject.subject));
+    let has_topic =
+        |topic: &str| progress.subjects.iter().flat_map(|subject| &subject.topics).any(|it| it.topic == topic);
+    progress.weak_points.retain(|weak| has_topic(&weak.topic));
+    Ok(progress)
 }
 
 /// Writes a card for each weak point.

@@ -5,7 +5,7 @@ mod check;
 use std::path::Path;
 
 use interview::bank::Bank;
-use interview::selection::{Wishes, fits};
+use interview::selection::{Wishes, fitting};
 use interview::{Question, QuestionId};
 use serde::Serialize;
 use server::question_files;
@@ -37,8 +37,9 @@ struct ListedQuestion<'a> {
 /// When there is no such question or folder, or the check finds faults.
 pub fn run(command: &QuestionsCommand, own: Option<&Path>) -> Result<(), Failure> {
     match command {
-        QuestionsCommand::List { topic, level, kind, tag, text, json } => {
+        QuestionsCommand::List { subject, topic, level, kind, tag, text, json } => {
             let wishes = Wishes {
+                subjects: subject.clone(),
                 topics: topic.iter().cloned().collect(),
                 levels: level.iter().copied().collect(),
                 kinds: kind.iter().copied().collect(),
@@ -62,12 +63,9 @@ fn load(own: Option<&Path>) -> Result<Bank, Failure> {
 }
 
 fn list(bank: &Bank, wishes: &Wishes, text: &str, json: bool) -> Result<(), Failure> {
-    if let Some(unknown) = wishes.topics.iter().find(|topic| !bank.has_topic(topic)) {
-        return Err(Failure::new(format!("there is no topic `{unknown}`")).help("`viva questions list` shows them all"));
-    }
+    let fitting = fitting(bank, wishes).map_err(|error| Failure::new(error.to_string()))?;
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    let fitting: Vec<&Question> =
-        bank.questions().iter().filter(|question| fits(question, wishes) && has_words(question, &words)).collect();
+    let fitting: Vec<&Question> = fitting.into_iter().filter(|question| has_words(question, &words)).collect();
     if json {
         return print_json(&Document { questions: fitting.iter().map(|question| listed(question)).collect() });
     }
