@@ -74,6 +74,7 @@ pub enum Command {
 
 /// Start a practice round: questions, your answers, feedback.
 ///
+/// The first round asks what you prepare for, and later ones keep to it; --setup asks again, and flags go before it.
 /// Questions that are due come first, then new ones; nothing comes twice within a day unless nothing else fits.
 /// You answer into the microphone, or type when there is no microphone or with --typed. When standard input is not a terminal,
 /// each line of it is one typed answer; an empty line or `skip` means "I don't know". With --audio the answers come from
@@ -103,6 +104,9 @@ pub struct Practice {
     #[arg(long, value_name = "SESSION|QUESTION",
         conflicts_with_all = ["subject", "topic", "level", "kind", "tag", "questions", "question", "seed"])]
     pub again: Option<String>,
+    /// Ask again what you prepare for: the subjects and the level of rounds that name none
+    #[arg(long)]
+    pub setup: bool,
     /// Number of questions [default: 5]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]
     pub questions: Option<u32>,
@@ -148,6 +152,7 @@ const PRACTICE_EXAMPLES: &str = "\
 Examples:
   viva practice                                   five questions, out loud
   viva practice --subject c++ --level senior
+  viva practice --setup                           choose what you prepare for
   viva practice --topic ownership --topic borrowing --level mid
   viva practice --kind snippet --questions 3 --typed
   viva practice --minutes 20 --follow-ups 2 --hands-free

@@ -1,6 +1,8 @@
 //! Settings: flags over environment over `config.toml` over defaults.
 
 mod data_folder;
+mod file;
+mod preparation;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -19,6 +21,7 @@ use url::Url;
 
 use crate::failure::Failure;
 pub use data_folder::DataFolder;
+pub use preparation::Preparation;
 
 /// The resolved settings of the program.
 #[derive(Clone)]
@@ -45,6 +48,8 @@ pub struct Settings {
     pub open_to_network: bool,
     /// Host names that `viva serve` accepts besides those of loopback.
     pub hosts: Vec<String>,
+    /// What the candidate prepares for; none as long as they were not asked.
+    pub practice: Option<Preparation>,
     /// The language model that judges; without one, the offline coach does.
     pub llm: Option<LlmSettings>,
 }
@@ -93,6 +98,7 @@ impl Settings {
             plain: layer.plain.unwrap_or(false),
             open_to_network: layer.open_to_network.unwrap_or(false),
             hosts: layer.hosts.unwrap_or_default(),
+            practice: layer.practice,
             llm: layer.llm.map(language_model).transpose()?,
         })
     }
@@ -179,6 +185,7 @@ settings! {
     plain: bool,
     open_to_network: bool,
     hosts: Vec<String>,
+    practice: Preparation,
 }
 
 impl Layer {

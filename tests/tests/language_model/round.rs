@@ -1,50 +1,16 @@
 //! A round at a terminal of 80 columns and 24 rows, screen by screen.
 
 use journeys::language_model::{LanguageModel, Reply, kind_words};
-use journeys::program::{Home, Run};
-use rexpect::session::PtySession;
+use journeys::program::Home;
+use journeys::screen::Screen;
 use serde_json::{Value, json};
 
 use crate::{QUESTION, SHORT_ANSWER};
 
-/// How long a terminal may show nothing new, in milliseconds.
-const LIMIT: u64 = 60_000;
 const AGAIN: &str =
     "Every value has exactly one owner. Assigning it moves it, and the old name can't be used any more.";
 const TYPING: &str = "Ctrl-C end the round";
 const PROBE: &str = "What did the designers want to get, compared with C and with Java?";
-
-/// What a person sees of a program at a terminal.
-struct Screen {
-    session: PtySession,
-    shown: vt100::Parser,
-}
-
-impl Screen {
-    fn of(run: Run) -> Self {
-        let session = rexpect::session::spawn_command(run.at_terminal_of(80, 24), Some(LIMIT)).unwrap();
-        Self { session, shown: vt100::Parser::new(24, 80, 0) }
-    }
-
-    /// Waits until the screen has this heading and these keys in its last line; returns the screen.
-    fn until(&mut self, heading: &str, keys: &str) -> String {
-        loop {
-            let screen = self.shown.screen().contents();
-            if screen.contains(heading) && screen.lines().last().is_some_and(|line| line.contains(keys)) {
-                return screen.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
-            }
-            let (_, read) = self.session.exp_regex("(?s).").unwrap_or_else(|error| panic!("{error}: {screen}"));
-            // Each byte comes as the character with its number.
-            let bytes = read.chars().map(|character| u8::try_from(character).unwrap());
-            self.shown.process(&bytes.collect::<Vec<_>>());
-        }
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.session.send(keys).unwrap();
-        self.session.flush().unwrap();
-    }
-}
 
 /// A model that finds two points in each of the first two answers, one of them in both, and none in others.
 fn model() -> LanguageModel {
@@ -89,7 +55,7 @@ fn a_follow_up_reveals_nothing_and_the_feedback_fits_one_screen_and_is_held_agai
     // Above it is the question, in a wording that is chosen by chance.
     insta::assert_snapshot!("again", again.rsplit_once("\nAgain").unwrap().1);
     screen.press("q");
-    screen.session.exp_eof().unwrap();
+    screen.ends();
 
     let listed = home.viva(["review", "--json"]).finish().success().json();
     let attempts: Vec<&Value> =

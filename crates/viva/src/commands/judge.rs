@@ -11,7 +11,7 @@ use toml_edit::{DocumentMut, Item, Table, value};
 use super::output::{print, print_json};
 use crate::arguments::Judge;
 use crate::failure::Failure;
-use crate::settings::{DataFolder, Settings};
+use crate::settings::Settings;
 use crate::terminal::{Choice, Streams, Terminal};
 
 /// The time in which feedback should be there, in seconds.
@@ -195,51 +195,28 @@ fn report(connection: &Connection) -> String {
     )
 }
 
-/// Writes the judge to the settings file, which is made when it is not there; returns its path. Everything else in it stays as it is.
+/// Writes the judge to the settings file; returns its path.
 fn change(settings: &Settings, llm: Option<&LlmSettings>) -> Result<String, Failure> {
-    let path = settings.file.clone().or_else(DataFolder::usual_settings_file);
-    let path =
-        path.ok_or_else(|| Failure::new("there is no place for a settings file").help("name one with --config"))?;
-    let failed = |error: std::io::Error| Failure::new(format!("cannot change {}: {error}", path.display()));
-    let text = match std::fs::read_to_string(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        read => read.map_err(failed)?,
+    settings.change_file(|document| write(document, llm))
+}
+
+/// Sets the judge. Limits and other settings of the table `[llm]` stay.
+fn write(document: &mut DocumentMut, llm: Option<&LlmSettings>) {
+    let Some(llm) = llm else {
+        document.remove("llm");
+        return;
     };
-    let changed = with_judge(&text, llm).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed)?;
-    }
-    write_whole(&path, &changed).map_err(failed)?;
-    Ok(path.display().to_string())
-}
-
-/// Replaces the file in one step, so that a crash leaves the old or the new one.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    let new = path.with_extension("toml.new");
-    std::fs::write(&new, text)?;
-    std::fs::rename(new, path)
-}
-
-/// The text of the settings with this judge. Limits and other settings of the table `[llm]` stay.
-fn with_judge(text: &str, llm: Option<&LlmSettings>) -> Result<String, toml_edit::TomlError> {
-    let mut document: DocumentMut = text.parse()?;
-    match llm {
-        None => _ = document.remove("llm"),
-        Some(llm) => {
-            let table = document.entry("llm").or_insert(Item::Table(Table::new()));
-            table["preset"] = value(llm.preset.as_str());
-            table["model"] = value(llm.model.as_str());
-            if let Some(table) = table.as_table_like_mut() {
-                for other in ["second_model", "key_file", "key_variable", "base_url"] {
-                    table.remove(other);
-                }
-                if let Some(address) = &llm.base_url {
-                    table.insert("base_url", value(address.as_str()));
-                }
-            }
+    let table = document.entry("llm").or_insert(Item::Table(Table::new()));
+    table["preset"] = value(llm.preset.as_str());
+    table["model"] = value(llm.model.as_str());
+    if let Some(table) = table.as_table_like_mut() {
+        for other in ["second_model", "key_file", "key_variable", "base_url"] {
+            table.remove(other);
+        }
+        if let Some(address) = &llm.base_url {
+            table.insert("base_url", value(address.as_str()));
         }
     }
-    Ok(document.to_string())
 }
 
 impl Found {
@@ -257,12 +234,17 @@ mod tests {
     fn a_judge_is_written_beside_what_is_there() {
         let before = "# mine\nmute = true\n\n[llm]\npreset = \"openai\"\nmodel = \"gpt\"\nkey_file = \"key\"\nretries = 1 # few\n";
         let llm = LlmSettings::new(Preset::Ollama, "qwen3");
+        let written = |before: &str, llm| {
+            let mut document: DocumentMut = before.parse().unwrap();
+            write(&mut document, llm);
+            document.to_string()
+        };
         assert_eq!(
-            with_judge(before, Some(&llm)).unwrap(),
+            written(before, Some(&llm)),
             "# mine\nmute = true\n\n[llm]\npreset = \"ollama\"\nmodel = \"qwen3\"\nretries = 1 # few\n"
         );
-        assert_eq!(with_judge("", Some(&llm)).unwrap(), "[llm]\npreset = \"ollama\"\nmodel = \"qwen3\"\n");
-        assert_eq!(with_judge(before, None).unwrap(), "# mine\nmute = true\n");
+        assert_eq!(written("", Some(&llm)), "[llm]\npreset = \"ollama\"\nmodel = \"qwen3\"\n");
+        assert_eq!(written(before, None), "# mine\nmute = true\n");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `viva practice`.
 
+mod preparation;
+
 use std::time::Duration;
 
 use api::client::Client;
@@ -16,7 +18,7 @@ use crate::interviewer::Interviewer;
 use crate::microphones;
 use crate::outbox::Outbox;
 use crate::round::{Candidate, Means, Microphone, PipedLines, Recordings, Round, Wish, send_what_was_left};
-use crate::settings::Settings;
+use crate::settings::{Preparation, Settings};
 use crate::speaker::Speaker;
 use crate::terminal::{Line, Streams, Terminal, Tone};
 
@@ -24,7 +26,8 @@ use crate::terminal::{Line, Streams, Terminal, Tone};
 pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure> {
     let streams = Streams::detect(settings.plain, practice.json);
     let mut terminal = Terminal::open(streams)?;
-    let settings = &judge::offer_once(settings, &mut terminal).await?;
+    let Some(settings) = preparation::ask(practice, settings, &mut terminal).await? else { return Ok(()) };
+    let settings = &judge::offer_once(&settings, &mut terminal).await?;
     let Some(means) = means(practice, settings, streams, &mut terminal).await? else { return Ok(()) };
     let Some((candidate, recogniser)) = candidate(means, practice, settings, &mut terminal).await? else {
         return Ok(());
@@ -35,7 +38,12 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
     if let Some(address) = interviewer.running() {
         terminal.say(format!("Viva is running at {address} already: the round is kept and judged there."));
     }
-    let wishes = wishes(practice, interviewer.client()).await?;
+    let prepared = preparation::defaults(practice, settings.practice.as_ref());
+    let words = preparation::in_words(&prepared);
+    if !words.is_empty() {
+        terminal.say(format!("You prepare for {words} (`viva practice --setup` changes it)."));
+    }
+    let wishes = wishes(practice, prepared, interviewer.client()).await?;
     let outbox = Outbox::in_folder(settings.data.outbox());
     send_what_was_left(&outbox, &interviewer, recogniser.as_ref(), settings, &mut terminal).await?;
     let round = Round {
@@ -125,15 +133,15 @@ async fn load(settings: &Settings, terminal: &mut Terminal) -> Result<Recogniser
     recogniser
 }
 
-async fn wishes(practice: &Practice, client: &Client) -> Result<NewSession, Failure> {
+async fn wishes(practice: &Practice, prepared: Preparation, client: &Client) -> Result<NewSession, Failure> {
     let question_ids = match &practice.again {
         Some(name) => asked_again(name, client).await?,
         None => practice.question.iter().map(ToString::to_string).collect(),
     };
     Ok(NewSession {
-        subjects: practice.subject.clone(),
+        subjects: [practice.subject.clone(), prepared.subjects].concat(),
         topics: practice.topic.iter().map(ToString::to_string).collect(),
-        levels: practice.level.iter().map(ToString::to_string).collect(),
+        levels: practice.level.iter().chain(&prepared.levels).map(ToString::to_string).collect(),
         kinds: practice.kind.iter().map(ToString::to_string).collect(),
         tags: practice.tag.iter().map(ToString::to_string).collect(),
         question_ids,

@@ -109,6 +109,17 @@ fn every_setting_of_the_language_model_is_a_variable_too() {
 }
 
 #[test]
+fn what_is_prepared_for_comes_from_the_file_or_a_variable() {
+    let file = "[practice]\nsubjects = [\"go\"]\nlevels = [\"senior\", \"staff\"]\n";
+    let file = Layer::of_toml(file, Path::new("config.toml")).unwrap();
+    assert_eq!(file.practice.as_ref().unwrap().levels.len(), 2);
+    let variables = environment(&[("VIVA_PRACTICE", "{ subjects = [\"rust\"] }")]).unwrap();
+    assert_eq!(resolved(variables.over(file).over(model("tiny"))).practice.unwrap().subjects, ["rust"]);
+    assert!(environment(&[("VIVA_PRACTICE", "rust")]).is_err());
+    assert!(Layer::of_toml("[practice]\nlevels = [\"guru\"]\n", Path::new("config.toml")).is_err());
+}
+
+#[test]
 fn invalid_values_are_refused() {
     for layer in [
         Layer { server: Some("ftp://somewhere".to_owned()), ..model("tiny") },

@@ -113,9 +113,7 @@ impl Terminal {
                 Some(input) => {
                     deadline = None;
                     let letter = input.letter().map(|letter| if letter == ' ' { '\n' } else { letter });
-                    if let Some(letter) =
-                        letter.filter(|letter| offers.iter().any(|(key, _)| letter_of(key) == *letter))
-                    {
+                    if let Some(letter) = letter.filter(|letter| offers.iter().any(|(key, _)| means(key, *letter))) {
                         return self.chosen(Choice::Letter(letter));
                     }
                 }
@@ -202,6 +200,24 @@ pub fn keys(offers: &[Offer<'_>]) -> Line {
     line
 }
 
-fn letter_of(key: &str) -> char {
-    if key == "Enter" { '\n' } else { key.chars().next().unwrap_or('\n') }
+/// Whether a key of an offer means this letter: `Enter`, `Esc`, a range such as `1-6`, or the letter itself.
+fn means(key: &str, letter: char) -> bool {
+    match (key, key.as_bytes()) {
+        ("Enter", _) => letter == '\n',
+        ("Esc", _) => letter == '\u{1b}',
+        (_, [first, b'-', last]) => (char::from(*first)..=char::from(*last)).contains(&letter),
+        _ => key.starts_with(letter),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_may_be_a_name_or_a_range() {
+        assert!(means("Enter", '\n') && means("Esc", '\u{1b}') && means("q", 'q'));
+        assert!(!means("Enter", 'e') && !means("Esc", 'e'));
+        assert_eq!(['0', '1', '6', '7'].map(|letter| means("1-6", letter)), [false, true, true, false]);
+    }
 }

@@ -37,10 +37,11 @@ pub enum Input {
 }
 
 impl Input {
-    /// The letter that was meant, in lower case: a key, or the first character of a line; Enter is `\n`.
+    /// The letter that was meant, in lower case: a key, or the first character of a line; Enter is `\n`, Esc `\u{1b}`.
     pub fn letter(&self) -> Option<char> {
         match self {
             Self::Key(Key::Enter) => Some('\n'),
+            Self::Key(Key::Escape) => Some('\u{1b}'),
             Self::Key(Key::Character(letter)) => Some(letter.to_ascii_lowercase()),
             Self::Line(line) => Some(line.trim().chars().next().map_or('\n', |letter| letter.to_ascii_lowercase())),
             _ => None,

@@ -1,0 +1,209 @@
+//! What the candidate prepares for: asked before the first round at a terminal, and again with `--setup`.
+
+use api::view::standing;
+use interview::bank::{Bank, Level};
+use interview::selection::{Wishes, fitting};
+use server::question_files;
+
+use crate::arguments::Practice;
+use crate::failure::Failure;
+use crate::settings::{Preparation, Settings};
+use crate::terminal::{Choice, Entry, Terminal, list_lines};
+
+/// Asks what the candidate prepares for, if it is time to. Returns the settings as they are then; `None` when the candidate quit.
+pub(super) async fn ask(
+    practice: &Practice,
+    settings: &Settings,
+    terminal: &mut Terminal,
+) -> Result<Option<Settings>, Failure> {
+    if practice.setup && !terminal.is_attended() {
+        let failure = Failure::misuse("--setup asks questions, which needs a terminal");
+        return Err(failure.help("the table [practice] of the settings file has the same: see docs/config.toml"));
+    }
+    let is_first = settings.practice.is_none() && settings.file.is_some() && terminal.is_attended();
+    let asks = practice.setup || (is_first && is_open(practice));
+    if !asks {
+        return Ok(Some(settings.clone()));
+    }
+    let bank = question_files::bank(settings.bank.as_deref())?.bank;
+    match choose(&bank, terminal).await {
+        Chosen::Quit => Ok(None),
+        Chosen::Nothing => Ok(Some(settings.clone())),
+        Chosen::Prepared(preparation) => {
+            if let Err(failure) = settings.change_file(|document| preparation.write(document)) {
+                terminal.warn(format!("This holds for this round only: {}", failure.message()));
+            }
+            Ok(Some(Settings { practice: Some(preparation), ..settings.clone() }))
+        }
+    }
+}
+
+/// What the candidate prepares for, as far as the command line does not say what to ask.
+pub(super) fn defaults(practice: &Practice, prepared: Option<&Preparation>) -> Preparation {
+    let Practice { subject, topic, level, tag, question, again, .. } = practice;
+    let is_named = !(topic.is_empty() && tag.is_empty() && question.is_empty()) || again.is_some();
+    let mut defaults = prepared.filter(|_| !is_named).cloned().unwrap_or_default();
+    if !subject.is_empty() {
+        defaults.subjects.clear();
+    }
+    if !level.is_empty() {
+        defaults.levels.clear();
+    }
+    defaults
+}
+
+/// In words, such as `Go, Rust; senior level`; empty for anything.
+pub(super) fn in_words(preparation: &Preparation) -> String {
+    let subjects = preparation.subjects.iter().map(|name| standing::subject(name)).collect::<Vec<_>>().join(", ");
+    let levels = preparation.levels.iter().map(|level| level.as_str()).collect::<Vec<_>>().join(" or ");
+    let levels = if levels.is_empty() { levels } else { levels + " level" };
+    [subjects, levels].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+/// Whether the command line leaves open what to ask and who answers.
+fn is_open(practice: &Practice) -> bool {
+    let Practice { subject, topic, level, kind, tag, question, again, audio, json, .. } = practice;
+    let has_filter = !(subject.is_empty() && topic.is_empty() && level.is_empty() && kind.is_empty() && tag.is_empty());
+    !(has_filter || *json || again.is_some()) && question.is_empty() && audio.is_empty()
+}
+
+enum Chosen {
+    Prepared(Preparation),
+    /// The candidate left the choice open.
+    Nothing,
+    Quit,
+}
+
+async fn choose(bank: &Bank, terminal: &mut Terminal) -> Chosen {
+    let mut preparation = Preparation::default();
+    loop {
+        let subjects = subjects(bank, &preparation);
+        let note = "Choose one or several. With none, rounds ask about everything.";
+        match press(terminal, ("What are you preparing for?", note), &subjects, "go on").await {
+            Pressed::Entry(index) => toggle(&mut preparation.subjects, bank, index),
+            Pressed::Enter => break,
+            Pressed::Leave => return Chosen::Nothing,
+            Pressed::Quit => return Chosen::Quit,
+        }
+    }
+    let levels = levels(bank, &preparation.subjects);
+    let entries: Vec<Entry> = levels.iter().map(|(level, questions)| entry(level.as_str(), *questions, None)).collect();
+    match press(terminal, ("Which level?", "With Enter, rounds ask for any level."), &entries, "any level").await {
+        Pressed::Entry(index) => preparation.levels.extend(levels.get(index).map(|(level, _)| *level)),
+        Pressed::Enter => {}
+        Pressed::Leave => return Chosen::Nothing,
+        Pressed::Quit => return Chosen::Quit,
+    }
+    Chosen::Prepared(preparation)
+}
+
+fn toggle(chosen: &mut Vec<String>, bank: &Bank, index: usize) {
+    let Some(subject) = bank.topics().subjects().into_iter().nth(index) else { return };
+    match chosen.iter().position(|other| other == subject) {
+        Some(position) => _ = chosen.remove(position),
+        None => chosen.push(subject.to_owned()),
+    }
+}
+
+fn subjects(bank: &Bank, preparation: &Preparation) -> Vec<Entry> {
+    let entry_of = |subject: &str| {
+        let of_subject = Wishes { subjects: vec![subject.to_owned()], ..Wishes::default() };
+        let is_chosen = preparation.subjects.iter().any(|other| other == subject);
+        entry(&standing::subject(subject), count(bank, &of_subject), Some(is_chosen))
+    };
+    bank.topics().subjects().into_iter().map(entry_of).collect()
+}
+
+/// The levels for which these subjects have questions, and how many.
+fn levels(bank: &Bank, subjects: &[String]) -> Vec<(Level, usize)> {
+    let with_count = |level| {
+        let wishes = Wishes { subjects: subjects.to_vec(), levels: vec![level], ..Wishes::default() };
+        (level, count(bank, &wishes))
+    };
+    Level::ALL.iter().copied().map(with_count).filter(|(_, questions)| *questions > 0).collect()
+}
+
+fn count(bank: &Bank, wishes: &Wishes) -> usize {
+    fitting(bank, wishes).map_or(0, |questions| questions.len())
+}
+
+fn entry(name: &str, questions: usize, is_chosen: Option<bool>) -> Entry {
+    Entry { name: name.to_owned(), questions, is_chosen }
+}
+
+/// What was pressed below a list.
+enum Pressed {
+    /// The key of this entry.
+    Entry(usize),
+    Enter,
+    Leave,
+    Quit,
+}
+
+/// Waits for a key of a list; only the first nine entries have one.
+async fn press(terminal: &mut Terminal, (title, note): (&str, &str), entries: &[Entry], enter: &str) -> Pressed {
+    let leave = if terminal.keyboard.has_keys() { "Esc" } else { "n" };
+    let keys = format!("1-{}", entries.len().min(9));
+    let offers = [(keys.as_str(), "choose"), ("Enter", enter), (leave, "not now")];
+    match terminal.choose_below(|look| list_lines(title, note, entries, look), &offers, None).await {
+        Choice::Letter('\n') => Pressed::Enter,
+        Choice::Letter(letter) => match letter.to_digit(10) {
+            Some(digit) => Pressed::Entry((digit as usize).saturating_sub(1)),
+            None => Pressed::Leave,
+        },
+        Choice::Interrupt | Choice::Nothing => Pressed::Quit,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use interview::Question;
+
+    use super::*;
+
+    fn bank() -> Bank {
+        question_files::bank(None).unwrap().bank
+    }
+
+    fn names(chosen: &[&str]) -> Vec<String> {
+        chosen.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_key_chooses_a_subject_and_takes_the_choice_back() {
+        let (bank, mut chosen) = (bank(), Vec::new());
+        for index in [4, 3, 4, 99] {
+            toggle(&mut chosen, &bank, index);
+        }
+        assert_eq!(chosen, ["go"]);
+        let shown = subjects(&bank, &Preparation { subjects: chosen, ..Preparation::default() });
+        let chosen: Vec<(&str, Option<bool>)> =
+            shown.iter().map(|entry| (entry.name.as_str(), entry.is_chosen)).collect();
+        let (yes, no) = (Some(true), Some(false));
+        let expected =
+            [("Backend", no), ("Behavioral", no), ("C++", no), ("Go", yes), ("Rust", no), ("System design", no)];
+        assert_eq!(chosen, expected);
+    }
+
+    #[test]
+    fn only_levels_that_have_questions_are_offered() {
+        let bank = bank();
+        let all = levels(&bank, &[]);
+        assert_eq!(all.iter().map(|(_, questions)| questions).sum::<usize>(), bank.questions().len());
+        for (level, _) in levels(&bank, &names(&["go"])) {
+            let is_of_go = |question: &Question| question.topic.as_str().starts_with("go-") && question.level == level;
+            assert!(bank.questions().iter().any(is_of_go), "{level}");
+        }
+    }
+
+    #[test]
+    fn what_the_command_line_asks_for_goes_before_what_is_prepared_for() {
+        let prepared = Preparation { subjects: names(&["go", "rust"]), levels: vec![Level::Senior] };
+        let words = |practice: Practice| in_words(&defaults(&practice, Some(&prepared)));
+        assert_eq!(words(Practice::default()), "Go, Rust; senior level");
+        assert_eq!(words(Practice { subject: names(&["cpp"]), ..Practice::default() }), "senior level");
+        assert_eq!(words(Practice { level: vec![Level::Mid], ..Practice::default() }), "Go, Rust");
+        assert_eq!(words(Practice { topic: vec!["caching".parse().unwrap()], ..Practice::default() }), "");
+        assert_eq!(words(Practice { again: Some("last".to_owned()), ..Practice::default() }), "");
+    }
+}

@@ -1,0 +1,37 @@
+//! Changes the settings file.
+
+use std::path::Path;
+
+use toml_edit::DocumentMut;
+
+use super::{DataFolder, Settings};
+use crate::failure::Failure;
+
+impl Settings {
+    /// Changes the settings file, which is made when it is not there; returns its path. Everything else in it stays as it is.
+    pub fn change_file(&self, change: impl FnOnce(&mut DocumentMut)) -> Result<String, Failure> {
+        let path = self.file.clone().or_else(DataFolder::usual_settings_file);
+        let path =
+            path.ok_or_else(|| Failure::new("there is no place for a settings file").help("name one with --config"))?;
+        let failed = |error: std::io::Error| Failure::new(format!("cannot change {}: {error}", path.display()));
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            read => read.map_err(failed)?,
+        };
+        let mut document: DocumentMut =
+            text.parse().map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        change(&mut document);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        write_whole(&path, &document.to_string()).map_err(failed)?;
+        Ok(path.display().to_string())
+    }
+}
+
+/// Replaces the file in one step, so that a crash leaves the old or the new one.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let new = path.with_extension("toml.new");
+    std::fs::write(&new, text)?;
+    std::fs::rename(new, path)
+}

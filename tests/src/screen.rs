@@ -1,0 +1,48 @@
+//! What a person sees of the program at a terminal of 80 columns and 24 rows.
+
+use rexpect::session::PtySession;
+
+use crate::program::Run;
+
+/// How long a terminal may show nothing new, in milliseconds.
+const LIMIT: u64 = 60_000;
+
+/// The terminal of one run.
+pub struct Screen {
+    session: PtySession,
+    shown: vt100::Parser,
+}
+
+impl Screen {
+    /// Starts the program.
+    pub fn of(run: Run) -> Self {
+        let session = rexpect::session::spawn_command(run.at_terminal_of(80, 24), Some(LIMIT));
+        let session = session.unwrap_or_else(|error| panic!("no terminal: {error}"));
+        Self { session, shown: vt100::Parser::new(24, 80, 0) }
+    }
+
+    /// Waits until the screen has this heading and these keys in its last line; returns the screen.
+    pub fn until(&mut self, heading: &str, keys: &str) -> String {
+        loop {
+            let screen = self.shown.screen().contents();
+            if screen.contains(heading) && screen.lines().last().is_some_and(|line| line.contains(keys)) {
+                return screen.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+            }
+            let (_, read) = self.session.exp_regex("(?s).").unwrap_or_else(|error| panic!("{error}: {screen}"));
+            // Each byte comes as the character with its number.
+            let bytes: Vec<u8> = read.chars().filter_map(|character| u8::try_from(character).ok()).collect();
+            self.shown.process(&bytes);
+        }
+    }
+
+    /// Types keys.
+    pub fn press(&mut self, keys: &str) {
+        let sent = self.session.send(keys).and_then(|_| self.session.flush());
+        sent.unwrap_or_else(|error| panic!("{keys:?} cannot be typed: {error}"));
+    }
+
+    /// Waits for the end of the program.
+    pub fn ends(&mut self) {
+        self.session.exp_eof().unwrap_or_else(|error| panic!("it goes on: {error}"));
+    }
+}
