@@ -85,6 +85,9 @@ pub(crate) const STATED_IN_FOLLOW_UP_AT: f32 = 0.6;
 pub(crate) const HIT_AT_LEAST: f32 = 0.1;
 pub(crate) const STATED_AT_LEAST: f32 = 0.35;
 
+/// From this chance on the best passage itself says the opposite of a point, and is no evidence of it.
+pub(crate) const DENIED: f32 = 0.65;
+
 /// From this chance on another passage takes a point back.
 pub(crate) const CONTRADICTED: f32 = 0.8;
 

@@ -9,7 +9,7 @@ use super::evidence::{Evidence, Features, LookedAt};
 use super::passages::Passage;
 use super::reading::{Reading, Sense};
 use super::thresholds::{
-    AS_CLEAR, CONTRADICTED, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT,
+    AS_CLEAR, CONTRADICTED, COULD_BE, DENIED, HIT, HIT_AT, HIT_AT_LEAST, HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT,
     IN_SO_MANY_WORDS, LIKENESS_A_WORD, STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT,
     UNCLEAR_AT, Weights,
 };
@@ -69,8 +69,8 @@ impl Read<'_> {
         let features = self.evidence.features(claim, &best);
         let plausibility = if self.is_alone { HIT_IN_FOLLOW_UP.of(&features) } else { HIT.of(&features) };
         let hit_at = if self.is_alone { HIT_IN_FOLLOW_UP_AT } else { HIT_AT };
-        // A passage that rather says the opposite is no evidence, whatever the rest of the answer makes likely.
-        let is_denied = best.chances.contradicts > best.chances.states;
+        // A passage that says the opposite is no evidence, whatever the rest of the answer makes likely.
+        let is_denied = best.chances.contradicts >= DENIED;
         let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST && !is_denied;
         if plausibility < UNCLEAR_AT || best.chances.states < HIT_AT_LEAST {
             // Words in doubt may have been the point only where something like it was said.
