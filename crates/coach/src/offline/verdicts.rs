@@ -9,7 +9,7 @@ use super::evidence::{Evidence, Features, LookedAt};
 use super::passages::Passage;
 use super::reading::{Reading, Sense};
 use super::thresholds::{
-    AS_CLEAR, CONTRADICTED, COULD_BE, DENIED, HIT, HIT_AT, HIT_AT_LEAST, HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT,
+    AS_CLEAR, CONTRADICTED, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT,
     IN_SO_MANY_WORDS, LIKENESS_A_WORD, STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT,
     UNCLEAR_AT, Weights,
 };
@@ -69,20 +69,18 @@ impl Read<'_> {
         let features = self.evidence.features(claim, &best);
         let plausibility = if self.is_alone { HIT_IN_FOLLOW_UP.of(&features) } else { HIT.of(&features) };
         let hit_at = if self.is_alone { HIT_IN_FOLLOW_UP_AT } else { HIT_AT };
-        // A passage that says the opposite is no evidence, whatever the rest of the answer makes likely.
-        let is_denied = best.chances.contradicts >= DENIED;
-        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST && !is_denied;
+        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST;
         if plausibility < UNCLEAR_AT || best.chances.states < HIT_AT_LEAST {
             // Words in doubt may have been the point only where something like it was said.
             let near = best.chances.states.max(best.likeness) >= COULD_BE;
             return ClaimedVerdict::Missed(self.quote(best.passage).filter(|_| near));
         }
-        let said = self.clearest(claim, &best);
+        let quote = self.quote_of(claim, &best);
         let taken_back = self.evidence.of_claim(claim).iter().find(|seen| {
-            let apart = !self.passages[seen.passage].overlaps(&self.passages[said]);
+            let apart = !self.passages[seen.passage].overlaps(&self.passages[best.passage]);
             apart && seen.chances.contradicts >= CONTRADICTED
         });
-        match (taken_back, self.quote(said)) {
+        match (taken_back, quote) {
             (Some(opposite), _) => ClaimedVerdict::Unclear(Doubt::Contradicted, self.quote(opposite.passage)),
             (None, Some(quote)) if is_hit => ClaimedVerdict::Hit(quote),
             (None, quote) => ClaimedVerdict::Unclear(Doubt::CoachUndecided, quote),
@@ -98,15 +96,16 @@ impl Read<'_> {
             STATED.of(&features) >= STATED_AT
         };
         let is_elsewhere = self.passages[best.passage].is_elsewhere(self.reading);
-        self.quote(self.clearest(claim, &best)).filter(|_| is_stated && !is_elsewhere)
+        self.quote_of(claim, &best).filter(|_| is_stated && !is_elsewhere)
     }
 
     /// Of the passages that state the claim about as clearly as the best one, the one most like it for its length.
-    fn clearest(&self, claim: usize, best: &LookedAt) -> usize {
+    fn quote_of(&self, claim: usize, best: &LookedAt) -> Option<Quote> {
         let as_clear =
             self.evidence.of_claim(claim).iter().filter(|seen| seen.chances.states >= AS_CLEAR * best.chances.states);
         let worth = |seen: &LookedAt| seen.likeness - LIKENESS_A_WORD * self.passages[seen.passage].words.len() as f32;
-        as_clear.max_by(|one, other| worth(one).total_cmp(&worth(other))).unwrap_or(best).passage
+        let most = as_clear.max_by(|one, other| worth(one).total_cmp(&worth(other)))?;
+        self.quote(most.passage)
     }
 
     fn quote(&self, passage: usize) -> Option<Quote> {
