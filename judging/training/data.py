@@ -148,7 +148,11 @@ def phrasings(bank, seed, per_claim):
 
 
 # How a verb is denied, and how a denial is taken away.
-DENIED = (("is", "isn't"), ("are", "aren't"), ("was", "wasn't"), ("can", "can't"), ("will", "won't"), ("must", "must not"), ("does", "doesn't"), ("has", "never has"), ("gets", "never gets"))
+DENIED = (
+    ("is", ("isn't", "is never")), ("are", ("aren't", "are never")), ("was", ("wasn't", "was never")), ("can", ("can't", "can never")), ("will", ("won't", "will never")),
+    ("must", ("must not", "must never")), ("does", ("doesn't",)), ("has", ("never has",)), ("gets", ("never gets",)),
+)  # fmt: skip
+AFFIRMED_AGAIN = ((r"isn't|is not", "is"), (r"aren't|are not", "are"), (r"can't|cannot|can not", "can"), (r"doesn't|does not", "does"), (r"won't|will not", "will"), (r"\bnever ", "always "))
 
 
 def denials(own_lines, seed):
@@ -163,9 +167,9 @@ def denials(own_lines, seed):
                 places = [place.start() for place in re.finditer(rf"\b{verb}\b", line.text)]
                 # One place only: of several, the wrong one may be denied.
                 if len(places) == 1:
-                    changed.append(line.text[: places[0]] + (denied if rng.random() < 0.6 else f"{verb} never" if verb != "does" else denied) + line.text[places[0] + len(verb) :])
+                    changed.append(line.text[: places[0]] + rng.choice(denied) + line.text[places[0] + len(verb) :])
         elif len(NEGATED.findall(line.text)) == 1:
-            for denied, verb in ((r"isn't|is not", "is"), (r"aren't|are not", "are"), (r"can't|cannot|can not", "can"), (r"doesn't|does not", "does"), (r"won't|will not", "will"), (r"\bnever ", "always ")):
+            for denied, verb in AFFIRMED_AGAIN:
                 if re.search(denied, line.text):
                     changed.append(re.sub(denied, verb, line.text, count=1))
         if changed:

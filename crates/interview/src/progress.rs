@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use crate::bank::{Bank, Question, Topic};
+use crate::bank::{Bank, KeyPoint, Question, Topic};
 use crate::id::TopicId;
 use crate::marks::JudgedBy;
 use crate::schedule::{Asked, Schedule, Scored};
@@ -66,7 +66,7 @@ pub struct WeakPoint<'b> {
     /// The question.
     pub question: &'b Question,
     /// The key point.
-    pub point: &'b crate::bank::KeyPoint,
+    pub point: &'b KeyPoint,
     /// When to say it again.
     pub due: SystemTime,
 }

@@ -4,16 +4,16 @@
 //! of running into each other's locks.
 
 mod connection;
+mod rows;
 
 use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use interview::follow_up::{Rubric, Target};
-use interview::marks::{CoachKind, Decision};
-use interview::schedule::{Attempt, Outcome};
-use interview::session::{Answer, Place, Session, Turn, TurnState};
-use interview::{Question, QuestionId, SessionId, TopicId, TurnId};
+use interview::marks::Decision;
+use interview::schedule::Attempt;
+use interview::session::{Answer, Session, Turn, TurnState};
+use interview::{QuestionId, SessionId, TurnId};
 use jiff::Timestamp;
 use sqlx::types::Json;
 use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection, SqlitePool, Transaction};
@@ -23,12 +23,15 @@ use uuid::Uuid;
 use crate::answer::{IdempotencyKey, Submission};
 use crate::documents;
 use crate::error::{Missing, StoreError};
-use crate::judging::{Ending, Judging, PastJudging, Revision, Settlement};
+use crate::judging::{Ending, Judging, PastJudging, Settlement};
 use crate::queue::{CoachWish, Job, Lane};
 use crate::session::{Cursor, Page, QuestionHead, SessionOverview, SessionQuery, SessionState, StoredSession};
 use crate::store::Store;
 use crate::turn_record::{Effect, TurnRecord};
 use connection::DatabaseLock;
+use rows::{
+    AttemptRow, JobRow, JudgingRow, OverviewRow, SessionRow, TurnRow, check_format, coach_name, question_of, timestamp,
+};
 
 /// A store in one SQLite file.
 pub(crate) struct SqliteStore {
@@ -550,212 +553,6 @@ fn outline(session: &Session) -> Vec<QuestionHead> {
         title: question.title.clone(),
     };
     session.questions.iter().map(head).collect()
-}
-
-#[derive(sqlx::FromRow)]
-struct SessionRow {
-    created_at: i64,
-    finished_at: Option<i64>,
-    document: String,
-    format: u32,
-}
-
-#[derive(sqlx::FromRow)]
-struct AttemptRow {
-    created_at: i64,
-    finished_at: Option<i64>,
-    question_id: String,
-    depth: u8,
-    state: String,
-    format: u32,
-    claims: Option<String>,
-    decisions: Option<String>,
-    judged_by: Option<String>,
-}
-
-impl AttemptRow {
-    fn attempt(self) -> Result<Attempt, StoreError> {
-        Ok(Attempt {
-            asked_at: timestamp(self.created_at)?.into(),
-            main: self.outcome()?,
-            follow_ups: Vec::new(),
-            is_over: self.is_over(),
-            question: QuestionId::try_from(self.question_id).map_err(corrupt)?,
-        })
-    }
-
-    /// Whether the turn waits for nobody and nothing any more.
-    fn is_over(&self) -> bool {
-        self.finished_at.is_some() || matches!(self.state.as_str(), "judged" | "ungraded" | "skipped")
-    }
-
-    fn outcome(&self) -> Result<Outcome, StoreError> {
-        match (&self.claims, &self.judged_by) {
-            _ if self.state == "skipped" => Ok(Outcome::Skipped),
-            (Some(claims), Some(judged_by)) => documents::marked_of_json(claims, self.decisions.as_deref(), judged_by),
-            _ => Ok(Outcome::Unmarked),
-        }
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct OverviewRow {
-    id: Uuid,
-    created_at: i64,
-    finished_at: Option<i64>,
-    outline: Json<Vec<QuestionHead>>,
-    answered: u32,
-}
-
-impl TryFrom<OverviewRow> for SessionOverview {
-    type Error = StoreError;
-
-    fn try_from(row: OverviewRow) -> Result<Self, Self::Error> {
-        Ok(Self {
-            id: row.id.into(),
-            created_at: timestamp(row.created_at)?,
-            finished_at: row.finished_at.map(timestamp).transpose()?,
-            questions: row.outline.0,
-            answered: row.answered,
-        })
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct TurnRow {
-    id: Uuid,
-    session_id: Uuid,
-    position: u32,
-    depth: u8,
-    question_id: String,
-    topic: String,
-    target: Option<String>,
-    prompt: String,
-    state: String,
-    state_document: String,
-    format: u32,
-    hints_used: u8,
-    revision: u32,
-    idempotency_key: Option<String>,
-    idempotency_digest: Option<String>,
-    wanted_coach: Option<String>,
-    wanted_model: Option<String>,
-}
-
-impl TurnRow {
-    fn restore(self, session: Option<&Session>) -> Result<TurnRecord, StoreError> {
-        let row = self;
-        check_format(row.format, || format!("turn {}", row.id))?;
-        let question = QuestionId::try_from(row.question_id).map_err(corrupt)?;
-        let target = row.target.as_deref().map(documents::target_of_json).transpose()?;
-        let state = documents::state_of_json(&row.state_document, || rubric(session, &question, target.as_ref()))?;
-        let turn = Turn {
-            id: row.id.into(),
-            session: row.session_id.into(),
-            place: Place { position: row.position, depth: row.depth },
-            question,
-            target,
-            prompt: row.prompt,
-            hints_used: row.hints_used,
-            state,
-        };
-        let key = row.idempotency_key.map(|key| key.parse::<IdempotencyKey>()).transpose().map_err(corrupt)?;
-        Ok(TurnRecord {
-            turn,
-            topic: TopicId::try_from(row.topic).map_err(corrupt)?,
-            revision: Revision::stored(row.revision),
-            key: match (key, row.idempotency_digest) {
-                (Some(key), Some(digest)) => Some(key.with_digest(digest)),
-                (key, _) => key,
-            },
-            wish: wish(row.wanted_coach, row.wanted_model)?,
-        })
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct JobRow {
-    id: Uuid,
-    answer_id: Uuid,
-    revision: u32,
-    attempt: u32,
-    wanted_coach: Option<String>,
-    wanted_model: Option<String>,
-}
-
-impl JobRow {
-    fn into_job(self, lane: Lane) -> Result<Job, StoreError> {
-        let (turn, answer) = (self.id.into(), self.answer_id.into());
-        Ok(Job {
-            judging: Judging { turn, answer, revision: Revision::stored(self.revision) },
-            lane,
-            wish: wish(self.wanted_coach, self.wanted_model)?,
-            attempt: self.attempt,
-        })
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct JudgingRow {
-    answer_id: Uuid,
-    revision: u32,
-    turn_id: Uuid,
-    settled_at: i64,
-    ending: String,
-    format: u32,
-    question_id: String,
-    target: Option<String>,
-}
-
-impl JudgingRow {
-    fn restore(self, session: &Session) -> Result<PastJudging, StoreError> {
-        check_format(self.format, || format!("a judging of turn {}", self.turn_id))?;
-        let question = QuestionId::try_from(self.question_id).map_err(corrupt)?;
-        let target = self.target.as_deref().map(documents::target_of_json).transpose()?;
-        let ending = documents::ending_of_json(&self.ending, || rubric(Some(session), &question, target.as_ref()))?;
-        let (turn, answer) = (self.turn_id.into(), self.answer_id.into());
-        let judging = Judging { turn, answer, revision: Revision::stored(self.revision) };
-        Ok(PastJudging { judging, settled_at: timestamp(self.settled_at)?, ending })
-    }
-}
-
-/// What an answer to the question was judged by.
-fn rubric(session: Option<&Session>, id: &QuestionId, target: Option<&Target>) -> Result<Rubric, StoreError> {
-    Ok(Rubric::of(question_of(session, id)?, target))
-}
-
-fn question_of<'s>(session: Option<&'s Session>, id: &QuestionId) -> Result<&'s Question, StoreError> {
-    let question = session.and_then(|session| session.question(id));
-    question.ok_or_else(|| corrupt(format!("question {id} is not part of its session")))
-}
-
-fn check_format(format: u32, what: impl FnOnce() -> String) -> Result<(), StoreError> {
-    if format <= documents::FORMAT { Ok(()) } else { Err(StoreError::Newer { what: what() }) }
-}
-
-fn wish(coach: Option<String>, model: Option<String>) -> Result<CoachWish, StoreError> {
-    let coach = match coach.as_deref() {
-        None => None,
-        Some("offline") => Some(CoachKind::Offline),
-        Some("llm") => Some(CoachKind::Llm),
-        Some(other) => return Err(StoreError::Corrupt(format!("there is no coach `{other}`").into())),
-    };
-    Ok(CoachWish { coach, model })
-}
-
-fn coach_name(coach: CoachKind) -> &'static str {
-    match coach {
-        CoachKind::Offline => "offline",
-        CoachKind::Llm => "llm",
-    }
-}
-
-fn timestamp(microseconds: i64) -> Result<Timestamp, StoreError> {
-    Timestamp::from_microsecond(microseconds).map_err(corrupt)
-}
-
-fn corrupt(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
-    StoreError::Corrupt(error.into())
 }
 
 #[cfg(test)]

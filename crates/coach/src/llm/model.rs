@@ -32,6 +32,9 @@ const REPAIR_TEMPERATURE: f64 = 0.6;
 /// The tokens that a model may think in when nothing says how much it thinks.
 const UNKNOWN_THOUGHTS: u32 = 8192;
 
+/// How many graded answers there are to a question.
+const MOST_EXAMPLES: u8 = 2;
+
 /// The greatest number of calls that a server's own word can lead to.
 const MOST_SLOTS: u64 = 16;
 
@@ -70,6 +73,10 @@ impl Model {
         let temperature = settings.temperature.or(settings.preset.temperature());
         if temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
             return Err(CoachError::Misconfigured { reason: "a temperature lies between 0 and 2".to_owned() });
+        }
+        if settings.examples() > MOST_EXAMPLES {
+            let reason = format!("there are {MOST_EXAMPLES} graded answers to a question: set examples to 0, 1 or 2");
+            return Err(CoachError::Misconfigured { reason });
         }
         let wire = settings.preset.wire();
         let key = key::find(settings, |name| std::env::var(name).ok())?;

@@ -70,6 +70,8 @@ async fn a_model_is_shown_graded_answers_to_the_same_question() {
     assert_eq!(shown(&instructions(with(None), question).await), 0, "a local server may be slow");
     let own = Question { id: "a-question-of-ones-own".parse().unwrap(), ..question.clone() };
     assert_eq!(shown(&instructions(with(Some(2)), &own).await), 0);
+    let refused = LlmCoach::new(&LlmSettings { examples: Some(3), ..settings("http://127.0.0.1:1/v1") }).unwrap_err();
+    assert!(refused.to_string().contains("set examples to 0, 1 or 2"), "{refused}");
 }
 
 #[test]

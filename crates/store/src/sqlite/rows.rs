@@ -1,0 +1,224 @@
+//! Rows as they are read, and what they stand for.
+
+use interview::follow_up::{Rubric, Target};
+use interview::marks::CoachKind;
+use interview::schedule::{Attempt, Outcome};
+use interview::session::{Place, Session, Turn};
+use interview::{Question, QuestionId, TopicId};
+use jiff::Timestamp;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::answer::IdempotencyKey;
+use crate::documents;
+use crate::error::StoreError;
+use crate::judging::{Judging, PastJudging, Revision};
+use crate::queue::{CoachWish, Job, Lane};
+use crate::session::{QuestionHead, SessionOverview};
+use crate::turn_record::TurnRecord;
+
+#[derive(sqlx::FromRow)]
+pub(super) struct SessionRow {
+    pub(super) created_at: i64,
+    pub(super) finished_at: Option<i64>,
+    pub(super) document: String,
+    pub(super) format: u32,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct AttemptRow {
+    pub(super) created_at: i64,
+    pub(super) finished_at: Option<i64>,
+    pub(super) question_id: String,
+    pub(super) depth: u8,
+    pub(super) state: String,
+    pub(super) format: u32,
+    pub(super) claims: Option<String>,
+    pub(super) decisions: Option<String>,
+    pub(super) judged_by: Option<String>,
+}
+
+impl AttemptRow {
+    pub(super) fn attempt(self) -> Result<Attempt, StoreError> {
+        Ok(Attempt {
+            asked_at: timestamp(self.created_at)?.into(),
+            main: self.outcome()?,
+            follow_ups: Vec::new(),
+            is_over: self.is_over(),
+            question: QuestionId::try_from(self.question_id).map_err(corrupt)?,
+        })
+    }
+
+    /// Whether the turn waits for nobody and nothing any more.
+    pub(super) fn is_over(&self) -> bool {
+        self.finished_at.is_some() || matches!(self.state.as_str(), "judged" | "ungraded" | "skipped")
+    }
+
+    pub(super) fn outcome(&self) -> Result<Outcome, StoreError> {
+        match (&self.claims, &self.judged_by) {
+            _ if self.state == "skipped" => Ok(Outcome::Skipped),
+            (Some(claims), Some(judged_by)) => documents::marked_of_json(claims, self.decisions.as_deref(), judged_by),
+            _ => Ok(Outcome::Unmarked),
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct OverviewRow {
+    pub(super) id: Uuid,
+    pub(super) created_at: i64,
+    pub(super) finished_at: Option<i64>,
+    pub(super) outline: Json<Vec<QuestionHead>>,
+    pub(super) answered: u32,
+}
+
+impl TryFrom<OverviewRow> for SessionOverview {
+    type Error = StoreError;
+
+    fn try_from(row: OverviewRow) -> Result<Self, Self::Error> {
+        Ok(Self {
+            id: row.id.into(),
+            created_at: timestamp(row.created_at)?,
+            finished_at: row.finished_at.map(timestamp).transpose()?,
+            questions: row.outline.0,
+            answered: row.answered,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct TurnRow {
+    pub(super) id: Uuid,
+    pub(super) session_id: Uuid,
+    pub(super) position: u32,
+    pub(super) depth: u8,
+    pub(super) question_id: String,
+    pub(super) topic: String,
+    pub(super) target: Option<String>,
+    pub(super) prompt: String,
+    pub(super) state: String,
+    pub(super) state_document: String,
+    pub(super) format: u32,
+    pub(super) hints_used: u8,
+    pub(super) revision: u32,
+    pub(super) idempotency_key: Option<String>,
+    pub(super) idempotency_digest: Option<String>,
+    pub(super) wanted_coach: Option<String>,
+    pub(super) wanted_model: Option<String>,
+}
+
+impl TurnRow {
+    pub(super) fn restore(self, session: Option<&Session>) -> Result<TurnRecord, StoreError> {
+        let row = self;
+        check_format(row.format, || format!("turn {}", row.id))?;
+        let question = QuestionId::try_from(row.question_id).map_err(corrupt)?;
+        let target = row.target.as_deref().map(documents::target_of_json).transpose()?;
+        let state = documents::state_of_json(&row.state_document, || rubric(session, &question, target.as_ref()))?;
+        let turn = Turn {
+            id: row.id.into(),
+            session: row.session_id.into(),
+            place: Place { position: row.position, depth: row.depth },
+            question,
+            target,
+            prompt: row.prompt,
+            hints_used: row.hints_used,
+            state,
+        };
+        let key = row.idempotency_key.map(|key| key.parse::<IdempotencyKey>()).transpose().map_err(corrupt)?;
+        Ok(TurnRecord {
+            turn,
+            topic: TopicId::try_from(row.topic).map_err(corrupt)?,
+            revision: Revision::stored(row.revision),
+            key: match (key, row.idempotency_digest) {
+                (Some(key), Some(digest)) => Some(key.with_digest(digest)),
+                (key, _) => key,
+            },
+            wish: wish(row.wanted_coach, row.wanted_model)?,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct JobRow {
+    pub(super) id: Uuid,
+    pub(super) answer_id: Uuid,
+    pub(super) revision: u32,
+    pub(super) attempt: u32,
+    pub(super) wanted_coach: Option<String>,
+    pub(super) wanted_model: Option<String>,
+}
+
+impl JobRow {
+    pub(super) fn into_job(self, lane: Lane) -> Result<Job, StoreError> {
+        let (turn, answer) = (self.id.into(), self.answer_id.into());
+        Ok(Job {
+            judging: Judging { turn, answer, revision: Revision::stored(self.revision) },
+            lane,
+            wish: wish(self.wanted_coach, self.wanted_model)?,
+            attempt: self.attempt,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct JudgingRow {
+    pub(super) answer_id: Uuid,
+    pub(super) revision: u32,
+    pub(super) turn_id: Uuid,
+    pub(super) settled_at: i64,
+    pub(super) ending: String,
+    pub(super) format: u32,
+    pub(super) question_id: String,
+    pub(super) target: Option<String>,
+}
+
+impl JudgingRow {
+    pub(super) fn restore(self, session: &Session) -> Result<PastJudging, StoreError> {
+        check_format(self.format, || format!("a judging of turn {}", self.turn_id))?;
+        let question = QuestionId::try_from(self.question_id).map_err(corrupt)?;
+        let target = self.target.as_deref().map(documents::target_of_json).transpose()?;
+        let ending = documents::ending_of_json(&self.ending, || rubric(Some(session), &question, target.as_ref()))?;
+        let (turn, answer) = (self.turn_id.into(), self.answer_id.into());
+        let judging = Judging { turn, answer, revision: Revision::stored(self.revision) };
+        Ok(PastJudging { judging, settled_at: timestamp(self.settled_at)?, ending })
+    }
+}
+
+/// What an answer to the question was judged by.
+fn rubric(session: Option<&Session>, id: &QuestionId, target: Option<&Target>) -> Result<Rubric, StoreError> {
+    Ok(Rubric::of(question_of(session, id)?, target))
+}
+
+pub(super) fn question_of<'s>(session: Option<&'s Session>, id: &QuestionId) -> Result<&'s Question, StoreError> {
+    let question = session.and_then(|session| session.question(id));
+    question.ok_or_else(|| corrupt(format!("question {id} is not part of its session")))
+}
+
+pub(super) fn check_format(format: u32, what: impl FnOnce() -> String) -> Result<(), StoreError> {
+    if format <= documents::FORMAT { Ok(()) } else { Err(StoreError::Newer { what: what() }) }
+}
+
+fn wish(coach: Option<String>, model: Option<String>) -> Result<CoachWish, StoreError> {
+    let coach = match coach.as_deref() {
+        None => None,
+        Some("offline") => Some(CoachKind::Offline),
+        Some("llm") => Some(CoachKind::Llm),
+        Some(other) => return Err(StoreError::Corrupt(format!("there is no coach `{other}`").into())),
+    };
+    Ok(CoachWish { coach, model })
+}
+
+pub(super) fn coach_name(coach: CoachKind) -> &'static str {
+    match coach {
+        CoachKind::Offline => "offline",
+        CoachKind::Llm => "llm",
+    }
+}
+
+pub(super) fn timestamp(microseconds: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(microseconds).map_err(corrupt)
+}
+
+fn corrupt(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
+    StoreError::Corrupt(error.into())
+}
