@@ -67,6 +67,9 @@ fn write_turn(page: &mut String, reviewed: &ReviewedTurn) -> Result {
     if let Some(notice) = &reviewed.notice {
         writeln!(page, "*{}*\n", Plain(notice))?;
     }
+    if turn.hints_used > 0 {
+        writeln!(page, "*{} used*\n", counted(usize::from(turn.hints_used), "hint"))?;
+    }
     let transcript = turn.answer.as_ref().and_then(|answer| answer.transcript.as_ref());
     for segment in transcript.iter().flat_map(|transcript| &transcript.segments) {
         let start = segment.start.map(|start| format!("[{}] ", clock(start))).unwrap_or_default();

@@ -73,7 +73,8 @@ fn answer_key(question: &Question, answer: &QuestionAnswer, look: Look) -> Vec<L
         let core = point.core.then(|| "core".to_owned());
         let weight = Some(format!("weight {}", point.weight));
         let versions = versions(&point.summary, &point.versions);
-        let traits: Vec<String> = [core, weight, point.stage.clone(), versions].into_iter().flatten().collect();
+        let enough = point.any_of.as_ref().map(|group| format!("one of `{group}` is enough"));
+        let traits: Vec<String> = [core, weight, enough, point.stage.clone(), versions].into_iter().flatten().collect();
         let text = Line::plain(&point.summary).with(format!(" ({})", traits.join(", ")), Tone::Quiet);
         lines.extend(text.hanging(Line::toned(look.signs.pick("• ", "- "), Tone::Good), width));
     }
