@@ -86,7 +86,7 @@ pub struct Round<'a> {
 /// was asked before, as when an answer is judged again, and none past the session's limit.
 ///
 /// A follow-up's own answer may show a new misconception; beyond that the points that no answer made remain the ones to aim at. When every
-/// point is made and no answer states a misconception, the question's first stretch question is asked, once.
+/// point is made and no answer states a misconception, one of the question's stretch questions is asked, once; the turn's id decides which.
 pub fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
     let Round { session, turns, is_finished, turn } = round;
     let question = session.question(&turn.question)?;
@@ -107,7 +107,9 @@ pub fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
     let open = Marks { key_points, misconceptions: marks.misconceptions.clone(), ..Marks::default() };
     let is_complete = answers.iter().all(|marks| marks.misconceptions.is_empty())
         && open.counted(&question.key_points).iter().all(|(_, counted)| *counted == Counted::Hit);
-    let stretch = question.stretch.first().filter(|_| is_complete && !asked.contains(&&Target::Stretch));
+    let [.., chance] = turn.id.uuid().into_bytes();
+    let stretch = question.stretch.get(usize::from(chance) % question.stretch.len().max(1));
+    let stretch = stretch.filter(|_| is_complete && !asked.contains(&&Target::Stretch));
     let stretch = stretch.map(|prompt| FollowUp { target: Target::Stretch, prompt: prompt.clone() });
     choose(question, &open, &asked).or(stretch)
 }

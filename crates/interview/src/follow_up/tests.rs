@@ -160,13 +160,19 @@ fn next(answers: &[Judged<'_>], limit: u8) -> Option<String> {
 }
 
 #[test]
-fn whoever_makes_every_point_is_asked_the_first_stretch_question() {
+fn whoever_makes_every_point_is_asked_a_stretch_question() {
     assert_eq!(next(&[(None, "hhh", 0)], 1).as_deref(), Some("How hard?"));
     assert_eq!(next(&[(None, "hhH", 0)], 1).as_deref(), Some("How hard?"), "the candidate says they made the last one");
     assert_eq!(next(&[(None, "hhu", 0)], 1).as_deref(), Some("What about the light side of it?"));
     assert_eq!(asked_after(&question(), &[(None, "hhh", 0)], 1), None, "a question without a stretch question");
     let alternatives = Question { stretch: vec!["How hard?".to_owned()], ..with_alternatives() };
     assert_eq!(asked_after(&alternatives, &[(None, "mhh", 0)], 1).unwrap().target, Target::Stretch);
+}
+
+#[test]
+fn which_stretch_question_is_asked_depends_on_the_turn() {
+    let second_turn = [(None, "mhh", 0), (Some(point("heavy")), "h", 0)];
+    assert_eq!(next(&second_turn, 3).as_deref(), Some("How harder?"));
 }
 
 #[test]
