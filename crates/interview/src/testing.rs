@@ -22,7 +22,7 @@ pub(crate) fn question_file(id: &str, topic: &str) -> SourceFile {
         )
     };
     let text = format!(
-        "format_version = 2\nid = \"{id}\"\ntitle = \"A question\"\ntopic = \"{topic}\"\nlevel = \"junior\"\nkind = \"concept\"\n\
+        "format_version = 2\nid = \"{id}\"\ntitle = \"A question about it\"\ntopic = \"{topic}\"\nlevel = \"junior\"\nkind = \"concept\"\n\
          prompts = [\"What would you say about this?\"]\ntime_limit_seconds = 120\nmodel_answer = \"{}\"\nsources = [{{ title = \"A book\" }}]\n\
          [anchors]\nwrong_model = \"a\"\nrule_without_reason = \"b\"\ncore_points = \"c\"\ntrade_offs = \"d\"\n{}{}{}\
          [[misconceptions]]\nid = \"wrong\"\nclaim = \"it is wrong\"\nwhy_wrong = \"because\"\nprobe = \"Are you sure about that?\"\n\

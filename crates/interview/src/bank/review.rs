@@ -3,10 +3,19 @@
 
 use std::collections::HashSet;
 
-use super::question::{GlossaryTerm, Kind, Month, Question, Stage};
+use super::question::{GlossaryTerm, KeyPoint, Kind, Month, Question, Stage};
 use super::{Bank, Remark};
 use crate::id::QuestionId;
 use crate::transcript::{is_function_word, normal_words};
+
+/// Words of a title.
+const TITLE_WORDS: std::ops::RangeInclusive<usize> = 3..=10;
+
+/// Words of a prompt with which it asks for a fix too.
+const ASKS_FOR_A_FIX: &[&str] = &[
+    "change", "correct", "do", "fix", "get", "help", "improve", "instead", "make", "repair", "replace", "rewrite",
+    "solve", "write",
+];
 
 /// Words of a prompt: long enough to ask something, short enough to keep in mind.
 const PROMPT_WORDS: std::ops::RangeInclusive<usize> = 5..=45;
@@ -97,6 +106,7 @@ const NUMBERS: &[&str] = &[
 /// Reads a question of `bank` as an editor does, in the month of `today`.
 pub fn review(question: &Question, bank: &Bank, today: Month) -> Vec<Remark> {
     let mut remarks = Remarks { question, list: Vec::new() };
+    remarks.title();
     remarks.prompts();
     remarks.help();
     remarks.sources(today);
@@ -119,6 +129,14 @@ impl Remarks<'_> {
         self.list.push(Remark { about: about.to_owned(), message: message.into() });
     }
 
+    fn title(&mut self) {
+        let title = &self.question.title;
+        let words = title.split_whitespace().count();
+        if !TITLE_WORDS.contains(&words) {
+            self.add(title, format!("a title has 3 to 10 words; this one has {words}"));
+        }
+    }
+
     fn prompts(&mut self) {
         let prompts = self.question.prompts.all();
         if prompts.len() < 2 {
@@ -126,15 +144,26 @@ impl Remarks<'_> {
         }
         let mut seen = HashSet::new();
         for prompt in prompts {
-            if !seen.insert(normal_words(prompt).collect::<Vec<_>>()) {
+            let mut sorted: Vec<String> = normal_words(prompt).collect();
+            sorted.sort_unstable();
+            let words = sorted.len();
+            if !seen.insert(sorted) {
                 self.add(prompt, "two prompts have the same words");
             }
-            let words = normal_words(prompt).count();
             if !PROMPT_WORDS.contains(&words) {
                 self.add(prompt, format!("a prompt has 5 to 45 words; this one has {words}"));
             }
+            if self.wants_a_fix() && !normal_words(prompt).any(|word| ASKS_FOR_A_FIX.contains(&word.as_str())) {
+                self.add(prompt, "a fix is core, but this prompt does not ask for one");
+            }
             self.openness(prompt);
         }
+    }
+
+    /// Whether a fix has to be named: one of the group `fix` is core.
+    fn wants_a_fix(&self) -> bool {
+        let of_group = |point: &KeyPoint| point.any_of.as_ref().is_some_and(|group| group.as_str() == "fix");
+        self.question.key_points.iter().any(|point| point.core && of_group(point))
     }
 
     fn openness(&mut self, prompt: &str) {
@@ -265,7 +294,7 @@ impl Remarks<'_> {
     }
 
     fn spoken_forms(&mut self) {
-        for text in shown(self.question) {
+        for text in shown(self.question).into_iter().chain([&self.question.model_answer]) {
             let is_said = |term: &&GlossaryTerm| {
                 is_only_said(term) && said(&text.replace(&term.term, "")).contains(&said(&term.spoken))
             };
@@ -330,12 +359,13 @@ fn unwritten(text: &str) -> Option<String> {
     three.or(two).map(|form| form.join(" "))
 }
 
-/// Whether two texts share four fifths of the words with meaning, or are the same.
+/// Whether two texts share four fifths of their words with meaning, or one that has three or more such words says hardly more than the other.
 fn are_alike(one: &str, other: &str) -> bool {
     let telling = |text| normal_words(text).filter(|word| !is_function_word(word)).collect::<HashSet<_>>();
     let (words, others) = (telling(one), telling(other));
     let shared = words.intersection(&others).count();
-    normal_words(one).eq(normal_words(other)) || (shared > 0 && shared * 5 >= words.len().max(others.len()) * 4)
+    let of_both = if shared < 3 { words.len().max(others.len()) } else { words.len().min(others.len()) };
+    normal_words(one).eq(normal_words(other)) || (shared > 0 && shared * 5 >= of_both * 4)
 }
 
 /// The words of a text with spaces around each, in lower case: unlike normal words they are not divided at symbols.

@@ -230,6 +230,23 @@ fn an_editor_wants_open_prompts() {
 }
 
 #[test]
+fn an_editor_wants_a_title_and_prompts_that_ask_for_a_core_fix() {
+    assert!(reviewed(|question| question.title = "Moves".to_owned())[0].contains("this one has 1"));
+    let with_fix = |asked: &str| {
+        reviewed(|question| {
+            question.key_points[0].any_of = Some("fix".parse().unwrap());
+            question.key_points[1].any_of = Some("fix".parse().unwrap());
+            question.key_points[1].core = true;
+            question.prompts = prompts(&[asked, "What is wrong here, and what would you change?"]);
+        })
+    };
+    assert!(with_fix("What does this print, and why?")[0].contains("does not ask for one"));
+    assert_eq!(with_fix("Why is it refused, and how would you fix it?"), [] as [&str; 0]);
+    let turned = prompts(&["What moves here, and why does it?", "Why does it, and what moves here?"]);
+    assert!(reviewed(|question| question.prompts = turned.clone())[0].contains("the same words"));
+}
+
+#[test]
 fn an_editor_wants_hints_sources_and_recent_reviews() {
     assert!(reviewed(|question| question.hints.clear())[0].contains("no `hints`"));
     assert!(reviewed(|question| question.sources[0].url = None)[0].contains("no `url`"));
@@ -263,6 +280,9 @@ fn an_editor_wants_hints_that_are_no_probes() {
         !hint("What happens to the guard at the end?", "And what happens to the guard at the very end?").is_empty()
     );
     assert_eq!(hint("Two people chose one password.", "How do two people log in?"), [] as [&str; 0]);
+    assert!(
+        !hint("Two people chose the same password.", "Two people chose the same password. What shows that?").is_empty()
+    );
 }
 
 #[test]
