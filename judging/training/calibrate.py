@@ -125,7 +125,7 @@ def examples(rows, bank, is_key_point):
     return torch.tensor(features), torch.tensor(truth), kinds
 
 
-def fit(x, y, decay=1e-3):
+def fit(x, y, decay=1e-2):
     """A logistic regression on normed features."""
     mean, scale = x.mean(0), x.std(0).clamp(min=1e-6)
     z = (x - mean) / scale

@@ -16,6 +16,9 @@ HELD_OUT_QUESTIONS = 20
 HELD_OUT_CLAIMS = 0.06
 HELD_OUT_WRITER = "chi"
 
+# Whose lines all state or deny a claim with a negation, or turn it round without one.
+WRITERS_OF_NEGATIONS = ("una", "vic", "wes")
+
 
 @dataclasses.dataclass(frozen=True)
 class Claim:
@@ -149,8 +152,8 @@ def phrasings(bank, seed, per_claim):
 
 # How a verb is denied, and how a denial is taken away.
 DENIED = (
-    ("is", ("isn't", "is never")), ("are", ("aren't", "are never")), ("was", ("wasn't", "was never")), ("can", ("can't", "can never")), ("will", ("won't", "will never")),
-    ("must", ("must not", "must never")), ("does", ("doesn't",)), ("has", ("never has",)), ("gets", ("never gets",)),
+    ("is", ("isn't", "is not", "is never")), ("are", ("aren't", "are not", "are never")), ("was", ("wasn't", "was never")), ("can", ("can't", "can never")),
+    ("will", ("won't", "will never")), ("must", ("must not", "must never")), ("does", ("doesn't", "does not")), ("has", ("never has",)), ("gets", ("never gets",)),
 )  # fmt: skip
 AFFIRMED_AGAIN = ((r"isn't|is not", "is"), (r"aren't|are not", "are"), (r"can't|cannot|can not", "can"), (r"doesn't|does not", "does"), (r"won't|will not", "will"), (r"\bnever ", "always "))
 

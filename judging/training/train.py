@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 import answers
 import data
+from data import Pair
 from model import Reader, Verifier
 
 # The passages of an answer in which a claim is looked for while learning.
@@ -32,6 +33,7 @@ def main():
     options.add_argument("--phrasings", type=int, default=3, help="phrasings of the bank per claim")
     options.add_argument("--pairs", type=int, default=80_000, help="the most pairs an epoch; each epoch draws its own")
     options.add_argument("--variations", type=float, default=0.25, help="share of the lines that are changed too: refuted, asked, shuffled")
+    options.add_argument("--denials", type=int, default=3000, help="lines with one verb denied")
     options.add_argument("--seed", type=int, default=1)
     options = options.parse_args()
     options.run.mkdir(parents=True, exist_ok=True)
@@ -105,8 +107,11 @@ class Splits:
         own = data.without_hints([line for line in own if self.split(line) == "training"], seed)
         pairs = list(data.pairs_of(own, self.trained_claims(bank), self.mirrored, seed, options.others))
         pairs += data.variations(own, bank, self.mirrored, seed, options.variations)
+        # Whole answers are most like what is judged later, and negations are the hardest: all of them are learnt from.
         kept = list(answers.pairs(bank, self.rows, self.questions, seed))
-        # Whole answers are few, and most like what is judged later: all of them are learnt from.
+        kept += [Pair(line.claim.text, line.text, (line.label,)) for line in own if line.writer in data.WRITERS_OF_NEGATIONS]
+        denials = list(data.denials(own, seed))
+        kept += random.Random(seed).sample(denials, min(len(denials), options.denials))
         return kept + random.Random(seed).sample(pairs, min(len(pairs), options.pairs - len(kept)))
 
     def look_at_answers(self, model):
