@@ -85,6 +85,9 @@ fn what_is_said_into_the_microphone_is_heard_and_judged() {
     skip_unclear_points(&mut terminal);
     terminal.send("\r").unwrap();
     terminal.flush().unwrap();
+    terminal.exp_string("Enter done").unwrap();
+    terminal.send("\r").unwrap();
+    terminal.flush().unwrap();
     terminal.exp_string("Review:").unwrap();
     terminal.exp_eof().unwrap();
     assert_heard(&judged_transcript(&home), "borrowing-partial");

@@ -43,6 +43,7 @@ fn a_hint_while_typing_leaves_the_text_as_it_is() {
     send("back to the answer", "h");
     send("Hint 1", " and is dropped with it.\r\r");
     send("continue", "q");
+    send("Enter done", "\r");
     terminal.exp_eof().unwrap();
     let listed = home.viva(["review", "--json"]).finish().success().json();
     let id = listed["sessions"][0]["id"].as_str().unwrap().to_owned();

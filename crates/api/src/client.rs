@@ -15,7 +15,7 @@ use crate::judging::JudgingList;
 use crate::problem::{self, Problem};
 use crate::progress::Progress;
 use crate::question::{Question, QuestionFilter, QuestionList, Reveal};
-use crate::session::{Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
+use crate::session::{Debrief, Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
 use crate::transcript::Transcription;
 use crate::turn::{Correction, Decision, Hint, NewAnswer, Regrade, Turn};
 use crate::{IDEMPOTENCY_KEY, PREFER, PREFIX};
@@ -103,6 +103,11 @@ impl Client {
     /// Finishes a session; finishing it again changes nothing.
     pub async fn finish_session(&self, id: Uuid) -> Result<Session, ClientError> {
         self.value(self.request(Method::POST, &["sessions", &id.to_string(), "finish"])).await
+    }
+
+    /// What to take away from a finished session.
+    pub async fn debrief(&self, id: Uuid) -> Result<Debrief, ClientError> {
+        self.value(self.request(Method::GET, &["sessions", &id.to_string(), "debrief"])).await
     }
 
     /// Deletes a session with all its recordings.

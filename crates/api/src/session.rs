@@ -167,6 +167,56 @@ pub struct StatedMisconception {
     pub why_wrong: String,
 }
 
+/// What to take away from a finished session. What is not known from its answers is left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Debrief {
+    /// The best thing that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best: Option<BestPoint>,
+    /// The one habit to change: a sentence about several of the answers, and one on what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub habit: Option<String>,
+    /// What to practise first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weakest: Option<WeakestPoint>,
+    /// Which of its questions come back when, the first one first.
+    pub comes_back: Vec<ComesBack>,
+}
+
+/// The most important key point that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BestPoint {
+    /// The question's id.
+    pub question: String,
+    /// The claim that the key point makes.
+    pub claim: String,
+    /// The words that make it.
+    pub quote: String,
+}
+
+/// The weakest point.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WeakestPoint {
+    /// The question's id.
+    pub question: String,
+    /// The question's title.
+    pub title: String,
+    /// What to do about it, in a sentence.
+    pub advice: String,
+}
+
+/// A question that is asked again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ComesBack {
+    /// The question's id.
+    pub question: String,
+    /// The question's title.
+    pub title: String,
+    /// When it is due.
+    #[schema(value_type = String, format = DateTime)]
+    pub due: Timestamp,
+}
+
 /// How a session is exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

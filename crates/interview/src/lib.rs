@@ -10,6 +10,7 @@
 
 pub mod bank;
 pub mod claims;
+pub mod debrief;
 pub mod delivery;
 pub mod follow_up;
 pub mod id;

@@ -19,6 +19,7 @@ use store::{PastJudging, StoredSession};
 pub(crate) use self::history::History;
 use self::html::{coloured, prose};
 use self::transcript::{Paragraph, paragraphs};
+use crate::pages::DebriefView;
 use crate::wire;
 
 /// A session in review.
@@ -27,6 +28,8 @@ pub(crate) struct Review {
     pub(crate) when: String,
     pub(crate) topics: String,
     pub(crate) summary: [Figure; 4],
+    /// On the page of a finished round.
+    pub(crate) debrief: Option<DebriefView>,
     pub(crate) questions: Vec<ReviewedQuestion>,
     /// Whether the page may finish the round.
     pub(crate) can_finish: bool,
@@ -138,6 +141,7 @@ impl Review {
             when: day(session.head.created_at),
             topics: topics(&session.head.topics),
             summary: view::summary(&session.summary),
+            debrief: None,
             can_finish: is_live && stored.finished_at.is_none(),
             session,
             questions,

@@ -74,6 +74,7 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sessions::create_session, sessions::list_sessions))
         .routes(routes!(sessions::show_session, sessions::delete_session))
         .routes(routes!(sessions::finish_session))
+        .routes(routes!(sessions::debrief_session))
         .routes(routes!(sessions::export_session))
         .routes(routes!(progress::show_progress))
         .routes(routes!(turns::show_turn))

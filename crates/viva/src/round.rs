@@ -4,6 +4,7 @@
 //! the result of a question when its follow-ups are over.
 
 mod candidate;
+mod debrief;
 mod deciding;
 mod feedback;
 mod microphone;
@@ -25,7 +26,7 @@ use crate::interviewer::Interviewer;
 use crate::outbox::{Destination, Outbox};
 use crate::settings::Settings;
 use crate::speaker::Speaker;
-use crate::terminal::{Line, Terminal, Tone, question_lines, summary_lines};
+use crate::terminal::{Line, Terminal, Tone, question_lines};
 
 pub use candidate::{Asked, Candidate, Given, Means, Response, Then, Wish};
 pub use microphone::Microphone;
@@ -81,8 +82,7 @@ impl Round<'_> {
                 .screen
                 .say(&[Line::blank(), Line::plain("The round was interrupted. Your answers are kept.")]);
         }
-        let look = self.terminal.screen.results_look();
-        self.terminal.screen.show(&summary_lines(&session.summary, look));
+        self.debrief(&session, is_interrupted).await?;
         self.show_review_commands(&session);
         Ok(session)
     }
@@ -143,34 +143,40 @@ impl Round<'_> {
 
     /// Shows the feedback on a question whose last turn this is, and lets the candidate answer it again; returns what follows.
     async fn show_feedback(&mut self, turn: Turn, then: Then) -> Result<Step, Failure> {
-        let mut attempt = self.answered_turns(turn).await?;
-        let (mut before, mut then) = (None, then);
+        let attempt = self.answered_turns(turn).await?;
+        if attempt.is_empty() {
+            return Ok(over(then));
+        }
+        let (then, next) = self.read(attempt, None, then).await?;
+        Ok(next.filter(|_| then == Then::GoOn).unwrap_or_else(|| over(then)))
+    }
+
+    /// Lets the candidate read the feedback on an attempt, and answer again as often as they like. Returns how the round continues, and
+    /// what follows the question.
+    async fn read(
+        &mut self,
+        mut attempt: Vec<Turn>,
+        mut before: Option<Turn>,
+        mut then: Then,
+    ) -> Result<(Then, Option<Step>), Failure> {
         let mut next = None;
-        while !attempt.is_empty() {
+        loop {
             let read = self.showing().read(&mut attempt, before.as_ref(), then).await?;
             if before.is_none() {
                 next = attempt.last().and_then(|last| Some(follow_up_on(last, last.next_turn.as_ref()?)));
             }
-            then = match read {
-                feedback::Read::Over(then) => {
-                    if then != Then::GoOn {
-                        return Ok(over(then));
-                    }
-                    break;
-                }
-                feedback::Read::Again => {
-                    let (again, then) = self.ask_again(&attempt[0].question.id).await?;
-                    if let Some(again) = again {
-                        before = attempt.into_iter().next();
-                        attempt = vec![again];
-                    } else if then != Then::GoOn {
-                        return Ok(over(then));
-                    }
-                    then
-                }
-            };
+            if let feedback::Read::Over(then) = read {
+                return Ok((then, next));
+            }
+            let (again, after) = self.ask_again(&attempt[0].question.id).await?;
+            if let Some(again) = again {
+                before = attempt.into_iter().next();
+                attempt = vec![again];
+            } else if after != Then::GoOn {
+                return Ok((after, next));
+            }
+            then = after;
         }
-        Ok(next.filter(|_| then == Then::GoOn).unwrap_or_else(|| over(then)))
     }
 
     /// The turns of a question up to its last one, without any that was not answered.
@@ -207,7 +213,7 @@ impl Round<'_> {
             client: self.interviewer.client(),
             terminal: self.terminal,
             hands_free: self.hands_free,
-            can_repeat: matches!(self.candidate, Candidate::Microphone(_) | Candidate::Typing),
+            can_repeat: self.candidate.can_repeat(),
         }
     }
 

@@ -33,6 +33,7 @@ fn unclear_points_are_asked_about_once_and_the_review_shows_who_decided() {
     send("Did you say that", "y");
     send("Did you say that", "\r");
     send("continue", "q");
+    send("Enter done", "\r");
     terminal.exp_eof().unwrap();
 
     let listed = home.viva(["review", "--json"]).finish().success().json();

@@ -33,6 +33,9 @@ fn the_terminal_shows_a_panel_as_soon_as_it_is_ready_and_then_the_feedback_in_sh
     terminal.exp_string("continue").unwrap();
     terminal.send("q").unwrap();
     terminal.flush().unwrap();
+    terminal.exp_string("Enter done").unwrap();
+    terminal.send("\r").unwrap();
+    terminal.flush().unwrap();
     terminal.exp_eof().unwrap();
 }
 

@@ -58,11 +58,24 @@ fn a_follow_up_reveals_nothing_and_the_feedback_fits_one_screen_and_is_held_agai
     screen.press(&format!("{AGAIN}\r\r"));
     let again = screen.until("before", "q finish");
     insta::assert_snapshot!("again", below(&again, "Again"));
-    screen.press("q");
+    screen.press("\r");
+    insta::assert_snapshot!(
+        "debrief",
+        below(&screen.until("The round", "a practise the weakest point now"), "The round")
+    );
+    screen.press("a");
+    screen.until("Again", TYPING);
+    screen.press("\u{1b}");
+    screen.until("Again", "s I don't know");
+    screen.press("s");
+    screen.until("no score", "d details");
+    screen.press("\r");
+    screen.until("The round", "Enter done");
+    screen.press("\r");
     screen.ends();
 
     let listed = home.viva(["review", "--json"]).finish().success().json();
     let attempts: Vec<&Value> =
         listed["sessions"].as_array().unwrap().iter().map(|session| &session["answered"]).collect();
-    assert_eq!(attempts, [1, 2], "each attempt is kept");
+    assert_eq!(attempts, [0, 1, 2], "each attempt is kept");
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::session::{Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
+use api::session::{Debrief, Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
 use axum::Json as JsonReply;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -114,6 +114,20 @@ pub(crate) async fn finish_session(
     Id(id): Id<SessionId>,
 ) -> Result<JsonReply<Session>, ApiError> {
     Ok(JsonReply(wire::session::session(&app.store.finish(id).await?)))
+}
+
+/// What to take away from a finished session: the best thing said, the one habit to change, what to practise first, and what comes back when.
+#[utoipa::path(get, path = "/sessions/{id}/debrief", tag = "sessions", params(("id" = uuid::Uuid, Path)),
+    responses((status = OK, body = Debrief), (status = CONFLICT)))]
+pub(crate) async fn debrief_session(
+    State(app): State<Arc<App>>,
+    Id(id): Id<SessionId>,
+) -> Result<JsonReply<Debrief>, ApiError> {
+    let stored = app.store.session(id).await?;
+    if stored.finished_at.is_none() {
+        return Err(ApiError::Conflict(format!("session {id} is not finished, so there is no debrief yet")));
+    }
+    Ok(JsonReply(app.debrief(&stored).await?))
 }
 
 /// Deletes a session and its recordings.

@@ -3,16 +3,20 @@
 use std::collections::BTreeSet;
 
 use api::question::{Citation, KeyPoint, Misconception, QuestionAnswer, Snippet, SnippetAnswer, Versions};
-use api::session::{MissedPoint, Session, SessionHead, SessionPage, SessionState, StatedMisconception, Summary};
+use api::session::{
+    BestPoint, ComesBack, Debrief, MissedPoint, Session, SessionHead, SessionPage, SessionState, StatedMisconception,
+    Summary, WeakestPoint,
+};
 use api::transcript::{Segment, TimeSpan, Transcript, Word};
 use api::turn::{Answer, NextTurn, Role, Source, Target, Turn};
 use interview::bank::{self, Outcome, Question};
 use interview::scoring::Score;
 use interview::session::{self, Recording, TurnState, UngradedAnswer};
-use interview::{Seconds, SessionId, Span, TurnId, follow_up, summary};
+use interview::{Seconds, SessionId, Span, TurnId, debrief, follow_up, summary};
 use store::{Page, PastJudging, SessionOverview, StoredSession};
 
 use super::feedback::{feedback, judging};
+use super::progress::timestamp;
 
 /// Where a turn's recording can be heard.
 pub(crate) fn audio_url(turn: TurnId) -> String {
@@ -129,6 +133,27 @@ fn stated(stated: &summary::Stated) -> StatedMisconception {
         misconception: stated.misconception.to_string(),
         claim: stated.claim.clone(),
         why_wrong: stated.why_wrong.clone(),
+    }
+}
+
+pub(crate) fn debrief(debrief: debrief::Debrief) -> Debrief {
+    let best =
+        |best: debrief::Best| BestPoint { question: best.question.to_string(), claim: best.claim, quote: best.quote };
+    let weakest = |weakest: debrief::Weakest| WeakestPoint {
+        question: weakest.question.to_string(),
+        title: weakest.title,
+        advice: weakest.advice,
+    };
+    let comes_back = |back: debrief::ComesBack| ComesBack {
+        question: back.question.to_string(),
+        title: back.title,
+        due: timestamp(back.due),
+    };
+    Debrief {
+        best: debrief.best.map(best),
+        habit: debrief.habit.map(|habit| habit.to_string()),
+        weakest: debrief.weakest.map(weakest),
+        comes_back: debrief.comes_back.into_iter().map(comes_back).collect(),
     }
 }
 

@@ -57,6 +57,26 @@ async fn a_session_needs_no_wishes_at_all() {
 }
 
 #[tokio::test]
+async fn a_finished_session_has_a_debrief_on_its_page_too() {
+    let viva = Running::start().await;
+    let session = viva.session(&["ownership-why", "borrowing-aliasing-rules"]).await;
+    viva.answer(session.turns[0].id, &viva.model_answer("ownership-why").await).await;
+    viva.client.skip(session.turns[1].id).await.unwrap();
+    assert!(viva.client.debrief(session.head.id).await.unwrap_err().is_conflict());
+
+    viva.client.finish_session(session.head.id).await.unwrap();
+    let debrief = viva.client.debrief(session.head.id).await.unwrap();
+    let best = debrief.best.unwrap();
+    assert_eq!(best.question, "ownership-why");
+    assert_eq!(debrief.habit, None, "one answer has no habits");
+    assert_eq!(debrief.weakest.unwrap().question, "borrowing-aliasing-rules");
+    let back: Vec<&str> = debrief.comes_back.iter().map(|back| back.question.as_str()).collect();
+    assert_eq!(back, ["borrowing-aliasing-rules", "ownership-why"], "what was not known comes back first");
+    let page = viva.plain().get(viva.url(&session.review_url)).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains(&format!("Comes back</dt><dd>in 1 day: {}", debrief.comes_back[0].title)), "{page}");
+}
+
+#[tokio::test]
 async fn finishing_sums_up_and_doing_it_again_changes_nothing() {
     let viva = Running::start().await;
     let session = viva.session(&["ownership-why", "borrowing-aliasing-rules"]).await;

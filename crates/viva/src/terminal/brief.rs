@@ -57,7 +57,8 @@ fn score_lines(turns: &[Turn], look: Look) -> Vec<Line> {
     figure.hanging(name("Correctness", Tone::Strong), look.text_width())
 }
 
-fn name(text: &str, tone: Tone) -> Line {
+/// What a row of a short form is about.
+pub(super) fn name(text: &str, tone: Tone) -> Line {
     Line::toned(format!("{text:<NAMES$}"), tone)
 }
 
