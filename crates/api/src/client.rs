@@ -17,7 +17,7 @@ use crate::progress::Progress;
 use crate::question::{Question, QuestionFilter, QuestionList, Reveal};
 use crate::session::{Debrief, Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
 use crate::transcript::Transcription;
-use crate::turn::{Correction, Decision, Hint, NewAnswer, Regrade, Turn};
+use crate::turn::{Correction, Decision, Hint, NewAnswer, Regrade, Sureness, Turn};
 use crate::{IDEMPOTENCY_KEY, PREFER, PREFIX};
 
 /// How long the server may take to accept a connection.
@@ -199,6 +199,11 @@ impl Client {
     /// Stores the candidate's decision about a mark: a key point or misconception of the turn's feedback, by its id.
     pub async fn decide(&self, turn: Uuid, mark: &str, decision: &Decision) -> Result<Turn, ClientError> {
         self.value(self.turn_request(Method::PUT, turn, &["marks", mark]).json(decision)).await
+    }
+
+    /// Stores how sure the candidate is of a settled answer.
+    pub async fn set_sureness(&self, turn: Uuid, sureness: &Sureness) -> Result<Turn, ClientError> {
+        self.value(self.turn_request(Method::PUT, turn, &["sureness"]).json(sureness)).await
     }
 
     /// Every judging of a turn's answer that has ended, the oldest first.

@@ -176,6 +176,9 @@ pub struct Debrief {
     /// The one habit to change: a sentence about several of the answers, and one on what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub habit: Option<String>,
+    /// How their feeling about the answers compares with the result, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feeling: Option<String>,
     /// What to practise first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weakest: Option<WeakestPoint>,

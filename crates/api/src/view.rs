@@ -18,7 +18,7 @@ use crate::session::Summary;
 use crate::transcript::TimeSpan;
 use crate::turn::{DecidedVerdict, Turn, TurnState};
 
-pub use brief::{Best, Brief, Comparison, acknowledgement, brief, comparison};
+pub use brief::{Best, Brief, Comparison, acknowledgement, brief, comparison, shortened};
 pub use debrief::{comes_back, spoken_debrief};
 
 /// The correctness or the clarity panel.

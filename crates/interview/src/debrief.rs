@@ -12,7 +12,7 @@ use crate::schedule::Schedule;
 use crate::session::{Session, Turn, TurnState};
 use crate::summary::Summary;
 use crate::time::Seconds;
-use crate::wording::{missed_point, reconsider};
+use crate::wording::{counted, missed_point, reconsider};
 
 /// How often something must happen to be a habit.
 const HABIT: usize = 2;
@@ -24,6 +24,8 @@ pub struct Debrief {
     pub best: Option<Best>,
     /// What happened in the largest share of the answers and should not.
     pub habit: Option<Habit>,
+    /// How the candidate's feeling about their answers compares with the result.
+    pub feeling: Option<Feeling>,
     /// What to practise first.
     pub weakest: Option<Weakest>,
     /// Which of the round's questions come back when, the first one first.
@@ -69,6 +71,18 @@ pub enum Shortcoming {
     OverTime,
 }
 
+/// How feeling and result compare, in the largest group of answers, each count at least 1. An answer is right when it has every core point
+/// and states nothing wrong. Its text is a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feeling {
+    /// Sure of so many answers that are not right.
+    SureAndWrong(usize),
+    /// Unsure of so many answers that are right.
+    UnsureAndRight(usize),
+    /// Nothing but answers, so many, of which the candidate was sure where they are right, and unsure where not.
+    Fits(usize),
+}
+
 /// A question to practise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Weakest {
@@ -97,6 +111,7 @@ impl Debrief {
         Self {
             best: best(session, turns),
             habit: habit(session, turns),
+            feeling: feeling(session, turns),
             weakest: weakest(session, turns),
             comes_back: comes_back(session, schedule),
         }
@@ -162,8 +177,8 @@ fn not_met(feedback: &Feedback, check: ClarityCheck) -> Has {
 
 fn leaves_out_core(session: &Session, turn: &Turn) -> Has {
     let marks = turn.state.feedback()?.marks()?;
-    let counted = marks.counted(&session.question(&turn.question)?.key_points);
-    let core: Vec<Counted> = counted.into_iter().filter(|(point, _)| point.core).map(|(_, counted)| counted).collect();
+    let points = marks.counted(&session.question(&turn.question)?.key_points);
+    let core: Vec<Counted> = points.into_iter().filter(|(point, _)| point.core).map(|(_, counted)| counted).collect();
     if core.contains(&Counted::Missed) {
         Some(true)
     } else if !core.is_empty() && core.iter().all(|counted| *counted == Counted::Hit) {
@@ -171,6 +186,30 @@ fn leaves_out_core(session: &Session, turn: &Turn) -> Has {
     } else {
         None
     }
+}
+
+fn feeling(session: &Session, turns: &[Turn]) -> Option<Feeling> {
+    let (mut sure_and_wrong, mut unsure_and_right, mut fits) = (0, 0, 0);
+    for turn in turns.iter().filter(|turn| turn.target.is_none()) {
+        let Some((sureness, is_right)) = turn.sureness.zip(is_right(session, turn)) else { continue };
+        match (sureness.is_sure(), is_right) {
+            (true, false) => sure_and_wrong += 1,
+            (false, true) => unsure_and_right += 1,
+            (true, true) | (false, false) => fits += 1,
+        }
+    }
+    if sure_and_wrong > 0 && sure_and_wrong >= unsure_and_right {
+        Some(Feeling::SureAndWrong(sure_and_wrong))
+    } else if unsure_and_right > 0 {
+        Some(Feeling::UnsureAndRight(unsure_and_right))
+    } else {
+        (fits > 0).then_some(Feeling::Fits(fits))
+    }
+}
+
+fn is_right(session: &Session, turn: &Turn) -> Option<bool> {
+    let states_wrong = !turn.state.feedback()?.marks()?.misconceptions().is_empty();
+    if states_wrong { Some(false) } else { leaves_out_core(session, turn).map(|leaves_out| !leaves_out) }
 }
 
 /// A question whose answer states something wrong; else that of the heaviest missed point; else one that was skipped.
@@ -209,6 +248,22 @@ impl Habit {
             times: times + usize::from(has),
             of: of + 1,
         })
+    }
+}
+
+impl fmt::Display for Feeling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SureAndWrong(count) => {
+                let answers = counted(*count, "answer");
+                write!(f, "In {answers} that you were sure of, a core point was missing or something was wrong.")
+            }
+            Self::UnsureAndRight(count) => {
+                let answers = counted(*count, "answer");
+                write!(f, "In {answers} that you were unsure of, every core point was there and nothing was wrong.")
+            }
+            Self::Fits(count) => write!(f, "Your feeling fitted the result in {}.", counted(*count, "answer")),
+        }
     }
 }
 

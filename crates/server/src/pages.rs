@@ -110,15 +110,17 @@ pub(crate) struct SessionPage {
 pub(crate) struct DebriefView {
     pub(crate) best: Option<BestPoint>,
     pub(crate) habit: Option<String>,
+    pub(crate) feeling: Option<String>,
     pub(crate) comes_back: Option<String>,
 }
 
 impl DebriefView {
     /// `None` when there is nothing to show.
     fn of(debrief: Debrief, now: Timestamp) -> Option<Self> {
-        let Debrief { best, habit, comes_back, .. } = debrief;
+        let Debrief { best, habit, feeling, weakest: _, comes_back } = debrief;
         let comes_back = view::comes_back(&comes_back, now);
-        (best.is_some() || habit.is_some() || comes_back.is_some()).then_some(Self { best, habit, comes_back })
+        let is_empty = best.is_none() && habit.is_none() && feeling.is_none() && comes_back.is_none();
+        (!is_empty).then_some(Self { best, habit, feeling, comes_back })
     }
 }
 

@@ -141,6 +141,9 @@ pub struct Practice {
     /// Do not read questions aloud [env: VIVA_MUTE]
     #[arg(long)]
     pub mute: bool,
+    /// Do not ask how sure you are of an answer before its feedback [env: VIVA_NO_SURENESS]
+    #[arg(long)]
+    pub no_sureness: bool,
     /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
     #[arg(long)]
     pub plain: bool,
@@ -565,9 +568,15 @@ impl Arguments {
     pub fn layer(&self) -> Layer {
         let flag = |is_set: bool| is_set.then_some(true);
         let layer = match self.command.clone() {
-            Command::Practice(Practice { device, model, server, mute, plain, .. }) => {
-                Layer { device, model, server, mute: flag(mute), plain: flag(plain), ..Layer::default() }
-            }
+            Command::Practice(Practice { device, model, server, mute, no_sureness, plain, .. }) => Layer {
+                device,
+                model,
+                server,
+                mute: flag(mute),
+                no_sureness: flag(no_sureness),
+                plain: flag(plain),
+                ..Layer::default()
+            },
             Command::Serve(Serve { bind, database, model, questions, open_to_network }) => {
                 let open_to_network = flag(open_to_network);
                 Layer { bind, database, model, questions, open_to_network, ..Layer::default() }

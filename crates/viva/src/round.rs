@@ -214,6 +214,7 @@ impl Round<'_> {
             terminal: self.terminal,
             hands_free: self.hands_free,
             can_repeat: self.candidate.can_repeat(),
+            asks_sureness: self.candidate.can_repeat() && !self.hands_free && !self.settings.no_sureness,
         }
     }
 

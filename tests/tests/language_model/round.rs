@@ -48,6 +48,8 @@ fn a_follow_up_reveals_nothing_and_the_feedback_fits_one_screen_and_is_held_agai
     screen.press(&format!("{SHORT_ANSWER}\r\r"));
     insta::assert_snapshot!("follow_up", below(&screen.until("Follow-up", TYPING), "Follow-up"));
     screen.press("I do not know that one.\r\r");
+    screen.until("How sure are you of your answer?", "1-4 how sure");
+    screen.press("4");
     insta::assert_snapshot!("feedback", below(&screen.until("Feedback", "q finish"), "Feedback"));
     screen.press("d");
     insta::assert_snapshot!("details", screen.until("Key points", "b back to the feedback"));

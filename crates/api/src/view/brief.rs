@@ -156,11 +156,16 @@ pub fn acknowledgement(answered: &Turn) -> String {
 
 /// A quote in a sentence.
 pub(super) fn said_back(quote: &str) -> String {
+    format!("You said “{}”.", shortened(quote))
+}
+
+/// The first words of a quote, without a mark at the end.
+pub fn shortened(quote: &str) -> String {
     let words: Vec<&str> = quote.split_whitespace().collect();
     let said = words.iter().take(WORDS_SAID_BACK).copied().collect::<Vec<_>>().join(" ");
     let said = said.trim_end_matches(['.', ',', ';', ':', '!', '?']);
     let rest = if words.len() > WORDS_SAID_BACK { " …" } else { "" };
-    format!("You said “{said}{rest}”.")
+    format!("{said}{rest}")
 }
 
 /// Two attempts at a question.

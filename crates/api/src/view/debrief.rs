@@ -35,7 +35,8 @@ pub fn spoken_debrief(debrief: &Debrief, now: Timestamp) -> Option<String> {
         let when = until(next.due, now);
         format!("Next, {} comes back {when}.", next.title)
     });
-    let said: Vec<String> = [best, debrief.habit.clone(), weakest, next].into_iter().flatten().collect();
+    let said: Vec<String> =
+        [best, debrief.habit.clone(), debrief.feeling.clone(), weakest, next].into_iter().flatten().collect();
     (!said.is_empty()).then(|| said.join(" "))
 }
 
@@ -71,6 +72,7 @@ mod tests {
                 quote: "one owner at a time.".to_owned(),
             }),
             habit: Some("In both answers you did not say why.".to_owned()),
+            feeling: Some("Your feeling fitted the result in 2 answers.".to_owned()),
             weakest: Some(WeakestPoint {
                 question: "traits".to_owned(),
                 title: "Traits".to_owned(),
@@ -79,7 +81,7 @@ mod tests {
             comes_back: vec![back("Ownership", 24), back("Traits", 48)],
         };
         let expected = "You made this point: every value has one owner. You said “one owner at a time”. In both answers you did \
-                        not say why. To practise: Traits. Read the model answer. Next, Ownership comes back in 1 day.";
+                        not say why. Your feeling fitted the result in 2 answers. To practise: Traits. Read the model answer. Next, Ownership comes back in 1 day.";
         assert_eq!(spoken_debrief(&debrief, Timestamp::UNIX_EPOCH).as_deref(), Some(expected));
     }
 }

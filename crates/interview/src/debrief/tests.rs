@@ -6,7 +6,7 @@ use crate::follow_up::{FollowUpLimit, Rubric, Target};
 use crate::id::TurnId;
 use crate::marks::{ClarityMark, CoachKind, Decisions, JudgedBy};
 use crate::scoring::{Clarity, Correctness};
-use crate::session::{Answer, Place, Source, Spoken};
+use crate::session::{Answer, Place, Source, Spoken, Sureness};
 use crate::testing::{asked, bank, day, marks};
 use crate::transcript::Transcript;
 
@@ -58,6 +58,7 @@ fn judged(session: &Session, question: &str, letters: &str, checks: &[(ClarityCh
         target: None,
         prompt: String::new(),
         hints_used: 0,
+        sureness: None,
         state: TurnState::Judged { answer, feedback: Box::new(feedback) },
     }
 }
@@ -142,6 +143,33 @@ fn delivery_is_the_habit_when_nothing_else_is_as_frequent() {
         spoken(judged(&session, question, "mhh", &[]), |delivery| delivery.filled_pauses.per_minute = Some(12.0))
     });
     assert!(habit_of(&session, &um).unwrap().contains("core point"));
+}
+
+#[test]
+fn feeling_and_result_are_compared_where_both_are_known() {
+    let session = round(&["q1", "q2", "q3"]);
+    let felt = |sureness: [u8; 3], letters: [&str; 3]| {
+        let each = ["q1", "q2", "q3"].into_iter().zip(sureness).zip(letters);
+        let turns: Vec<Turn> = each
+            .map(|((question, sureness), letters)| Turn {
+                sureness: Sureness::try_from(sureness).ok(),
+                ..judged(&session, question, letters, &[])
+            })
+            .collect();
+        feeling(&session, &turns).map(|feeling| feeling.to_string())
+    };
+    let says = |sentence: &str| Some(sentence.to_owned());
+    assert_eq!(felt([0, 0, 0], ["hhh", "hhh", "hhh"]), None, "nobody said how sure they were");
+    assert_eq!(felt([4, 4, 4], ["uhh", "uhh", "uhh"]), None, "whether a core point is there is unclear");
+    assert_eq!(felt([3, 2, 0], ["hhh", "mhh", "mhh"]), says("Your feeling fitted the result in 2 answers."));
+    assert_eq!(
+        felt([4, 3, 1], ["mhh", "hhhw", "hhh"]),
+        says("In 2 answers that you were sure of, a core point was missing or something was wrong.")
+    );
+    assert_eq!(
+        felt([2, 1, 4], ["hhm", "hhh", "mhh"]),
+        says("In 2 answers that you were unsure of, every core point was there and nothing was wrong.")
+    );
 }
 
 #[test]

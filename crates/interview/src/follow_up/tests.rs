@@ -149,6 +149,7 @@ fn turn(question: &Question, depth: u8, (target, ..): &Judged<'_>, marks: Marks)
         target: target.clone(),
         prompt: String::new(),
         hints_used: 0,
+        sureness: None,
         state: TurnState::Judged { answer, feedback: Box::new(feedback) },
     }
 }

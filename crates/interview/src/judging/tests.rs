@@ -353,6 +353,7 @@ fn an_answer_that_is_judged_again_keeps_the_candidate_s_decisions() {
         target: None,
         prompt: String::new(),
         hints_used: 0,
+        sureness: None,
         state: TurnState::Judging { answer: answer.clone() },
     };
     let (question, rubric) = (question(), Rubric::of(&question(), None));

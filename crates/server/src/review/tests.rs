@@ -114,6 +114,7 @@ fn review() -> Review {
                 quote: "one owner <at> a time".to_owned(),
             }),
             habit: Some("In 3 of 4 answers you did not say why. Add the reason to each claim.".to_owned()),
+            feeling: Some("Your feeling fitted the result in 2 answers.".to_owned()),
             comes_back: Some("in 1 day: Ownership".to_owned()),
         }),
         session: Session { head, turns: Vec::new(), next_turn: None, summary, review_url: String::new() },

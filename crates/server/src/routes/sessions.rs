@@ -53,6 +53,7 @@ pub(crate) async fn create_session(
             target: None,
             prompt: selection::wording(question, &asked_before, seed).to_owned(),
             hints_used: 0,
+            sureness: None,
             state: TurnState::Asked,
         });
     }

@@ -11,7 +11,7 @@ use api::transcript::{Segment, TimeSpan, Transcript, Word};
 use api::turn::{Answer, NextTurn, Role, Source, Target, Turn};
 use interview::bank::{self, Outcome, Question};
 use interview::scoring::Score;
-use interview::session::{self, Recording, TurnState, UngradedAnswer};
+use interview::session::{self, Recording, Sureness, TurnState, UngradedAnswer};
 use interview::{Seconds, SessionId, Span, TurnId, debrief, follow_up, summary};
 use store::{Page, PastJudging, SessionOverview, StoredSession};
 
@@ -152,6 +152,7 @@ pub(crate) fn debrief(debrief: debrief::Debrief) -> Debrief {
     Debrief {
         best: debrief.best.map(best),
         habit: debrief.habit.map(|habit| habit.to_string()),
+        feeling: debrief.feeling.map(|feeling| feeling.to_string()),
         weakest: debrief.weakest.map(weakest),
         comes_back: debrief.comes_back.into_iter().map(comes_back).collect(),
     }
@@ -171,6 +172,7 @@ pub(crate) fn turn(stored: &StoredSession, turn: &session::Turn) -> Option<Turn>
         prompt: turn.prompt.clone(),
         spoken_prompt: asked.spoken(&turn.prompt),
         hints_used: turn.hints_used,
+        sureness: turn.sureness.map(Sureness::get),
         hints_left: u8::try_from(hints(turn, asked).len()).unwrap_or(u8::MAX).saturating_sub(turn.hints_used),
         question: question_of(turn, asked),
         state: turn_state(&turn.state),

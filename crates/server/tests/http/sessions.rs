@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use api::session::{NewSession, SessionFilter, SessionState};
-use api::turn::{Regrade, TurnState};
+use api::turn::{Regrade, Sureness, TurnState};
 use server::{Server, ServerError, Settings};
 use store::StoreError;
 use tokio::net::TcpListener;
@@ -63,6 +63,10 @@ async fn a_finished_session_has_a_debrief_on_its_page_too() {
     viva.answer(session.turns[0].id, &viva.model_answer("ownership-why").await).await;
     viva.client.skip(session.turns[1].id).await.unwrap();
     assert!(viva.client.debrief(session.head.id).await.unwrap_err().is_conflict());
+    let sure = |number| Sureness { sureness: Some(number) };
+    assert_eq!(viva.client.set_sureness(session.turns[0].id, &sure(4)).await.unwrap().sureness, Some(4));
+    assert!(viva.client.set_sureness(session.turns[1].id, &sure(4)).await.unwrap_err().is_conflict());
+    assert!(viva.client.set_sureness(session.turns[0].id, &sure(5)).await.is_err());
 
     viva.client.finish_session(session.head.id).await.unwrap();
     let debrief = viva.client.debrief(session.head.id).await.unwrap();

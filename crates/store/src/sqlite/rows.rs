@@ -3,7 +3,7 @@
 use interview::follow_up::{Rubric, Target};
 use interview::marks::CoachKind;
 use interview::schedule::{Attempt, Outcome};
-use interview::session::{Place, Session, Turn};
+use interview::session::{Place, Session, Sureness, Turn};
 use interview::{Question, QuestionId, TopicId};
 use jiff::Timestamp;
 use sqlx::types::Json;
@@ -100,6 +100,7 @@ pub(super) struct TurnRow {
     pub(super) state_document: String,
     pub(super) format: u32,
     pub(super) hints_used: u8,
+    pub(super) sureness: Option<u8>,
     pub(super) revision: u32,
     pub(super) idempotency_key: Option<String>,
     pub(super) idempotency_digest: Option<String>,
@@ -122,6 +123,7 @@ impl TurnRow {
             target,
             prompt: row.prompt,
             hints_used: row.hints_used,
+            sureness: row.sureness.map(Sureness::try_from).transpose().map_err(corrupt)?,
             state,
         };
         let key = row.idempotency_key.map(|key| key.parse::<IdempotencyKey>()).transpose().map_err(corrupt)?;

@@ -61,6 +61,7 @@ pub fn session(topics: &[&str]) -> (Session, Vec<Turn>) {
             target: None,
             prompt: question.prompts.first().to_owned(),
             hints_used: 0,
+            sureness: None,
             state: TurnState::Asked,
         })
         .collect();

@@ -31,6 +31,7 @@ macro_rules! contract {
             silence_is_kept_and_not_judged,
             skipping_is_recorded_and_excludes_answering,
             hints_are_counted_until_the_answer,
+            how_sure_the_candidate_is_stays_with_a_settled_answer,
             the_wordings_of_a_question_come_in_the_order_in_which_they_were_asked,
             a_finished_session_takes_no_answers_and_knows_those_it_has);
         contract!(@tests $open, attempts:

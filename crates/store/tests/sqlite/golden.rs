@@ -36,6 +36,7 @@ async fn is_read_whole(golden: &str) {
         assert_eq!(stored.session.questions.len(), session.questions.len());
         for turn in stored.turns {
             assert_eq!(store.turn(turn.id).await.unwrap(), turn);
+            assert_eq!(turn.sureness, None, "nobody was asked");
             assert!(store.judgings(turn.id).await.unwrap().len() <= 4);
             states.push((turn.id.uuid(), turn.state.name().to_owned()));
         }

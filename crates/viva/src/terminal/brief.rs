@@ -9,7 +9,7 @@ use super::screen::Look;
 use super::text::{Line, Tone};
 
 /// Rows for the keys, the empty line above them, and the one below that stays free.
-const KEY_ROWS: usize = 3;
+pub(super) const KEY_ROWS: usize = 3;
 /// Columns of the names in the short form.
 const NAMES: usize = 13;
 /// Columns of a figure in a comparison.

@@ -4,7 +4,7 @@ use api::session::{Debrief, Summary};
 use api::view;
 use jiff::Timestamp;
 
-use super::brief::name;
+use super::brief::{KEY_ROWS, name};
 use super::question::ruled;
 use super::screen::Look;
 use super::session::figure_lines;
@@ -15,14 +15,19 @@ pub fn debrief_lines(summary: &Summary, debrief: &Debrief, now: Timestamp, look:
     let width = look.text_width();
     let mut lines = vec![Line::blank(), ruled(Line::toned("The round", Tone::Strong), look), Line::blank()];
     lines.extend(figure_lines(summary, width));
-    let mut add = |row: Vec<Line>| lines.extend([Line::blank()].into_iter().chain(row));
+    let mut rows: Vec<Vec<Line>> = Vec::new();
+    let mut add = |row| rows.push(row);
     if let Some(best) = &debrief.best {
-        let quote = Line::plain(format!("“{}”", best.quote)).hanging(name("Well said", Tone::Good), width);
+        let quote =
+            Line::plain(format!("“{}”", view::shortened(&best.quote))).hanging(name("Well said", Tone::Good), width);
         let claim = Line::toned(&best.claim, Tone::Quiet).hanging(name("", Tone::Plain), width);
         add([quote, claim].concat());
     }
     if let Some(habit) = &debrief.habit {
         add(Line::plain(habit).hanging(name("To change", Tone::Bad), width));
+    }
+    if let Some(feeling) = &debrief.feeling {
+        add(Line::plain(feeling).hanging(name("Feeling", Tone::Strong), width));
     }
     if let Some(weakest) = &debrief.weakest {
         let title = Line::plain(&weakest.title).hanging(name("Weakest", Tone::Bad), width);
@@ -31,6 +36,13 @@ pub fn debrief_lines(summary: &Summary, debrief: &Debrief, now: Timestamp, look:
     }
     if let Some(comes_back) = view::comes_back(&debrief.comes_back, now) {
         add(Line::plain(comes_back).hanging(name("Comes back", Tone::Strong), width));
+    }
+    // Without empty lines between the rows where they would not all fit.
+    let spaced = lines.len() + rows.iter().map(|row| 1 + row.len()).sum::<usize>();
+    let is_tight = spaced > look.height.saturating_sub(KEY_ROWS);
+    for (number, row) in rows.into_iter().enumerate() {
+        lines.extend((number == 0 || !is_tight).then(Line::blank));
+        lines.extend(row);
     }
     lines
 }
@@ -64,6 +76,7 @@ mod tests {
                 quote: "Every value has exactly one owner, and when the owner goes out of scope the value is dropped".to_owned(),
             }),
             habit: Some("In 3 of 4 answers you left out a core point. Say the core first, then the details.".to_owned()),
+            feeling: None,
             weakest: Some(WeakestPoint {
                 question: "traits".to_owned(),
                 title: "Trait objects".to_owned(),
@@ -101,10 +114,33 @@ Comes back   in 1 day: Trait objects; in 3 days: Ownership
     }
 
     #[test]
+    fn a_full_debrief_fits_a_small_screen() {
+        let long = "word ".repeat(20);
+        let best = BestPoint { question: String::new(), claim: long.clone(), quote: "word ".repeat(60) };
+        let weakest = WeakestPoint { question: String::new(), title: "A title".to_owned(), advice: "word ".repeat(30) };
+        let debrief = Debrief {
+            best: Some(best),
+            habit: Some(long.clone()),
+            feeling: Some(long),
+            weakest: Some(weakest),
+            comes_back: vec![ComesBack {
+                question: String::new(),
+                title: "A title".to_owned(),
+                due: Timestamp::UNIX_EPOCH,
+            }],
+        };
+        let summary =
+            Summary { correctness: Some(1.0), clarity: Some(1.0), words_per_minute: Some(100.0), ..Summary::default() };
+        let look = Look { width: 80, height: 24, ..Look::OFF_SCREEN };
+        let shown = debrief_lines(&summary, &debrief, Timestamp::UNIX_EPOCH, look);
+        assert!(shown.len() <= 24 - KEY_ROWS, "{} lines", shown.len());
+    }
+
+    #[test]
     fn what_is_not_known_is_left_out() {
         let shown = debrief_lines(&Summary::default(), &Debrief::default(), Timestamp::UNIX_EPOCH, Look::OFF_SCREEN);
         let shown: String = shown.iter().map(|line| line.text() + "\n").collect();
-        for name in ["Well said", "To change", "Weakest", "Comes back"] {
+        for name in ["Well said", "To change", "Feeling", "Weakest", "Comes back"] {
             assert!(!shown.contains(name), "{shown}");
         }
     }

@@ -142,6 +142,7 @@ impl Opened {
             target: None,
             prompt: question.prompts.first().to_owned(),
             hints_used: 0,
+            sureness: None,
             state: TurnState::Asked,
         };
         let round = Session { id: session, questions: vec![question], follow_ups: Default::default() };
