@@ -31,6 +31,9 @@ pub struct NewSession {
     pub question_ids: Vec<String>,
     /// How many questions; 5 when missing.
     pub questions: Option<u32>,
+    /// Makes it a real interview of this many minutes, 5 to 120: as many questions as fit, from easy to hard, in place of `questions`. Its pages
+    /// show no feedback until it is finished.
+    pub real_minutes: Option<u32>,
     /// How many follow-ups a question may get, 0 to 3; 1 when missing.
     pub follow_ups: Option<u8>,
     /// Makes the choice of questions repeatable, whatever was asked before. When missing, questions that are due come first, then new ones by
@@ -65,6 +68,17 @@ pub enum SessionState {
     Open,
     /// It was finished.
     Finished,
+}
+
+/// What a session is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// To learn: pages show the feedback on a question once its follow-ups are over.
+    #[default]
+    Study,
+    /// To try out an interview: pages show no feedback until it is finished.
+    Real,
 }
 
 /// One page of sessions.
@@ -107,6 +121,9 @@ pub struct Session {
     /// The session as lists show it.
     #[serde(flatten)]
     pub head: SessionHead,
+    /// What it is for.
+    #[serde(default)]
+    pub mode: Mode,
     /// Its turns by place: each question, then its follow-ups.
     pub turns: Vec<Turn>,
     /// The turn that waits for the candidate; null when all are answered.

@@ -16,6 +16,7 @@ pub mod follow_up;
 pub mod id;
 pub mod judging;
 pub mod marks;
+pub mod pacing;
 pub mod progress;
 pub mod schedule;
 pub mod scoring;

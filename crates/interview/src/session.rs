@@ -20,6 +20,19 @@ pub struct Session {
     pub questions: Vec<Question>,
     /// How many follow-ups each question may get.
     pub follow_ups: FollowUpLimit,
+    /// When its feedback is shown.
+    pub mode: Mode,
+}
+
+/// What a round is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// To learn: the feedback on a question is shown once its follow-ups are over.
+    #[default]
+    Study,
+    /// To try out an interview: no feedback is shown until the end.
+    Real,
 }
 
 impl Session {

@@ -370,7 +370,8 @@ const ATTEMPTS: &str = "
     select created_at, finished_at, question_id, depth, state, turns.format as format,
            state_document -> '$.feedback.correctness.marks' as claims,
            state_document -> '$.answer.decisions' as decisions,
-           state_document -> '$.feedback.judged_by' as judged_by
+           state_document -> '$.feedback.judged_by' as judged_by,
+           document ->> '$.mode' = 'real' as is_real
     from sessions join turns on session_id = sessions.id
     where state <> 'asked' or depth > 0
     order by created_at, sessions.id, position, depth";

@@ -114,6 +114,9 @@ pub struct Practice {
     /// Ask no new question after this many minutes
     #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=600))]
     pub minutes: Option<u32>,
+    /// A real interview of so many minutes: from easy to hard, no feedback until the report at the end
+    #[arg(long, value_name = "MINUTES", value_parser = interview_minutes(), conflicts_with_all = ["questions", "minutes"])]
+    pub real: Option<u32>,
     /// Maximum number of follow-ups per question, 0 to 3 [default: 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=3))]
     pub follow_ups: Option<u8>,
@@ -160,6 +163,7 @@ Examples:
   viva practice --topic ownership --topic borrowing --level mid
   viva practice --kind snippet --questions 3 --typed
   viva practice --minutes 20 --follow-ups 2 --hands-free
+  viva practice --real 20                         an interview of 20 minutes, with a report at the end
   viva practice --question ownership-why --audio answer.wav
   viva practice --again last                      the questions of your last session once more
   viva practice --seed 7 --json > session.json    typed answers from a pipe, one per line";
@@ -539,6 +543,10 @@ fn subject(text: &str) -> Result<String, Infallible> {
 
 fn level() -> impl TypedValueParser<Value = Level> {
     PossibleValuesParser::new(Level::ALL.iter().map(|level| level.as_str())).try_map(|text| text.parse::<Level>())
+}
+
+fn interview_minutes() -> impl TypedValueParser<Value = u32> {
+    PossibleValuesParser::new(["20", "40", "60"]).try_map(|text| text.parse::<u32>())
 }
 
 fn preset() -> impl TypedValueParser<Value = Preset> {

@@ -6,7 +6,7 @@ use crate::follow_up::{FollowUpLimit, Rubric, Target};
 use crate::id::TurnId;
 use crate::marks::{ClarityMark, CoachKind, Decisions, JudgedBy};
 use crate::scoring::{Clarity, Correctness};
-use crate::session::{Answer, Place, Source, Spoken, Sureness};
+use crate::session::{Answer, Mode, Place, Source, Spoken, Sureness};
 use crate::testing::{asked, bank, day, marks};
 use crate::transcript::Transcript;
 
@@ -14,7 +14,7 @@ use crate::transcript::Transcript;
 fn round(ids: &[&str]) -> Session {
     let questions: Vec<(&str, &str)> = ids.iter().map(|id| (*id, "ownership")).collect();
     let questions = bank(&questions).questions().to_vec();
-    Session { id: Uuid::from_u128(1).into(), questions, follow_ups: FollowUpLimit::MAX }
+    Session { id: Uuid::from_u128(1).into(), questions, follow_ups: FollowUpLimit::MAX, mode: Mode::Study }
 }
 
 /// A judged answer to the question itself, with [these marks](marks) and these failed or met checks.

@@ -117,7 +117,14 @@ fn review() -> Review {
             feeling: Some("Your feeling fitted the result in 2 answers.".to_owned()),
             comes_back: Some("in 1 day: Ownership".to_owned()),
         }),
-        session: Session { head, turns: Vec::new(), next_turn: None, summary, review_url: String::new() },
+        session: Session {
+            head,
+            mode: Default::default(),
+            turns: Vec::new(),
+            next_turn: None,
+            summary,
+            review_url: String::new(),
+        },
         questions: vec![question],
     }
 }

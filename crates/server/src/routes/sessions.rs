@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use interview::schedule::Schedule;
-use interview::session::{self, Place, Turn, TurnState};
+use interview::session::{self, Mode, Place, Turn, TurnState};
 use interview::{SessionId, TurnId, selection};
 use uuid::Uuid;
 
@@ -41,6 +41,7 @@ pub(crate) async fn create_session(
         id: SessionId::from(Uuid::now_v7()),
         questions: questions.into_iter().cloned().collect(),
         follow_ups: follow_ups(&new)?,
+        mode: if new.real_minutes.is_some() { Mode::Real } else { Mode::Study },
     };
     let mut turns = Vec::with_capacity(session.questions.len());
     for (position, question) in (1..).zip(&session.questions) {

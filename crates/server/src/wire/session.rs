@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use api::question::{Citation, KeyPoint, Misconception, QuestionAnswer, Snippet, SnippetAnswer, Versions};
 use api::session::{
-    BestPoint, ComesBack, Debrief, MissedPoint, Session, SessionHead, SessionPage, SessionState, StatedMisconception,
-    Summary, WeakestPoint,
+    BestPoint, ComesBack, Debrief, MissedPoint, Mode, Session, SessionHead, SessionPage, SessionState,
+    StatedMisconception, Summary, WeakestPoint,
 };
 use api::transcript::{Segment, TimeSpan, Transcript, Word};
 use api::turn::{Answer, NextTurn, Role, Source, Target, Turn};
@@ -33,6 +33,10 @@ pub(crate) fn session(stored: &StoredSession) -> Session {
     let waiting = stored.turns.iter().filter(|turn| turn.state == TurnState::Asked).min_by_key(|turn| turn.place);
     Session {
         head: head(stored),
+        mode: match stored.session.mode {
+            session::Mode::Study => Mode::Study,
+            session::Mode::Real => Mode::Real,
+        },
         turns: stored.turns.iter().filter_map(|one| turn(stored, one)).collect(),
         next_turn: waiting.filter(|_| stored.finished_at.is_none()).map(next_turn),
         summary: summary(&summary::Summary::of(&stored.session, &stored.turns)),

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use api::session::{NewSession, SessionFilter, SessionState};
-use api::turn::{Regrade, Sureness, TurnState};
+use api::session::{Mode, NewSession, SessionFilter, SessionState};
+use api::turn::{Regrade, Sureness, Turn, TurnState};
+use interview::bank::Level;
 use server::{Server, ServerError, Settings};
 use store::StoreError;
 use tokio::net::TcpListener;
@@ -78,6 +79,26 @@ async fn a_finished_session_has_a_debrief_on_its_page_too() {
     assert_eq!(back, ["borrowing-aliasing-rules", "ownership-why"], "what was not known comes back first");
     let page = viva.plain().get(viva.url(&session.review_url)).send().await.unwrap().text().await.unwrap();
     assert!(page.contains(&format!("Comes back</dt><dd>in 1 day: {}", debrief.comes_back[0].title)), "{page}");
+}
+
+#[tokio::test]
+async fn a_real_interview_goes_from_easy_to_hard_and_its_page_withholds_everything_until_it_is_finished() {
+    let viva = Running::start().await;
+    let wishes = |minutes| NewSession { real_minutes: Some(minutes), ..NewSession::default() };
+    assert!(viva.client.create_session(&wishes(4)).await.is_err());
+    let session = viva.client.create_session(&NewSession { follow_ups: Some(0), ..wishes(20) }).await.unwrap();
+    assert_eq!(session.mode, Mode::Real);
+    let level = |turn: &Turn| turn.question.level.parse::<Level>().unwrap();
+    assert!(session.turns.len() > 2 && session.turns.is_sorted_by_key(level), "{:?}", session.head.questions);
+    let turn = &session.turns[0];
+    viva.answer(turn.id, &viva.model_answer(&turn.question.id).await).await;
+
+    let page = async || viva.plain().get(viva.url(&session.review_url)).send().await.unwrap().text().await.unwrap();
+    let open = page().await;
+    assert!(open.contains("Feedback is shown when the interview is finished."), "{open}");
+    assert!(!open.contains("Well said") && !open.contains("Model answer"), "{open}");
+    viva.client.finish_session(session.head.id).await.unwrap();
+    assert!(page().await.contains("Well said"));
 }
 
 #[tokio::test]

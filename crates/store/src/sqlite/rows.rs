@@ -36,6 +36,8 @@ pub(super) struct AttemptRow {
     pub(super) claims: Option<String>,
     pub(super) decisions: Option<String>,
     pub(super) judged_by: Option<String>,
+    /// None in sessions from before there were modes.
+    pub(super) is_real: Option<bool>,
 }
 
 impl AttemptRow {
@@ -49,9 +51,10 @@ impl AttemptRow {
         })
     }
 
-    /// Whether the turn waits for nobody and nothing any more.
+    /// Whether the turn waits for nobody and nothing any more. A real interview is over when it is finished.
     pub(super) fn is_over(&self) -> bool {
-        self.finished_at.is_some() || matches!(self.state.as_str(), "judged" | "ungraded" | "skipped")
+        let is_settled = matches!(self.state.as_str(), "judged" | "ungraded" | "skipped");
+        self.finished_at.is_some() || (is_settled && self.is_real != Some(true))
     }
 
     pub(super) fn outcome(&self) -> Result<Outcome, StoreError> {

@@ -44,11 +44,11 @@ pub enum Read {
 }
 
 impl Showing<'_> {
-    /// Waits until a turn is settled. Returns the turn as it is then, and how to continue. Panels are shown as they become ready, unless a
-    /// follow-up may come, whose answer they could reveal.
-    pub async fn settled(&mut self, turn: Turn, then: Then, may_be_followed_up: bool) -> Result<(Turn, Then), Failure> {
+    /// Waits until a turn is settled. Returns the turn as it is then, and how to continue. Panels are shown as they become ready, unless they
+    /// are hidden because of what they could reveal.
+    pub async fn settled(&mut self, turn: Turn, then: Then, hides_panels: bool) -> Result<(Turn, Then), Failure> {
         let limit = if then == Then::Interrupted { LAST_WAIT } else { LONGEST_WAIT };
-        let (turn, was_interrupted) = self.wait(turn, limit, !may_be_followed_up).await?;
+        let (turn, was_interrupted) = self.wait(turn, limit, !hides_panels).await?;
         if !turn.state.is_settled() {
             self.terminal.say(
                 "Your answer is kept. It is not judged yet: that goes on while Viva runs, and starts again the next time you practise.",
