@@ -31,8 +31,8 @@ fn playable(name: &str, folder: &Path) -> PathBuf {
 /// A round over the aliasing rules at a terminal, with this microphone.
 fn practice(home: &Home, device: &SoundDevice, more: &[&str]) -> PtySession {
     let model = test_model().display().to_string();
-    let mut arguments =
-        vec!["practice", "--question", "borrowing-aliasing-rules", "--follow-ups", "0", "--mute", "--model", &model];
+    let mut arguments = vec!["practice", "--question", "borrowing-aliasing-rules", "--follow-ups", "0"];
+    arguments.extend(["--mute", "--no-sureness", "--model", &model]);
     arguments.extend(more);
     let run = device.heard_by(home.viva(arguments));
     rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap()
@@ -83,6 +83,9 @@ fn what_is_said_into_the_microphone_is_heard_and_judged() {
     terminal.send("\r").unwrap();
     terminal.flush().unwrap();
     skip_unclear_points(&mut terminal);
+    terminal.send("\r").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("Enter done").unwrap();
     terminal.send("\r").unwrap();
     terminal.flush().unwrap();
     terminal.exp_string("Review:").unwrap();

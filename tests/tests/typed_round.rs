@@ -31,7 +31,16 @@ fn piped_lines_are_answers_and_the_feedback_is_one_json_document() {
 #[test]
 fn a_hint_while_typing_leaves_the_text_as_it_is() {
     let home = Home::empty();
-    let run = home.viva(["practice", "--question", "ownership-why", "--follow-ups", "0", "--typed", "--mute"]);
+    let run = home.viva([
+        "practice",
+        "--question",
+        "ownership-why",
+        "--follow-ups",
+        "0",
+        "--typed",
+        "--mute",
+        "--no-sureness",
+    ]);
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
     let mut send = |after: &str, keys: &str| {
         terminal.exp_string(after).unwrap();
@@ -43,6 +52,7 @@ fn a_hint_while_typing_leaves_the_text_as_it_is() {
     send("back to the answer", "h");
     send("Hint 1", " and is dropped with it.\r\r");
     send("continue", "q");
+    send("Enter done", "\r");
     terminal.exp_eof().unwrap();
     let listed = home.viva(["review", "--json"]).finish().success().json();
     let id = listed["sessions"][0]["id"].as_str().unwrap().to_owned();

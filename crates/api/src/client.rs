@@ -15,9 +15,9 @@ use crate::judging::JudgingList;
 use crate::problem::{self, Problem};
 use crate::progress::Progress;
 use crate::question::{Question, QuestionFilter, QuestionList, Reveal};
-use crate::session::{Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
+use crate::session::{Debrief, Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
 use crate::transcript::Transcription;
-use crate::turn::{Correction, Decision, Hint, NewAnswer, Regrade, Turn};
+use crate::turn::{Correction, Decision, Hint, NewAnswer, Regrade, Sureness, Turn};
 use crate::{IDEMPOTENCY_KEY, PREFER, PREFIX};
 
 /// How long the server may take to accept a connection.
@@ -103,6 +103,11 @@ impl Client {
     /// Finishes a session; finishing it again changes nothing.
     pub async fn finish_session(&self, id: Uuid) -> Result<Session, ClientError> {
         self.value(self.request(Method::POST, &["sessions", &id.to_string(), "finish"])).await
+    }
+
+    /// What to take away from a finished session.
+    pub async fn debrief(&self, id: Uuid) -> Result<Debrief, ClientError> {
+        self.value(self.request(Method::GET, &["sessions", &id.to_string(), "debrief"])).await
     }
 
     /// Deletes a session with all its recordings.
@@ -194,6 +199,11 @@ impl Client {
     /// Stores the candidate's decision about a mark: a key point or misconception of the turn's feedback, by its id.
     pub async fn decide(&self, turn: Uuid, mark: &str, decision: &Decision) -> Result<Turn, ClientError> {
         self.value(self.turn_request(Method::PUT, turn, &["marks", mark]).json(decision)).await
+    }
+
+    /// Stores how sure the candidate is of a settled answer.
+    pub async fn set_sureness(&self, turn: Uuid, sureness: &Sureness) -> Result<Turn, ClientError> {
+        self.value(self.turn_request(Method::PUT, turn, &["sureness"]).json(sureness)).await
     }
 
     /// Every judging of a turn's answer that has ended, the oldest first.

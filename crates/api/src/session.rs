@@ -31,6 +31,9 @@ pub struct NewSession {
     pub question_ids: Vec<String>,
     /// How many questions; 5 when missing.
     pub questions: Option<u32>,
+    /// Makes it a real interview of this many minutes, 5 to 120: as many questions as fit, from easy to hard, in place of `questions`. Its pages
+    /// show no feedback until it is finished.
+    pub real_minutes: Option<u32>,
     /// How many follow-ups a question may get, 0 to 3; 1 when missing.
     pub follow_ups: Option<u8>,
     /// Makes the choice of questions repeatable, whatever was asked before. When missing, questions that are due come first, then new ones by
@@ -65,6 +68,17 @@ pub enum SessionState {
     Open,
     /// It was finished.
     Finished,
+}
+
+/// What a session is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// To learn: pages show the feedback on a question once its follow-ups are over.
+    #[default]
+    Study,
+    /// To try out an interview: pages show no feedback until it is finished.
+    Real,
 }
 
 /// One page of sessions.
@@ -107,6 +121,9 @@ pub struct Session {
     /// The session as lists show it.
     #[serde(flatten)]
     pub head: SessionHead,
+    /// What it is for.
+    #[serde(default)]
+    pub mode: Mode,
     /// Its turns by place: each question, then its follow-ups.
     pub turns: Vec<Turn>,
     /// The turn that waits for the candidate; null when all are answered.
@@ -165,6 +182,59 @@ pub struct StatedMisconception {
     pub claim: String,
     /// Why it is wrong.
     pub why_wrong: String,
+}
+
+/// What to take away from a finished session. What is not known from its answers is left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Debrief {
+    /// The best thing that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best: Option<BestPoint>,
+    /// The one habit to change: a sentence about several of the answers, and one on what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub habit: Option<String>,
+    /// How their feeling about the answers compares with the result, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feeling: Option<String>,
+    /// What to practise first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weakest: Option<WeakestPoint>,
+    /// Which of its questions come back when, the first one first.
+    pub comes_back: Vec<ComesBack>,
+}
+
+/// The most important key point that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BestPoint {
+    /// The question's id.
+    pub question: String,
+    /// The claim that the key point makes.
+    pub claim: String,
+    /// The words that make it.
+    pub quote: String,
+}
+
+/// The weakest point.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WeakestPoint {
+    /// The question's id.
+    pub question: String,
+    /// The question's title.
+    pub title: String,
+    /// What to do about it, in a sentence.
+    pub advice: String,
+}
+
+/// A question that is asked again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ComesBack {
+    /// The question's id.
+    pub question: String,
+    /// The question's title.
+    pub title: String,
+    /// When it is due.
+    #[schema(value_type = String, format = DateTime)]
+    pub due: Timestamp,
 }
 
 /// How a session is exported.

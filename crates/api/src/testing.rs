@@ -22,6 +22,7 @@ pub fn asked() -> Turn {
         spoken_prompt: "What is ownership?".to_owned(),
         hints_used: 0,
         hints_left: 2,
+        sureness: None,
         question: Question {
             id: "ownership-why".to_owned(),
             title: "Ownership".to_owned(),

@@ -33,6 +33,9 @@ pub struct Turn {
     pub hints_used: u8,
     /// How many more there are; `POST /turns/{id}/hint` gives the next one.
     pub hints_left: u8,
+    /// How sure the candidate says they are of the answer, 1 (not at all) to 4 (completely).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sureness: Option<u8>,
     /// The question.
     pub question: Question,
     /// How far the turn has come.
@@ -187,6 +190,16 @@ pub struct StateEvent {
 pub struct Correction {
     /// The whole text as it should be.
     pub text: String,
+}
+
+/// How sure the candidate is of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sureness {
+    /// 1 (not at all) to 4 (completely); null takes it back.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required, minimum = 1, maximum = 4)]
+    pub sureness: Option<u8>,
 }
 
 /// What the candidate decides about a mark of their answer.

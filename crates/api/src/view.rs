@@ -1,6 +1,7 @@
 //! Feedback in words: what terminal, page and Markdown all show. They only lay it out.
 
 mod brief;
+mod debrief;
 pub mod standing;
 
 use std::collections::BTreeSet;
@@ -17,7 +18,8 @@ use crate::session::Summary;
 use crate::transcript::TimeSpan;
 use crate::turn::{DecidedVerdict, Turn, TurnState};
 
-pub use brief::{Best, Brief, Comparison, acknowledgement, brief, comparison};
+pub use brief::{Best, Brief, Comparison, acknowledgement, brief, comparison, shortened};
+pub use debrief::{comes_back, spoken_debrief};
 
 /// The correctness or the clarity panel.
 #[derive(Clone, Debug, PartialEq)]

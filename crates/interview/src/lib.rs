@@ -10,11 +10,13 @@
 
 pub mod bank;
 pub mod claims;
+pub mod debrief;
 pub mod delivery;
 pub mod follow_up;
 pub mod id;
 pub mod judging;
 pub mod marks;
+pub mod pacing;
 pub mod progress;
 pub mod schedule;
 pub mod scoring;

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::bank::{Bank, Kind, Level, Question};
 use crate::id::{QuestionId, Tag, TopicId};
+use crate::pacing::planned;
 use crate::schedule::Schedule;
 
 /// What the candidate asked for. An empty list leaves that open.
@@ -23,6 +24,8 @@ pub struct Wishes {
     pub question_ids: Vec<QuestionId>,
     /// How many questions; see [`choose`] when there are fewer.
     pub count: Option<usize>,
+    /// As many questions as fit into an interview of this length, in place of `count`, the easy ones first.
+    pub interview: Option<Duration>,
 }
 
 /// How many questions a round has when nobody says.
@@ -61,7 +64,8 @@ pub enum SelectionError {
 /// Chooses the questions of a round: those asked for by id, or else `count` of those that fit. Questions that are due come first, the one
 /// due longest at the head; then those that the schedule knows no date for, shuffled by `seed` and dealt so that topics take turns; then
 /// those that are not due yet. Questions asked within [`REST`] come only when nothing else fits. Two questions that give each other's answer
-/// away are never both chosen, and a question comes after its prerequisites. When fewer fit, the round is shorter.
+/// away are never both chosen, and a question comes after its prerequisites. When fewer fit, the round is shorter. The questions of an
+/// interview are put in order by level, then by the time that they take.
 ///
 /// # Errors
 ///
@@ -86,11 +90,18 @@ pub fn choose<'a>(
     let mut ordered = deal_by_topic(if rested.is_empty() { resting } else { rested });
     ordered.sort_by_key(|question| Urgency::of(question, schedule, now));
     let count = wishes.count.unwrap_or(DEFAULT_COUNT).max(1);
-    let mut chosen: Vec<&Question> = Vec::with_capacity(count);
+    let is_full = |chosen: &[&Question]| match wishes.interview {
+        None => chosen.len() >= count,
+        Some(length) => chosen.iter().map(|question| planned(question.time_limit)).sum::<Duration>() >= length,
+    };
+    let mut chosen: Vec<&Question> = Vec::new();
     for question in ordered {
-        if chosen.len() < count && !chosen.iter().any(|other| conflict(question, other)) {
+        if !is_full(&chosen) && !chosen.iter().any(|other| conflict(question, other)) {
             chosen.push(question);
         }
+    }
+    if wishes.interview.is_some() {
+        chosen.sort_by_key(|question| (question.level, question.time_limit));
     }
     Ok(prerequisites_first(chosen))
 }

@@ -20,6 +20,19 @@ pub struct Session {
     pub questions: Vec<Question>,
     /// How many follow-ups each question may get.
     pub follow_ups: FollowUpLimit,
+    /// When its feedback is shown.
+    pub mode: Mode,
+}
+
+/// What a round is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// To learn: the feedback on a question is shown once its follow-ups are over.
+    #[default]
+    Study,
+    /// To try out an interview: no feedback is shown until the end.
+    Real,
 }
 
 impl Session {
@@ -55,9 +68,40 @@ pub struct Turn {
     pub prompt: String,
     /// How many of the question's hints were taken.
     pub hints_used: u8,
+    /// How sure the candidate says they are of the answer.
+    pub sureness: Option<Sureness>,
     /// How far it has come.
     pub state: TurnState,
 }
+
+/// How sure somebody is of an answer, before they have seen its feedback: 1 (not at all) to 4 (completely).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sureness(u8);
+
+impl Sureness {
+    /// The number, 1 to 4.
+    pub fn get(self) -> u8 {
+        self.0
+    }
+
+    /// Whether that is more sure than not.
+    pub fn is_sure(self) -> bool {
+        self.0 > 2
+    }
+}
+
+impl TryFrom<u8> for Sureness {
+    type Error = InvalidSureness;
+
+    fn try_from(number: u8) -> Result<Self, Self::Error> {
+        if (1..=4).contains(&number) { Ok(Self(number)) } else { Err(InvalidSureness) }
+    }
+}
+
+/// The number says nothing of how sure somebody is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("how sure you are is a number from 1 to 4")]
+pub struct InvalidSureness;
 
 /// How far a turn has come, with what it has by then.
 ///

@@ -8,6 +8,7 @@ use api::feedback::Feedback;
 use api::session::SessionPage;
 use api::turn::{DecidedVerdict, Turn};
 use bytes::Bytes;
+use interview::debrief::Debrief;
 use interview::marks::Marks;
 use interview::progress::Progress;
 use interview::schedule::Schedule;
@@ -104,6 +105,12 @@ impl App {
     pub(crate) async fn progress(&self) -> Result<api::progress::Progress, ApiError> {
         let (schedule, now) = (self.schedule().await?, (self.settings.clock)());
         Ok(wire::progress::progress(&Progress::of(&self.bank, &schedule, now.into()), now))
+    }
+
+    /// What to take away from a finished session.
+    pub(crate) async fn debrief(&self, stored: &StoredSession) -> Result<api::session::Debrief, ApiError> {
+        let schedule = self.schedule().await?;
+        Ok(wire::session::debrief(Debrief::of(&stored.session, &stored.turns, &schedule)))
     }
 
     /// One page of sessions, each with its score.

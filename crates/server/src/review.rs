@@ -9,7 +9,7 @@ use api::session::Session;
 use api::transcript::TimeSpan;
 use api::turn::{Role, Source, Turn, TurnState};
 use api::view::{self, Brief, Figure, Judge, Measure, Panel, clock};
-use interview::session::{self, Spoken};
+use interview::session::{self, Mode, Spoken};
 use interview::summary::Summary;
 use interview::wording::counted;
 use jiff::Timestamp;
@@ -19,6 +19,7 @@ use store::{PastJudging, StoredSession};
 pub(crate) use self::history::History;
 use self::html::{coloured, prose};
 use self::transcript::{Paragraph, paragraphs};
+use crate::pages::DebriefView;
 use crate::wire;
 
 /// A session in review.
@@ -27,6 +28,8 @@ pub(crate) struct Review {
     pub(crate) when: String,
     pub(crate) topics: String,
     pub(crate) summary: [Figure; 4],
+    /// On the page of a finished round.
+    pub(crate) debrief: Option<DebriefView>,
     pub(crate) questions: Vec<ReviewedQuestion>,
     /// Whether the page may finish the round.
     pub(crate) can_finish: bool,
@@ -113,7 +116,10 @@ impl Review {
             let feedback = turn.state.feedback().filter(|_| !is_withheld);
             let transcript = given.map(|answer| paragraphs(&answer.transcript, feedback)).unwrap_or_default();
             let reviewed = if is_withheld {
-                let notice = view::notice(&shown).is_none().then_some("Feedback is shown after the follow-up.");
+                let notice = view::notice(&shown).is_none().then_some(match stored.session.mode {
+                    Mode::Study => "Feedback is shown after the follow-up.",
+                    Mode::Real => "Feedback is shown when the interview is finished.",
+                });
                 let shown = Turn { feedback: None, ..shown };
                 let reviewed = ReviewedTurn::new(shown, transcript, History { earlier: Vec::new() }, is_live);
                 ReviewedTurn { can_decide: false, notice: notice.map(str::to_owned).or(reviewed.notice), ..reviewed }
@@ -138,6 +144,7 @@ impl Review {
             when: day(session.head.created_at),
             topics: topics(&session.head.topics),
             summary: view::summary(&session.summary),
+            debrief: None,
             can_finish: is_live && stored.finished_at.is_none(),
             session,
             questions,
@@ -222,10 +229,11 @@ fn answer_note(turn: &Turn) -> String {
     format!("{source}{duration}{corrected}{hints}")
 }
 
-/// Whether the question of `turn` may still be asked about, so that nothing must be revealed.
+/// Whether nothing about the question of `turn` must be revealed: it may still be asked about, or it belongs to an interview that goes on.
 fn is_withheld(stored: &StoredSession, turn: &session::Turn) -> bool {
-    let siblings = stored.turns.iter().filter(|other| other.place.position == turn.place.position);
-    stored.finished_at.is_none() && siblings.into_iter().any(|other| !other.state.is_settled())
+    let mut siblings = stored.turns.iter().filter(|other| other.place.position == turn.place.position);
+    let goes_on = stored.session.mode == Mode::Real || siblings.any(|other| !other.state.is_settled());
+    stored.finished_at.is_none() && goes_on
 }
 
 /// The summary without what is withheld, but with every answer counted.

@@ -18,7 +18,7 @@ use interview::judging::{Record, restore};
 use interview::marks::{ClarityCheck, ClarityVerdict, CoachKind, Decisions, Doubt, Feedback, JudgedBy};
 use interview::schedule::Outcome;
 use interview::session::{
-    Answer, AudioObject, Recording, Session, Source, Spoken, TurnState, UngradedAnswer, UngradedReason,
+    Answer, AudioObject, Mode, Recording, Session, Source, Spoken, TurnState, UngradedAnswer, UngradedReason,
 };
 use interview::{
     AnswerId, KeyPointId, MisconceptionId, Probability, Question, Seconds, Segment, SessionId, Span, Transcript, Word,
@@ -55,7 +55,7 @@ macro_rules! stored_as_is {
 stored_as_is!(Source, CoachKind, Doubt, ClarityCheck, ClarityVerdict, Decisions);
 stored_as_is!(AnswerId, KeyPointId, MisconceptionId, SessionId);
 // A question is as the bank had it when the session began. Its stored form is the bank's concern.
-stored_as_is!(Question, FollowUpLimit);
+stored_as_is!(Question, FollowUpLimit, Mode);
 stored_as_is!(bool, u32, u64, usize, f64, String);
 
 /// Declares the stored form of a struct, field by field.
@@ -111,7 +111,14 @@ impl<T, S: Stored<T>> Stored<Vec<T>> for Vec<S> {
     }
 }
 
-stored_struct!(SessionDocument of Session { id: SessionId, questions: Vec<Question>, follow_ups: FollowUpLimit, });
+stored_struct!(SessionDocument of Session {
+    id: SessionId,
+    questions: Vec<Question>,
+    follow_ups: FollowUpLimit,
+    // A round from before there were modes is for study. An older reader takes every round for that.
+    #[serde(default)]
+    mode: Mode,
+});
 
 /// A session as it is stored.
 pub(crate) fn session_to_json(session: &Session) -> Result<String, StoreError> {

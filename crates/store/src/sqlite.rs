@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use interview::marks::Decision;
 use interview::schedule::Attempt;
-use interview::session::{Answer, Session, Turn, TurnState};
+use interview::session::{Answer, Session, Sureness, Turn, TurnState};
 use interview::{QuestionId, SessionId, TurnId};
 use jiff::Timestamp;
 use sqlx::types::Json;
@@ -280,6 +280,10 @@ impl Store for SqliteStore {
         self.change(turn, |record| record.take_hint(available)).await
     }
 
+    async fn set_sureness(&self, turn: TurnId, sureness: Option<Sureness>) -> Result<Turn, StoreError> {
+        self.change(turn, |record| record.set_sureness(sureness)).await
+    }
+
     async fn prompts_asked(&self, question: &QuestionId) -> Result<Vec<String>, StoreError> {
         // Ids of turns are in the order of their creation.
         let prompts = "select prompt from (
@@ -366,7 +370,8 @@ const ATTEMPTS: &str = "
     select created_at, finished_at, question_id, depth, state, turns.format as format,
            state_document -> '$.feedback.correctness.marks' as claims,
            state_document -> '$.answer.decisions' as decisions,
-           state_document -> '$.feedback.judged_by' as judged_by
+           state_document -> '$.feedback.judged_by' as judged_by,
+           document ->> '$.mode' = 'real' as is_real
     from sessions join turns on session_id = sessions.id
     where state <> 'asked' or depth > 0
     order by created_at, sessions.id, position, depth";
@@ -493,7 +498,7 @@ async fn update_turn(connection: &mut SqliteConnection, record: &TurnRecord) -> 
     sqlx::query(
         "update turns
          set state = $2, state_document = $3, answer_id = $4, revision = $5, idempotency_key = $6, idempotency_digest = $7,
-             wanted_coach = $8, wanted_model = $9, format = $10, hints_used = $11, attempt = 0, due_at = 0, leased_until = null
+             wanted_coach = $8, wanted_model = $9, format = $10, hints_used = $11, sureness = $12, attempt = 0, due_at = 0, leased_until = null
          where id = $1",
     )
     .bind(record.turn.id.uuid())
@@ -507,6 +512,7 @@ async fn update_turn(connection: &mut SqliteConnection, record: &TurnRecord) -> 
     .bind(&record.wish.model)
     .bind(documents::FORMAT)
     .bind(record.turn.hints_used)
+    .bind(record.turn.sureness.map(Sureness::get))
     .execute(&mut *connection)
     .await?;
     count_change(connection, record.turn.session).await

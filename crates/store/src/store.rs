@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use interview::marks::Decision;
 use interview::schedule::Attempt;
-use interview::session::{Answer, Session, Turn};
+use interview::session::{Answer, Session, Sureness, Turn};
 use interview::{QuestionId, SessionId, TurnId};
 use jiff::Timestamp;
 
@@ -147,6 +147,13 @@ pub trait Store: Send + Sync {
     ///
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when the turn was answered or skipped.
     async fn take_hint(&self, turn: TurnId, available: u8) -> Result<Turn, StoreError>;
+
+    /// Stores how sure the candidate is of the answer; `None` takes it back.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NotFound`]; [`StoreError::Conflict`] unless the turn is judged or ungraded.
+    async fn set_sureness(&self, turn: TurnId, sureness: Option<Sureness>) -> Result<Turn, StoreError>;
 
     /// The wordings in which a question was asked of late, the latest last.
     async fn prompts_asked(&self, question: &QuestionId) -> Result<Vec<String>, StoreError>;

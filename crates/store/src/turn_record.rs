@@ -4,7 +4,7 @@
 
 use interview::bank::Question;
 use interview::marks::Decision;
-use interview::session::{Answer, Turn, TurnState, UngradedAnswer};
+use interview::session::{Answer, Sureness, Turn, TurnState, UngradedAnswer};
 use interview::{AnswerId, TopicId, judging};
 
 use crate::answer::{IdempotencyKey, Submission};
@@ -129,6 +129,18 @@ impl TurnRecord {
             return Ok(Effect::Unchanged);
         }
         self.turn.hints_used += 1;
+        Ok(Effect::Changed)
+    }
+
+    /// Only where there is no job, which storing the turn would start anew.
+    pub(crate) fn set_sureness(&mut self, sureness: Option<Sureness>) -> Result<Effect, StoreError> {
+        if !matches!(self.turn.state, TurnState::Judged { .. } | TurnState::Ungraded { .. }) {
+            return Err(self.conflict("given a sureness"));
+        }
+        if self.turn.sureness == sureness {
+            return Ok(Effect::Unchanged);
+        }
+        self.turn.sureness = sureness;
         Ok(Effect::Changed)
     }
 

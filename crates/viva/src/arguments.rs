@@ -78,7 +78,8 @@ pub enum Command {
 /// Questions that are due come first, then new ones; nothing comes twice within a day unless nothing else fits.
 /// You answer into the microphone, or type when there is no microphone or with --typed. When standard input is not a terminal,
 /// each line of it is one typed answer; an empty line or `skip` means "I don't know". With --audio the answers come from
-/// recordings. Ctrl-C ends the round at any time and keeps what you said.
+/// recordings. Ctrl-C ends the round at any time and keeps what you said. A round ends with what went well, what to change, and what
+/// comes back when.
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_help = PRACTICE_EXAMPLES)]
 pub struct Practice {
@@ -113,6 +114,9 @@ pub struct Practice {
     /// Ask no new question after this many minutes
     #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=600))]
     pub minutes: Option<u32>,
+    /// A real interview of so many minutes: from easy to hard, no feedback until the report at the end
+    #[arg(long, value_name = "MINUTES", value_parser = interview_minutes(), conflicts_with_all = ["questions", "minutes"])]
+    pub real: Option<u32>,
     /// Maximum number of follow-ups per question, 0 to 3 [default: 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=3))]
     pub follow_ups: Option<u8>,
@@ -140,6 +144,9 @@ pub struct Practice {
     /// Do not read questions aloud [env: VIVA_MUTE]
     #[arg(long)]
     pub mute: bool,
+    /// Do not ask how sure you are of an answer before its feedback [env: VIVA_NO_SURENESS]
+    #[arg(long)]
+    pub no_sureness: bool,
     /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
     #[arg(long)]
     pub plain: bool,
@@ -156,6 +163,7 @@ Examples:
   viva practice --topic ownership --topic borrowing --level mid
   viva practice --kind snippet --questions 3 --typed
   viva practice --minutes 20 --follow-ups 2 --hands-free
+  viva practice --real 20                         an interview of 20 minutes, with a report at the end
   viva practice --question ownership-why --audio answer.wav
   viva practice --again last                      the questions of your last session once more
   viva practice --seed 7 --json > session.json    typed answers from a pipe, one per line";
@@ -537,6 +545,10 @@ fn level() -> impl TypedValueParser<Value = Level> {
     PossibleValuesParser::new(Level::ALL.iter().map(|level| level.as_str())).try_map(|text| text.parse::<Level>())
 }
 
+fn interview_minutes() -> impl TypedValueParser<Value = u32> {
+    PossibleValuesParser::new(["20", "40", "60"]).try_map(|text| text.parse::<u32>())
+}
+
 fn preset() -> impl TypedValueParser<Value = Preset> {
     let presets = || Preset::LOCAL.into_iter().chain(Preset::SERVICES).chain([Preset::Custom]);
     PossibleValuesParser::new(presets().map(Preset::as_str))
@@ -564,9 +576,15 @@ impl Arguments {
     pub fn layer(&self) -> Layer {
         let flag = |is_set: bool| is_set.then_some(true);
         let layer = match self.command.clone() {
-            Command::Practice(Practice { device, model, server, mute, plain, .. }) => {
-                Layer { device, model, server, mute: flag(mute), plain: flag(plain), ..Layer::default() }
-            }
+            Command::Practice(Practice { device, model, server, mute, no_sureness, plain, .. }) => Layer {
+                device,
+                model,
+                server,
+                mute: flag(mute),
+                no_sureness: flag(no_sureness),
+                plain: flag(plain),
+                ..Layer::default()
+            },
             Command::Serve(Serve { bind, database, model, questions, open_to_network }) => {
                 let open_to_network = flag(open_to_network);
                 Layer { bind, database, model, questions, open_to_network, ..Layer::default() }

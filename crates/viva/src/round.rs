@@ -4,10 +4,12 @@
 //! the result of a question when its follow-ups are over.
 
 mod candidate;
+mod debrief;
 mod deciding;
 mod feedback;
 mod microphone;
 mod recordings;
+mod report;
 mod reviewing;
 mod sending;
 mod typed;
@@ -17,7 +19,9 @@ use std::time::{Duration, Instant};
 use api::session::{NewSession, Session};
 use api::turn::{NextTurn, Role, Turn, TurnState};
 use api::view::acknowledgement;
+use interview::bank::TimeLimit;
 use interview::follow_up::FollowUpLimit;
+use interview::pacing::Pace;
 use uuid::Uuid;
 
 use crate::failure::Failure;
@@ -25,7 +29,7 @@ use crate::interviewer::Interviewer;
 use crate::outbox::{Destination, Outbox};
 use crate::settings::Settings;
 use crate::speaker::Speaker;
-use crate::terminal::{Line, Terminal, Tone, question_lines, summary_lines};
+use crate::terminal::{Line, Terminal, Tone, question_lines};
 
 pub use candidate::{Asked, Candidate, Given, Means, Response, Then, Wish};
 pub use microphone::Microphone;
@@ -47,7 +51,12 @@ pub struct Round<'a> {
     pub length: Option<Duration>,
     /// Whether the round continues by itself after a while.
     pub hands_free: bool,
+    /// Whether it is an interview, without feedback until its end.
+    pub is_real: bool,
 }
+
+/// What an interviewer says before it.
+const LAST_QUESTION: &str = "This is the last question. ";
 
 /// What follows a turn.
 enum Step {
@@ -81,35 +90,60 @@ impl Round<'_> {
                 .screen
                 .say(&[Line::blank(), Line::plain("The round was interrupted. Your answers are kept.")]);
         }
-        let look = self.terminal.screen.results_look();
-        self.terminal.screen.show(&summary_lines(&session.summary, look));
+        let is_interrupted = is_interrupted || (self.is_real && self.report(&session).await? == Then::Interrupted);
+        self.debrief(&session, is_interrupted).await?;
         self.show_review_commands(&session);
         Ok(session)
     }
 
     /// Goes from turn to turn; returns whether the candidate quit the program.
     async fn ask_all(&mut self, session: &Session, follow_ups: u8) -> Result<bool, Failure> {
+        if self.is_real && self.greet().await.is_break() {
+            return Ok(true);
+        }
         let started = Instant::now();
         let questions = session.summary.questions;
+        let mut is_last = false;
         let mut next = session.next_turn.as_ref().map(|next| (next.id, String::new()));
-        while let Some((id, lead)) = next.take() {
+        while let Some((id, mut lead)) = next.take() {
             let mut turn = self.interviewer.client().turn(id).await?;
-            let is_over = self.length.is_some_and(|length| started.elapsed() >= length);
-            if is_over && turn.role == Role::Main {
-                self.terminal.say("Time is up.");
-                break;
+            let left = self.length.map(|length| length.saturating_sub(started.elapsed()));
+            if turn.role == Role::Main {
+                if is_last {
+                    break;
+                }
+                match left.map_or(Pace::Ask, |left| pace(&turn, left, questions)) {
+                    Pace::Ask => {}
+                    Pace::AskLast if self.is_real => {
+                        is_last = true;
+                        lead = LAST_QUESTION.to_owned();
+                    }
+                    Pace::AskLast => {}
+                    Pace::End => {
+                        self.terminal.say("Time is up.");
+                        break;
+                    }
+                }
             }
             for text in [&mut turn.prompt, &mut turn.spoken_prompt] {
                 text.insert_str(0, &lead);
             }
             let heading = match turn.role {
+                Role::Main if self.is_real => format!("Question {}", turn.position),
                 Role::Main => format!("Question {} of {questions}", turn.position),
                 Role::FollowUp => turn.follow_up_name().to_owned(),
             };
-            let may_be_followed_up = turn.depth < follow_ups;
-            let (turn, then) = self.ask(turn, &heading, may_be_followed_up).await?;
+            let heading = match left.filter(|_| self.is_real) {
+                Some(left) => format!("{heading}  {}", time_left(left)),
+                None => heading,
+            };
+            let hides_panels = self.is_real || turn.depth < follow_ups;
+            let (turn, then) = self.ask(turn, &heading, hides_panels).await?;
             let step = match &turn.next_turn {
-                Some(follow_up) if then == Then::GoOn && leads_to_follow_up(&turn) => follow_up_on(&turn, follow_up),
+                Some(next) if then == Then::GoOn && (self.is_real || leads_to_follow_up(&turn)) => {
+                    follow_up_on(&turn, next)
+                }
+                _ if self.is_real => over(then),
                 _ => self.show_feedback(turn, then).await?,
             };
             match step {
@@ -122,7 +156,7 @@ impl Round<'_> {
     }
 
     /// Asks a question, gets an answer, and waits until it is judged. Without an answer the turn stays as it was.
-    async fn ask(&mut self, turn: Turn, heading: &str, may_be_followed_up: bool) -> Result<(Turn, Then), Failure> {
+    async fn ask(&mut self, turn: Turn, heading: &str, hides_panels: bool) -> Result<(Turn, Then), Failure> {
         let look = self.terminal.screen.look();
         self.terminal.screen.say(&question_lines(&turn, heading, look));
         if self.read_aloud(&turn.spoken_prompt).await.is_break() {
@@ -138,39 +172,45 @@ impl Round<'_> {
             Given::Skip => client.skip(turn.id).await?,
             Given::Nothing => return Ok((turn, then)),
         };
-        self.showing().settled(turn, then, may_be_followed_up).await
+        self.showing().settled(turn, then, hides_panels).await
     }
 
     /// Shows the feedback on a question whose last turn this is, and lets the candidate answer it again; returns what follows.
     async fn show_feedback(&mut self, turn: Turn, then: Then) -> Result<Step, Failure> {
-        let mut attempt = self.answered_turns(turn).await?;
-        let (mut before, mut then) = (None, then);
+        let attempt = self.answered_turns(turn).await?;
+        if attempt.is_empty() {
+            return Ok(over(then));
+        }
+        let (then, next) = self.read(attempt, None, then).await?;
+        Ok(next.filter(|_| then == Then::GoOn).unwrap_or_else(|| over(then)))
+    }
+
+    /// Lets the candidate read the feedback on an attempt, and answer again as often as they like. Returns how the round continues, and
+    /// what follows the question.
+    async fn read(
+        &mut self,
+        mut attempt: Vec<Turn>,
+        mut before: Option<Turn>,
+        mut then: Then,
+    ) -> Result<(Then, Option<Step>), Failure> {
         let mut next = None;
-        while !attempt.is_empty() {
+        loop {
             let read = self.showing().read(&mut attempt, before.as_ref(), then).await?;
             if before.is_none() {
                 next = attempt.last().and_then(|last| Some(follow_up_on(last, last.next_turn.as_ref()?)));
             }
-            then = match read {
-                feedback::Read::Over(then) => {
-                    if then != Then::GoOn {
-                        return Ok(over(then));
-                    }
-                    break;
-                }
-                feedback::Read::Again => {
-                    let (again, then) = self.ask_again(&attempt[0].question.id).await?;
-                    if let Some(again) = again {
-                        before = attempt.into_iter().next();
-                        attempt = vec![again];
-                    } else if then != Then::GoOn {
-                        return Ok(over(then));
-                    }
-                    then
-                }
-            };
+            if let feedback::Read::Over(then) = read {
+                return Ok((then, next));
+            }
+            let (again, after) = self.ask_again(&attempt[0].question.id).await?;
+            if let Some(again) = again {
+                before = attempt.into_iter().next();
+                attempt = vec![again];
+            } else if after != Then::GoOn {
+                return Ok((after, next));
+            }
+            then = after;
         }
-        Ok(next.filter(|_| then == Then::GoOn).unwrap_or_else(|| over(then)))
     }
 
     /// The turns of a question up to its last one, without any that was not answered.
@@ -207,7 +247,11 @@ impl Round<'_> {
             client: self.interviewer.client(),
             terminal: self.terminal,
             hands_free: self.hands_free,
-            can_repeat: matches!(self.candidate, Candidate::Microphone(_) | Candidate::Typing),
+            can_repeat: self.candidate.can_repeat(),
+            asks_sureness: self.candidate.can_repeat()
+                && !self.hands_free
+                && !self.is_real
+                && !self.settings.no_sureness,
         }
     }
 
@@ -265,6 +309,18 @@ impl Round<'_> {
 fn follow_up_on(answered: &Turn, next: &NextTurn) -> Step {
     let lead = if next.role == Role::FollowUp { acknowledgement(answered) + " " } else { String::new() };
     Step::Turn(next.id, lead)
+}
+
+/// The pace before a main question of a round with so many questions.
+fn pace(turn: &Turn, left: Duration, questions: usize) -> Pace {
+    let is_last = usize::try_from(turn.position).is_ok_and(|position| position >= questions);
+    // Every question of a bank has such a limit.
+    TimeLimit::try_from(turn.question.time_limit_seconds).map_or(Pace::Ask, |limit| Pace::of(left, limit, is_last))
+}
+
+/// In whole minutes, begun ones counted.
+fn time_left(left: Duration) -> String {
+    format!("{:.0} min left", (left.as_secs_f64() / 60.0).ceil())
 }
 
 fn over(then: Then) -> Step {

@@ -42,6 +42,8 @@ pub struct Settings {
     pub device: Option<String>,
     /// Whether questions are not read aloud.
     pub mute: bool,
+    /// Whether the candidate is not asked how sure they are of an answer.
+    pub no_sureness: bool,
     /// Whether output has no colours and no redrawing.
     pub plain: bool,
     /// Whether `viva serve` may listen where other machines reach it.
@@ -95,6 +97,7 @@ impl Settings {
             speech: Speech { model: layer.model, source: url("model_source", source)?, whisper },
             device: layer.device,
             mute: layer.mute.unwrap_or(false),
+            no_sureness: layer.no_sureness.unwrap_or(false),
             plain: layer.plain.unwrap_or(false),
             open_to_network: layer.open_to_network.unwrap_or(false),
             hosts: layer.hosts.unwrap_or_default(),
@@ -182,6 +185,7 @@ settings! {
     glossary: bool,
     device: String,
     mute: bool,
+    no_sureness: bool,
     plain: bool,
     open_to_network: bool,
     hosts: Vec<String>,

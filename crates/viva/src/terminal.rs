@@ -5,6 +5,7 @@
 
 mod brief;
 mod choice;
+mod debrief;
 mod editor;
 mod keyboard;
 mod list;
@@ -18,6 +19,7 @@ mod text;
 
 pub use brief::{brief_lines, detail_pages};
 pub use choice::{Choice, Offer, Terminal, Written, keys};
+pub use debrief::debrief_lines;
 pub use editor::{Edited, Editor};
 pub use keyboard::{Input, PlainLines};
 pub use list::{Entry, list_lines};
@@ -26,5 +28,5 @@ pub use panels::panel_lines;
 pub use progress::progress_lines;
 pub use question::{full_question_lines, heard_lines, numbered_title, question_lines};
 pub use screen::{Screen, Streams};
-pub use session::{Regraded, regraded_lines, session_lines, sessions_lines, summary_lines};
+pub use session::{Regraded, regraded_lines, session_lines, sessions_lines};
 pub use text::{Line, Tone};

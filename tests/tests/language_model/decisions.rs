@@ -21,7 +21,7 @@ fn unclear_points_are_asked_about_once_and_the_review_shows_who_decided() {
         Reply::Says(words)
     });
     let home = Home::empty();
-    let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute"];
+    let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute", "--no-sureness"];
     let run = home.viva(arguments).judged_by_model_at(&model.base_url());
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
     let mut send = |after: &str, keys: &str| {
@@ -33,6 +33,7 @@ fn unclear_points_are_asked_about_once_and_the_review_shows_who_decided() {
     send("Did you say that", "y");
     send("Did you say that", "\r");
     send("continue", "q");
+    send("Enter done", "\r");
     terminal.exp_eof().unwrap();
 
     let listed = home.viva(["review", "--json"]).finish().success().json();

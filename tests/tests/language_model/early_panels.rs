@@ -21,7 +21,7 @@ const LIMIT: u64 = 40_000;
 fn the_terminal_shows_a_panel_as_soon_as_it_is_ready_and_then_the_feedback_in_short() {
     let (model, seen) = model_that_waits_with_marks();
     let home = Home::empty();
-    let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute"];
+    let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute", "--no-sureness"];
     let run = home.viva(arguments).judged_by_model_at(&model.base_url());
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
     terminal.exp_string("Enter").unwrap();
@@ -32,6 +32,9 @@ fn the_terminal_shows_a_panel_as_soon_as_it_is_ready_and_then_the_feedback_in_sh
     terminal.exp_string("Correctness").unwrap();
     terminal.exp_string("continue").unwrap();
     terminal.send("q").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("Enter done").unwrap();
+    terminal.send("\r").unwrap();
     terminal.flush().unwrap();
     terminal.exp_eof().unwrap();
 }

@@ -48,6 +48,8 @@ fn a_follow_up_reveals_nothing_and_the_feedback_fits_one_screen_and_is_held_agai
     screen.press(&format!("{SHORT_ANSWER}\r\r"));
     insta::assert_snapshot!("follow_up", below(&screen.until("Follow-up", TYPING), "Follow-up"));
     screen.press("I do not know that one.\r\r");
+    screen.until("How sure are you of your answer?", "1-4 how sure");
+    screen.press("4");
     insta::assert_snapshot!("feedback", below(&screen.until("Feedback", "q finish"), "Feedback"));
     screen.press("d");
     insta::assert_snapshot!("details", screen.until("Key points", "b back to the feedback"));
@@ -58,11 +60,49 @@ fn a_follow_up_reveals_nothing_and_the_feedback_fits_one_screen_and_is_held_agai
     screen.press(&format!("{AGAIN}\r\r"));
     let again = screen.until("before", "q finish");
     insta::assert_snapshot!("again", below(&again, "Again"));
-    screen.press("q");
+    screen.press("\r");
+    insta::assert_snapshot!(
+        "debrief",
+        below(&screen.until("The round", "a practise the weakest point now"), "The round")
+    );
+    screen.press("a");
+    screen.until("Again", TYPING);
+    screen.press("\u{1b}");
+    screen.until("Again", "s I don't know");
+    screen.press("s");
+    screen.until("no score", "d details");
+    screen.press("\r");
+    screen.until("The round", "Enter done");
+    screen.press("\r");
     screen.ends();
 
     let listed = home.viva(["review", "--json"]).finish().success().json();
     let attempts: Vec<&Value> =
         listed["sessions"].as_array().unwrap().iter().map(|session| &session["answered"]).collect();
-    assert_eq!(attempts, [1, 2], "each attempt is kept");
+    assert_eq!(attempts, [0, 1, 2], "each attempt is kept");
+}
+
+#[test]
+fn a_real_interview_keeps_the_time_and_gives_no_feedback_until_the_report_at_its_end() {
+    let model = model();
+    let home = Home::empty();
+    let asked = ["--question", QUESTION, "--question", "borrowing-aliasing-rules", "--follow-ups", "0"];
+    let arguments = [&["practice", "--real", "20", "--typed", "--mute", "--seed", "1"][..], &asked].concat();
+    let mut screen = Screen::of(home.viva(arguments).judged_by_model_at(&model.base_url()));
+    let first = screen.until("Question 1", TYPING);
+    assert!(first.contains("Hello, and welcome. We have 20 minutes.") && first.contains("min left"), "{first}");
+    screen.press(&format!("{SHORT_ANSWER}\r\r"));
+    let last = screen.until("Question 2", TYPING);
+    assert!(last.contains("This is the last question."), "{last}");
+    assert!(!last.contains("Feedback"), "{last}");
+    screen.press("I do not know that one.\r\r");
+    let report = screen.until("Feedback", "Enter continue");
+    assert!(report.contains("Well said"), "{report}");
+    screen.press("\r");
+    screen.until("0.0 of 10", "Enter continue");
+    screen.press("\r");
+    let debrief = screen.until("The round", "a practise the weakest point now");
+    insta::assert_snapshot!("real_debrief", below(&debrief, "The round"));
+    screen.press("\r");
+    screen.ends();
 }

@@ -151,11 +151,21 @@ pub fn acknowledgement(answered: &Turn) -> String {
     let Some(quote) = best_point(answered).and_then(|point| point.evidence.quote.as_deref()) else {
         return "Let's go on from there.".to_owned();
     };
+    said_back(quote)
+}
+
+/// A quote in a sentence.
+pub(super) fn said_back(quote: &str) -> String {
+    format!("You said “{}”.", shortened(quote))
+}
+
+/// The first words of a quote, without a mark at the end.
+pub fn shortened(quote: &str) -> String {
     let words: Vec<&str> = quote.split_whitespace().collect();
     let said = words.iter().take(WORDS_SAID_BACK).copied().collect::<Vec<_>>().join(" ");
     let said = said.trim_end_matches(['.', ',', ';', ':', '!', '?']);
     let rest = if words.len() > WORDS_SAID_BACK { " …" } else { "" };
-    format!("You said “{said}{rest}”.")
+    format!("{said}{rest}")
 }
 
 /// Two attempts at a question.

@@ -4,7 +4,7 @@ use super::*;
 use crate::bank::Stage;
 use crate::marks::{CoachKind, Decisions, Feedback, JudgedBy};
 use crate::scoring::Correctness;
-use crate::session::{Answer, Place, Source, TurnState};
+use crate::session::{Answer, Mode, Place, Source, TurnState};
 use crate::testing::{marks, question};
 use crate::transcript::Transcript;
 
@@ -107,6 +107,7 @@ fn asked_after(question: &Question, answers: &[Judged<'_>], limit: u8) -> Option
         id: Uuid::nil().into(),
         questions: vec![question.clone()],
         follow_ups: FollowUpLimit::try_from(limit).unwrap(),
+        mode: Mode::Study,
     };
     let marks_of = |(target, letters, stated): &Judged<'_>| {
         marks(&Rubric::of(question, target.as_ref()).key_points, letters, *stated)
@@ -149,6 +150,7 @@ fn turn(question: &Question, depth: u8, (target, ..): &Judged<'_>, marks: Marks)
         target: target.clone(),
         prompt: String::new(),
         hints_used: 0,
+        sureness: None,
         state: TurnState::Judged { answer, feedback: Box::new(feedback) },
     }
 }

@@ -332,7 +332,7 @@ fn without_a_correctness_panel_there_is_nothing_to_decide() {
 #[test]
 fn an_answer_that_is_judged_again_keeps_the_candidate_s_decisions() {
     use crate::follow_up::FollowUpLimit;
-    use crate::session::{Answer, Place, Session, Source, Turn, TurnState};
+    use crate::session::{Answer, Mode, Place, Session, Source, Turn, TurnState};
     use uuid::Uuid;
 
     let answer = Answer {
@@ -344,7 +344,12 @@ fn an_answer_that_is_judged_again_keeps_the_candidate_s_decisions() {
         spoken: None,
         audio: None,
     };
-    let session = Session { id: Uuid::nil().into(), questions: vec![question()], follow_ups: FollowUpLimit::default() };
+    let session = Session {
+        id: Uuid::nil().into(),
+        questions: vec![question()],
+        follow_ups: FollowUpLimit::default(),
+        mode: Mode::Study,
+    };
     let turn = Turn {
         id: Uuid::nil().into(),
         session: session.id,
@@ -353,6 +358,7 @@ fn an_answer_that_is_judged_again_keeps_the_candidate_s_decisions() {
         target: None,
         prompt: String::new(),
         hints_used: 0,
+        sureness: None,
         state: TurnState::Judging { answer: answer.clone() },
     };
     let (question, rubric) = (question(), Rubric::of(&question(), None));

@@ -186,3 +186,27 @@ fn the_wording_is_a_fresh_one_or_else_the_one_heard_longest_ago() {
     let picked: HashSet<String> = (0..20).map(|seed| asked(&[], seed)).collect();
     assert_eq!(picked.len(), 3, "{picked:?}");
 }
+
+#[test]
+fn an_interview_has_as_many_questions_as_fit_and_goes_from_easy_to_hard() {
+    let leveled = |id: &str, level: &str, seconds: u32| {
+        let file = question_file(id, "ownership");
+        let text = file.text.replace("level = \"junior\"", &format!("level = \"{level}\""));
+        let text = text.replace("time_limit_seconds = 120", &format!("time_limit_seconds = {seconds}"));
+        SourceFile { text, ..file }
+    };
+    let files = [
+        crate::testing::topics_file(),
+        leveled("q1", "senior", 120),
+        leveled("q2", "junior", 180),
+        leveled("q3", "mid", 120),
+        leveled("q4", "junior", 60),
+    ];
+    let bank = Bank::load(&files).bank;
+    let interview = |minutes: u64| Wishes { interview: Some(Duration::from_secs(60 * minutes)), ..Wishes::default() };
+    for seed in 0..5 {
+        assert_eq!(ids(&bank, &interview(60), seed), ["q4", "q2", "q3", "q1"]);
+        let short = ids(&bank, &interview(5), seed);
+        assert_eq!(short.len(), 2, "each takes more than half of five minutes: {short:?}");
+    }
+}

@@ -77,6 +77,7 @@ impl Case {
             target: Some(follow_up.target),
             prompt: harmless(&follow_up.prompt),
             hints_used: 0,
+            sureness: None,
             state: TurnState::Asked,
         }
     }

@@ -1,6 +1,6 @@
 //! One session, as a page and as Markdown.
 
-use api::session::{MissedPoint, SessionHead, SessionState, StatedMisconception};
+use api::session::{BestPoint, MissedPoint, SessionHead, SessionState, StatedMisconception};
 use api::testing::{followed_up, spoken, ungraded};
 use api::transcript::{Segment, Transcript};
 use askama::Template;
@@ -9,7 +9,7 @@ use super::history::EarlierJudging;
 use super::transcript::{Mark, Role as Evidence, Run};
 use super::*;
 use crate::export;
-use crate::pages::SessionPage;
+use crate::pages::{DebriefView, SessionPage};
 
 fn run(text: &str, mark: Option<Evidence>, is_doubtful: bool) -> Run {
     Run { text: text.to_owned(), mark: mark.map(|role| Mark { role, number: 0 }), is_doubtful }
@@ -107,7 +107,24 @@ fn review() -> Review {
         when: "22 November 2026, 14:05".to_owned(),
         topics: topics(&head.topics),
         summary: view::summary(&summary),
-        session: Session { head, turns: Vec::new(), next_turn: None, summary, review_url: String::new() },
+        debrief: Some(DebriefView {
+            best: Some(BestPoint {
+                question: "ownership-why".to_owned(),
+                claim: "every value has exactly one owner".to_owned(),
+                quote: "one owner <at> a time".to_owned(),
+            }),
+            habit: Some("In 3 of 4 answers you did not say why. Add the reason to each claim.".to_owned()),
+            feeling: Some("Your feeling fitted the result in 2 answers.".to_owned()),
+            comes_back: Some("in 1 day: Ownership".to_owned()),
+        }),
+        session: Session {
+            head,
+            mode: Default::default(),
+            turns: Vec::new(),
+            next_turn: None,
+            summary,
+            review_url: String::new(),
+        },
         questions: vec![question],
     }
 }

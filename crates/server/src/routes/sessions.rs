@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use api::session::{Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
+use api::session::{Debrief, Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
 use axum::Json as JsonReply;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use interview::schedule::Schedule;
-use interview::session::{self, Place, Turn, TurnState};
+use interview::session::{self, Mode, Place, Turn, TurnState};
 use interview::{SessionId, TurnId, selection};
 use uuid::Uuid;
 
@@ -41,6 +41,7 @@ pub(crate) async fn create_session(
         id: SessionId::from(Uuid::now_v7()),
         questions: questions.into_iter().cloned().collect(),
         follow_ups: follow_ups(&new)?,
+        mode: if new.real_minutes.is_some() { Mode::Real } else { Mode::Study },
     };
     let mut turns = Vec::with_capacity(session.questions.len());
     for (position, question) in (1..).zip(&session.questions) {
@@ -53,6 +54,7 @@ pub(crate) async fn create_session(
             target: None,
             prompt: selection::wording(question, &asked_before, seed).to_owned(),
             hints_used: 0,
+            sureness: None,
             state: TurnState::Asked,
         });
     }
@@ -114,6 +116,20 @@ pub(crate) async fn finish_session(
     Id(id): Id<SessionId>,
 ) -> Result<JsonReply<Session>, ApiError> {
     Ok(JsonReply(wire::session::session(&app.store.finish(id).await?)))
+}
+
+/// What to take away from a finished session: the best thing said, the one habit to change, what to practise first, and what comes back when.
+#[utoipa::path(get, path = "/sessions/{id}/debrief", tag = "sessions", params(("id" = uuid::Uuid, Path)),
+    responses((status = OK, body = Debrief), (status = CONFLICT)))]
+pub(crate) async fn debrief_session(
+    State(app): State<Arc<App>>,
+    Id(id): Id<SessionId>,
+) -> Result<JsonReply<Debrief>, ApiError> {
+    let stored = app.store.session(id).await?;
+    if stored.finished_at.is_none() {
+        return Err(ApiError::Conflict(format!("session {id} is not finished, so there is no debrief yet")));
+    }
+    Ok(JsonReply(app.debrief(&stored).await?))
 }
 
 /// Deletes a session and its recordings.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use api::PREFER;
 use api::feedback::Feedback;
 use api::judging::JudgingList;
-use api::turn::{AnswerForm, Correction, Decision, Hint, NewAnswer, Regrade, StateEvent, Turn, TurnState};
+use api::turn::{AnswerForm, Correction, Decision, Hint, NewAnswer, Regrade, StateEvent, Sureness, Turn, TurnState};
 use axum::Json as JsonReply;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -185,6 +185,20 @@ pub(crate) async fn decide_mark(
 ) -> Result<JsonReply<Turn>, ApiError> {
     app.decide(turn, &mark, verdict).await?;
     Ok(JsonReply(app.shown(turn).await?))
+}
+
+/// Stores how sure the candidate is of an answer, before they look at its feedback.
+#[utoipa::path(put, path = "/turns/{id}/sureness", tag = "turns", params(("id" = uuid::Uuid, Path)), request_body = Sureness,
+    responses((status = OK, body = Turn), (status = CONFLICT)))]
+pub(crate) async fn set_sureness(
+    State(app): State<Arc<App>>,
+    Id(id): Id<TurnId>,
+    Json(Sureness { sureness }): Json<Sureness>,
+) -> Result<JsonReply<Turn>, ApiError> {
+    let sureness = sureness.map(session::Sureness::try_from).transpose();
+    let sureness = sureness.map_err(|error| ApiError::Unprocessable(error.to_string()))?;
+    app.store.set_sureness(id, sureness).await?;
+    Ok(JsonReply(app.shown(id).await?))
 }
 
 /// Every judging of a turn's answer, the oldest first: each with the words that were judged and who judged them.

@@ -1,5 +1,8 @@
 //! What clients send, parsed: past this border nothing is too long, out of order or out of range.
 
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
 use api::feedback::Coach;
 use api::question::QuestionFilter;
 use api::session::{NewSession, SessionFilter};
@@ -18,6 +21,9 @@ use crate::api_error::ApiError;
 /// The most questions of one session.
 const MOST_QUESTIONS: u32 = 50;
 
+/// How many minutes an interview can take.
+const INTERVIEW_MINUTES: RangeInclusive<u32> = 5..=120;
+
 /// The most entries of each list of wishes.
 const MOST_WISHES: usize = 100;
 
@@ -32,6 +38,9 @@ pub(crate) fn wishes(new: &NewSession) -> Result<Wishes, ApiError> {
     {
         return Err(ApiError::Unprocessable(format!("a session has 1 to {MOST_QUESTIONS} questions")));
     }
+    if new.real_minutes.is_some_and(|minutes| !INTERVIEW_MINUTES.contains(&minutes)) {
+        return Err(ApiError::Unprocessable("an interview takes 5 to 120 minutes".to_owned()));
+    }
     if let Some(twice) = first_repeated(&new.question_ids) {
         return Err(ApiError::Unprocessable(format!("the question `{twice}` is asked for twice")));
     }
@@ -43,6 +52,7 @@ pub(crate) fn wishes(new: &NewSession) -> Result<Wishes, ApiError> {
         tags: parsed(&new.tags)?,
         question_ids: parsed(&new.question_ids)?,
         count: new.questions.map(|count| count as usize),
+        interview: new.real_minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
     })
 }
 

@@ -56,6 +56,6 @@ fn weak_point(weak: &progress::WeakPoint<'_>) -> WeakPoint {
 }
 
 /// The latest time there is stands for all that are later.
-fn timestamp(time: SystemTime) -> Timestamp {
+pub(super) fn timestamp(time: SystemTime) -> Timestamp {
     time.try_into().unwrap_or(Timestamp::MAX)
 }

@@ -3,16 +3,20 @@
 use std::collections::BTreeSet;
 
 use api::question::{Citation, KeyPoint, Misconception, QuestionAnswer, Snippet, SnippetAnswer, Versions};
-use api::session::{MissedPoint, Session, SessionHead, SessionPage, SessionState, StatedMisconception, Summary};
+use api::session::{
+    BestPoint, ComesBack, Debrief, MissedPoint, Mode, Session, SessionHead, SessionPage, SessionState,
+    StatedMisconception, Summary, WeakestPoint,
+};
 use api::transcript::{Segment, TimeSpan, Transcript, Word};
 use api::turn::{Answer, NextTurn, Role, Source, Target, Turn};
 use interview::bank::{self, Outcome, Question};
 use interview::scoring::Score;
-use interview::session::{self, Recording, TurnState, UngradedAnswer};
-use interview::{Seconds, SessionId, Span, TurnId, follow_up, summary};
+use interview::session::{self, Recording, Sureness, TurnState, UngradedAnswer};
+use interview::{Seconds, SessionId, Span, TurnId, debrief, follow_up, summary};
 use store::{Page, PastJudging, SessionOverview, StoredSession};
 
 use super::feedback::{feedback, judging};
+use super::progress::timestamp;
 
 /// Where a turn's recording can be heard.
 pub(crate) fn audio_url(turn: TurnId) -> String {
@@ -29,6 +33,10 @@ pub(crate) fn session(stored: &StoredSession) -> Session {
     let waiting = stored.turns.iter().filter(|turn| turn.state == TurnState::Asked).min_by_key(|turn| turn.place);
     Session {
         head: head(stored),
+        mode: match stored.session.mode {
+            session::Mode::Study => Mode::Study,
+            session::Mode::Real => Mode::Real,
+        },
         turns: stored.turns.iter().filter_map(|one| turn(stored, one)).collect(),
         next_turn: waiting.filter(|_| stored.finished_at.is_none()).map(next_turn),
         summary: summary(&summary::Summary::of(&stored.session, &stored.turns)),
@@ -132,6 +140,28 @@ fn stated(stated: &summary::Stated) -> StatedMisconception {
     }
 }
 
+pub(crate) fn debrief(debrief: debrief::Debrief) -> Debrief {
+    let best =
+        |best: debrief::Best| BestPoint { question: best.question.to_string(), claim: best.claim, quote: best.quote };
+    let weakest = |weakest: debrief::Weakest| WeakestPoint {
+        question: weakest.question.to_string(),
+        title: weakest.title,
+        advice: weakest.advice,
+    };
+    let comes_back = |back: debrief::ComesBack| ComesBack {
+        question: back.question.to_string(),
+        title: back.title,
+        due: timestamp(back.due),
+    };
+    Debrief {
+        best: debrief.best.map(best),
+        habit: debrief.habit.map(|habit| habit.to_string()),
+        feeling: debrief.feeling.map(|feeling| feeling.to_string()),
+        weakest: debrief.weakest.map(weakest),
+        comes_back: debrief.comes_back.into_iter().map(comes_back).collect(),
+    }
+}
+
 /// A turn of `stored`. `None` when the turn's question is not part of the session, which no stored session is without.
 pub(crate) fn turn(stored: &StoredSession, turn: &session::Turn) -> Option<Turn> {
     let asked = stored.session.question(&turn.question)?;
@@ -146,6 +176,7 @@ pub(crate) fn turn(stored: &StoredSession, turn: &session::Turn) -> Option<Turn>
         prompt: turn.prompt.clone(),
         spoken_prompt: asked.spoken(&turn.prompt),
         hints_used: turn.hints_used,
+        sureness: turn.sureness.map(Sureness::get),
         hints_left: u8::try_from(hints(turn, asked).len()).unwrap_or(u8::MAX).saturating_sub(turn.hints_used),
         question: question_of(turn, asked),
         state: turn_state(&turn.state),

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use api::session::{NewSession, SessionFilter, SessionState};
-use api::turn::{Regrade, TurnState};
+use api::session::{Mode, NewSession, SessionFilter, SessionState};
+use api::turn::{Regrade, Sureness, Turn, TurnState};
+use interview::bank::Level;
 use server::{Server, ServerError, Settings};
 use store::StoreError;
 use tokio::net::TcpListener;
@@ -54,6 +55,50 @@ async fn a_session_needs_no_wishes_at_all() {
     let viva = Running::start().await;
     let created = viva.plain().post(viva.url("/api/v1/sessions")).send().await.unwrap();
     assert_eq!(created.status(), 201);
+}
+
+#[tokio::test]
+async fn a_finished_session_has_a_debrief_on_its_page_too() {
+    let viva = Running::start().await;
+    let session = viva.session(&["ownership-why", "borrowing-aliasing-rules"]).await;
+    viva.answer(session.turns[0].id, &viva.model_answer("ownership-why").await).await;
+    viva.client.skip(session.turns[1].id).await.unwrap();
+    assert!(viva.client.debrief(session.head.id).await.unwrap_err().is_conflict());
+    let sure = |number| Sureness { sureness: Some(number) };
+    assert_eq!(viva.client.set_sureness(session.turns[0].id, &sure(4)).await.unwrap().sureness, Some(4));
+    assert!(viva.client.set_sureness(session.turns[1].id, &sure(4)).await.unwrap_err().is_conflict());
+    assert!(viva.client.set_sureness(session.turns[0].id, &sure(5)).await.is_err());
+
+    viva.client.finish_session(session.head.id).await.unwrap();
+    let debrief = viva.client.debrief(session.head.id).await.unwrap();
+    let best = debrief.best.unwrap();
+    assert_eq!(best.question, "ownership-why");
+    assert_eq!(debrief.habit, None, "one answer has no habits");
+    assert_eq!(debrief.weakest.unwrap().question, "borrowing-aliasing-rules");
+    let back: Vec<&str> = debrief.comes_back.iter().map(|back| back.question.as_str()).collect();
+    assert_eq!(back, ["borrowing-aliasing-rules", "ownership-why"], "what was not known comes back first");
+    let page = viva.plain().get(viva.url(&session.review_url)).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains(&format!("Comes back</dt><dd>in 1 day: {}", debrief.comes_back[0].title)), "{page}");
+}
+
+#[tokio::test]
+async fn a_real_interview_goes_from_easy_to_hard_and_its_page_withholds_everything_until_it_is_finished() {
+    let viva = Running::start().await;
+    let wishes = |minutes| NewSession { real_minutes: Some(minutes), ..NewSession::default() };
+    assert!(viva.client.create_session(&wishes(4)).await.is_err());
+    let session = viva.client.create_session(&NewSession { follow_ups: Some(0), ..wishes(20) }).await.unwrap();
+    assert_eq!(session.mode, Mode::Real);
+    let level = |turn: &Turn| turn.question.level.parse::<Level>().unwrap();
+    assert!(session.turns.len() > 2 && session.turns.is_sorted_by_key(level), "{:?}", session.head.questions);
+    let turn = &session.turns[0];
+    viva.answer(turn.id, &viva.model_answer(&turn.question.id).await).await;
+
+    let page = async || viva.plain().get(viva.url(&session.review_url)).send().await.unwrap().text().await.unwrap();
+    let open = page().await;
+    assert!(open.contains("Feedback is shown when the interview is finished."), "{open}");
+    assert!(!open.contains("Well said") && !open.contains("Model answer"), "{open}");
+    viva.client.finish_session(session.head.id).await.unwrap();
+    assert!(page().await.contains("Well said"));
 }
 
 #[tokio::test]

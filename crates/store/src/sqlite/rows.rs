@@ -3,7 +3,7 @@
 use interview::follow_up::{Rubric, Target};
 use interview::marks::CoachKind;
 use interview::schedule::{Attempt, Outcome};
-use interview::session::{Place, Session, Turn};
+use interview::session::{Place, Session, Sureness, Turn};
 use interview::{Question, QuestionId, TopicId};
 use jiff::Timestamp;
 use sqlx::types::Json;
@@ -36,6 +36,8 @@ pub(super) struct AttemptRow {
     pub(super) claims: Option<String>,
     pub(super) decisions: Option<String>,
     pub(super) judged_by: Option<String>,
+    /// None in sessions from before there were modes.
+    pub(super) is_real: Option<bool>,
 }
 
 impl AttemptRow {
@@ -49,9 +51,10 @@ impl AttemptRow {
         })
     }
 
-    /// Whether the turn waits for nobody and nothing any more.
+    /// Whether the turn waits for nobody and nothing any more. A real interview is over when it is finished.
     pub(super) fn is_over(&self) -> bool {
-        self.finished_at.is_some() || matches!(self.state.as_str(), "judged" | "ungraded" | "skipped")
+        let is_settled = matches!(self.state.as_str(), "judged" | "ungraded" | "skipped");
+        self.finished_at.is_some() || (is_settled && self.is_real != Some(true))
     }
 
     pub(super) fn outcome(&self) -> Result<Outcome, StoreError> {
@@ -100,6 +103,7 @@ pub(super) struct TurnRow {
     pub(super) state_document: String,
     pub(super) format: u32,
     pub(super) hints_used: u8,
+    pub(super) sureness: Option<u8>,
     pub(super) revision: u32,
     pub(super) idempotency_key: Option<String>,
     pub(super) idempotency_digest: Option<String>,
@@ -122,6 +126,7 @@ impl TurnRow {
             target,
             prompt: row.prompt,
             hints_used: row.hints_used,
+            sureness: row.sureness.map(Sureness::try_from).transpose().map_err(corrupt)?,
             state,
         };
         let key = row.idempotency_key.map(|key| key.parse::<IdempotencyKey>()).transpose().map_err(corrupt)?;

@@ -1,6 +1,6 @@
 use interview::Question;
 use interview::follow_up::FollowUpLimit;
-use interview::session::Session;
+use interview::session::{Mode, Session};
 use sqlx::SqlitePool;
 use uuid::Uuid;
 
@@ -26,6 +26,7 @@ async fn a_full_disk_costs_nothing_that_was_stored() {
         id: Uuid::now_v7().into(),
         questions: vec![question(&"why ".repeat(prompt_length))],
         follow_ups: FollowUpLimit::default(),
+        mode: Mode::Study,
     };
     let first = store.create_session(&session(1), &[]).await.unwrap();
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use interview::session::{TurnState, UngradedAnswer, UngradedReason};
+use interview::session::{Sureness, TurnState, UngradedAnswer, UngradedReason};
 use jiff::Timestamp;
 use store::{IdempotencyKey, Lane, Store, StoreError, Submission};
 
@@ -85,11 +85,7 @@ pub async fn one_of_two_answers_at_once_wins(store: Arc<dyn Store>) {
 pub async fn silence_is_kept_and_not_judged(store: Arc<dyn Store>) {
     let (session, turns) = fixtures::session(&["ownership"]);
     store.create_session(&session, &turns).await.unwrap();
-    let silence = Submission::Ungraded {
-        answer: UngradedAnswer::Words(Box::new(fixtures::typed(""))),
-        reason: UngradedReason::NothingSaid,
-    };
-    let turn = store.accept_answer(turns[0].id, silence, None).await.unwrap();
+    let turn = store.accept_answer(turns[0].id, silence(), None).await.unwrap();
     assert!(matches!(turn.state, TurnState::Ungraded { reason: UngradedReason::NothingSaid, .. }));
     assert_eq!(store.turn(turn.id).await.unwrap(), turn);
 
@@ -125,6 +121,11 @@ pub async fn a_finished_session_takes_no_answers_and_knows_those_it_has(store: A
     assert_eq!(store.accept_answer(turns[0].id, given, Some(&key("first"))).await.unwrap(), answered);
 }
 
+fn silence() -> Submission {
+    let answer = UngradedAnswer::Words(Box::new(fixtures::typed("")));
+    Submission::Ungraded { answer, reason: UngradedReason::NothingSaid }
+}
+
 fn words(answer: &interview::session::Answer) -> Submission {
     Submission::Words(Box::new(answer.clone()))
 }
@@ -143,6 +144,18 @@ pub async fn hints_are_counted_until_the_answer(store: Arc<dyn Store>) {
     let answer = Submission::Words(Box::new(fixtures::typed(WORDS)));
     assert_eq!(store.accept_answer(id, answer, None).await.unwrap().hints_used, 2);
     assert!(matches!(store.take_hint(id, 3).await, Err(StoreError::Conflict { state: "judging", .. })));
+}
+
+pub async fn how_sure_the_candidate_is_stays_with_a_settled_answer(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership"]);
+    store.create_session(&session, &turns).await.unwrap();
+    let id = turns[0].id;
+    let sure = Sureness::try_from(3).ok();
+    assert!(matches!(store.set_sureness(id, sure).await, Err(StoreError::Conflict { state: "asked", .. })));
+    store.accept_answer(id, silence(), None).await.unwrap();
+    let told = store.set_sureness(id, sure).await.unwrap();
+    assert_eq!((told.sureness, store.turn(id).await.unwrap()), (sure, told));
+    assert_eq!(store.set_sureness(id, None).await.unwrap().sureness, None);
 }
 
 pub async fn the_wordings_of_a_question_come_in_the_order_in_which_they_were_asked(store: Arc<dyn Store>) {

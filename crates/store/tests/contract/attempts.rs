@@ -5,7 +5,7 @@ use std::sync::Arc;
 use interview::claims::ClaimedVerdict;
 use interview::marks::{CoachKind, DecidedVerdict, Decision, Decisions};
 use interview::schedule::{Attempt, Outcome};
-use interview::session::UngradedReason;
+use interview::session::{Mode, Session, UngradedReason};
 use store::{CoachWish, Settlement, Store, Submission};
 
 use super::fixtures::{self, answered, feedback, follow_up, judge, next_job, typed};
@@ -102,5 +102,15 @@ pub async fn a_finished_session_has_no_attempt_that_goes_on(store: Arc<dyn Store
     let turn = answered(&store).await;
     assert!(!only_attempt(&store).await.is_over, "a follow-up may come");
     store.finish(turn.session).await.unwrap();
+    assert!(only_attempt(&store).await.is_over);
+}
+
+pub async fn a_real_interview_goes_on_until_it_is_finished(store: Arc<dyn Store>) {
+    let (session, turns) = fixtures::session(&["ownership"]);
+    let session = Session { mode: Mode::Real, ..session };
+    assert_eq!(store.create_session(&session, &turns).await.unwrap().session, session);
+    store.skip(turns[0].id).await.unwrap();
+    assert!(!only_attempt(&store).await.is_over);
+    store.finish(session.id).await.unwrap();
     assert!(only_attempt(&store).await.is_over);
 }

@@ -9,7 +9,7 @@ use interview::delivery::{self};
 use interview::follow_up::{FollowUpLimit, Rubric, Target};
 use interview::judging::{Record, restore};
 use interview::marks::{CoachKind, Decisions, Feedback, JudgedBy};
-use interview::session::{Answer, AudioObject, Place, Recording, Session, Source, Spoken, Turn, TurnState};
+use interview::session::{Answer, AudioObject, Mode, Place, Recording, Session, Source, Spoken, Turn, TurnState};
 use interview::{AnswerId, Probability, Seconds, Segment, SessionId, Span, Transcript, TurnId, Word};
 use jiff::Timestamp;
 use serde_json::json;
@@ -61,10 +61,11 @@ pub fn session(topics: &[&str]) -> (Session, Vec<Turn>) {
             target: None,
             prompt: question.prompts.first().to_owned(),
             hints_used: 0,
+            sureness: None,
             state: TurnState::Asked,
         })
         .collect();
-    (Session { id, questions, follow_ups: FollowUpLimit::default() }, turns)
+    (Session { id, questions, follow_ups: FollowUpLimit::default(), mode: Mode::Study }, turns)
 }
 
 pub fn typed(text: &str) -> Answer {

@@ -31,6 +31,7 @@ macro_rules! contract {
             silence_is_kept_and_not_judged,
             skipping_is_recorded_and_excludes_answering,
             hints_are_counted_until_the_answer,
+            how_sure_the_candidate_is_stays_with_a_settled_answer,
             the_wordings_of_a_question_come_in_the_order_in_which_they_were_asked,
             a_finished_session_takes_no_answers_and_knows_those_it_has);
         contract!(@tests $open, attempts:
@@ -38,7 +39,8 @@ macro_rules! contract {
             what_became_of_each_turn_is_told,
             follow_ups_belong_to_their_question_and_sessions_come_in_order,
             an_attempt_has_the_newest_verdicts_and_the_decisions_about_them,
-            a_finished_session_has_no_attempt_that_goes_on);
+            a_finished_session_has_no_attempt_that_goes_on,
+            a_real_interview_goes_on_until_it_is_finished);
         contract!(@tests $open, judgings:
             words_of_a_recording_are_judged_in_the_same_judging,
             feedback_settles_a_turn_once,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use interview::marks::CoachKind;
 use interview::schedule::Outcome;
+use interview::session::Mode;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, SqliteConnection};
@@ -33,9 +34,11 @@ async fn is_read_whole(golden: &str) {
     let (mut states, mut history) = (Vec::new(), Vec::new());
     for session in page.sessions {
         let stored = store.session(session.id).await.unwrap();
+        assert_eq!(stored.session.mode, Mode::Study);
         assert_eq!(stored.session.questions.len(), session.questions.len());
         for turn in stored.turns {
             assert_eq!(store.turn(turn.id).await.unwrap(), turn);
+            assert_eq!(turn.sureness, None, "nobody was asked");
             assert!(store.judgings(turn.id).await.unwrap().len() <= 4);
             states.push((turn.id.uuid(), turn.state.name().to_owned()));
         }

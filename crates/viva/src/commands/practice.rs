@@ -53,8 +53,9 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
         outbox,
         candidate,
         speaker: Speaker::find().filter(|_| streams.is_attended() && !settings.mute),
-        length: practice.minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
+        length: practice.minutes.or(practice.real).map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
         hands_free: practice.hands_free,
+        is_real: practice.real.is_some(),
     };
     let session = round.run(&wishes).await;
     drop(terminal);
@@ -146,6 +147,7 @@ async fn wishes(practice: &Practice, prepared: Preparation, client: &Client) -> 
         tags: practice.tag.iter().map(ToString::to_string).collect(),
         question_ids,
         questions: practice.questions,
+        real_minutes: practice.real,
         follow_ups: practice.follow_ups,
         seed: practice.seed,
     })

@@ -85,6 +85,11 @@ impl Response {
 }
 
 impl Candidate {
+    /// Whether they can answer a question again at once.
+    pub fn can_repeat(&self) -> bool {
+        matches!(self, Self::Microphone(_) | Self::Typing)
+    }
+
     /// Gets an answer to a question.
     pub async fn answer(&mut self, asked: &Asked<'_>, terminal: &mut Terminal) -> Result<Response, Failure> {
         match self {

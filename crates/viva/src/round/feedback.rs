@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use api::client::{Client, ClientError};
-use api::turn::{Correction, Regrade, Source, Turn, TurnState};
+use api::turn::{Correction, Regrade, Source, Sureness, Turn, TurnState};
 use coach::llm::LONGEST_JUDGING;
 
 use super::{Then, leads_to_follow_up};
@@ -21,6 +21,9 @@ const LAST_WAIT: Duration = Duration::from_secs(3);
 /// Hands-free, the round continues after this time.
 const READING_TIME: Duration = Duration::from_secs(20);
 
+const HOW_SURE: &str = "How sure are you of your answer? 1 is not at all, 4 is completely.";
+const SURENESS: [Offer<'static>; 2] = [("1-4", "how sure"), ("Enter", "skip")];
+
 /// Shows the result of a question.
 pub struct Showing<'a> {
     pub client: &'a Client,
@@ -28,6 +31,8 @@ pub struct Showing<'a> {
     pub hands_free: bool,
     /// Whether the candidate can answer a question again at once.
     pub can_repeat: bool,
+    /// Whether the candidate is asked how sure they are before they see the feedback.
+    pub asks_sureness: bool,
 }
 
 /// How the candidate goes on from the feedback.
@@ -39,11 +44,11 @@ pub enum Read {
 }
 
 impl Showing<'_> {
-    /// Waits until a turn is settled. Returns the turn as it is then, and how to continue. Panels are shown as they become ready, unless a
-    /// follow-up may come, whose answer they could reveal.
-    pub async fn settled(&mut self, turn: Turn, then: Then, may_be_followed_up: bool) -> Result<(Turn, Then), Failure> {
+    /// Waits until a turn is settled. Returns the turn as it is then, and how to continue. Panels are shown as they become ready, unless they
+    /// are hidden because of what they could reveal.
+    pub async fn settled(&mut self, turn: Turn, then: Then, hides_panels: bool) -> Result<(Turn, Then), Failure> {
         let limit = if then == Then::Interrupted { LAST_WAIT } else { LONGEST_WAIT };
-        let (turn, was_interrupted) = self.wait(turn, limit, !may_be_followed_up).await?;
+        let (turn, was_interrupted) = self.wait(turn, limit, !hides_panels).await?;
         if !turn.state.is_settled() {
             self.terminal.say(
                 "Your answer is kept. It is not judged yet: that goes on while Viva runs, and starts again the next time you practise.",
@@ -85,6 +90,8 @@ impl Showing<'_> {
         let is_attended = self.hands_free || self.terminal.is_attended();
         let read = if then != Then::GoOn || !is_attended {
             Read::Over(then)
+        } else if self.asks_sureness && before.is_none() && self.ask_sureness(turns).await? {
+            Read::Over(Then::Interrupted)
         } else if !self.hands_free && self.ask_about_unclear_points(turns).await? {
             Read::Over(Then::Interrupted)
         } else {
@@ -111,6 +118,24 @@ impl Showing<'_> {
             self.terminal.screen.show(&panels.collect::<Vec<_>>());
         }
         Ok(read)
+    }
+
+    /// Asks once how sure the candidate is of a judged answer. Returns whether they quit the program.
+    async fn ask_sureness(&mut self, turns: &mut [Turn]) -> Result<bool, Failure> {
+        let Some(main) = turns.first_mut().filter(|turn| turn.depth == 0 && turn.state == TurnState::Judged) else {
+            return Ok(false);
+        };
+        let question = |_| vec![Line::blank(), Line::plain(HOW_SURE)];
+        match self.terminal.choose_below(question, &SURENESS, None).await {
+            Choice::Interrupt => return Ok(true),
+            Choice::Letter(letter) => {
+                if let Some(number) = letter.to_digit(10).and_then(|digit| u8::try_from(digit).ok()) {
+                    *main = self.client.set_sureness(main.id, &Sureness { sureness: Some(number) }).await?;
+                }
+            }
+            Choice::Nothing => {}
+        }
+        Ok(false)
     }
 
     async fn read_by_keys(&mut self, turns: &mut [Turn], before: Option<&Turn>) -> Result<Read, Failure> {

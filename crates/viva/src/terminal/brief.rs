@@ -9,7 +9,7 @@ use super::screen::Look;
 use super::text::{Line, Tone};
 
 /// Rows for the keys, the empty line above them, and the one below that stays free.
-const KEY_ROWS: usize = 3;
+pub(super) const KEY_ROWS: usize = 3;
 /// Columns of the names in the short form.
 const NAMES: usize = 13;
 /// Columns of a figure in a comparison.
@@ -57,7 +57,8 @@ fn score_lines(turns: &[Turn], look: Look) -> Vec<Line> {
     figure.hanging(name("Correctness", Tone::Strong), look.text_width())
 }
 
-fn name(text: &str, tone: Tone) -> Line {
+/// What a row of a short form is about.
+pub(super) fn name(text: &str, tone: Tone) -> Line {
     Line::toned(format!("{text:<NAMES$}"), tone)
 }
 

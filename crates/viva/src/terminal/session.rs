@@ -11,17 +11,22 @@ use super::question::{answer_lines, numbered_title};
 use super::screen::Look;
 use super::text::{Line, Tone};
 
-/// Maximum number of missed points in a summary.
-const MISSED_SHOWN: usize = 5;
+/// The figures of a round that there are. The panels are not blended here either.
+pub(super) fn figure_lines(summary: &Summary, width: usize) -> Vec<Line> {
+    let figures = view::summary(summary).into_iter();
+    figures
+        .filter_map(|Figure { name, value, note }| Some((super::brief::name(name, Tone::Plain), value?, note)))
+        .flat_map(|(name, value, note)| {
+            Line::toned(value, Tone::Accent).with(format!("  {note}"), Tone::Quiet).hanging(name, width)
+        })
+        .collect()
+}
 
-/// The summary of a round. The panels are not blended here either.
-pub fn summary_lines(summary: &Summary, look: Look) -> Vec<Line> {
+/// A round in review: its figures, and everything to put right.
+fn summary_lines(summary: &Summary, look: Look) -> Vec<Line> {
     let width = look.text_width();
     let mut lines = vec![Line::blank(), Line::toned("The round", Tone::Strong)];
-    for Figure { name, value, note } in view::summary(summary) {
-        let figure = value.map(|value| Line::plain(format!("  {name:<12}")).with(value, Tone::Accent));
-        lines.extend(figure.map(|figure| figure.with(format!("  {note}"), Tone::Quiet)));
-    }
+    lines.extend(figure_lines(summary, width - 2).into_iter().map(|line| Line::plain("  ").joined(line)));
     if !summary.misconceptions.is_empty() {
         lines.extend([Line::blank(), Line::toned("Get these right first", Tone::Strong)]);
     }
@@ -32,14 +37,10 @@ pub fn summary_lines(summary: &Summary, look: Look) -> Vec<Line> {
     if !summary.missed.is_empty() {
         lines.extend([Line::blank(), Line::toned("Say next time", Tone::Strong)]);
     }
-    for missed in summary.missed.iter().take(MISSED_SHOWN) {
+    for missed in &summary.missed {
         let core = if missed.core { "core, " } else { "" };
         let text = Line::plain(&missed.summary).with(format!(" ({core}{})", missed.question), Tone::Quiet);
         lines.extend(text.hanging(Line::toned(look.signs.pick("  ○ ", "  - "), Tone::Bad), width));
-    }
-    let more = summary.missed.len().saturating_sub(MISSED_SHOWN);
-    if more > 0 {
-        lines.push(Line::toned(format!("  and {more} more in the review"), Tone::Quiet));
     }
     lines
 }
@@ -192,9 +193,9 @@ mod tests {
         let shown: String = summary_lines(&summary, look).iter().map(|line| line.text() + "\n").collect();
         let expected = "
 The round
-  Correctness 6.2  of 10, mean of the main answers with a score
-  Pace        132  words per minute, spoken answers
-  Answered    3  2 questions
+  Correctness  6.2  of 10, mean of the main answers with a score
+  Pace         132  words per minute, spoken answers
+  Answered     3  2 questions
 
 Get these right first
   wrong: a collector frees it. There is none.

@@ -1,5 +1,5 @@
 use interview::marks::Decisions;
-use interview::session::{Answer, AudioObject, Place, Recording, Session, Source, Turn, TurnState};
+use interview::session::{Answer, AudioObject, Mode, Place, Recording, Session, Source, Turn, TurnState};
 use interview::{AnswerId, SessionId, Transcript, TurnId};
 use store::{DatabaseUrl, Submission};
 use tempfile::TempDir;
@@ -142,9 +142,11 @@ impl Opened {
             target: None,
             prompt: question.prompts.first().to_owned(),
             hints_used: 0,
+            sureness: None,
             state: TurnState::Asked,
         };
-        let round = Session { id: session, questions: vec![question], follow_ups: Default::default() };
+        let round =
+            Session { id: session, questions: vec![question], follow_ups: Default::default(), mode: Mode::Study };
         self.store.create_session(&round, std::slice::from_ref(&turn)).await.unwrap();
         self.store.accept_answer(turn.id, submission, None).await.unwrap();
         turn.id

@@ -169,7 +169,14 @@ mod tests {
             answered: 0,
             correctness: None,
         };
-        Session { head, turns, next_turn: None, summary: Summary::default(), review_url: String::new() }
+        Session {
+            head,
+            mode: Default::default(),
+            turns,
+            next_turn: None,
+            summary: Summary::default(),
+            review_url: String::new(),
+        }
     }
 
     fn at(position: u32, turn: Turn) -> Turn {

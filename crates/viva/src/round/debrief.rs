@@ -1,0 +1,72 @@
+//! The end of a round: shown, read aloud, and the weakest point practised at once.
+
+use std::time::Duration;
+
+use api::session::Session;
+use api::turn::Role;
+use api::view::spoken_debrief;
+use jiff::Timestamp;
+
+use super::{Round, Then};
+use crate::failure::Failure;
+use crate::speaker::Speaking;
+use crate::terminal::{Choice, debrief_lines};
+
+/// Hands-free, the program ends after this time: what reading it aloud takes, and a little.
+const READING_TIME: Duration = Duration::from_secs(45);
+
+impl Round<'_> {
+    /// Shows what to take away from a finished session until the candidate is done.
+    pub(super) async fn debrief(&mut self, session: &Session, is_interrupted: bool) -> Result<(), Failure> {
+        let is_read = !is_interrupted && (self.hands_free || self.terminal.is_attended());
+        let mut is_first = true;
+        loop {
+            let debrief = self.interviewer.client().debrief(session.head.id).await?;
+            let page = |look| debrief_lines(&session.summary, &debrief, Timestamp::now(), look);
+            let weakest = debrief.weakest.as_ref().filter(|_| self.candidate.can_repeat());
+            let is_worth_reading = is_read && session.summary.answered + session.summary.skipped > 0;
+            let choice = if is_worth_reading {
+                let speaking = match spoken_debrief(&debrief, Timestamp::now()) {
+                    Some(text) if is_first => self.begin_to_speak(&text).await,
+                    _ => None,
+                };
+                let mut offers = vec![("Enter", "done")];
+                offers.extend(weakest.map(|_| ("a", "practise the weakest point now")));
+                let limit = self.hands_free.then_some(READING_TIME);
+                let choice = self.terminal.choose_below(page, &offers, limit).await;
+                if let Some(speaking) = speaking {
+                    speaking.stop().await;
+                }
+                choice
+            } else {
+                Choice::Nothing
+            };
+            is_first = false;
+            if let (Choice::Letter('a'), Some(weakest)) = (choice, weakest)
+                && self.practise(&weakest.question, session).await? == Then::GoOn
+            {
+                continue;
+            }
+            if self.terminal.screen.can_draw() || !is_worth_reading {
+                let look = self.terminal.screen.results_look();
+                self.terminal.screen.show(&page(look));
+            }
+            return Ok(());
+        }
+    }
+
+    /// Asks a question of the session again, and compares the answer with the one in the session.
+    async fn practise(&mut self, question: &str, session: &Session) -> Result<Then, Failure> {
+        let (again, then) = self.ask_again(question).await?;
+        let Some(again) = again else { return Ok(then) };
+        let mut turns = session.turns.iter();
+        let before = turns.find(|turn| turn.role == Role::Main && turn.question.id == question);
+        let (then, _) = self.read(vec![again], before.cloned(), then).await?;
+        Ok(then)
+    }
+
+    async fn begin_to_speak(&self, text: &str) -> Option<Speaking> {
+        // The questions were read aloud, or a warning has said that they cannot be.
+        self.speaker.as_ref()?.speak(text).await.ok()
+    }
+}
