@@ -206,6 +206,7 @@ impl Round<'_> {
         feedback::Showing {
             client: self.interviewer.client(),
             terminal: self.terminal,
+            longest_wait: self.settings.longest_judging(),
             hands_free: self.hands_free,
             can_repeat: matches!(self.candidate, Candidate::Microphone(_) | Candidate::Typing),
         }
