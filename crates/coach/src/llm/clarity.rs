@@ -169,7 +169,7 @@ impl Reading<'_> {
         ])
     }
 
-    /// How many other checks rest on these words, or on words of which at least half are among them.
+    /// How many other checks rest on these words, on some of them, or on more words around them.
     fn uses(&self, check: ClarityCheck, quote: &Quote) -> usize {
         let others = self.claims.values().map(|(claim, _)| claim).filter(|claim| claim.check != check);
         let others = others.filter(|claim| claim.verdict == ClarityVerdict::Yes);
@@ -180,9 +180,7 @@ impl Reading<'_> {
 fn is_the_same_place(one: &Quote, other: &Quote) -> bool {
     match (one, other) {
         (&Quote::Words { first, last }, &Quote::Words { first: others_first, last: others_last }) => {
-            let shared = (last.min(others_last) + 1).saturating_sub(first.max(others_first));
-            let shorter = (last - first).min(others_last - others_first) + 1;
-            2 * shared >= shorter
+            (first <= others_first && others_last <= last) || (others_first <= first && last <= others_last)
         }
         _ => one == other,
     }
@@ -198,13 +196,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_of_which_one_holds_half_of_the_other_are_of_the_same_place() {
+    fn quotes_of_which_one_holds_the_other_are_of_the_same_place() {
         let words = |first, last| Quote::Words { first, last };
         for (one, other, same) in [
             (words(2, 6), words(2, 6), true),
             (words(0, 30), words(10, 13), true),
-            (words(0, 5), words(3, 8), true),
-            (words(0, 5), words(4, 9), false),
+            (words(0, 5), words(3, 8), false),
             (words(0, 2), words(3, 5), false),
         ] {
             assert_eq!(is_the_same_place(&one, &other), same, "{one:?} {other:?}");

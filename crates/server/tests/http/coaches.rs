@@ -212,7 +212,7 @@ async fn what_is_judged_anew_or_deleted_holds_up_no_other_answer() {
     })
     .await;
     // Far less than after which a job is looked at unasked.
-    let soon = std::time::Duration::from_secs(10);
+    let soon = std::time::Duration::from_secs(15);
     let offline = Regrade { coach: Some(CoachName::Offline), model: None };
     let first = viva.session(&[QUESTION]).await;
     viva.client.answer(first.turns[0].id, &typed(ANSWER), &without_waiting()).await.unwrap();
