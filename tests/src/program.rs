@@ -252,21 +252,23 @@ impl Finished {
 /// A running server, killed when dropped.
 pub struct Server {
     child: Child,
+    errors: Option<std::thread::JoinHandle<String>>,
     /// Where it listens, such as `http://127.0.0.1:40123`.
     pub url: String,
 }
 
 impl Server {
     fn start(mut command: Command) -> Self {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let stdout = child.stdout.take().unwrap_or_else(|| unreachable!("standard output is piped"));
+        let errors = child.stderr.take().map(collect);
         let mut line = String::new();
         let read = BufReader::new(stdout).read_line(&mut line);
         assert!(read.is_ok_and(|bytes| bytes > 0), "the server ended before it said where it listens");
         let url = line.split_whitespace().find(|word| word.starts_with("http://"));
         let url = url.unwrap_or_else(|| panic!("no address in {line:?}")).trim_end_matches('/').to_owned();
-        Self { child, url }
+        Self { child, url, errors }
     }
 
     /// The process id.
@@ -274,12 +276,19 @@ impl Server {
         self.child.id()
     }
 
-    /// Ends it as service managers do (SIGTERM), and waits for that.
-    pub fn stop(mut self) {
-        let status = Command::new("kill").args(["-TERM", &self.id().to_string()]).status();
-        assert!(status.is_ok_and(|status| status.success()), "kill -TERM failed");
+    /// Ends it as service managers do (SIGTERM), waits for that, and returns its standard error.
+    pub fn stop(self) -> String {
+        self.stop_by("TERM")
+    }
+
+    /// The same by another signal, such as `INT`.
+    pub fn stop_by(mut self, signal: &str) -> String {
+        let status = Command::new("kill").args([format!("-{signal}"), self.id().to_string()]).status();
+        assert!(status.is_ok_and(|status| status.success()), "kill -{signal} failed");
         let ended = self.child.wait();
-        assert!(ended.is_ok_and(|status| status.success()), "the server did not end well");
+        let errors = self.errors.take().and_then(|reader| reader.join().ok()).unwrap_or_default();
+        assert!(ended.is_ok_and(|status| status.success()), "the server did not end well: {errors}");
+        errors
     }
 
     /// Ends it at once, as a crash or a power cut would (kill -9).

@@ -41,6 +41,7 @@ pub fn asked() -> Turn {
         feedback: None,
         next_turn: None,
         judgings: Vec::new(),
+        model_is_loading: false,
     }
 }
 

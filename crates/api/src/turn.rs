@@ -40,6 +40,9 @@ pub struct Turn {
     pub question: Question,
     /// How far the turn has come.
     pub state: TurnState,
+    /// Whether judging waits until the language model's server has loaded it; with the state `judging`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub model_is_loading: bool,
     /// Why there is no feedback; with the state `ungraded`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ungraded_reason: Option<String>,

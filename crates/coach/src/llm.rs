@@ -10,6 +10,7 @@ mod ask;
 mod clarity;
 mod connection;
 mod correctness;
+mod discovery;
 mod endpoint;
 mod fence;
 mod follow_up;
@@ -22,6 +23,7 @@ mod second_opinion;
 mod settings;
 mod stronger_answer;
 mod subject;
+mod usage;
 mod validation;
 mod wire;
 
@@ -29,28 +31,33 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use interview::Question;
 use interview::claims::{Claims, ClarityClaim, Report, StrongerAnswer};
 use interview::follow_up::{FollowUp, Target};
 use interview::judging::Assignment;
 use interview::marks::{CoachKind, JudgedBy, Marks};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use crate::error::CoachError;
-pub use connection::{Connection, FoundServer, find_servers};
+pub use connection::Connection;
 use correctness::Judged;
+pub use discovery::{FoundServer, Recommended, find_servers, recommend};
 use fence::{Mark, fence};
 use model::Model;
-pub use model::Usage;
 use prompts::Prompts;
 use second_opinion::Agreement;
 pub use settings::{Calls, LONGEST_JUDGING, LlmSettings, OnFailure, Preset, Thinking};
-pub use wire::Enforcement;
+pub use usage::{Usage, metered};
+pub use wire::{Enforcement, FoundModel};
 
 /// The most words of an answer that is sent to a model: over an hour of speech.
 const MOST_WORDS: usize = 12_000;
+
+/// How many calls about one answer can be under way at once.
+const CALLS_AT_ONCE: usize = 3;
 
 /// The most answers of which finished panels are kept until the others are there.
 const MOST_UNFINISHED: usize = 64;
@@ -61,6 +68,8 @@ pub struct LlmCoach {
     model: Model,
     second: Option<Model>,
     prompts: Arc<Prompts>,
+    /// One permit for each answer that is judged at a time: more would wait for the same places on the server.
+    judgings: Arc<Semaphore>,
     /// What was judged of answers of which something failed, so that asking again asks only for the rest.
     unfinished: Mutex<HashMap<u64, Finished>>,
 }
@@ -69,7 +78,7 @@ pub struct LlmCoach {
 #[derive(Clone, Debug, Default)]
 struct Finished {
     correctness: Option<Judged>,
-    clarity: Option<Vec<ClarityClaim>>,
+    clarity: Option<clarity::Judged>,
     stronger: Option<Option<String>>,
 }
 
@@ -83,16 +92,24 @@ impl LlmCoach {
         let second = settings.second_model.as_deref().map(|name| model.beside(name)).transpose()?;
         let prompts = Prompts::load(settings.prompts.as_deref())?;
         validation::validate(&prompts)?;
-        Ok(Self { model, second, prompts: Arc::new(prompts), unfinished: Mutex::default() })
+        let answers = usize::from(settings.concurrency().get()).div_ceil(CALLS_AT_ONCE);
+        let judgings = Arc::new(Semaphore::new(answers));
+        Ok(Self { model, second, prompts: Arc::new(prompts), judgings, unfinished: Mutex::default() })
     }
 
-    /// Tries the connection: asks which models there are, and has the question's model answer judged.
+    /// Tries the connection: asks which models there are, and has the question's model answer judged. The server's context must be large
+    /// enough for every question of `bank`, too.
     ///
     /// # Errors
     /// What is wrong, in words: nobody answers, the key is not accepted, the model is not there, the context is too small, the address
     /// belongs to something else, or the replies are too slow or in no form.
-    pub async fn check_connection(&self, question: &Question) -> Result<Connection, CoachError> {
-        connection::check(self, question).await
+    pub async fn check_connection(&self, question: &Question, bank: &[Question]) -> Result<Connection, CoachError> {
+        connection::check(self, question, bank).await
+    }
+
+    /// Whether a judging waits for the server to load its model.
+    pub fn is_loading(&self) -> bool {
+        self.model.is_loading()
     }
 
     /// What the coach has used up since it was set up.
@@ -139,11 +156,26 @@ impl LlmCoach {
         assignment: &Assignment<'_>,
         panels: Option<&Panels>,
     ) -> Result<Report<CoachError>, CoachError> {
+        self.go_on_judging(assignment, Duration::ZERO, panels).await
+    }
+
+    /// The same after attempts that took this long: all of them together have the time that one answer may take.
+    ///
+    /// # Errors
+    /// As [`LlmCoach::judge`].
+    pub async fn go_on_judging(
+        &self,
+        assignment: &Assignment<'_>,
+        taken: Duration,
+        panels: Option<&Panels>,
+    ) -> Result<Report<CoachError>, CoachError> {
         let fenced = fenced(assignment)?;
         let answer = self.fingerprint(assignment);
         let finished = self.lock_unfinished().remove(&answer).unwrap_or_default();
         let limit = self.model.settings().limits().judging;
-        let deadline = Instant::now() + limit;
+        // Its time begins when the answers before it are judged.
+        let _turn = self.judgings.acquire().await;
+        let deadline = Instant::now() + limit.saturating_sub(taken);
         let late = |_elapsed| CoachError::TimedOut { limit, what: "to judge the whole answer" };
         let (judged, decided) = oneshot::channel();
         let correctness = async {
@@ -158,15 +190,15 @@ impl LlmCoach {
             judged_now
         };
         let clarity = async {
-            let claims = match finished.clarity {
-                Some(claims) => Ok(claims),
+            let judged = match finished.clarity {
+                Some(judged) => Ok(judged),
                 None => {
                     let judging = clarity::judge(&self.model, &self.prompts, assignment, &fenced);
                     timeout_at(deadline, judging).await.map_err(late).flatten()
                 }
             };
-            claims.iter().for_each(|claims| Panel::Clarity(claims.clone()).send(panels));
-            claims
+            judged.iter().for_each(|judged| Panel::Clarity(judged.claims.clone()).send(panels));
+            judged
         };
         let stronger = async {
             match finished.stronger {
@@ -195,6 +227,10 @@ impl LlmCoach {
             (Err(failure), Ok(_)) => (Err(failure), None),
             (Err(failure), Err(_)) => return Err(failure),
         };
+        let (clarity, of_clarity) = match clarity {
+            Ok(judged) => (Ok(judged.claims), judged.remark),
+            Err(failure) => (Err(failure), None),
+        };
         let (stronger_answer, failure) = match stronger {
             Ok(Some(answer)) => (StrongerAnswer::Written(answer), None),
             Ok(None) => (StrongerAnswer::None, None),
@@ -208,7 +244,7 @@ impl LlmCoach {
             clarity,
             stronger_answer,
             follow_up,
-            remark: joined([remark, failure]),
+            remark: joined([remark, of_clarity, failure]),
             judged_by: self.judged_by(assignment.question),
         })
     }
@@ -275,7 +311,8 @@ impl LlmCoach {
     /// first judging.
     pub fn with_model(&self, name: &str) -> Option<Self> {
         let model = self.model.beside(name).ok()?;
-        Some(Self { model, second: None, prompts: Arc::clone(&self.prompts), unfinished: Mutex::default() })
+        let (prompts, judgings) = (Arc::clone(&self.prompts), Arc::clone(&self.judgings));
+        Some(Self { model, second: None, prompts, judgings, unfinished: Mutex::default() })
     }
 }
 
@@ -305,7 +342,7 @@ fn follow_up_of(assignment: &Assignment<'_>, marks: &Marks) -> Option<FollowUp> 
     interview::follow_up::decide(&assignment.round?, marks).filter(|next| next.target != Target::Stretch)
 }
 
-fn joined(remarks: [Option<String>; 2]) -> Option<String> {
+fn joined(remarks: impl IntoIterator<Item = Option<String>>) -> Option<String> {
     let remarks: Vec<String> = remarks.into_iter().flatten().collect();
     (!remarks.is_empty()).then(|| remarks.join(" "))
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use coach::llm::{LlmCoach, Usage};
+use coach::llm::{LlmCoach, Usage, metered};
 use coach::{Coach, CoachError, OfflineCoach, similarity};
 use futures::StreamExt;
 use futures::channel::oneshot;
@@ -109,9 +109,12 @@ impl Evaluator<'_> {
     }
 
     async fn ask(&self, coach: &Coach, item: &Item, named: &NamedQuestion, judged_by: JudgedBy) -> JudgedItem {
-        let reply = match coach {
-            Coach::Offline(offline) => ask_offline(Arc::clone(offline), named.question.clone(), item).await,
-            Coach::Llm(llm) | Coach::LlmOrOffline(llm, _) => ask_llm(llm, &named.question, item, self.whole).await,
+        let (reply, usage) = match coach {
+            Coach::Offline(offline) => (ask_offline(Arc::clone(offline), named.question.clone(), item).await, None),
+            Coach::Llm(llm) | Coach::LlmOrOffline(llm, _) => {
+                let (reply, usage) = metered(ask_llm(llm, &named.question, item, self.whole)).await;
+                (reply, Some(usage))
+            }
         };
         let judged = reply.map_err(|error| error.to_string()).and_then(|reply| {
             let (rubric, transcript) = (Rubric::of(&named.question, None), Transcript::typed(&item.answer));
@@ -120,7 +123,7 @@ impl Evaluator<'_> {
             Ok(JudgedItem::of(item, named, &correctness, &reply, &transcript))
         });
         let judged = judged.unwrap_or_else(|reason| JudgedItem::ungraded(&item.id, reason));
-        JudgedItem { judged_by: Some(judged_by), ..judged }
+        JudgedItem { judged_by: Some(judged_by), usage, ..judged }
     }
 }
 
@@ -200,8 +203,8 @@ impl Judgements<'_> {
     }
 
     /// The judgements with a summary.
-    pub fn evaluation(self, usage: Usage) -> Evaluation {
-        let summary = Summary::of(&self, usage);
+    pub fn evaluation(self) -> Evaluation {
+        let summary = Summary::of(&self);
         Evaluation { items: self.list.into_iter().map(|judgement| judgement.judged).collect(), summary }
     }
 
@@ -245,6 +248,9 @@ pub struct JudgedItem {
     /// Who judged, by what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judged_by: Option<JudgedBy>,
+    /// What a language model used up for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
     /// Why there is no judgement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ungraded: Option<String>,
@@ -349,6 +355,7 @@ impl JudgedItem {
             misconceptions: misconceptions.collect(),
             clarity: clarity.collect(),
             judged_by: None,
+            usage: None,
             ungraded: None,
         }
     }
@@ -363,6 +370,7 @@ impl JudgedItem {
             misconceptions: Vec::new(),
             clarity: Vec::new(),
             judged_by: None,
+            usage: None,
             ungraded: Some(reason),
         }
     }

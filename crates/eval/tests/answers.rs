@@ -14,7 +14,6 @@ use std::io::Write;
 use std::sync::Arc;
 
 use answers::{bare_claims, degenerate, marked, written};
-use coach::llm::Usage;
 use coach::{Coach, OfflineCoach};
 use eval::{Dataset, Evaluation, Evaluator, Judge, Results, Share, Summary};
 use interview::Bank;
@@ -104,7 +103,7 @@ async fn judged(name: &str, dataset: impl Fn(&Bank) -> Dataset) -> Evaluation {
         similarity_baseline: true,
         earlier: &Results::default(),
     };
-    let evaluation = evaluator.judge(&dataset, std::future::pending(), |_| {}).await.evaluation(Usage::default());
+    let evaluation = evaluator.judge(&dataset, std::future::pending(), |_| {}).await.evaluation();
     assert_eq!((evaluation.summary.ungraded, evaluation.summary.broken_lines.len()), (0, 0));
     print(&format!("\n{name}\n{}", evaluation.table()));
     evaluation

@@ -4,7 +4,6 @@ use std::future::pending;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use coach::llm::Usage;
 use coach::{Coach, OfflineCoach};
 use eval::{Dataset, Evaluation, Evaluator, Judge, Progress, Results};
 use interview::Bank;
@@ -52,7 +51,7 @@ async fn evaluate_again(lines: &str, earlier: &str, report: impl FnMut(Progress<
         earlier: &Results::parse(earlier),
     };
     let dataset = Dataset::parse(lines, &bank);
-    evaluator.judge(&dataset, pending(), report).await.evaluation(Usage::default())
+    evaluator.judge(&dataset, pending(), report).await.evaluation()
 }
 
 async fn evaluate(lines: &str) -> Evaluation {
@@ -168,7 +167,7 @@ async fn a_stopped_run_sums_up_what_it_reached() {
     let (stop, stopped) = futures::channel::oneshot::channel::<()>();
     let mut stop = Some(stop);
     let judging = evaluator.judge(&dataset, async { _ = stopped.await }, |_| drop(stop.take()));
-    let evaluation = judging.await.evaluation(Usage::default());
+    let evaluation = judging.await.evaluation();
     assert_eq!((evaluation.items.len(), evaluation.summary.items, evaluation.summary.not_reached), (1, 1, 3));
     assert!(evaluation.table().contains("1 of 4, 0 ungraded"), "{}", evaluation.table());
 }

@@ -83,6 +83,7 @@ impl App {
             .ok_or_else(|| ApiError::Internal(format!("turn {id} is not part of its session").into()))?;
         if shown.state == api::turn::TurnState::Judging {
             shown.feedback = self.with_ready_panels(id, shown.feedback);
+            shown.model_is_loading = self.coaches.is_model_loading();
         }
         Ok(shown)
     }

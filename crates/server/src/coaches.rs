@@ -41,6 +41,11 @@ impl Coaches {
         Self { first, offline, llm: llm.cloned() }
     }
 
+    /// Whether a judging waits for the language model to be loaded.
+    pub(crate) fn is_model_loading(&self) -> bool {
+        self.llm.as_ref().is_some_and(|llm| llm.is_loading())
+    }
+
     /// The coach that a wish names, or the first choice when it names none, for answers to `question`. Another model than the one set
     /// up is asked of the same model server. `None` when the wish cannot be met: no language model is set up, or the offline coach is
     /// asked for a model.

@@ -40,6 +40,8 @@ pub(crate) enum TurnEvent {
 struct Running {
     /// Which judging of the turn it is ([`store::Revision`]).
     revision: u32,
+    /// When it was first started.
+    since: Instant,
     /// Another judging was asked for: what this one still finds is of no use.
     is_superseded: bool,
     panels: Feedback,
@@ -64,12 +66,15 @@ impl TurnEvents {
         self.notify(turn);
     }
 
-    /// A judging starts, for the first time or again.
-    pub(crate) fn started(&self, turn: TurnId, revision: u32) {
+    /// A judging starts, for the first time or again. Returns when it first did.
+    pub(crate) fn started(&self, turn: TurnId, revision: u32) -> Instant {
         let mut running = self.running();
-        if running.get(&turn).is_none_or(|running| running.revision <= revision) {
-            running.insert(turn, Running { revision, is_superseded: false, panels: Feedback::default() });
+        let known = running.get(&turn);
+        let since = known.filter(|running| running.revision == revision).map_or_else(Instant::now, |known| known.since);
+        if known.is_none_or(|running| running.revision <= revision) {
+            running.insert(turn, Running { revision, since, is_superseded: false, panels: Feedback::default() });
         }
+        since
     }
 
     /// A judging ended. Its turn may have changed.
@@ -119,6 +124,18 @@ pub(crate) struct Subscription {
 }
 
 impl Subscription {
+    /// Waits until the turn may have changed by something in this process.
+    pub(crate) async fn changed(&mut self) {
+        loop {
+            match self.events.recv().await {
+                Ok((turn, TurnEvent::Changed)) if turn == self.turn => return,
+                Ok(_) => {}
+                Err(broadcast::error::RecvError::Lagged(_)) => return,
+                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+
     /// The next event of the turn; after [`POLL_INTERVAL`] without any, or when some were missed, that it may have changed.
     pub(crate) async fn next(&mut self, deadline: Option<Instant>) -> TurnEvent {
         let poll = Instant::now() + POLL_INTERVAL;

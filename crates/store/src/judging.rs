@@ -44,7 +44,8 @@ pub enum Settlement {
     Judged {
         /// What the coach found.
         feedback: Box<Feedback>,
-        /// What to ask next about it. A follow-up that stands at its place already is kept instead.
+        /// What to ask next about it. A follow-up that stands at its place already is kept instead, and a session that was
+        /// finished meanwhile gets none.
         follow_up: Option<Box<Turn>>,
     },
     /// Without.

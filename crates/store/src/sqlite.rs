@@ -243,7 +243,7 @@ impl Store for SqliteStore {
             .bind(place.depth)
             .fetch_one(&mut *transaction)
             .await?;
-            if !taken {
+            if !taken && !is_finished(&mut transaction, follow_up.session).await? {
                 insert_turn(&mut transaction, &TurnRecord::new(*follow_up, record.topic.clone())).await?;
             }
         }

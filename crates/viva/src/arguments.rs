@@ -404,8 +404,8 @@ pub struct Doctor {
 
 /// Show, set or test who judges your answers.
 ///
-/// Without options: the judge, the model servers that answer on this machine, and the services whose key is in the environment.
-/// Nothing is sent to a service until you agree.
+/// Without options: the judge, the model servers that answer on this machine, which of their models is recommended by the free memory and
+/// a short trial, and the services whose key is in the environment. Nothing is sent to another place until you agree.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Examples:\n  viva judge\n  viva judge --use ollama --llm qwen3:8b\n  \
                   viva judge --use openai --llm gpt-5-mini\n  viva judge --offline")]
@@ -413,7 +413,7 @@ pub struct Judge {
     /// Judge with a language model on this kind of server
     #[arg(long = "use", value_name = "PRESET", value_parser = preset(), conflicts_with = "offline")]
     pub preset: Option<Preset>,
-    /// The model's name [default for servers on this machine: the first they have]
+    /// The model's name [default for servers on this machine: the recommended one]
     #[arg(long, value_name = "MODEL", requires = "preset")]
     pub llm: Option<String>,
     /// The server's address, when it is not the usual one
@@ -425,7 +425,7 @@ pub struct Judge {
     /// Let the offline coach judge
     #[arg(long)]
     pub offline: bool,
-    /// Have a sample answer judged
+    /// Have the configured model judge a sample answer
     #[arg(long)]
     pub test: bool,
     /// Print JSON

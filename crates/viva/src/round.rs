@@ -246,6 +246,7 @@ impl Round<'_> {
         feedback::Showing {
             client: self.interviewer.client(),
             terminal: self.terminal,
+            longest_wait: self.settings.longest_judging(),
             hands_free: self.hands_free,
             can_repeat: self.candidate.can_repeat(),
             asks_sureness: self.candidate.can_repeat()

@@ -9,9 +9,10 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use capture::transcribe::{Language, WhisperSettings};
-use coach::llm::OnFailure;
+use coach::llm::{LONGEST_JUDGING, OnFailure};
 use coach::{LlmCoach, LlmSettings};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -68,6 +69,9 @@ pub struct Speech {
 
 const DEFAULT_BIND: &str = "127.0.0.1:7878";
 
+/// The pauses between attempts at one answer, together.
+const PAUSES: Duration = Duration::from_secs(120);
+
 impl Settings {
     /// Reads environment and settings file; `flags` override both. An error names the flag, variable or line.
     pub fn load(flags: Layer, config: Option<PathBuf>) -> Result<Self, Failure> {
@@ -121,6 +125,12 @@ impl Settings {
         settings.open_to_network = self.open_to_network;
         settings.hosts.clone_from(&self.hosts);
         Ok(settings)
+    }
+
+    /// How long to wait for the feedback on an answer: what the coach may take, and the pauses in which a busy one is asked again.
+    pub fn longest_judging(&self) -> Duration {
+        let set = self.llm.as_ref().map_or(Duration::ZERO, |llm| Duration::from_secs(llm.judging_seconds.get()));
+        set.max(LONGEST_JUDGING).saturating_add(PAUSES)
     }
 
     /// The language model that judges; an error when none is configured.

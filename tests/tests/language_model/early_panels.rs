@@ -1,7 +1,7 @@
 //! A panel is there when its own call is done, while another call still hangs.
 
-use std::sync::Mutex;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use api::client::{Client, Sending};
@@ -92,4 +92,30 @@ async fn events(server: &str, turn: Uuid, line: &str) -> String {
         told.push_str(std::str::from_utf8(&chunk.unwrap_or_else(|| panic!("no {line} in {told}"))).unwrap());
     }
     told
+}
+
+#[test]
+fn the_terminal_says_that_the_model_is_being_loaded() {
+    let is_loaded = Arc::new(AtomicBool::new(false));
+    let loaded = Arc::clone(&is_loaded);
+    let model = LanguageModel::start(move |asked| {
+        if asked.model.is_empty() || loaded.load(Ordering::SeqCst) {
+            return Reply::Says(of_short_answer(asked));
+        }
+        Reply::Answers(503, "application/json", r#"{"error": {"code": 503, "message": "Loading model"}}"#.to_owned())
+    });
+    let home = Home::empty();
+    let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute"];
+    let run = home.viva(arguments).judged_by_model_at(&model.base_url());
+    let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
+    terminal.exp_string("Enter").unwrap();
+    terminal.send(&format!("{SHORT_ANSWER}\r\r")).unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("the language model is being loaded").unwrap();
+    is_loaded.store(true, Ordering::SeqCst);
+    terminal.exp_string("Correctness").unwrap();
+    terminal.exp_string("continue").unwrap();
+    terminal.send("q").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_eof().unwrap();
 }

@@ -7,6 +7,8 @@ mod doctor;
 mod early_panels;
 mod evaluation;
 mod feedback;
+mod judge;
+mod restart;
 mod round;
 
 use journeys::language_model::{Asked, LanguageModel, Reply, kind_words};

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::form::Form;
 use super::model::Model;
 use super::prompts::{Prompts, RenderedPrompt};
+use super::settings::Thinking;
 use super::wire::{Call, End, Message, Said};
 use crate::error::CoachError;
 
@@ -13,18 +14,6 @@ const LONGEST_REMINDER: usize = 16 * 1024;
 
 /// At how many opening braces a reply is looked for.
 const MOST_STARTS: usize = 64;
-
-/// What ends a model's thoughts where they stand before the reply in the same text.
-const ENDS_OF_THOUGHTS: [&str; 8] = [
-    "</think>",
-    "</thinking>",
-    "</thought>",
-    "</reasoning>",
-    "[/THINK]",
-    "</seed:think>",
-    "\u{25C1}/think\u{25B7}",
-    "<|channel|>final<|message|>",
-];
 
 /// Something in a reply that cannot be used: an entry, by the names of its object and its own, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +30,8 @@ enum NoReply {
     Empty,
     #[error("it was cut off at the token limit")]
     CutOff,
-    #[error("the model spent all its tokens on thinking: set `thinking` lower, or choose another model")]
-    OnlyThoughts,
+    #[error("the model spent all its tokens on thinking: {0}")]
+    OnlyThoughts(&'static str),
     #[error("it repeats itself over and over")]
     Repeating,
     #[error("it holds no complete JSON object")]
@@ -65,7 +54,7 @@ pub(super) async fn ask(
     let messages = vec![Message::Ours(prompt.material.clone())];
     let mut call = Call { instructions: &prompt.instructions, messages, form, is_repair: false };
     let said = model.say(&call).await?;
-    let (faults, fault) = match read(&said)? {
+    let (faults, fault) = match read(&said, model.thinking())? {
         Ok(reply) => {
             let faults = take(&reply);
             if faults.is_empty() {
@@ -83,7 +72,7 @@ pub(super) async fn ask(
     ask_for_repair(&mut call, said.text, request);
     let call = Call { form: &form, is_repair: true, ..call };
     let repaired = match model.say(&call).await {
-        Ok(said) => read(&said),
+        Ok(said) => read(&said, model.thinking()),
         Err(error) => Err(error),
     };
     match (repaired, faults) {
@@ -98,15 +87,28 @@ pub(super) async fn ask(
     }
 }
 
-/// The JSON object in what a model said, or why there is none.
-fn read(said: &Said) -> Result<Result<Value, NoReply>, CoachError> {
-    let text = ENDS_OF_THOUGHTS.iter().filter_map(|end| said.text.rsplit_once(end)).map(|(_, reply)| reply);
-    let text = text.min_by_key(|reply| reply.len()).unwrap_or(&said.text);
+/// What to do about a model that was told to think this much.
+fn against_thoughts(told: Option<Thinking>) -> &'static str {
+    match told {
+        Some(Thinking::Off) => {
+            "it was told not to think, so choose another model, or give it room with `thinking = \"low\"`"
+        }
+        None => "set `thinking` to \"off\" or \"low\", or choose another model",
+        Some(Thinking::Low) => "set `thinking` to \"off\", or choose another model",
+        Some(Thinking::Medium | Thinking::High) => "set `thinking` lower, or choose another model",
+    }
+}
+
+/// The JSON object in what a model said that was told to think this much, or why there is none.
+fn read(said: &Said, thinking: Option<Thinking>) -> Result<Result<Value, NoReply>, CoachError> {
+    let text = said.reply();
     let unusable = match said.end {
         Some(End::Declined) => {
             return Err(CoachError::Refused { reason: "the model declines to judge this answer".to_owned() });
         }
-        Some(End::CutOff) if text.trim().is_empty() && said.has_thought => NoReply::OnlyThoughts,
+        Some(End::CutOff) if text.trim().is_empty() && said.has_thought => {
+            NoReply::OnlyThoughts(against_thoughts(thinking))
+        }
         Some(End::CutOff) => NoReply::CutOff,
         Some(End::Repeating) => NoReply::Repeating,
         Some(End::Complete) | None if text.trim().is_empty() => NoReply::Empty,
@@ -181,7 +183,7 @@ mod tests {
     use super::*;
 
     fn read_text(text: &str, end: End) -> Result<Value, NoReply> {
-        read(&Said { text: text.to_owned(), end: Some(end), ..Said::default() }).unwrap()
+        read(&Said { text: text.to_owned(), end: Some(end), ..Said::default() }, None).unwrap()
     }
 
     #[test]
@@ -206,7 +208,17 @@ mod tests {
         assert!(matches!(read_text(" ", End::Complete), Err(NoReply::Empty)));
         assert!(matches!(read_text("{", End::CutOff), Err(NoReply::CutOff)));
         let thinking = Said { has_thought: true, end: Some(End::CutOff), ..Said::default() };
-        assert!(matches!(read(&thinking), Ok(Err(NoReply::OnlyThoughts))));
+        assert!(matches!(read(&thinking, None), Ok(Err(NoReply::OnlyThoughts(_)))));
+    }
+
+    #[test]
+    fn what_to_do_about_thoughts_depends_on_what_the_model_was_told() {
+        let words = against_thoughts;
+        assert!(words(Some(Thinking::Off)).contains("give it room"), "{}", words(Some(Thinking::Off)));
+        assert!(words(Some(Thinking::High)).contains("set `thinking` lower"));
+        for told in [None, Some(Thinking::Low)] {
+            assert!(words(told).contains("\"off\""), "{}", words(told));
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Checks the connection before an answer depends on it, and finds servers that could be asked.
+//! Checks the connection before an answer depends on it.
 
 use std::time::{Duration, Instant};
 
@@ -8,17 +8,14 @@ use interview::{Question, Transcript};
 
 use super::model::Model;
 use super::prompts::Template;
-use super::settings::{LlmSettings, Preset};
+use super::settings::Thinking;
 use super::subject::AskedWithRubric;
 use super::wire::Enforcement;
-use super::{LlmCoach, Usage, correctness, fenced};
+use super::{LlmCoach, Usage, correctness};
 use crate::error::CoachError;
 
 /// The tokens that an answer of some minutes takes.
 const ANSWER_TOKENS: u32 = 800;
-
-/// How long a server on this machine may take to say that it is there.
-const FINDING_LIMIT: Duration = Duration::from_secs(2);
 
 /// The most names of models that a message lists.
 const MOST_NAMES: usize = 8;
@@ -47,7 +44,7 @@ pub struct Connection {
 }
 
 /// Asks which models there are, and has the question's model answer judged.
-pub(super) async fn check(coach: &LlmCoach, question: &Question) -> Result<Connection, CoachError> {
+pub(super) async fn check(coach: &LlmCoach, question: &Question, bank: &[Question]) -> Result<Connection, CoachError> {
     let models: Vec<&Model> = std::iter::once(&coach.model).chain(&coach.second).collect();
     let available = available(&coach.model).await?;
     for model in &models {
@@ -60,7 +57,8 @@ pub(super) async fn check(coach: &LlmCoach, question: &Question) -> Result<Conne
     let rubric = Rubric::of(question, None);
     let assignment = Assignment::to_question(question, &rubric, &transcript);
     let context_tokens = coach.model.context().await;
-    let needed = u64::from(tokens_needed(coach, &assignment)?);
+    let needed = std::iter::once(question).chain(bank).map(|question| tokens_needed(coach, question));
+    let needed = u64::from(needed.collect::<Result<Vec<_>, _>>()?.into_iter().max().unwrap_or_default());
     if let Some(context) = context_tokens.filter(|context| *context < needed) {
         let reason = format!(
             "the context of {} is {context} tokens and judging needs about {needed}: start the server with a larger one",
@@ -88,7 +86,7 @@ pub(super) async fn check(coach: &LlmCoach, question: &Question) -> Result<Conne
 /// The models that the server lists. A server without such a list has none.
 async fn available(model: &Model) -> Result<Vec<String>, CoachError> {
     match model.models().await {
-        Ok(models) => Ok(models),
+        Ok(models) => Ok(models.into_iter().map(|model| model.name).collect()),
         Err(unavailable @ (CoachError::Unavailable { .. } | CoachError::TimedOut { .. })) => Err(unavailable),
         // What is wrong besides, the judging will say.
         Err(_no_list) => Ok(Vec::new()),
@@ -110,48 +108,18 @@ fn listed(names: &[String]) -> String {
     }
 }
 
-/// The context that judging an answer to this question needs, in tokens.
-fn tokens_needed(coach: &LlmCoach, assignment: &Assignment<'_>) -> Result<u32, CoachError> {
-    let subject = AskedWithRubric::shuffled(assignment, coach.model.name());
+/// The context that judging an answer to this question needs, in tokens: instructions with examples, answer, thoughts and reply.
+fn tokens_needed(coach: &LlmCoach, question: &Question) -> Result<u32, CoachError> {
+    let (rubric, transcript) = (Rubric::of(question, None), Transcript::typed(&question.model_answer));
+    let assignment = Assignment::to_question(question, &rubric, &transcript);
+    let subject = AskedWithRubric::shuffled(&assignment, coach.model.name());
+    let subject = subject.with_examples(&assignment, coach.model.settings().examples());
     let form = correctness::form(&subject, [].into());
-    let prompt = coach.prompts.render(Template::Correctness, &subject, &form, &fenced(assignment)?)?;
+    let prompt = coach.prompts.render(Template::Correctness, &subject, &form, "")?;
     let instructions = u32::try_from(prompt.instructions.len() / 4).unwrap_or(u32::MAX);
-    Ok(instructions.saturating_add(ANSWER_TOKENS).saturating_add(form.most_tokens()))
-}
-
-/// A server that could be asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FoundServer {
-    /// Whose it is.
-    pub preset: Preset,
-    /// The models it has; none for services, which are not asked before somebody says so.
-    pub models: Vec<String>,
-}
-
-impl FoundServer {
-    /// Where answers would be sent.
-    pub fn address(&self) -> &'static str {
-        self.preset.base_url().unwrap_or_default()
-    }
-}
-
-/// The model servers that answer at their usual ports of this machine, and the services whose key is in the environment. Only this
-/// machine is asked.
-pub async fn find_servers() -> Vec<FoundServer> {
-    let local = Preset::LOCAL.map(|preset| async move {
-        // The name plays no part in asking for the list.
-        let model = Model::new(&LlmSettings::new(preset, "any")).ok()?;
-        let models = tokio::time::timeout(FINDING_LIMIT, model.models()).await.ok()?.ok()?;
-        Some(FoundServer { preset, models })
-    });
-    let [ollama, llama_cpp, lm_studio, vllm] = local;
-    let (ollama, llama_cpp, lm_studio, vllm) = tokio::join!(ollama, llama_cpp, lm_studio, vllm);
-    let has_key = |preset: &Preset| {
-        preset.key_variable().is_some_and(|name| std::env::var_os(name).is_some_and(|key| !key.is_empty()))
-    };
-    let services = Preset::SERVICES.into_iter().filter(|preset| *preset != Preset::OpenAiResponses).filter(has_key);
-    let services = services.map(|preset| FoundServer { preset, models: Vec::new() });
-    [ollama, llama_cpp, lm_studio, vllm].into_iter().flatten().chain(services).collect()
+    let thoughts = coach.model.thinking().and_then(Thinking::budget).unwrap_or_default();
+    let parts = [ANSWER_TOKENS, thoughts, form.most_tokens()];
+    Ok(parts.into_iter().fold(instructions, u32::saturating_add))
 }
 
 #[cfg(test)]

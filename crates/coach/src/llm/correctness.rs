@@ -122,13 +122,20 @@ impl<'a> Reading<'a> {
                 continue;
             }
             let claim: Vec<&str> = wrong.says.iter().chain([&wrong.claim]).map(String::as_str).collect();
-            let Some(entry) = reply.get(MISCONCEPTIONS).and_then(|wrong| wrong.get(id)) else { continue };
-            let stated = match text(entry, "verdict") {
-                Some("stated") => match text(entry, "quote") {
-                    Some(quote) => self.quote(quote, &claim).map(Some),
-                    None => Err(Unfounded::Missing),
-                },
-                _ => Ok(None),
+            let Some(entry) = reply.get(MISCONCEPTIONS).and_then(|wrong| wrong.get(id)) else {
+                if !self.stated.contains_key(id) {
+                    faults.push(fault(MISCONCEPTIONS, id, "it is not judged"));
+                }
+                continue;
+            };
+            let stated = match (text(entry, "verdict"), text(entry, "quote")) {
+                (Some("stated"), Some(quote)) => self.quote(quote, &claim).map(Some),
+                (Some("stated"), None) => Err(Unfounded::Missing),
+                (Some("not_stated"), _) => Ok(None),
+                _ => {
+                    faults.push(fault(MISCONCEPTIONS, id, "its verdict is none of those there are"));
+                    continue;
+                }
             };
             let unfounded = stated.as_ref().err().and_then(Unfounded::fault);
             faults.extend(unfounded.map(|what| fault(MISCONCEPTIONS, id, what)));
@@ -185,6 +192,8 @@ impl<'a> Reading<'a> {
         for ((id, _, quote), chances) in found.into_iter().zip(chances) {
             let unfounded = match chances {
                 Chances { contradicts, .. } if contradicts >= CONTRADICTED_AT => Unfounded::Contradicts,
+                // The few words of an answer to a follow-up may state a claim only by what was asked, which the verifier is not trained on:
+                // only a contradiction counts there.
                 Chances { states, .. } if states < UNRELATED_BELOW && target.is_none() => Unfounded::Unrelated,
                 _ => continue,
             };
@@ -223,7 +232,7 @@ impl<'a> Reading<'a> {
 
     /// What does not count, in words for the candidate.
     fn remark(&self) -> Option<String> {
-        let points = self.assignment.rubric.key_points.len();
+        let (points, wrong) = (self.assignment.rubric.key_points.len(), self.assignment.rubric.misconceptions.len());
         let of_points = |number: usize| format!("{number} of {}", counted(points, "point"));
         let unfounded: Vec<&Unfounded> =
             self.verdicts.values().filter_map(|(_, unfounded)| unfounded.as_ref()).collect();
@@ -234,6 +243,7 @@ impl<'a> Reading<'a> {
         let unrelated = count(|unfounded| matches!(unfounded, Unfounded::Unrelated));
         let contradicted = count(|unfounded| matches!(unfounded, Unfounded::Contradicts));
         let misconceptions = self.stated.values().filter(|stated| stated.is_err()).count();
+        let not_looked_for = wrong - self.stated.len();
         let remarks = [
             (not_judged, format!("The model did not judge {}, so they count neither way.", of_points(not_judged))),
             (
@@ -268,11 +278,20 @@ impl<'a> Reading<'a> {
                     counted(misconceptions, "misconception")
                 ),
             ),
+            (
+                not_looked_for,
+                format!("The model did not look for {not_looked_for} of {}.", counted(wrong, "misconception")),
+            ),
         ];
-        let remarks: Vec<String> =
-            remarks.into_iter().filter(|(number, _)| *number > 0).map(|(_, remark)| remark).collect();
-        (!remarks.is_empty()).then(|| remarks.join(" "))
+        those_that_hold(remarks)
     }
+}
+
+/// The remarks about more than nothing, as one.
+pub(super) fn those_that_hold(remarks: impl IntoIterator<Item = (usize, String)>) -> Option<String> {
+    let remarks: Vec<String> =
+        remarks.into_iter().filter(|(number, _)| *number > 0).map(|(_, remark)| remark).collect();
+    (!remarks.is_empty()).then(|| remarks.join(" "))
 }
 
 /// The text of a field; none for null and for blanks.

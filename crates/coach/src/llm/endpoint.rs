@@ -5,7 +5,7 @@ mod failure;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -79,7 +79,16 @@ impl Endpoint {
         if from_root {
             address.set_path("");
         }
-        let request = self.client.get(appended(&address, path)).headers(self.headers.clone());
+        self.fetch(self.client.get(appended(&address, path))).await
+    }
+
+    /// The document that a question to a path beside the wire format's own brings.
+    pub async fn ask(&self, path: &str, question: &serde_json::Value) -> Result<serde_json::Value, CoachError> {
+        self.fetch(self.client.post(appended(&self.base, path)).body(question.to_string())).await
+    }
+
+    async fn fetch(&self, request: RequestBuilder) -> Result<serde_json::Value, CoachError> {
+        let request = request.headers(self.headers.clone());
         let fetch = async {
             let response = request.send().await.map_err(|error| self.unreachable(&error))?;
             let (status, headers) = (response.status(), response.headers().clone());

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 /// The form of a reply.
@@ -84,6 +85,11 @@ impl Form {
         entries.collect()
     }
 
+    /// Whether `text` is an object of this form with nothing around it, as a server that enforces the form makes it. Lengths do not count.
+    pub fn is_kept_by(&self, text: &str) -> bool {
+        serde_json::from_str(text).is_ok_and(|value| self.shape.is_kept_by(&value))
+    }
+
     /// The most tokens that a reply of this form takes. Common tokenizers make a token of 3 to 4 characters of English; indentation and
     /// keys are counted generously.
     pub fn most_tokens(&self) -> u32 {
@@ -112,6 +118,17 @@ impl Shape {
             Self::Quote(pieces) if bounded && !pieces.is_empty() => Object::default().with("$ref", "#/$defs/quote"),
             Self::Quote(_) => limited(Object::default().with("type", ["string", "null"]), LONGEST_QUOTE),
             Self::OneOf(words) => typed("string").with("enum", words),
+        }
+    }
+
+    fn is_kept_by(&self, value: &Value) -> bool {
+        match self {
+            Self::Object(fields) => {
+                fields.iter().all(|(name, shape)| value.get(name).is_some_and(|value| shape.is_kept_by(value)))
+            }
+            Self::Text(..) => value.is_string(),
+            Self::TextOrNull(..) | Self::Quote(_) => value.is_string() || value.is_null(),
+            Self::OneOf(words) => value.as_str().is_some_and(|value| words.contains(&value)),
         }
     }
 
@@ -256,6 +273,16 @@ mod tests {
         assert!(some.contains("alpha") && some.contains("\"m\"") && !some.contains("zero"), "{some}");
         assert_eq!(form().only(&[("key_points", "none")]).line(), form().line());
         assert_eq!(form().entries(), [("key_points", "zero"), ("key_points", "alpha"), ("misconceptions", "m")]);
+    }
+
+    #[test]
+    fn a_reply_keeps_to_a_form_that_has_all_of_it_and_nothing_around() {
+        let form = form().only(&[("key_points", "zero")]);
+        let reply = |verdict: &str| format!(r#"{{"key_points": {{"zero": {{"quote": null, "verdict": {verdict}}}}}}}"#);
+        assert!(form.is_kept_by(&reply("\"hit\"")));
+        for other in [reply("\"perhaps\""), reply("true"), "{}".to_owned(), format!("Sure! {}", reply("\"hit\""))] {
+            assert!(!form.is_kept_by(&other), "{other}");
+        }
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! One language model: calls it, with retries where the server is busy, and counts what is used.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable};
-use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::{OnceCell, Semaphore};
 
@@ -13,7 +12,8 @@ use super::endpoint::{Endpoint, Failed, Heard};
 use super::key;
 use super::quotes::Found;
 use super::settings::{LlmSettings, Preset, Thinking};
-use super::wire::{Call, Enforcement, Message, Options, Said, Wire};
+use super::usage::{self, Usage};
+use super::wire::{Call, End, Enforcement, FoundModel, Message, Options, Said, Wire};
 use crate::error::CoachError;
 
 /// The longest wait for a busy server within one judging. A longer one is left to the caller.
@@ -55,10 +55,16 @@ struct Server {
     thinking: Option<Thinking>,
     /// One permit for each call that may be under way.
     places: Semaphore,
+    /// How many calls wait for the server to load its model.
+    waiting_for_load: AtomicUsize,
     /// Whether the server was asked how many calls it takes at once.
     asked_for_slots: OnceCell<()>,
+    /// Whether the server refuses to stream.
+    refuses_streams: AtomicBool,
     /// The way of enforcing forms that works, as a number; see [`ENFORCEMENTS`].
     enforcement: AtomicU8,
+    /// Whether the server wants the token limit by OpenAI's newer name.
+    says_completion_tokens: AtomicBool,
     usage: Mutex<Usage>,
     /// The model that answered last, as the server names it.
     answered_as: Mutex<Option<String>>,
@@ -85,8 +91,11 @@ impl Model {
             endpoint: Endpoint::new(settings, wire, key)?,
             thinking: settings.thinking.or(settings.preset.thinking()),
             places: Semaphore::new(usize::from(settings.concurrency().get())),
+            waiting_for_load: AtomicUsize::new(0),
             asked_for_slots: OnceCell::new(),
+            refuses_streams: AtomicBool::new(false),
             enforcement: AtomicU8::new(0),
+            says_completion_tokens: AtomicBool::new(settings.preset == Preset::OpenAi),
             usage: Mutex::default(),
             answered_as: Mutex::default(),
             settings: settings.clone(),
@@ -112,6 +121,11 @@ impl Model {
         &self.server.settings
     }
 
+    /// How much the model is told to think.
+    pub fn thinking(&self) -> Option<Thinking> {
+        self.server.thinking
+    }
+
     /// What all models of the server have used up.
     pub fn usage(&self) -> Usage {
         *self.lock_usage()
@@ -123,6 +137,11 @@ impl Model {
         ENFORCEMENTS.get(number).copied().unwrap_or(Enforcement::Described)
     }
 
+    /// Whether a call waits for the server to load its model.
+    pub fn is_loading(&self) -> bool {
+        self.server.waiting_for_load.load(Ordering::Relaxed) > 0
+    }
+
     /// The model that answered last, as the server names it.
     pub fn answered_as(&self) -> Option<String> {
         self.server.answered_as.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -130,37 +149,50 @@ impl Model {
 
     /// Counts a reply that could not be used, or not fully.
     pub fn count_invalid_reply(&self) {
-        self.lock_usage().invalid_replies += 1;
+        self.count(|usage| usage.invalid_replies += 1);
     }
 
     /// Counts a quote by how it was found.
     pub fn count_quote(&self, found: Found) {
-        let mut usage = self.lock_usage();
-        usage.quotes += 1;
-        match found {
-            Found::Verbatim => usage.quotes_verbatim += 1,
-            Found::Nearly => usage.quotes_snapped += 1,
-            Found::Nowhere => {}
-        }
+        self.count(|usage| {
+            usage.quotes += 1;
+            usage.quotes_verbatim += u64::from(found == Found::Verbatim);
+            usage.quotes_snapped += u64::from(found == Found::Nearly);
+        });
     }
 
-    /// The names of the models that the server has.
-    pub async fn models(&self) -> Result<Vec<String>, CoachError> {
+    /// Counts what was used up, of the server and of the answer that is being metered.
+    fn count(&self, change: impl Fn(&mut Usage)) {
+        change(&mut self.lock_usage());
+        usage::count(change);
+    }
+
+    /// The models that the server has.
+    pub async fn models(&self) -> Result<Vec<FoundModel>, CoachError> {
         let list = self.server.endpoint.get(self.server.wire.models_path(), false).await?;
         Ok(self.server.wire.models(&list))
     }
 
     /// The size of the context in tokens, where the server says it.
     pub async fn context(&self) -> Option<u64> {
+        let endpoint = &self.server.endpoint;
+        let is_named = |model: &&Value| model.get("id").and_then(Value::as_str) == Some(self.name());
+        let of_model = |list: &Value| list.get("data").and_then(Value::as_array)?.iter().find(is_named).cloned();
         match self.settings().preset {
-            Preset::Ollama => Some(u64::from(self.settings().context_tokens.get())),
+            Preset::Ollama => {
+                // Requests set the size they need; only what the model was made for limits it.
+                let shown = endpoint.ask("api/show", &serde_json::json!({"model": self.name()})).await.ok();
+                let facts = shown.as_ref().and_then(|shown| shown.get("model_info")).and_then(Value::as_object);
+                facts?.iter().find(|(name, _)| name.ends_with(".context_length"))?.1.as_u64()
+            }
             Preset::LlamaCpp | Preset::Custom => {
-                let properties = self.server.endpoint.get("props", true).await.ok()?;
+                let properties = endpoint.get("props", true).await.ok()?;
                 properties.pointer("/default_generation_settings/n_ctx").and_then(Value::as_u64)
             }
-            Preset::Vllm => {
-                let list = self.server.endpoint.get("models", false).await.ok()?;
-                list.pointer("/data/0/max_model_len").and_then(Value::as_u64)
+            Preset::Vllm => of_model(&endpoint.get("models", false).await.ok()?)?.get("max_model_len")?.as_u64(),
+            Preset::LmStudio => {
+                let model = of_model(&endpoint.get("api/v0/models", true).await.ok()?)?;
+                model.get("loaded_context_length").or_else(|| model.get("max_context_length"))?.as_u64()
             }
             _ => None,
         }
@@ -182,15 +214,15 @@ impl Model {
             .adjust(wait)
             .notify(|error, wait| tracing::info!(model = %self.name, %error, ?wait, "asking the language model again"))
             .await?;
-        let mut usage = self.lock_usage();
-        usage.replies += 1;
-        usage.repairs += u64::from(call.is_repair);
-        usage.input_tokens += heard.said.tokens.input;
-        usage.cached_tokens += heard.said.tokens.cached;
-        usage.output_tokens += heard.said.tokens.output;
-        usage.seconds += heard.took.as_secs_f64();
-        usage.first_token_seconds += heard.first_token.unwrap_or(heard.took).as_secs_f64();
-        drop(usage);
+        self.count(|usage| {
+            usage.replies += 1;
+            usage.repairs += u64::from(call.is_repair);
+            usage.input_tokens += heard.said.tokens.input;
+            usage.cached_tokens += heard.said.tokens.cached;
+            usage.output_tokens += heard.said.tokens.output;
+            usage.seconds += heard.took.as_secs_f64();
+            usage.first_token_seconds += heard.first_token.unwrap_or(heard.took).as_secs_f64();
+        });
         if let Some(model) = &heard.said.model {
             *self.server.answered_as.lock().unwrap_or_else(PoisonError::into_inner) = Some(model.clone());
         }
@@ -200,10 +232,12 @@ impl Model {
     async fn once_loaded(&self, call: &Call<'_>) -> Result<Heard, CoachError> {
         let began = Instant::now();
         let limit = self.server.endpoint.limits().loading;
+        let mut waiting = None;
         loop {
             match self.in_some_form(call).await {
                 Err(Failed::Loading(error)) if began.elapsed() < limit => {
                     tracing::info!(model = %self.name, %error, "waiting for the language model");
+                    waiting.get_or_insert_with(|| Waiting::of(&self.server.waiting_for_load));
                     tokio::time::sleep(LOADING_POLL).await;
                 }
                 Err(Failed::Loading(_)) => return Err(CoachError::TimedOut { limit, what: "to load its model" }),
@@ -221,9 +255,11 @@ impl Model {
             match self.once(call, enforcement).await {
                 Err(Failed::Body(error)) => _ = refused.get_or_insert(error),
                 Ok(heard) => {
-                    if enforcement != known {
-                        tracing::info!(server = %self.server(), ?enforcement, "the server takes replies in this form");
-                        self.server.enforcement.store(u8::try_from(number).unwrap_or(u8::MAX), Ordering::Relaxed);
+                    let number = number + usize::from(self.ignores_form(call, enforcement, &heard.said));
+                    let number = u8::try_from(number).unwrap_or(u8::MAX);
+                    if self.server.enforcement.fetch_max(number, Ordering::Relaxed) < number {
+                        let enforcement = self.enforcement();
+                        tracing::info!(server = %self.server(), ?enforcement, "how forms are enforced from now on");
                     }
                     return Ok(heard);
                 }
@@ -234,7 +270,40 @@ impl Model {
         Err(Failed::Other(refused.unwrap_or_else(|| CoachError::Malformed { reason: "no form is left".to_owned() })))
     }
 
+    /// Whether a reply shows that the server does not enforce forms in this way, though it takes them. A tool's input may break its schema
+    /// and is nearer to it than what a model writes without the tool.
+    fn ignores_form(&self, call: &Call<'_>, enforcement: Enforcement, said: &Said) -> bool {
+        let reply = said.reply().trim();
+        let is_whole = said.end == Some(End::Complete) && !reply.is_empty() && self.server.wire != Wire::Messages;
+        is_whole
+            && match enforcement {
+                Enforcement::Schema => !call.form.is_kept_by(reply),
+                Enforcement::Json => serde_json::from_str::<Value>(reply).is_err(),
+                Enforcement::Described => false,
+            }
+    }
+
     async fn once(&self, call: &Call<'_>, enforcement: Enforcement) -> Result<Heard, Failed> {
+        match self.attempt(call, enforcement).await {
+            // The server says itself by which name it wants the token limit.
+            Err(Failed::Body(error))
+                if error.to_string().contains("max_completion_tokens")
+                    && !self.server.says_completion_tokens.swap(true, Ordering::Relaxed) =>
+            {
+                self.attempt(call, enforcement).await
+            }
+            // The plainest request there is goes without a stream.
+            Err(Failed::Body(_))
+                if enforcement == Enforcement::Described
+                    && !self.server.refuses_streams.swap(true, Ordering::Relaxed) =>
+            {
+                self.attempt(call, enforcement).await
+            }
+            heard => heard,
+        }
+    }
+
+    async fn attempt(&self, call: &Call<'_>, enforcement: Enforcement) -> Result<Heard, Failed> {
         let options = self.options(call, enforcement);
         let body =
             self.server.wire.body(call, &options).map_err(|error| CoachError::Misconfigured {
@@ -245,7 +314,7 @@ impl Model {
             reason: "the coach is stopping".to_owned(),
             retry_after: None,
         })?;
-        self.server.endpoint.post(body, options.is_streamed()).await
+        self.server.endpoint.post(body, options.is_streamed).await
     }
 
     fn options(&self, call: &Call<'_>, enforcement: Enforcement) -> Options<'_> {
@@ -268,6 +337,8 @@ impl Model {
             thinking: *thinking,
             enforcement,
             most_tokens,
+            is_streamed: !self.server.refuses_streams.load(Ordering::Relaxed),
+            says_completion_tokens: self.server.says_completion_tokens.load(Ordering::Relaxed),
             context: if needed <= settings.context_tokens.get() { settings.context_tokens.get() } else { context },
             extra: &settings.extra_body,
         }
@@ -294,6 +365,22 @@ impl Model {
     }
 }
 
+/// A call that waits, counted as long as this is there.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn of(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// How long to wait before the next try: as planned, longer when the server asks for it; none when there are no more tries or the
 /// server asks for too much.
 fn wait(error: &CoachError, planned: Option<Duration>) -> Option<Duration> {
@@ -312,52 +399,6 @@ fn model_name(name: &str) -> Result<String, CoachError> {
         });
     }
     Ok(name.to_owned())
-}
-
-/// What a language model coach has used up since it was set up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Usage {
-    /// Replies that came, repairs included.
-    pub replies: u64,
-    /// Replies that could not be used, or not fully.
-    pub invalid_replies: u64,
-    /// Replies that were asked for to correct another.
-    pub repairs: u64,
-    /// Tokens read, as far as the server counts them; those from a cache included.
-    pub input_tokens: u64,
-    /// Tokens read from a cache.
-    pub cached_tokens: u64,
-    /// Tokens written.
-    pub output_tokens: u64,
-    /// Seconds from requests to the ends of their replies, together.
-    pub seconds: f64,
-    /// Seconds from requests to the first tokens of their replies, together.
-    pub first_token_seconds: f64,
-    /// Quotes in replies, of every verdict.
-    pub quotes: u64,
-    /// Quotes that stand word for word in the answer.
-    pub quotes_verbatim: u64,
-    /// Quotes that were close enough to words of the answer to be taken for them.
-    pub quotes_snapped: u64,
-}
-
-impl Usage {
-    /// What was used up since `earlier`.
-    pub fn since(&self, earlier: &Self) -> Self {
-        Self {
-            replies: self.replies - earlier.replies,
-            invalid_replies: self.invalid_replies - earlier.invalid_replies,
-            repairs: self.repairs - earlier.repairs,
-            input_tokens: self.input_tokens - earlier.input_tokens,
-            cached_tokens: self.cached_tokens - earlier.cached_tokens,
-            output_tokens: self.output_tokens - earlier.output_tokens,
-            seconds: self.seconds - earlier.seconds,
-            first_token_seconds: self.first_token_seconds - earlier.first_token_seconds,
-            quotes: self.quotes - earlier.quotes,
-            quotes_verbatim: self.quotes_verbatim - earlier.quotes_verbatim,
-            quotes_snapped: self.quotes_snapped - earlier.quotes_snapped,
-        }
-    }
 }
 
 #[cfg(test)]

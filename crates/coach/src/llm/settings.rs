@@ -12,6 +12,9 @@ use super::wire::Wire;
 /// How long an answer may be judged unless the settings say otherwise. Whoever waits for feedback should wait a little longer.
 pub const LONGEST_JUDGING: Duration = Duration::from_secs(900);
 
+/// The longest limit of time that is counted. Clocks overflow at some later time.
+const LONGEST_LIMIT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
 /// The settings of a language model coach. Keys themselves are never part of them, only where a key is found.
 ///
 /// The default limits suit a model of some billion parameters on two cores without a graphics card, which reads a question in minutes and
@@ -300,16 +303,23 @@ impl LlmSettings {
         self.examples.unwrap_or(if self.is_local() { 0 } else { 2 })
     }
 
+    /// Whether the model runs elsewhere although its server is here: Ollama passes on what is sent to models with such names.
+    pub fn is_passed_on(&self) -> bool {
+        let tag = self.model.rsplit_once(':').map_or("", |(_, tag)| tag);
+        self.preset == Preset::Ollama && (tag == "cloud" || tag.ends_with("-cloud"))
+    }
+
     /// Whether what is sent stays on this machine.
     pub fn is_local(&self) -> bool {
         match &self.base_url {
+            _ if self.is_passed_on() => false,
             Some(address) => is_loopback(address),
             None => self.preset.is_local(),
         }
     }
 
     pub(super) fn limits(&self) -> Limits {
-        let seconds = |seconds: NonZeroU64| Duration::from_secs(seconds.get());
+        let seconds = |seconds: NonZeroU64| Duration::from_secs(seconds.get()).min(LONGEST_LIMIT);
         Limits {
             connect: seconds(self.connect_seconds),
             loading: seconds(self.loading_seconds),
@@ -378,4 +388,24 @@ pub(super) struct Limits {
     pub whole_call: Duration,
     /// Until all replies about an answer are there.
     pub judging: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ollama_passes_on_does_not_stay_on_this_machine() {
+        for (preset, model, is_local) in [
+            (Preset::Ollama, "gpt-oss:20b", true),
+            (Preset::Ollama, "gpt-oss:120b-cloud", false),
+            (Preset::Ollama, "glm-4.6:cloud", false),
+            (Preset::LlamaCpp, "my:cloud", true),
+            (Preset::OpenAi, "gpt-5", false),
+        ] {
+            let base_url = preset.is_local().then(|| "http://127.0.0.1:9".parse().unwrap());
+            assert_eq!(LlmSettings::new(preset, model).is_local(), is_local, "{model}");
+            assert_eq!(LlmSettings { base_url, ..LlmSettings::new(preset, model) }.is_local(), is_local, "{model}");
+        }
+    }
 }

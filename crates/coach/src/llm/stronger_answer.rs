@@ -21,8 +21,8 @@ const LONGEST_ANSWER: usize = 1800;
 /// A stronger answer in the candidate's voice; none in a follow-up, where it would give the rest of the question away.
 ///
 /// # Errors
-/// What the model's server answers; [`CoachError::Malformed`] when there is no answer, or one that states a misconception or makes less
-/// than half of the key points.
+/// What the model's server answers; [`CoachError::Malformed`] when there is no answer, or one that states a misconception or does
+/// not make most of the key points.
 pub(super) async fn write(
     model: &Model,
     prompts: &Prompts,
@@ -82,6 +82,21 @@ fn wrong_with(question: &Question, answer: &str) -> Option<String> {
     if let Some(stated) = claims.misconceptions.first() {
         return Some(format!("it states the misconception `{}`", stated.id));
     }
-    let made = claims.key_points.iter().filter(|claim| !matches!(claim.verdict, ClaimedVerdict::Missed(_))).count();
-    (2 * made < claims.key_points.len()).then(|| "it makes too few of the points that a good answer makes".to_owned())
+    let made = claims.key_points.iter().filter(|claim| matches!(claim.verdict, ClaimedVerdict::Hit(_))).count();
+    (2 * made <= claims.key_points.len()).then(|| "it makes too few of the points that a good answer makes".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_of_the_points_are_not_most_of_them() {
+        let mut question: Question =
+            serde_json::from_str(include_str!("../../tests/fixtures/moved-string.json")).unwrap();
+        question.key_points.truncate(2);
+        let half = wrong_with(&question, "The string moves into b.");
+        assert!(half.as_ref().is_some_and(|wrong| wrong.contains("too few")), "{half:?}");
+        assert_eq!(wrong_with(&question, "The string moves into b, so a can't be used after that."), None);
+    }
 }

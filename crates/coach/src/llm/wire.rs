@@ -12,6 +12,18 @@ use serde_json::{Map, Value};
 use super::form::{Form, Object};
 use super::settings::{Preset, Thinking};
 
+/// What ends a model's thoughts where they stand before the reply in the same text.
+const ENDS_OF_THOUGHTS: [&str; 8] = [
+    "</think>",
+    "</thinking>",
+    "</thought>",
+    "</reasoning>",
+    "[/THINK]",
+    "</seed:think>",
+    "\u{25C1}/think\u{25B7}",
+    "<|channel|>final<|message|>",
+];
+
 /// A wire format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wire {
@@ -78,17 +90,14 @@ pub(super) struct Options<'a> {
     pub enforcement: Enforcement,
     /// The most tokens that the model may write, its thoughts included.
     pub most_tokens: u32,
+    /// Whether the reply comes piece by piece.
+    pub is_streamed: bool,
+    /// Whether chat completions are told `most_tokens` by OpenAI's newer name.
+    pub says_completion_tokens: bool,
     /// The size of the context in tokens, where the request sets it.
     pub context: u32,
     /// Further fields of the body, which replace ours.
     pub extra: &'a Map<String, Value>,
-}
-
-impl Options<'_> {
-    /// Whether the reply comes piece by piece. A server that knows no forms may not know that either.
-    pub fn is_streamed(&self) -> bool {
-        self.enforcement != Enforcement::Described
-    }
 }
 
 /// What a model said, as far as it came.
@@ -102,6 +111,14 @@ pub(super) struct Said {
     pub tokens: Tokens,
     /// The model that answered, where the server says it.
     pub model: Option<String>,
+}
+
+impl Said {
+    /// The text without the thoughts before it.
+    pub fn reply(&self) -> &str {
+        let replies = ENDS_OF_THOUGHTS.iter().filter_map(|end| self.text.rsplit_once(end)).map(|(_, reply)| reply);
+        replies.min_by_key(|reply| reply.len()).unwrap_or(&self.text)
+    }
 }
 
 /// How a reply ended.
@@ -192,12 +209,47 @@ impl Wire {
         }
     }
 
-    /// The names of a server's models, from its list of them.
-    pub fn models(self, list: &Value) -> Vec<String> {
-        let names = list.get("data").or_else(|| list.get("models")).and_then(Value::as_array);
-        let name =
-            |model: &Value| model.get("id").or_else(|| model.get("name")).and_then(Value::as_str).map(str::to_owned);
-        names.into_iter().flatten().filter_map(name).collect()
+    /// A server's models, from its list of them.
+    pub fn models(self, list: &Value) -> Vec<FoundModel> {
+        let listed = list.get("data").or_else(|| list.get("models")).and_then(Value::as_array);
+        listed.into_iter().flatten().filter_map(FoundModel::read).collect()
+    }
+}
+
+/// A model in a server's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundModel {
+    /// Its name, as the server knows it.
+    pub name: String,
+    /// The size of its weights, where the server says it.
+    pub bytes: Option<u64>,
+    /// The host that the server passes requests on to, where the model runs elsewhere.
+    pub remote_host: Option<String>,
+    /// Whether it makes vectors of texts and writes nothing.
+    is_embedding: bool,
+}
+
+impl FoundModel {
+    fn read(model: &Value) -> Option<Self> {
+        let text = |path: &str| model.pointer(path).and_then(Value::as_str).map(str::to_owned);
+        let name = text("/id").or_else(|| text("/name"))?;
+        // By name, or by the architecture where Ollama says it.
+        let hints = [Some(name.to_lowercase()), text("/details/family")];
+        let is_embedding = hints
+            .iter()
+            .flatten()
+            .any(|hint| ["embed", "bert", "minilm", "bge-"].iter().any(|kind| hint.contains(kind)));
+        let bytes = model.get("size").or_else(|| model.pointer("/meta/size")).and_then(Value::as_u64);
+        let remote_host = text("/remote_host").map(|address| {
+            let host = url::Url::parse(&address).ok().and_then(|address| address.host_str().map(str::to_owned));
+            host.unwrap_or(address)
+        });
+        Some(Self { name, bytes: bytes.filter(|bytes| *bytes > 0), remote_host, is_embedding })
+    }
+
+    /// Whether it could judge, on the server's machine.
+    pub fn can_judge_here(&self) -> bool {
+        !self.is_embedding && self.remote_host.is_none()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 
 use coach::LlmCoach;
-use coach::llm::{Enforcement, LlmSettings, Preset};
+use coach::llm::{Enforcement, LlmSettings, Preset, Thinking};
 use serde_json::json;
 
 use crate::support::scripted_model::{Reply, Script, says};
@@ -11,7 +11,7 @@ use crate::support::socket::{self, Behaviour};
 use crate::support::{question, settings};
 
 async fn tried(settings: LlmSettings) -> String {
-    LlmCoach::new(&settings).unwrap().check_connection(&question()).await.unwrap_err().to_string()
+    LlmCoach::new(&settings).unwrap().check_connection(&question(), &[]).await.unwrap_err().to_string()
 }
 
 async fn tried_with(reply: Reply) -> String {
@@ -26,7 +26,7 @@ fn answers(status: u16, body: &str) -> Reply {
 async fn a_connection_that_works_says_what_an_answer_takes() {
     let model = Script::sound().start().await;
     let settings = LlmSettings { second_model: Some("another".to_owned()), ..settings(&model.base_url()) };
-    let connection = LlmCoach::new(&settings).unwrap().check_connection(&question()).await.unwrap();
+    let connection = LlmCoach::new(&settings).unwrap().check_connection(&question(), &[]).await.unwrap();
     assert_eq!(connection.models, ["a-model", "another"]);
     assert_eq!(connection.available, ["a-model", "another"]);
     assert!(model.base_url().contains(&connection.server), "{connection:?}");
@@ -41,7 +41,7 @@ async fn the_way_in_which_forms_are_enforced_is_found_out() {
     {
         let model = Script::sound().refusing(refused).start().await;
         let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
-        assert_eq!(coach.check_connection(&question()).await.unwrap().enforcement, expected);
+        assert_eq!(coach.check_connection(&question(), &[]).await.unwrap().enforcement, expected);
     }
 }
 
@@ -59,6 +59,44 @@ async fn a_context_that_judging_does_not_fit_into_is_an_error_before_anything_is
     let words = tried(LlmSettings { preset: Preset::LlamaCpp, ..settings(&model.base_url()) }).await;
     assert!(words.contains("is 1024 tokens and judging needs about"), "{words}");
     assert!(model.raw_requests().await.is_empty());
+}
+
+#[tokio::test]
+async fn the_context_must_be_large_enough_for_the_longest_question_thoughts_included() {
+    let bank = crate::bank::built_in();
+    for (preset, script) in [
+        (Preset::LlamaCpp, Script::sound().with_properties(json!({"default_generation_settings": {"n_ctx": 2000}}))),
+        (
+            Preset::Vllm,
+            Script::sound().with_models(
+                json!({"data": [{"id": "other", "max_model_len": 90_000}, {"id": "a-model", "max_model_len": 2000}]}),
+            ),
+        ),
+        (
+            Preset::LmStudio,
+            Script::sound().with_models(
+                json!({"data": [{"id": "a-model", "loaded_context_length": 2000, "max_context_length": 90_000}]}),
+            ),
+        ),
+        (
+            Preset::Ollama,
+            Script::sound().with_properties(
+                json!({"model_info": {"general.architecture": "qwen2", "qwen2.context_length": 2000}}),
+            ),
+        ),
+    ] {
+        let model = script.start().await;
+        let base_url = Some(model.base_url().parse().unwrap());
+        let settings = LlmSettings { base_url, retries: 0, ..LlmSettings::new(preset, "a-model") };
+        let coach = LlmCoach::new(&settings).unwrap();
+        let failed = coach.check_connection(&question(), bank.questions()).await.unwrap_err().to_string();
+        assert!(failed.contains("is 2000 tokens and judging needs about"), "{preset:?}: {failed}");
+    }
+    let thinking =
+        LlmSettings { thinking: Some(Thinking::High), preset: Preset::LlamaCpp, ..settings("http://unused/v1") };
+    let model = Script::sound().with_properties(json!({"default_generation_settings": {"n_ctx": 8192}})).start().await;
+    let words = tried(LlmSettings { base_url: settings(&model.base_url()).base_url, ..thinking }).await;
+    assert!(words.contains("is 8192 tokens"), "{words}");
 }
 
 #[tokio::test]

@@ -1,6 +1,10 @@
 //! Models that do not do as they are told.
 
 use coach::{CoachError, LlmCoach};
+use interview::Transcript;
+use interview::claims::ClaimedVerdict;
+use interview::follow_up::{Rubric, Target};
+use interview::judging::Assignment;
 use interview::marks::{Doubt, Verdict};
 use serde_json::{Value, json};
 
@@ -31,10 +35,12 @@ fn last_message(request: &Value) -> String {
     last["content"].as_str().unwrap().to_owned()
 }
 
-/// The ids of the key points and misconceptions that a request asks for.
+/// The ids of the key points and misconceptions that a request to correct a reply asks for: by the line that shows its form.
 fn asked_for(request: &Value) -> Vec<String> {
-    let groups = request["response_format"]["json_schema"]["schema"]["properties"].as_object().unwrap();
-    groups.values().flat_map(|group| group["properties"].as_object().unwrap().keys().cloned()).collect()
+    let request = last_message(request);
+    let entries = request.lines().last().unwrap().split("\": {\"quote\"").collect::<Vec<_>>();
+    let names = entries[..entries.len() - 1].iter().map(|before| before.rsplit('"').next().unwrap().to_owned());
+    names.collect()
 }
 
 #[tokio::test]
@@ -281,6 +287,115 @@ async fn a_server_that_refuses_a_form_is_asked_in_the_next_one_and_that_is_remem
 }
 
 #[tokio::test]
+async fn a_server_that_takes_a_form_and_ignores_it_is_asked_in_the_next_one() {
+    let in_prose = text(&format!("Of course! {}", marks()));
+    let model = Script::sound().on("marks", [in_prose]).start().await;
+    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+    for _ in 0..3 {
+        assert_eq!(verdicts(&judge(&coach, ANSWER).await.unwrap()), ["hit", "hit", "missed"]);
+    }
+    let requests = model.requests("marks").await;
+    let formats = requests.iter().map(|sent| sent.pointer("/response_format/type").and_then(Value::as_str));
+    assert_eq!(formats.collect::<Vec<_>>(), [Some("json_schema"), Some("json_object"), None]);
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_form_is_asked_to_stream_and_if_it_does_not_without() {
+    let formats: &[_] = &["json_schema", "json_object"];
+    for (script, streams) in [
+        (Script::sound().refusing(formats), &[true, true, true, true][..]),
+        (Script::sound().refusing(formats).without_streams(), &[true, true, true, false, false]),
+    ] {
+        let model = script.start().await;
+        let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+        for _ in 0..2 {
+            assert_eq!(verdicts(&judge(&coach, ANSWER).await.unwrap()), ["hit", "hit", "missed"]);
+        }
+        let requests = model.requests("marks").await;
+        assert_eq!(requests.iter().map(|sent| sent["stream"] == true).collect::<Vec<_>>(), streams);
+    }
+}
+
+#[tokio::test]
+async fn a_hit_in_a_follow_up_is_vetoed_by_a_contradiction_alone() {
+    let question = crate::support::question();
+    let target = Target::KeyPoint(question.key_points[1].id.clone());
+    let rubric = Rubric::of(&question, Some(&target));
+    let id = rubric.key_points[0].id.as_str().to_owned();
+    for (said, verdict) in
+        [("I like the colour of it.", "hit"), ("You can still use the old variable afterwards.", "unclear")]
+    {
+        let reply = json!({"key_points": {&id: {"quote": said, "verdict": "hit"}}});
+        let model = Script::sound().on("marks", [says(&reply)]).start().await;
+        let transcript = Transcript::typed(said);
+        let prompt = question.key_points[1].probe.as_str();
+        let main = Assignment::to_question(&question, &rubric, &transcript);
+        let assignment = Assignment { prompt, target: Some(&target), ..main };
+        let claims = LlmCoach::new(&settings(&model.base_url())).unwrap().judge_correctness(&assignment).await.unwrap();
+        let name = match claims.key_points[0].verdict {
+            ClaimedVerdict::Hit(_) => "hit",
+            ClaimedVerdict::Missed(_) => "missed",
+            ClaimedVerdict::Unclear(..) => "unclear",
+        };
+        assert_eq!(name, verdict, "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_wants_the_token_limit_by_its_newer_name_gets_it() {
+    let refusal = json!({"error": {"message":
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."}});
+    let refused = Reply::Answers(400, vec![], refusal.to_string());
+    let model = Script::sound().on("marks", [refused, says(&marks())]).start().await;
+    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+    for _ in 0..2 {
+        assert_eq!(verdicts(&judge(&coach, ANSWER).await.unwrap()), ["hit", "hit", "missed"]);
+    }
+    let requests = model.requests("marks").await;
+    let names =
+        requests.iter().map(|sent| (sent.get("max_tokens").is_some(), sent.get("max_completion_tokens").is_some()));
+    assert_eq!(names.collect::<Vec<_>>(), [(true, false), (false, true), (false, true)]);
+    assert!(requests.iter().all(|sent| sent["response_format"]["type"] == "json_schema"), "the form stays");
+}
+
+#[tokio::test]
+async fn a_misconception_that_is_not_looked_for_is_asked_for_again_and_the_remark_says_so() {
+    for (change, named) in [
+        (
+            (|marks: &mut Value| _ = marks["misconceptions"].as_object_mut().unwrap().remove("copies-heap"))
+                as fn(&mut Value),
+            "it is not judged",
+        ),
+        (
+            |marks| marks["misconceptions"]["copies-heap"]["verdict"] = json!("perhaps"),
+            "its verdict is none of those there are",
+        ),
+    ] {
+        let (model, coach) = model([changed(change)]).await;
+        let feedback = judge(&coach, ANSWER).await.unwrap();
+        let last = last_message(&model.requests("marks").await[1]);
+        assert!(last.contains(&format!("- copies-heap: {named}")), "{last}");
+        assert_eq!(feedback.remark(), Some("The model did not look for 1 of 1 misconception."));
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_count_about_clarity_is_said() {
+    let mut doubtful = clarity();
+    doubtful["checks"].as_object_mut().unwrap().remove("stops_when_done");
+    doubtful["checks"]["headline_first"]["quote"] = json!("ownership is transferred for good");
+    let model = Script::sound().on("clarity", [says(&doubtful)]).start().await;
+    let feedback = judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+    assert_eq!(
+        feedback.remark(),
+        Some(
+            "The model did not judge 1 of 6 checks of clarity. The model's quotes were not in your answer for 1 of 6 checks of clarity, so they do not \
+             count."
+        )
+    );
+}
+
+#[tokio::test]
 async fn clarity_must_hold_every_check_and_quote_what_it_praises() {
     let mut fewer = clarity();
     fewer["checks"].as_object_mut().unwrap().remove("stops_when_done");
@@ -311,6 +426,8 @@ async fn the_same_words_are_no_evidence_of_every_check() {
         marks.iter().filter(|mark| mark.evidence.as_ref().is_some_and(|words| words.quote().contains("That's why")));
     assert_eq!(rests.count(), 3, "{marks:?}");
     assert_eq!(model.requests("clarity").await.len(), 1, "it is not asked for again");
+    let remark = feedback.remark().unwrap();
+    assert!(remark.contains("For 2 of 6 checks of clarity the model quoted the same words as for others"), "{remark}");
 }
 
 #[tokio::test]

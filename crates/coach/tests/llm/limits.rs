@@ -1,6 +1,7 @@
 //! Servers that are slow, busy, broken or not there.
 
 use std::num::{NonZeroU16, NonZeroU64};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -37,6 +38,30 @@ async fn a_server_that_takes_no_connection_is_given_up_after_the_limit_for_conne
     let limits = LlmSettings { connect_seconds: ONE_SECOND, ..settings(&crowd.base_url()) };
     let error = failure(&limits).await;
     assert!(matches!(&error, CoachError::Unavailable { reason, .. } if reason.contains("within 1 s")), "{error:?}");
+}
+
+#[tokio::test]
+async fn the_longest_limits_there_are_overflow_no_clock() {
+    let model = Script::sound().start().await;
+    let limits = LlmSettings {
+        judging_seconds: NonZeroU64::MAX,
+        whole_call_seconds: NonZeroU64::MAX,
+        first_byte_seconds: NonZeroU64::MAX,
+        ..settings(&model.base_url())
+    };
+    judge(&LlmCoach::new(&limits).unwrap(), ANSWER).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_coach_whose_model_is_being_loaded_says_so_until_it_judges() {
+    let model = Script::sound().loading(3).start().await;
+    let coach = Arc::new(LlmCoach::new(&settings(&model.base_url())).unwrap());
+    assert!(!coach.is_loading());
+    let judging = Arc::clone(&coach);
+    let judging = tokio::spawn(async move { judge(&judging, ANSWER).await });
+    socket::until(|| coach.is_loading()).await;
+    judging.await.unwrap().unwrap();
+    assert!(!coach.is_loading());
 }
 
 #[tokio::test]

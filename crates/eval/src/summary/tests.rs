@@ -29,7 +29,7 @@ fn summary(judged: &[(Item, JudgedItem)]) -> Summary {
     };
     let list = dataset.items.iter().zip(judged).map(judgement).collect();
     let judgements = Judgements { dataset: &dataset, list, took: Duration::from_secs(2) };
-    Summary::of(&judgements, Usage::default())
+    Summary::of(&judgements)
 }
 
 fn labelled(group: &str, scores: [(Label, f64); 4]) -> Vec<(Item, JudgedItem)> {

@@ -9,6 +9,7 @@ use interview::judging::Judged;
 use interview::session::{Answer, Turn, TurnState, UngradedReason};
 use store::queue::{Job, Lane};
 use store::{AudioStore, Settlement, Store, StoreError, StoredSession};
+use tokio::time::Instant;
 
 use super::judge::Case;
 use super::listen::{Listened, listen};
@@ -39,7 +40,7 @@ impl AnswerGrader {
     }
 
     async fn work(&self, job: &Job) -> Result<(), Interruption> {
-        self.events.started(job.judging.turn, job.judging.revision.get());
+        let since = self.events.started(job.judging.turn, job.judging.revision.get());
         let turn = self.store.turn(job.judging.turn).await?;
         let stored = Arc::new(self.store.session(turn.session).await?);
         let Some(question) = stored.session.question(&turn.question) else {
@@ -56,7 +57,9 @@ impl AnswerGrader {
                 }
                 Ok(())
             }
-            (Lane::Judging, TurnState::Judging { answer }) => self.judge(job, &stored, &turn, question, answer).await,
+            (Lane::Judging, TurnState::Judging { answer }) => {
+                self.judge(job, since, &stored, &turn, question, answer).await
+            }
             // It was settled or overtaken after the job was taken.
             _ => Ok(()),
         }
@@ -65,6 +68,7 @@ impl AnswerGrader {
     async fn judge(
         &self,
         job: &Job,
+        since: Instant,
         stored: &Arc<StoredSession>,
         turn: &Turn,
         question: &Question,
@@ -77,7 +81,7 @@ impl AnswerGrader {
             return self.leave_ungraded(job, failed("the coach that was asked for is not set up")).await;
         };
         let case = Case::new(job.judging.revision.get(), stored, turn, question, answer);
-        match case.report(&coach, &self.events).await {
+        match case.report(&coach, since.elapsed(), &self.events).await {
             // One panel is missing and asking again may bring it; on the last attempt the other one is kept.
             Ok(Report { correctness: Err(error), .. } | Report { clarity: Err(error), .. })
                 if error.is_passing() && job.attempt < MAX_ATTEMPTS =>

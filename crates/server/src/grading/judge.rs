@@ -1,6 +1,7 @@
 //! One answer before one coach.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::feedback::Feedback;
 use coach::{Coach, CoachError, LlmCoach, OfflineCoach, Panel, as_fallback};
@@ -46,12 +47,18 @@ impl Case {
         Self { revision, session: Arc::clone(session), turn, question, answer, rubric }
     }
 
-    /// The coach's report. A language model's panels are announced as soon as each is ready.
-    pub(super) async fn report(&self, coach: &Coach, events: &TurnEvents) -> Result<Report<CoachError>, CoachError> {
+    /// The coach's report. A language model's panels are announced as soon as each is ready; the time that earlier attempts took is part
+    /// of what it may take.
+    pub(super) async fn report(
+        &self,
+        coach: &Coach,
+        taken: Duration,
+        events: &TurnEvents,
+    ) -> Result<Report<CoachError>, CoachError> {
         match coach {
             Coach::Offline(offline) => self.ask_offline(offline).await,
-            Coach::Llm(llm) => self.ask_model(llm, events).await,
-            Coach::LlmOrOffline(llm, offline) => match self.ask_model(llm, events).await {
+            Coach::Llm(llm) => self.ask_model(llm, taken, events).await,
+            Coach::LlmOrOffline(llm, offline) => match self.ask_model(llm, taken, events).await {
                 Err(failure) => {
                     tracing::warn!(question = %self.question.id, %failure, "the offline coach judges instead of the model");
                     Ok(as_fallback(self.ask_offline(offline).await?, &failure))
@@ -82,13 +89,18 @@ impl Case {
         }
     }
 
-    async fn ask_model(&self, llm: &LlmCoach, events: &TurnEvents) -> Result<Report<CoachError>, CoachError> {
+    async fn ask_model(
+        &self,
+        llm: &LlmCoach,
+        taken: Duration,
+        events: &TurnEvents,
+    ) -> Result<Report<CoachError>, CoachError> {
         let (panels, mut ready) = mpsc::channel(PANELS);
         let assignment = self.assignment();
         let judging = async {
             // Owns the sender, so that the receiver ends with it.
             let panels = panels;
-            llm.judge(&assignment, Some(&panels)).await
+            llm.go_on_judging(&assignment, taken, Some(&panels)).await
         };
         let announcing = async {
             while let Some(panel) = ready.recv().await {

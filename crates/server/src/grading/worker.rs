@@ -125,10 +125,15 @@ impl Worker {
         worked.unwrap_or_else(|_| Outcome::Retry { after: None, detail: "it stopped unexpectedly".to_owned() })
     }
 
-    /// Renews the lease of a job; returns when it is this worker's no longer.
+    /// Renews the lease of a job; returns when it is this worker's no longer, at once where that was decided in this process: its answer
+    /// was corrected or deleted, or is to be judged anew.
     async fn hold(&self, job: &Job) {
+        let mut events = self.events.subscribe(job.judging.turn);
         loop {
-            sleep(RENEWAL).await;
+            tokio::select! {
+                () = sleep(RENEWAL) => {}
+                () = events.changed() => {}
+            }
             let until = Timestamp::now().saturating_add(LEASE).unwrap_or(Timestamp::MAX);
             match self.store.extend_lease(job, until).await {
                 Ok(true) => {}

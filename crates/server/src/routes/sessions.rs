@@ -136,8 +136,10 @@ pub(crate) async fn debrief_session(
 #[utoipa::path(delete, path = "/sessions/{id}", tag = "sessions", params(("id" = uuid::Uuid, Path)),
     responses((status = NO_CONTENT, description = "It is deleted")))]
 pub(crate) async fn delete_session(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<StatusCode, ApiError> {
+    let turns = app.store.session(id).await?.turns;
     // The next start deletes the recordings if a crash comes in between.
     app.store.delete(id).await?;
+    turns.iter().for_each(|turn| app.events.notify(turn.id));
     app.rendered.forget(id);
     app.audio.delete_session(id).await?;
     Ok(StatusCode::NO_CONTENT)

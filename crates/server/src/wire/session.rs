@@ -185,6 +185,7 @@ pub(crate) fn turn(stored: &StoredSession, turn: &session::Turn) -> Option<Turn>
         feedback: feedback(turn, asked),
         next_turn: session::next_turn(&stored.turns, turn.place).filter(|_| goes_on).map(next_turn),
         judgings: Vec::new(),
+        model_is_loading: false,
     })
 }
 

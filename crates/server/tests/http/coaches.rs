@@ -197,6 +197,49 @@ async fn panels_of_an_older_judging_are_not_shown_once_another_one_is_asked_for(
 }
 
 #[tokio::test]
+async fn what_is_judged_anew_or_deleted_holds_up_no_other_answer() {
+    let gate = Gate::default();
+    let held = gate.clone();
+    let llm = some_model::coach(move |asked, _| {
+        if !asked.model.is_empty() {
+            held.pass();
+        }
+        None
+    });
+    let viva = Running::start_with(|settings| {
+        settings.coach = CoachChoice::LanguageModel(llm);
+        settings.grading_concurrency = std::num::NonZeroUsize::MIN;
+    })
+    .await;
+    // Far less than after which a job is looked at unasked.
+    let soon = std::time::Duration::from_secs(15);
+    let offline = Regrade { coach: Some(CoachName::Offline), model: None };
+    let first = viva.session(&[QUESTION]).await;
+    viva.client.answer(first.turns[0].id, &typed(ANSWER), &without_waiting()).await.unwrap();
+    let judged = viva.client.regrade(first.turns[0].id, &offline, soon).await.unwrap();
+    assert_eq!(judged.state, TurnState::Judged);
+
+    let deleted = viva.session(&[QUESTION]).await;
+    viva.client.answer(deleted.turns[0].id, &typed(ANSWER), &without_waiting()).await.unwrap();
+    viva.client.delete_session(deleted.head.id).await.unwrap();
+    let judged = viva.client.regrade(first.turns[0].id, &offline, soon).await.unwrap();
+    assert_eq!(judged.state, TurnState::Judged);
+    gate.open();
+}
+
+#[tokio::test]
+async fn retries_end_with_the_time_that_an_answer_may_take() {
+    // One that names no time is asked again after a second.
+    let down = |_: &some_model::Asked, _| Some(Reply::Answers(503, "application/json", "{}".to_owned()));
+    let llm = some_model::coach_with(|settings| settings.judging_seconds = std::num::NonZeroU64::MIN, down);
+    let viva = Running::start_with(|settings| settings.coach = CoachChoice::LanguageModel(llm)).await;
+    let turn = viva.answer(viva.turn(QUESTION).await, ANSWER).await;
+    assert_eq!(turn.state, TurnState::Ungraded);
+    let reason = turn.ungraded_reason.unwrap();
+    assert!(reason.contains("longer than 1 seconds to judge the whole answer"), "{reason}");
+}
+
+#[tokio::test]
 async fn a_coach_that_is_not_set_up_cannot_be_asked_for() {
     let viva = Running::start().await;
     let turn = viva.answer(viva.turn(QUESTION).await, ANSWER).await;

@@ -12,7 +12,7 @@ use coach::LlmCoach;
 use coach::llm::{LlmSettings, Preset};
 pub use language_model::{Asked, Reply};
 use language_model::{LanguageModel, kind_words};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// The name under which it judges.
 pub const MODEL: &str = "some-model";
@@ -22,6 +22,14 @@ pub type Script = dyn Fn(&Asked, usize) -> Option<Reply> + Send + Sync;
 
 /// A coach whose model judges, unless the script says otherwise.
 pub fn coach(script: impl Fn(&Asked, usize) -> Option<Reply> + Send + Sync + 'static) -> Arc<LlmCoach> {
+    coach_with(|_| {}, script)
+}
+
+/// The same with settings of its own.
+pub fn coach_with(
+    change: impl FnOnce(&mut LlmSettings),
+    script: impl Fn(&Asked, usize) -> Option<Reply> + Send + Sync + 'static,
+) -> Arc<LlmCoach> {
     let script: Box<Script> = Box::new(script);
     let judgings = Mutex::new(HashMap::<String, usize>::new());
     let model = LanguageModel::start(move |asked| {
@@ -34,7 +42,8 @@ pub fn coach(script: impl Fn(&Asked, usize) -> Option<Reply> + Send + Sync + 'st
     });
     let base_url = Some(model.base_url().parse().unwrap());
     let concurrency = NonZeroU16::new(4);
-    let settings = LlmSettings { base_url, retries: 0, concurrency, ..LlmSettings::new(Preset::Custom, MODEL) };
+    let mut settings = LlmSettings { base_url, retries: 0, concurrency, ..LlmSettings::new(Preset::Custom, MODEL) };
+    change(&mut settings);
     Arc::new(LlmCoach::new(&settings).unwrap())
 }
 
@@ -58,8 +67,11 @@ fn words(asked: &Asked) -> Value {
 
 /// What a model says that finds no key point in the answer.
 pub fn misses(asked: &Asked) -> Value {
-    let missed = |id: &String| (id.clone(), json!({"quote": null, "verdict": "missed"}));
-    json!({"key_points": asked.key_points.iter().map(missed).collect::<Map<_, _>>()})
+    let mut words = kind_words(asked);
+    for (_, point) in words["key_points"].as_object_mut().into_iter().flatten() {
+        *point = json!({"quote": null, "verdict": "missed"});
+    }
+    words
 }
 
 /// Holds replies back until the test opens it.

@@ -62,6 +62,16 @@ pub async fn a_follow_up_is_asked_once(store: Arc<dyn Store>) {
     assert_eq!(turns[1..], [*follow_up], "a place is taken once");
 }
 
+pub async fn a_session_that_was_finished_meanwhile_gets_no_follow_up(store: Arc<dyn Store>) {
+    let (session, turn, answer, judging) = answered(&store).await;
+    store.finish(session).await.unwrap();
+    let follow_up = fixtures::follow_up(&turn, "How many owners can there be?");
+    store.settle(&judging, judged(&answer, Some(follow_up))).await.unwrap();
+    assert_eq!(store.turn(turn.id).await.unwrap().state.name(), "judged");
+    let turns = store.session(session).await.unwrap().turns;
+    assert!(turns.iter().all(|turn| turn.place.depth == 0), "{turns:?}");
+}
+
 pub async fn an_answer_that_could_not_be_judged_is_kept_with_the_reason(store: Arc<dyn Store>) {
     let (_, turn, answer, judging) = answered(&store).await;
     let reason = UngradedReason::CoachFailed { detail: "the model server is away".to_owned() };

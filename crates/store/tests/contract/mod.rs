@@ -45,6 +45,7 @@ macro_rules! contract {
             words_of_a_recording_are_judged_in_the_same_judging,
             feedback_settles_a_turn_once,
             a_follow_up_is_asked_once,
+            a_session_that_was_finished_meanwhile_gets_no_follow_up,
             an_answer_that_could_not_be_judged_is_kept_with_the_reason,
             a_recording_without_words_takes_no_feedback,
             regrading_keeps_the_earlier_feedback,

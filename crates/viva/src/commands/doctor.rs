@@ -201,7 +201,13 @@ fn voice() -> Check {
 
 async fn coach(settings: &Settings) -> Outcome {
     let Some(llm) = &settings.llm else {
-        return Ok(good("offline: a trained verifier and rules on this machine, no language model"));
+        return Ok(match super::judge::alternative(settings).await {
+            None => good("offline: a trained verifier and rules on this machine, no language model found"),
+            Some((found, command)) => missing(
+                format!("the offline coach judges, no language model is set up; found {found}"),
+                format!("`{command}` has it judge"),
+            ),
+        });
     };
     Ok(good(format!("language model: {}", super::judge::try_judging(llm).await?)))
 }

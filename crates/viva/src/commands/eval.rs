@@ -6,7 +6,6 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use coach::llm::Usage;
 use coach::{Coach, LlmCoach, OfflineCoach};
 use eval::{Comparison, Dataset, Evaluation, Evaluator, Item, JudgedItem, Judgements, Results};
 use interview::Bank;
@@ -40,7 +39,7 @@ pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
     let mut run = Run { eval, bank: &bank, earlier, out: Out::open(eval)? };
     let judged = run.judge(&first, &dataset).await;
     let Some(second) = second else {
-        let evaluation = judged.evaluation(first.usage());
+        let evaluation = judged.evaluation();
         report(&evaluation, eval);
         if eval.json { print_json(&evaluation) } else { print(&format!("{}\n", evaluation.table())) }?;
         return run.out.close();
@@ -49,7 +48,7 @@ pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
     let reached = Dataset { items: dataset.items[..judged.count()].to_vec(), broken_lines: Vec::new() };
     let others = run.judge(&second, &reached).await;
     let comparison = Comparison::of(&judged, &others, eval.differences);
-    let (evaluation, compared) = (judged.evaluation(first.usage()), others.evaluation(second.usage()));
+    let (evaluation, compared) = (judged.evaluation(), others.evaluation());
     report(&evaluation, eval);
     report(&compared, eval);
     if eval.json {
@@ -108,7 +107,7 @@ struct Measured {
 
 enum Who {
     Offline(Coach),
-    Llm { coach: Coach, model: Arc<LlmCoach>, concurrency: NonZeroUsize },
+    Llm { coach: Coach, concurrency: NonZeroUsize },
     Results(Results),
 }
 
@@ -118,19 +117,12 @@ impl Measured {
             MeasuredJudge::Offline => Who::Offline(Coach::Offline(Arc::new(OfflineCoach::new(bank.questions())))),
             MeasuredJudge::Llm => {
                 let llm = settings.language_model()?;
-                let model = Arc::new(LlmCoach::new(llm)?);
-                Who::Llm { coach: Coach::Llm(Arc::clone(&model)), model, concurrency: llm.concurrency().into() }
+                let coach = Coach::Llm(Arc::new(LlmCoach::new(llm)?));
+                Who::Llm { coach, concurrency: llm.concurrency().into() }
             }
             MeasuredJudge::Results(file) => Who::Results(results(file)?),
         };
         Ok(Self { judge: judge.clone(), who })
-    }
-
-    fn usage(&self) -> Usage {
-        match &self.who {
-            Who::Llm { model, .. } => model.usage(),
-            Who::Offline(_) | Who::Results(_) => Usage::default(),
-        }
     }
 }
 

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use coach::LlmCoach;
-use coach::llm::{Connection, Enforcement, FoundServer, LlmSettings, Preset, find_servers};
+use coach::llm::{
+    Connection, Enforcement, FoundModel, FoundServer, LlmSettings, Preset, Recommended, find_servers, recommend,
+};
 use interview::wording::counted;
 use serde::Serialize;
 use toml_edit::{DocumentMut, Item, Table, value};
@@ -12,10 +14,19 @@ use super::output::{print, print_json};
 use crate::arguments::Judge;
 use crate::failure::Failure;
 use crate::settings::Settings;
-use crate::terminal::{Choice, Streams, Terminal};
+use crate::terminal::{Choice, Line, Streams, Terminal, Tone};
 
 /// The time in which feedback should be there, in seconds.
 const COMFORTABLE: f64 = 60.0;
+
+/// How often it is looked whether the model is being loaded.
+const POLL: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// The most other models of a server that are named.
+const MOST_NAMES: usize = 5;
+
+/// Where Ollama passes on what is sent to models that run elsewhere.
+const OLLAMA_CLOUD: &str = "ollama.com";
 
 /// The file beside the settings that says that a judge was offered.
 const OFFERED: &str = "judge-offered";
@@ -26,14 +37,23 @@ struct Document {
     /// What was measured, when the judge was tried.
     tried: Option<String>,
     found: Vec<Found>,
+    recommended: Option<Suggestion>,
 }
 
 #[derive(Serialize)]
 struct Found {
     preset: &'static str,
-    address: &'static str,
+    address: String,
     models: Vec<String>,
     is_local: bool,
+}
+
+#[derive(Serialize)]
+struct Suggestion {
+    preset: &'static str,
+    model: String,
+    /// Seconds until the model had said a few words; none when it took too long.
+    replied_after: Option<f64>,
 }
 
 /// Shows, changes or tries the judge.
@@ -45,17 +65,17 @@ pub async fn run(judge: &Judge, settings: &Settings) -> Result<(), Failure> {
     if let Some(preset) = judge.preset {
         return choose(judge, preset, settings).await;
     }
-    let tried = match &settings.llm {
-        Some(llm) if judge.test => Some(try_judging(llm).await?),
-        _ => None,
-    };
+    let tried = if judge.test { Some(try_judging(settings.language_model()?).await?) } else { None };
     let found = find_servers().await;
+    let recommended = recommend(&found, free_memory()).await;
     if judge.json {
+        let recommended = recommended.as_ref().map(Suggestion::of);
         let found = found.into_iter().map(Found::of).collect();
-        return print_json(&Document { judge: judged_by(settings), tried, found });
+        return print_json(&Document { judge: judged_by(settings), tried, found, recommended });
     }
     let tried = tried.map(|tried| format!("  {tried}\n")).unwrap_or_default();
-    print(&format!("answers are judged by {}\n{tried}{}", judged_by(settings), listing(&found, settings)))
+    let listed = listing(&found, recommended.as_ref(), settings);
+    print(&format!("answers are judged by {}\n{tried}{listed}", judged_by(settings)))
 }
 
 fn judged_by(settings: &Settings) -> String {
@@ -67,58 +87,108 @@ fn judged_by(settings: &Settings) -> String {
 
 /// Where answers go.
 fn place(llm: &LlmSettings) -> String {
+    if llm.is_passed_on() {
+        return OLLAMA_CLOUD.to_owned();
+    }
     let preset = llm.preset.base_url().and_then(|address| address.parse().ok());
     let address = llm.base_url.clone().or(preset);
     address.as_ref().and_then(url::Url::host_str).unwrap_or("an unknown place").to_owned()
 }
 
-fn listing(found: &[FoundServer], settings: &Settings) -> String {
+fn listing(found: &[FoundServer], recommended: Option<&Recommended>, settings: &Settings) -> String {
     if found.is_empty() {
         return "no model server was found on this machine's usual ports, and no key of a service in the environment\n"
             .to_owned();
     }
     let lines = found.iter().map(|server| {
         let preset = server.preset.as_str();
-        let model = server.models.first().map_or("MODEL", String::as_str);
+        let of_server = recommended.filter(|recommended| recommended.settings.preset == server.preset);
+        let first = || server.models.iter().find(|model| model.can_judge_here()).map(|model| model.name.as_str());
+        let model = of_server.map(|recommended| recommended.settings.model.as_str()).or_else(first).unwrap_or("MODEL");
         let has = match server.models.as_slice() {
             [] if server.preset.is_local() => "no models".to_owned(),
             [] => "a key is in the environment; answers would be sent there".to_owned(),
-            models => format!("{}: {}", counted(models.len(), "model"), models.join(", ")),
+            models => format!("{}: {}", counted(models.len(), "model"), in_words(models)),
         };
         let command = settings.data.command(&format!("judge --use {preset} --llm {model}"));
-        format!("\nfound {preset} at {} ({has})\n  {command}\n", server.address())
+        let advice =
+            of_server.map(|recommended| format!("  recommended: {}\n", reasons(recommended))).unwrap_or_default();
+        format!("\nfound {preset} at {} ({has})\n{advice}  {command}\n", server.address().trim_end_matches('/'))
     });
     lines.collect()
 }
 
+fn in_words(models: &[FoundModel]) -> String {
+    let model = |model: &FoundModel| match (&model.remote_host, model.bytes) {
+        (Some(host), _) => format!("{} (runs at {host})", model.name),
+        (None, Some(bytes)) => format!("{} ({})", model.name, gigabytes(bytes)),
+        (None, None) => model.name.clone(),
+    };
+    models.iter().map(model).collect::<Vec<_>>().join(", ")
+}
+
+/// Why a model is recommended.
+fn reasons(recommended: &Recommended) -> String {
+    let Recommended { settings, bytes, replied_after } = recommended;
+    let memory = match (bytes, free_memory()) {
+        (Some(bytes), Some(free)) => format!(", {} of {} free memory", gigabytes(*bytes), gigabytes(free)),
+        (Some(bytes), None) => format!(", {}", gigabytes(*bytes)),
+        (None, _) => String::new(),
+    };
+    let speed = match replied_after {
+        Some(after) => format!("said a few words after {:.1} s", after.as_secs_f64()),
+        None => "said nothing within some seconds, so judging may take minutes".to_owned(),
+    };
+    format!("{}{memory}, {speed}", settings.model)
+}
+
+fn gigabytes(bytes: u64) -> String {
+    format!("{:.1} GB", bytes as f64 / 1e9)
+}
+
+/// The memory that programs can still have, in bytes, where the system says it.
+fn free_memory() -> Option<u64> {
+    let facts = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = facts.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
+}
+
 /// Sets up a language model: asks before answers leave the machine, tries it, and writes it to the settings file.
 async fn choose(judge: &Judge, preset: Preset, settings: &Settings) -> Result<(), Failure> {
-    let model = match (&judge.llm, preset.is_local()) {
-        (Some(model), _) => model.clone(),
-        (None, true) => first_model(preset).await?,
+    let mut found = if preset.is_local() && judge.base_url.is_none() { find_servers().await } else { Vec::new() };
+    found.retain(|server| server.preset == preset);
+    let mut llm = match (&judge.llm, preset.is_local()) {
+        (Some(model), _) => {
+            found.first().map_or_else(|| LlmSettings::new(preset, model), |server| server.settings(model))
+        }
+        (None, true) => match recommend(&found, free_memory()).await {
+            Some(recommended) => recommended.settings,
+            None => {
+                return Err(Failure::new(format!(
+                    "no {} server with a model that fits into the free memory answers at its usual address",
+                    preset.as_str()
+                ))
+                .help("start it, or name the model with --llm and the address with --base-url"));
+            }
+        },
         (None, false) => {
             return Err(
                 Failure::misuse("name the model with --llm").help("the service's documentation lists its models")
             );
         }
     };
-    let llm = LlmSettings { base_url: judge.base_url.clone(), ..LlmSettings::new(preset, model) };
-    let place = place(&llm);
-    if !llm.is_local() && !judge.yes && !agrees(&place, settings).await? {
+    llm.base_url = judge.base_url.clone().or(llm.base_url);
+    let listed = found.iter().flat_map(|server| &server.models).find(|model| model.name == llm.model);
+    let elsewhere = listed.and_then(|model| model.remote_host.clone());
+    let stays_here = llm.is_local() && elsewhere.is_none();
+    let place = elsewhere.unwrap_or_else(|| place(&llm));
+    if !stays_here && !judge.yes && !agrees(&place, settings).await? {
         return Err(Failure::new(format!("nothing was changed: answers are not sent to {place} without your yes"))
             .help(format!("--yes agrees to sending them to {place}")));
     }
     let tried = try_judging(&llm).await?;
     let file = change(settings, Some(&llm))?;
     print(&format!("{tried}\nwritten to {file}: answers are judged by {} at {place}\n", llm.model))
-}
-
-async fn first_model(preset: Preset) -> Result<String, Failure> {
-    let found = find_servers().await.into_iter().find(|found| found.preset == preset);
-    found.and_then(|found| found.models.into_iter().next()).ok_or_else(|| {
-        Failure::new(format!("no {} server with a model answers at its usual address", preset.as_str()))
-            .help("start it, or name the model with --llm and the address with --base-url")
-    })
 }
 
 /// Whether the user says yes to sending answers to this place.
@@ -132,30 +202,75 @@ async fn agrees(place: &str, settings: &Settings) -> Result<bool, Failure> {
     Ok(terminal.choose(&[("y", "send them there"), ("n", "change nothing")]).await == Choice::Letter('y'))
 }
 
-/// Offers a model server of this machine as the judge, once, when there is no judge but the offline coach; returns the settings as they
-/// are then.
-pub(super) async fn offer_once(settings: &Settings, terminal: &mut Terminal) -> Result<Settings, Failure> {
-    let is_open = settings.llm.is_none() && settings.server.is_none() && terminal.is_attended();
-    let folder =
-        settings.file.as_deref().and_then(Path::parent).filter(|folder| is_open && !folder.join(OFFERED).exists());
-    let Some(folder) = folder else { return Ok(settings.clone()) };
-    let local = find_servers().await.into_iter().find(|found| found.preset.is_local() && !found.models.is_empty());
-    let Some(FoundServer { preset, models }) = local else { return Ok(settings.clone()) };
-    std::fs::create_dir_all(folder)?;
-    std::fs::write(folder.join(OFFERED), "")?;
-    let model = models.first().cloned().unwrap_or_default();
-    terminal.say(format!(
-        "A language model runs on this machine: {model} ({}). It understands more ways of saying a point than the offline coach, takes seconds to \
-         minutes an answer, and nothing leaves this machine. `viva judge` changes this any time.",
-        preset.as_str()
-    ));
+/// Offers a model of this machine as the judge and names services whose key is in the environment, once, when there is no judge but the
+/// offline coach. Returns the settings as they are then; none when the user quit.
+pub(super) async fn offer_once(settings: &Settings, terminal: &mut Terminal) -> Result<Option<Settings>, Failure> {
     let mut settings = settings.clone();
-    if terminal.choose(&[("Enter", "keep the offline coach"), ("l", "let it judge")]).await == Choice::Letter('l') {
-        let llm = LlmSettings::new(preset, model);
-        change(&settings, Some(&llm))?;
-        settings.llm = Some(llm);
+    let is_open = settings.llm.is_none() && settings.server.is_none() && terminal.is_attended();
+    let folder = settings.file.as_deref().and_then(Path::parent).filter(|_| is_open);
+    let Some(offered) = folder.map(|folder| folder.join(OFFERED)).filter(|offered| !offered.exists()) else {
+        return Ok(Some(settings));
+    };
+    let found = find_servers().await;
+    if found.iter().any(|server| server.preset.is_local()) {
+        terminal.screen.draw(&[Line::toned("trying the language models of this machine", Tone::Quiet)]);
     }
-    Ok(settings)
+    let recommended = tokio::select! {
+        recommended = recommend(&found, free_memory()) => recommended,
+        () = terminal.keyboard.interrupted() => return Ok(None),
+    };
+    terminal.screen.draw(&[]);
+    let services: Vec<&FoundServer> = found.iter().filter(|server| !server.preset.is_local()).collect();
+    if recommended.is_none() && services.is_empty() {
+        return Ok(Some(settings));
+    }
+    for FoundServer { preset, .. } in services {
+        let command = settings.data.command(&format!("judge --use {} --llm MODEL", preset.as_str()));
+        terminal.say(format!(
+            "{} is set: `{command}` has a model of {} judge your answers, which are then sent there.",
+            preset.key_variable().unwrap_or_default(),
+            place(&LlmSettings::new(*preset, ""))
+        ));
+    }
+    if let Some(recommended) = recommended {
+        terminal.say(format!(
+            "A language model runs on this machine: {} ({}). It understands more ways of saying a point than the offline coach, takes seconds to \
+             minutes an answer, and nothing leaves this machine. `viva judge` changes this any time.",
+            reasons(&recommended),
+            recommended.settings.preset.as_str()
+        ));
+        match terminal.choose(&[("Enter", "keep the offline coach"), ("l", "let it judge")]).await {
+            Choice::Interrupt => return Ok(None),
+            Choice::Letter('l') => {
+                if let Err(failure) = change(&settings, Some(&recommended.settings)) {
+                    terminal.warn(format!("{}, so it judges this round only.", failure.message()));
+                }
+                settings.llm = Some(recommended.settings);
+            }
+            Choice::Letter(_) | Choice::Nothing => {}
+        }
+    }
+    // Where nothing can be written, the offer comes again.
+    offered.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&offered, "")).ok();
+    Ok(Some(settings))
+}
+
+/// What could judge instead of the offline coach, and the command that sets it up; none when nothing is found.
+pub(super) async fn alternative(settings: &Settings) -> Option<(String, String)> {
+    let found = find_servers().await;
+    let command =
+        |preset: Preset, model: &str| settings.data.command(&format!("judge --use {} --llm {model}", preset.as_str()));
+    if let Some(recommended) = recommend(&found, free_memory()).await {
+        let LlmSettings { preset, model, .. } = &recommended.settings;
+        let what = format!("{} on this machine ({})", reasons(&recommended), preset.as_str());
+        return Some((what, command(*preset, model)));
+    }
+    let FoundServer { preset, models, .. } = found.first()?;
+    let what = match preset.key_variable() {
+        Some(key) => format!("a key in {key}"),
+        None => format!("{} with {}", preset.as_str(), counted(models.len(), "model")),
+    };
+    Some((what, command(*preset, "MODEL")))
 }
 
 /// Has a sample answer judged; what was found, in a sentence or two.
@@ -166,11 +281,22 @@ pub(super) async fn try_judging(llm: &LlmSettings) -> Result<String, Failure> {
     questions.sort_by_key(|question| (question.key_points.len(), question.id.as_str().to_owned()));
     let question = questions.get(questions.len() / 2).ok_or_else(|| Failure::new("there are no questions"))?;
     let coach = LlmCoach::new(llm)?;
-    Ok(report(&coach.check_connection(question).await?))
+    let loading = async {
+        while !coach.is_loading() {
+            tokio::time::sleep(POLL).await;
+        }
+        eprintln!("the language model is being loaded");
+        std::future::pending().await
+    };
+    tokio::select! {
+        tried = coach.check_connection(question, bank.questions()) => Ok(report(&tried?)),
+        never = loading => never,
+    }
 }
 
 fn report(connection: &Connection) -> String {
-    let Connection { models, server, answered_as, enforcement, context_tokens, took, usage, remark, .. } = connection;
+    let Connection { models, server, answered_as, available, enforcement, context_tokens, took, usage, remark } =
+        connection;
     let seconds = took.as_secs_f64();
     let enforcement = match enforcement {
         Enforcement::Schema => "the server takes JSON schemas",
@@ -182,10 +308,20 @@ fn report(connection: &Connection) -> String {
     let advice = if seconds > COMFORTABLE { "; a smaller model or the offline coach is faster" } else { "" };
     let answered = answered_as.as_ref().filter(|name| !models.contains(name));
     let answered = answered.map(|name| format!(" (which calls it {name})")).unwrap_or_default();
+    let others = available.iter().filter(|known| !models.contains(known)).map(String::as_str).collect::<Vec<_>>();
+    let others = match others.as_slice() {
+        [] => String::new(),
+        others => {
+            let named = others.iter().take(MOST_NAMES).copied().collect::<Vec<_>>().join(", ");
+            let more = others.len().saturating_sub(MOST_NAMES);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("; it also has {named}{more}")
+        }
+    };
     let remark = remark.as_ref().map(|remark| format!(" {remark}")).unwrap_or_default();
     format!(
         "{} at {server}{answered} judged a sample answer in {seconds:.0} s; expect about as long for yours{advice}: {} ({} to correct one), first token after \
-         {first:.1} s, {} tokens read ({} cached), {} written; {enforcement}{context}.{remark}",
+         {first:.1} s, {} tokens read ({} cached), {} written; {enforcement}{context}{others}.{remark}",
         models.join(" and "),
         counted(usize::try_from(usage.replies).unwrap_or_default(), "call"),
         usage.repairs,
@@ -221,8 +357,17 @@ fn write(document: &mut DocumentMut, llm: Option<&LlmSettings>) {
 
 impl Found {
     fn of(server: FoundServer) -> Self {
-        let (preset, address, is_local) = (server.preset.as_str(), server.address(), server.preset.is_local());
-        Self { preset, address, models: server.models, is_local }
+        let (preset, address) = (server.preset.as_str(), server.address().to_owned());
+        let models = server.models.into_iter().map(|model| model.name).collect();
+        Self { preset, address, models, is_local: server.preset.is_local() }
+    }
+}
+
+impl Suggestion {
+    fn of(recommended: &Recommended) -> Self {
+        let LlmSettings { preset, model, .. } = &recommended.settings;
+        let replied_after = recommended.replied_after.map(|after| after.as_secs_f64());
+        Self { preset: preset.as_str(), model: model.clone(), replied_after }
     }
 }
 
@@ -248,7 +393,45 @@ mod tests {
     }
 
     #[test]
+    fn a_trial_says_how_long_an_answer_takes_and_how_forms_are_enforced() {
+        let connection = |enforcement| Connection {
+            models: vec!["qwen3".to_owned()],
+            server: "127.0.0.1:8080".to_owned(),
+            answered_as: Some("qwen3.gguf".to_owned()),
+            available: vec!["qwen3".to_owned(), "llama3".to_owned()],
+            enforcement,
+            context_tokens: Some(8192),
+            took: std::time::Duration::from_secs(90),
+            usage: coach::llm::Usage {
+                replies: 4,
+                repairs: 1,
+                input_tokens: 3000,
+                cached_tokens: 1000,
+                output_tokens: 500,
+                first_token_seconds: 20.0,
+                ..coach::llm::Usage::default()
+            },
+            remark: None,
+        };
+        assert_eq!(
+            report(&connection(Enforcement::Schema)),
+            "qwen3 at 127.0.0.1:8080 (which calls it qwen3.gguf) judged a sample answer in 90 s; expect about as long for yours; a smaller model or the \
+             offline coach is faster: 4 calls (1 to correct one), first token after 5.0 s, 3000 tokens read (1000 cached), 500 written; \
+             the server takes JSON schemas; its context is 8192 tokens; it also has llama3."
+        );
+        for (enforcement, said) in [
+            (Enforcement::Json, "the server takes no JSON schema, but holds replies to JSON"),
+            (Enforcement::Described, "the server enforces no form, so replies may fail more often"),
+        ] {
+            let report = report(&connection(enforcement));
+            assert!(report.contains(said), "{report}");
+        }
+    }
+
+    #[test]
     fn the_place_that_answers_go_to_is_named() {
+        assert_eq!(place(&LlmSettings::new(Preset::Ollama, "gpt-oss:120b-cloud")), "ollama.com");
+        assert_eq!(place(&LlmSettings::new(Preset::Ollama, "gpt-oss:20b")), "127.0.0.1");
         assert_eq!(place(&LlmSettings::new(Preset::OpenAi, "m")), "api.openai.com");
         let elsewhere = Some("https://models.example/v1".parse().unwrap());
         assert_eq!(

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use api::client::{Client, ClientError};
 use api::turn::{Correction, Regrade, Source, Sureness, Turn, TurnState};
-use coach::llm::LONGEST_JUDGING;
 
 use super::{Then, leads_to_follow_up};
 use crate::failure::Failure;
@@ -14,9 +13,7 @@ use crate::terminal::{
 
 /// How long one request waits for feedback before the server replies with the turn as it is.
 const WAIT: Duration = Duration::from_secs(1);
-/// Limit of the wait for feedback: what the coach may take, and a little.
-const LONGEST_WAIT: Duration = LONGEST_JUDGING.saturating_add(Duration::from_secs(30));
-/// The same after an interrupt.
+/// Limit of the wait for feedback after an interrupt.
 const LAST_WAIT: Duration = Duration::from_secs(3);
 /// Hands-free, the round continues after this time.
 const READING_TIME: Duration = Duration::from_secs(20);
@@ -28,6 +25,8 @@ const SURENESS: [Offer<'static>; 2] = [("1-4", "how sure"), ("Enter", "skip")];
 pub struct Showing<'a> {
     pub client: &'a Client,
     pub terminal: &'a mut Terminal,
+    /// Limit of the wait for feedback.
+    pub longest_wait: Duration,
     pub hands_free: bool,
     /// Whether the candidate can answer a question again at once.
     pub can_repeat: bool,
@@ -47,7 +46,7 @@ impl Showing<'_> {
     /// Waits until a turn is settled. Returns the turn as it is then, and how to continue. Panels are shown as they become ready, unless they
     /// are hidden because of what they could reveal.
     pub async fn settled(&mut self, turn: Turn, then: Then, hides_panels: bool) -> Result<(Turn, Then), Failure> {
-        let limit = if then == Then::Interrupted { LAST_WAIT } else { LONGEST_WAIT };
+        let limit = if then == Then::Interrupted { LAST_WAIT } else { self.longest_wait };
         let (turn, was_interrupted) = self.wait(turn, limit, !hides_panels).await?;
         if !turn.state.is_settled() {
             self.terminal.say(
@@ -59,9 +58,16 @@ impl Showing<'_> {
 
     /// Returns also whether the candidate quit the program.
     async fn wait(&mut self, mut turn: Turn, limit: Duration, shows_panels: bool) -> Result<(Turn, bool), Failure> {
-        let started = Instant::now();
+        let (started, mut has_said) = (Instant::now(), false);
         while !turn.state.is_settled() && started.elapsed() < limit {
-            let state = if turn.state == TurnState::Transcribing { "transcribing" } else { "judging" };
+            let state = match turn.state {
+                TurnState::Transcribing => "transcribing",
+                _ if turn.model_is_loading => "the language model is being loaded",
+                _ => "judging",
+            };
+            if turn.model_is_loading && !self.terminal.screen.can_draw() && !std::mem::replace(&mut has_said, true) {
+                self.terminal.say(format!("{state}."));
+            }
             let look = self.terminal.screen.look();
             let mut lines = if shows_panels { panel_lines(&turn, look) } else { Vec::new() };
             lines.truncate(look.height.saturating_sub(3));
@@ -205,7 +211,7 @@ impl Showing<'_> {
 
     /// Waits for a regraded turn; returns whether the candidate quit the program.
     async fn replace(&mut self, turn: &mut Turn, judged_again: Turn) -> Result<bool, Failure> {
-        let (settled, was_interrupted) = self.wait(judged_again, LONGEST_WAIT, false).await?;
+        let (settled, was_interrupted) = self.wait(judged_again, self.longest_wait, false).await?;
         *turn = settled;
         Ok(was_interrupted)
     }

@@ -11,6 +11,18 @@ use crate::error::CoachError;
 use crate::llm::endpoint::Failed;
 use crate::llm::key::without_key;
 
+/// Words by which a server refuses something other than the form of the reply: the model, or a prompt that is too long.
+const NOT_THE_FORM: [&str; 8] = [
+    "context length",
+    "context size",
+    "context window",
+    "too long",
+    "not found",
+    "not exist",
+    "unknown model",
+    "valid model",
+];
+
 /// How much of a server's own words is repeated, in characters.
 const LONGEST_MESSAGE: usize = 200;
 
@@ -39,9 +51,7 @@ impl Answered<'_> {
         };
         match self.status {
             StatusCode::SERVICE_UNAVAILABLE if says(&["loading model", "model is loading"]) => Failed::Loading(failure),
-            StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY if !says(&["context", "model"]) => {
-                Failed::Body(failure)
-            }
+            StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY if !says(&NOT_THE_FORM) => Failed::Body(failure),
             status if status.is_server_error() && says(&["grammar", "schema", "response_format"]) => {
                 Failed::Body(failure)
             }
@@ -124,7 +134,7 @@ impl Answered<'_> {
     }
 
     fn code(&self) -> Option<String> {
-        match serde_json::from_slice::<ErrorBody>(self.body).ok()?.error? {
+        match ErrorBody::read(self.body)?.error? {
             ErrorField::Object { code, .. } => code.as_ref().and_then(serde_json::Value::as_str).map(str::to_owned),
             ErrorField::Text(_) => None,
         }
@@ -153,6 +163,14 @@ enum ErrorField {
 }
 
 impl ErrorBody {
+    /// Gemini puts the object into a list.
+    fn read(body: &[u8]) -> Option<Self> {
+        match serde_json::from_slice::<Vec<Self>>(body) {
+            Ok(bodies) => bodies.into_iter().next(),
+            Err(_no_list) => serde_json::from_slice(body).ok(),
+        }
+    }
+
     fn message(self) -> Option<String> {
         match self.error {
             Some(ErrorField::Text(text)) => Some(text),
@@ -164,13 +182,13 @@ impl ErrorBody {
 
 /// The failure that a body with a good status reports: some services report a model's failure like that.
 pub(super) fn complaint(server: &str, body: &[u8], key: Option<&SecretString>) -> Option<CoachError> {
-    serde_json::from_slice::<ErrorBody>(body).ok()?.error?;
+    ErrorBody::read(body)?.error?;
     let words = words(body, key)?;
     Some(CoachError::Unavailable { reason: format!("{server} reports a failure: {words}"), retry_after: None })
 }
 
 fn words(body: &[u8], key: Option<&SecretString>) -> Option<String> {
-    let words = serde_json::from_slice::<ErrorBody>(body).ok()?.message()?;
+    let words = ErrorBody::read(body)?.message()?;
     let words = shown(&words, key);
     (!words.is_empty()).then_some(words)
 }

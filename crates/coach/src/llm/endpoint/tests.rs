@@ -108,12 +108,37 @@ fn what_would_be_refused_again_says_what_is_wrong() {
         (401, r#"{"error": {"message": "Incorrect API key provided: sk-secret"}}"#, "does not accept the key"),
         (404, r#"{"error": {"message": "model 'm' not found"}}"#, "does not know the model"),
         (400, r#"{"error": "bad sk-secret thing"}"#, "bad [key] thing"),
+        (
+            400,
+            r#"[{"error": {"code": 400, "message": "not so", "status": "INVALID_ARGUMENT"}}]"#,
+            "refuses the request (400): not so",
+        ),
         (429, r#"{"error": {"code": "insufficient_quota", "message": "x"}}"#, "credit is used up"),
     ] {
         let error = failure(status, &[], body);
         assert!(matches!(error, CoachError::Refused { .. }), "{error:?}");
         let words = error.to_string();
         assert!(words.contains(said) && !words.contains("sk-secret"), "{words}");
+    }
+}
+
+#[test]
+fn a_refused_form_is_told_from_a_refused_model_and_a_prompt_that_is_too_long() {
+    for (words, may_be_the_form) in [
+        ("'response_format' of type 'json_schema' is not supported with this model", true),
+        ("invalid schema in this context: 'enum' is too large", true),
+        ("The model `m` does not exist", false),
+        ("m is not a valid model id", false),
+        ("This model's maximum context length is 4096 tokens", false),
+        ("the request exceeds the available context size, try increasing it", false),
+        ("prompt is too long: 9000 tokens", false),
+    ] {
+        let (headers, body) = (HeaderMap::new(), format!(r#"{{"error": {{"message": "{words}"}}}}"#));
+        let status = StatusCode::BAD_REQUEST;
+        let failed =
+            Answered { server: "host".to_owned(), status, headers: &headers, body: body.as_bytes(), key: None }
+                .failed();
+        assert_eq!(matches!(failed, Failed::Body(_)), may_be_the_form, "{words}");
     }
 }
 
@@ -130,6 +155,21 @@ fn a_page_or_a_redirect_is_a_wrong_address() {
         assert!(matches!(error, CoachError::Misconfigured { .. }), "{error:?}");
         assert!(error.to_string().contains("base_url"), "{error}");
     }
+}
+
+/// As OpenRouter's reference describes its streams: comments while a provider is waited for, and failures in the middle.
+#[test]
+fn documented_comments_of_openrouter_are_no_reply_and_its_failures_are_told() {
+    let endpoint = Endpoint::new(&LlmSettings::new(Preset::OpenRouter, "m"), Wire::ChatCompletions, None).unwrap();
+    let mut said = Said::default();
+    endpoint.hear(b": OPENROUTER PROCESSING\n", &mut said).unwrap();
+    assert_eq!(said, Said::default());
+    let failed =
+        br#"data: {"id": "gen-1", "object": "chat.completion.chunk", "model": "openai/gpt", "provider": "openai",
+        "error": {"code": "server_error", "message": "Provider disconnected unexpectedly"},
+        "choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "error"}]}"#;
+    let failure = endpoint.hear(failed, &mut said).unwrap_err().to_string();
+    assert!(failure.contains("Provider disconnected unexpectedly"), "{failure}");
 }
 
 #[test]

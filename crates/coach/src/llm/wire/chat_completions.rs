@@ -22,10 +22,7 @@ pub(super) fn request(call: &Call<'_>, options: &Options<'_>) -> Object {
         Enforcement::Json => Some(Object::default().with("type", "json_object")),
         Enforcement::Described => None,
     };
-    let limit = match options.preset {
-        Preset::OpenAi => "max_completion_tokens",
-        _ => "max_tokens",
-    };
+    let limit = if options.says_completion_tokens { "max_completion_tokens" } else { "max_tokens" };
     let body = Object::default()
         .with("model", options.model)
         .with("messages", messages)
@@ -40,7 +37,7 @@ pub(super) fn request(call: &Call<'_>, options: &Options<'_>) -> Object {
         }
         (_, Some(thinking)) => body.with("reasoning_effort", thinking.effort()),
     };
-    if options.is_streamed() {
+    if options.is_streamed {
         body.with("stream", true).with("stream_options", json!({"include_usage": true}))
     } else {
         body.with("stream", false)

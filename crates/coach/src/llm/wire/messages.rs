@@ -11,7 +11,8 @@ use crate::llm::settings::Thinking;
 pub(super) const VERSION: &str = "2023-06-01";
 
 pub(super) fn request(call: &Call<'_>, options: &Options<'_>) -> Object {
-    // Everything up to here is the same for all answers to a question, so the service may keep it.
+    // Everything up to here is the same for all answers to a question, so the service may keep it. It is not the same for all questions at
+    // any earlier place: the tool with the question's key points comes first in what is kept.
     let system = Object::default()
         .with("type", "text")
         .with("text", call.instructions)
@@ -24,10 +25,13 @@ pub(super) fn request(call: &Call<'_>, options: &Options<'_>) -> Object {
         .with("system", [system])
         .with("messages", messages);
     let body = match options.enforcement {
-        Enforcement::Schema => {
+        Enforcement::Schema | Enforcement::Json => {
+            // Models that are not held to a schema know no strict tools.
+            let strict = (options.enforcement == Enforcement::Schema).then_some(true);
             let tool = Object::default()
                 .with("name", call.form.name)
                 .with("description", "Hands in the reply.")
+                .with_some("strict", strict)
                 .with("input_schema", call.form.schema(options.preset.takes_bounds()));
             // A model that thinks cannot be made to use a tool, only told to.
             let choice = match budget {
@@ -36,12 +40,12 @@ pub(super) fn request(call: &Call<'_>, options: &Options<'_>) -> Object {
             };
             body.with("tools", [tool]).with("tool_choice", choice)
         }
-        Enforcement::Json | Enforcement::Described => body,
+        Enforcement::Described => body,
     };
     let thinking = budget.map(|budget| json!({"type": "enabled", "budget_tokens": budget}));
     body.with_some("thinking", thinking)
         .with_some("temperature", options.temperature.filter(|_| budget.is_none()))
-        .with("stream", options.is_streamed())
+        .with("stream", options.is_streamed)
 }
 
 /// The body of a whole response, or one event of a stream.

@@ -26,7 +26,7 @@ pub(super) fn request(call: &Call<'_>, options: &Options<'_>) -> Object {
         .with("num_ctx", options.context)
         .with("num_predict", options.most_tokens)
         .with_some("temperature", options.temperature);
-    body.with("options", sizes).with("stream", options.is_streamed())
+    body.with("options", sizes).with("stream", options.is_streamed)
 }
 
 /// The body of a whole response, or one line of a stream.

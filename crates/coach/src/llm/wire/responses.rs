@@ -30,7 +30,7 @@ pub(super) fn request(call: &Call<'_>, options: &Options<'_>) -> Object {
         .with_some("temperature", options.temperature)
         // An answer is not kept where the candidate did not put it.
         .with("store", false)
-        .with("stream", options.is_streamed())
+        .with("stream", options.is_streamed)
 }
 
 /// The body of a whole response, or one event of a stream.

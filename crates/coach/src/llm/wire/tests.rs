@@ -17,7 +17,18 @@ fn call(form: &Form) -> Call<'_> {
 fn options(preset: Preset, extra: &Map<String, Value>) -> Options<'_> {
     let (temperature, thinking) = (preset.temperature(), preset.thinking());
     let enforcement = Enforcement::Schema;
-    Options { preset, model: "a-model", temperature, thinking, enforcement, most_tokens: 500, context: 8192, extra }
+    Options {
+        preset,
+        model: "a-model",
+        temperature,
+        thinking,
+        enforcement,
+        most_tokens: 500,
+        is_streamed: true,
+        says_completion_tokens: preset == Preset::OpenAi,
+        context: 8192,
+        extra,
+    }
 }
 
 /// What goes over the wire to the preset's server.
@@ -64,14 +75,75 @@ fn chat_completions_carry_the_schema_as_response_format() {
             "chat_template_kwargs": {"enable_thinking": false}, "stream": true, "stream_options": {"include_usage": true},
         })
     );
-    // Documented: OpenAI refuses lengths in strict schemas, and `max_tokens` for models that reason.
-    assert_eq!(
-        sent(Preset::OpenAi, |_| {}),
-        json!({
-            "model": "a-model", "messages": with_system(), "response_format": format(false), "max_completion_tokens": 500,
-            "stream": true, "stream_options": {"include_usage": true},
-        })
-    );
+}
+
+/// From the references of the services and servers: OpenAI refuses lengths in strict schemas, and `max_tokens` for models that reason.
+#[test]
+fn documented_chat_completions_of_others_differ_in_the_schema_the_token_limit_and_the_thinking() {
+    let body = |bounded, more: Value| {
+        let mut body = json!({
+            "model": "a-model", "messages": with_system(), "stream": true, "stream_options": {"include_usage": true},
+            "response_format": {"type": "json_schema", "json_schema": {"name": "ready", "strict": true, "schema": schema(bounded)}},
+        });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    for (preset, expected) in [
+        (Preset::OpenAi, body(false, json!({"max_completion_tokens": 500}))),
+        (Preset::Gemini, body(false, json!({"max_tokens": 500, "reasoning_effort": "low"}))),
+        (Preset::OpenRouter, body(false, json!({"max_tokens": 500, "reasoning": {"effort": "low"}}))),
+        (
+            Preset::Vllm,
+            body(
+                true,
+                json!({"max_tokens": 500, "temperature": 0.0, "chat_template_kwargs": {"enable_thinking": false}}),
+            ),
+        ),
+        (Preset::LmStudio, body(true, json!({"max_tokens": 500, "temperature": 0.0}))),
+    ] {
+        assert_eq!(sent(preset, |_| {}), expected, "{preset:?}");
+    }
+}
+
+/// Chunks from the references of the services and servers, with fewer tokens.
+#[test]
+fn documented_chunks_of_others_are_read_alike() {
+    let gemini = [
+        json!({"choices": [{"delta": {"content": "{\"a\"", "role": "assistant"}, "index": 0}], "created": 1, "id": "x",
+            "model": "gemini-2.5-flash", "object": "chat.completion.chunk",
+            "usage": {"completion_tokens": 2, "prompt_tokens": 12, "total_tokens": 14}}),
+        json!({"choices": [{"delta": {"content": ": 1}", "role": "assistant"}, "finish_reason": "stop", "index": 0}], "created": 1, "id": "x",
+            "model": "gemini-2.5-flash", "object": "chat.completion.chunk",
+            "usage": {"completion_tokens": 3, "prompt_tokens": 12, "total_tokens": 15}}),
+    ];
+    let open_router = [
+        json!({"id": "gen-1", "provider": "Some", "model": "a/model", "object": "chat.completion.chunk", "created": 1, "choices": [
+            {"index": 0, "delta": {"role": "assistant", "content": "", "reasoning": "hm"}, "finish_reason": null, "native_finish_reason": null}]}),
+        json!({"id": "gen-1", "choices": [{"index": 0, "delta": {"role": "assistant", "content": "{\"a\": 1}"}, "finish_reason": "stop",
+            "native_finish_reason": "STOP"}]}),
+        json!({"id": "gen-1", "choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": null}],
+            "usage": {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15, "cost": 0.001,
+                "prompt_tokens_details": {"cached_tokens": 0}, "completion_tokens_details": {"reasoning_tokens": 1}}}),
+    ];
+    let vllm = [
+        json!({"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "qwen", "choices": [
+            {"index": 0, "delta": {"role": "assistant", "content": ""}, "logprobs": null, "finish_reason": null}]}),
+        json!({"id": "chatcmpl-1", "choices": [{"index": 0, "delta": {"reasoning_content": "hm"}, "logprobs": null, "finish_reason": null}]}),
+        json!({"id": "chatcmpl-1", "choices": [
+            {"index": 0, "delta": {"content": "{\"a\": 1}"}, "logprobs": null, "finish_reason": "stop", "stop_reason": null}]}),
+        json!({"id": "chatcmpl-1", "choices": [], "usage": {"prompt_tokens": 12, "total_tokens": 15, "completion_tokens": 3}}),
+    ];
+    let lm_studio = [
+        json!({"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "qwen", "system_fingerprint": "qwen", "choices": [
+            {"index": 0, "delta": {"role": "assistant", "content": "{\"a\": 1}"}, "logprobs": null, "finish_reason": null}]}),
+        json!({"id": "chatcmpl-1", "choices": [{"index": 0, "delta": {}, "logprobs": null, "finish_reason": "stop"}]}),
+        json!({"id": "chatcmpl-1", "choices": [], "usage": {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15}}),
+    ];
+    for (events, has_thought) in [(&gemini[..], false), (&open_router, true), (&vllm, true), (&lm_studio, false)] {
+        let said = read(Wire::ChatCompletions, events);
+        assert_eq!((said.text.as_str(), said.has_thought, said.end), ("{\"a\": 1}", has_thought, Some(End::Complete)));
+        assert_eq!(said.tokens, Tokens { input: 12, cached: 0, output: 3 });
+    }
 }
 
 #[test]
@@ -107,8 +179,18 @@ fn servers_without_forms_get_json_mode_or_the_plainest_request() {
     assert_eq!(with(Preset::Custom, Enforcement::Json)["response_format"], json!({"type": "json_object"}));
     assert_eq!(
         with(Preset::Custom, Enforcement::Described),
-        json!({"model": "a-model", "messages": with_system(), "max_tokens": 500, "stream": false})
+        json!({
+            "model": "a-model", "messages": with_system(), "max_tokens": 500, "stream": true,
+            "stream_options": {"include_usage": true},
+        })
     );
+    let plainest = sent(Preset::Custom, |options| {
+        options.enforcement = Enforcement::Described;
+        options.is_streamed = false;
+    });
+    assert_eq!(plainest, json!({"model": "a-model", "messages": with_system(), "max_tokens": 500, "stream": false}));
+    let loose = with(Preset::Anthropic, Enforcement::Json);
+    assert_eq!((&loose["tools"][0]["name"], loose["tools"][0].get("strict")), (&json!("ready"), None));
     assert_eq!(with(Preset::Ollama, Enforcement::Json)["format"], "json");
     assert_eq!(with(Preset::OpenAiResponses, Enforcement::Json)["text"], json!({"format": {"type": "json_object"}}));
     assert_eq!(with(Preset::Anthropic, Enforcement::Described).get("tools"), None);
@@ -125,7 +207,8 @@ fn fields_of_the_settings_are_added_or_replace_ours() {
 
 /// Documented in Anthropic's reference of the Messages API.
 #[test]
-fn messages_carry_the_schema_as_a_tool_that_must_be_used_and_the_instructions_as_what_may_be_cached() {
+fn documented_messages_carry_the_schema_as_a_strict_tool_that_must_be_used_and_the_instructions_as_what_may_be_cached()
+{
     assert_eq!(
         sent(Preset::Anthropic, |_| {}),
         json!({
@@ -133,7 +216,7 @@ fn messages_carry_the_schema_as_a_tool_that_must_be_used_and_the_instructions_as
             "max_tokens": 500,
             "system": [{"type": "text", "text": "do it", "cache_control": {"type": "ephemeral"}}],
             "messages": messages(),
-            "tools": [{"name": "ready", "description": "Hands in the reply.", "input_schema": schema(false)}],
+            "tools": [{"name": "ready", "description": "Hands in the reply.", "strict": true, "input_schema": schema(false)}],
             "tool_choice": {"type": "tool", "name": "ready"},
             "stream": true,
         })
@@ -142,7 +225,7 @@ fn messages_carry_the_schema_as_a_tool_that_must_be_used_and_the_instructions_as
 
 /// Documented in OpenAI's reference of the Responses API.
 #[test]
-fn responses_carry_the_schema_as_the_format_of_the_text() {
+fn documented_responses_carry_the_schema_as_the_format_of_the_text() {
     assert_eq!(
         sent(Preset::OpenAiResponses, |_| {}),
         json!({
@@ -155,7 +238,7 @@ fn responses_carry_the_schema_as_the_format_of_the_text() {
 
 /// Documented in Ollama's reference of its API.
 #[test]
-fn ollama_is_told_the_size_of_the_context() {
+fn documented_ollama_is_told_the_size_of_the_context() {
     assert_eq!(
         sent(Preset::Ollama, |_| {}),
         json!({
@@ -234,7 +317,7 @@ fn declined_cut_off_and_empty_completions_are_told_apart() {
 }
 
 #[test]
-fn anthropics_events_add_up_to_the_input_of_the_tool() {
+fn documented_events_of_anthropic_add_up_to_the_input_of_the_tool() {
     let said = read(
         Wire::Messages,
         &[
@@ -256,7 +339,7 @@ fn anthropics_events_add_up_to_the_input_of_the_tool() {
 }
 
 #[test]
-fn the_input_of_the_tool_is_the_reply_and_text_stands_in_for_it() {
+fn documented_input_of_the_tool_is_the_reply_and_text_stands_in_for_it() {
     let used = json!({
         "type": "message",
         "content": [{"type": "text", "text": "Let me see."}, {"type": "tool_use", "id": "t", "name": "ready", "input": {"a": 1}}],
@@ -273,7 +356,7 @@ fn the_input_of_the_tool_is_the_reply_and_text_stands_in_for_it() {
 }
 
 #[test]
-fn the_events_of_a_response_add_up_to_its_text() {
+fn documented_events_of_a_response_add_up_to_its_text() {
     let whole = json!({
         "object": "response", "model": "gpt", "status": "completed", "error": null, "incomplete_details": null,
         "output": [{"type": "reasoning", "summary": []},
@@ -296,7 +379,7 @@ fn the_events_of_a_response_add_up_to_its_text() {
 }
 
 #[test]
-fn the_lines_of_ollama_add_up_to_its_reply() {
+fn documented_lines_of_ollama_add_up_to_its_reply() {
     let said = read(
         Wire::Ollama,
         &[
@@ -312,11 +395,31 @@ fn the_lines_of_ollama_add_up_to_its_reply() {
 
 #[test]
 fn lists_of_models_are_read_in_both_forms() {
-    assert_eq!(
-        Wire::ChatCompletions.models(&json!({"object": "list", "data": [{"id": "a"}, {"id": "b"}]})),
-        ["a", "b"]
-    );
-    assert_eq!(Wire::Ollama.models(&json!({"models": [{"name": "qwen3:8b", "model": "qwen3:8b"}]})), ["qwen3:8b"]);
+    let names = |wire: Wire, list| wire.models(&list).into_iter().map(|model| model.name).collect::<Vec<_>>();
+    assert_eq!(names(Wire::ChatCompletions, json!({"object": "list", "data": [{"id": "a"}, {"id": "b"}]})), ["a", "b"]);
+    assert_eq!(names(Wire::Ollama, json!({"models": [{"name": "qwen3:8b", "model": "qwen3:8b"}]})), ["qwen3:8b"]);
+}
+
+/// As Ollama's reference of its API lists models, and as llama.cpp does.
+#[test]
+fn documented_lists_say_how_large_a_model_is_where_it_runs_and_what_for() {
+    let listed = |list| Wire::Ollama.models(&list).pop().unwrap();
+    let local =
+        listed(json!({"models": [{"name": "qwen3:8b", "size": 5_225_388_164_u64, "details": {"family": "qwen3"}}]}));
+    assert_eq!((local.bytes, local.can_judge_here()), (Some(5_225_388_164), true));
+    let passed_on = listed(json!({"models": [
+        {"name": "mine", "size": 384, "remote_model": "gpt-oss:120b", "remote_host": "https://ollama.com:443"}
+    ]}));
+    assert_eq!((passed_on.remote_host.as_deref(), passed_on.can_judge_here()), (Some("ollama.com"), false));
+    for embedding in [
+        json!({"name": "nomic-embed-text:latest"}),
+        json!({"name": "vectors", "details": {"family": "nomic-bert"}}),
+        json!({"id": "text-embedding-bge-m3"}),
+    ] {
+        assert!(!listed(json!({"models": [embedding]})).can_judge_here(), "{embedding}");
+    }
+    let llama_cpp = json!({"data": [{"id": "model.gguf", "meta": {"n_params": 494_032_768, "size": 524_288_000}}]});
+    assert_eq!(Wire::ChatCompletions.models(&llama_cpp).pop().unwrap().bytes, Some(524_288_000));
 }
 
 #[test]

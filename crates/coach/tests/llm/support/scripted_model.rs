@@ -39,6 +39,8 @@ pub struct Script {
     properties: Option<Value>,
     /// The types of `response_format` that the server refuses.
     refused_formats: &'static [&'static str],
+    /// Whether the server refuses to stream.
+    refuses_streams: bool,
     /// How often the server is still loading its model.
     loading: usize,
 }
@@ -59,6 +61,7 @@ impl Script {
             models,
             properties: None,
             refused_formats: &[],
+            refuses_streams: false,
             loading: 0,
         };
         script
@@ -115,6 +118,12 @@ impl Script {
         self
     }
 
+    /// Has the server refuse to stream.
+    pub fn without_streams(mut self) -> Self {
+        self.refuses_streams = true;
+        self
+    }
+
     /// Has the server load its model first, for this number of requests.
     pub fn loading(mut self, requests: usize) -> Self {
         self.loading = requests;
@@ -155,7 +164,8 @@ impl ScriptedModel {
     /// All requests to the model as they came.
     pub async fn raw_requests(&self) -> Vec<Request> {
         let requests = self.server.received_requests().await.unwrap();
-        requests.into_iter().filter(|request| request.method == "POST").collect()
+        let is_call = |request: &Request| request.method == "POST" && request.url.path() != "/api/show";
+        requests.into_iter().filter(is_call).collect()
     }
 }
 
@@ -164,8 +174,9 @@ struct Player(Mutex<Script>);
 impl Respond for Player {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let mut script = self.0.lock().unwrap();
-        if request.method == "GET" {
-            let found = if request.url.path() == "/props" { script.properties.as_ref() } else { Some(&script.models) };
+        if request.method == "GET" || request.url.path() == "/api/show" {
+            let is_of_properties = ["/props", "/api/show"].contains(&request.url.path());
+            let found = if is_of_properties { script.properties.as_ref() } else { Some(&script.models) };
             return match found {
                 Some(found) => ResponseTemplate::new(200).set_body_json(found),
                 None => ResponseTemplate::new(404),
@@ -180,8 +191,12 @@ impl Respond for Player {
         }
         let format = body.pointer("/response_format/type").and_then(Value::as_str);
         if let Some(format) = format.filter(|format| script.refused_formats.contains(format)) {
-            let refused = json!({"error": {"message": format!("unknown type {format}")}});
+            let refused = json!({"error": {"message": format!("'{format}' is not supported with this model")}});
             return ResponseTemplate::new(400).set_body_json(refused);
+        }
+        if script.refuses_streams && body["stream"] == true {
+            return ResponseTemplate::new(400)
+                .set_body_json(json!({"error": {"message": "streaming is not supported"}}));
         }
         if let Some(Weakness { is_fooled, form, reply }) = &script.weakness
             && *form == form_of(&body)

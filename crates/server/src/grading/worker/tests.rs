@@ -108,6 +108,23 @@ async fn a_stopped_worker_leaves_its_job_to_the_next_as_if_it_had_not_been_taken
     assert_eq!((handed.job.judging.turn, handed.job.attempt), (turn, 1));
 }
 
+#[tokio::test]
+async fn work_ends_at_once_when_its_answer_is_judged_anew_or_deleted() {
+    let store = Opened::new().await;
+    let mut worker = Running::start(&store, Lane::Judging, 1);
+    let turn = store.answer(words()).await;
+    let mut older = worker.next().await;
+    store.store.regrade(turn, Default::default()).await.unwrap();
+    worker.events.superseded(turn);
+    older.outcome.closed().await;
+    let mut newer = worker.next().await;
+    assert_eq!((newer.job.judging.turn, newer.job.attempt), (turn, 1));
+    let session = store.store.turn(turn).await.unwrap().session;
+    store.store.delete(session).await.unwrap();
+    worker.events.notify(turn);
+    newer.outcome.closed().await;
+}
+
 #[test]
 fn pauses_grow_and_stay_bearable() {
     let seconds = |attempt| pause(attempt, None).as_secs();
@@ -163,6 +180,7 @@ impl Opened {
 /// A worker whose jobs go to the test.
 struct Running {
     jobs: mpsc::UnboundedReceiver<Handed>,
+    events: TurnEvents,
     stopping: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -181,9 +199,10 @@ impl Running {
             hand_out.send(Handed { job, outcome }).ok();
             async { decided.await.expect("the test decides") }.boxed()
         });
-        let worker = Worker { store: Arc::clone(&store.store), events: TurnEvents::new(), lane, slots, work };
+        let events = TurnEvents::new();
+        let worker = Worker { store: Arc::clone(&store.store), events: events.clone(), lane, slots, work };
         let stopping = CancellationToken::new();
-        Self { jobs, stopping: stopping.clone(), task: tokio::spawn(worker.run(stopping)) }
+        Self { jobs, events, stopping: stopping.clone(), task: tokio::spawn(worker.run(stopping)) }
     }
 
     async fn next(&mut self) -> Handed {

@@ -6,7 +6,6 @@ use api::client::{Client, ClientError};
 use api::feedback::Coach;
 use api::session::Session;
 use api::turn::{Regrade, Turn, TurnState};
-use coach::llm::LONGEST_JUDGING;
 use interview::wording::counted;
 
 use crate::arguments::{NamedCoach, Review};
@@ -19,8 +18,6 @@ use crate::turn_number::TurnNumber;
 
 /// How long one request waits for feedback before the server replies with the turn as it is.
 const WAIT: Duration = Duration::from_secs(1);
-/// Limit for one answer: what the coach may take, and the pauses in which the server asks a busy one again.
-const LONGEST_WAIT: Duration = LONGEST_JUDGING.saturating_add(Duration::from_secs(120));
 
 /// Regrades answers one after the other and shows what changed. Stops when the coach fails, so that the other answers keep the feedback
 /// they have. What was judged until then is shown even if it ends with an error.
@@ -37,6 +34,7 @@ pub(super) async fn run(
     let turns = chosen(session, review.turn)?;
     let mut regrading = Regrading {
         client,
+        longest_wait: settings.longest_judging(),
         request: Regrade { coach: review.coach.map(coach), model: review.model.clone() },
         screen: Screen::new(Streams::detect(settings.plain, review.json)),
         regraded: Vec::new(),
@@ -88,6 +86,7 @@ fn coach(named: NamedCoach) -> Coach {
 
 struct Regrading<'a> {
     client: &'a Client,
+    longest_wait: Duration,
     request: Regrade,
     screen: Screen,
     regraded: Vec<Regraded>,
@@ -121,9 +120,10 @@ impl Regrading<'_> {
             TurnState::Transcribing => turn.clone(),
             _ => self.client.regrade(turn.id, &self.request, WAIT).await?,
         };
-        while !turn.state.is_settled() && started.elapsed() < LONGEST_WAIT {
+        while !turn.state.is_settled() && started.elapsed() < self.longest_wait {
             if self.screen.can_draw() {
-                self.show_progress(&format!("{progress}  {} s", started.elapsed().as_secs()));
+                let loading = if turn.model_is_loading { "  the language model is being loaded" } else { "" };
+                self.show_progress(&format!("{progress}  {} s{loading}", started.elapsed().as_secs()));
             }
             turn = match self.client.settled_turn(turn.id, WAIT).await {
                 Ok(turn) => turn,
