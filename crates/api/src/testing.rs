@@ -191,6 +191,7 @@ pub fn transcript(words: &[(&str, f64)]) -> Transcript {
         end: None,
         text: (*text).to_owned(),
         probability: *probability,
+        heard_as: None,
     };
     let text = words.iter().map(|(text, _)| *text).collect::<Vec<_>>().join(" ");
     let words = words.iter().map(word).collect();

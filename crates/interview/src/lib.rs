@@ -21,6 +21,7 @@ pub mod scoring;
 pub mod selection;
 pub mod session;
 pub mod summary;
+pub mod terms;
 pub mod time;
 pub mod transcript;
 pub mod wording;

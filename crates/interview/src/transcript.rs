@@ -59,17 +59,20 @@ pub struct Word {
     pub span: Option<Span>,
     /// How sure the recogniser is of it.
     pub probability: Probability,
+    /// What the recogniser wrote, where a term of the glossary stands in its place
+    /// ([`Transcript::with_terms`](crate::Transcript::with_terms)). The term is one word here, whatever it is made of.
+    pub heard_as: Option<String>,
 }
 
 impl Word {
     /// A typed word.
     pub fn typed(text: impl Into<String>) -> Self {
-        Self { text: text.into(), span: None, probability: Probability::CERTAIN }
+        Self { text: text.into(), span: None, probability: Probability::CERTAIN, heard_as: None }
     }
 
     /// A word that was heard.
     pub fn heard(text: impl Into<String>, span: Span, probability: Probability) -> Self {
-        Self { text: text.into(), span: Some(span), probability }
+        Self { text: text.into(), span: Some(span), probability, heard_as: None }
     }
 
     /// Whether the recogniser may have misheard it ([`DOUBT_THRESHOLD`]).

@@ -220,7 +220,7 @@ impl Upload<'_> {
                 let corrected = corrected_text.is_some();
                 let transcript = match corrected_text {
                     Some(text) => transcript.corrected(&incoming::correction(&text)?),
-                    None => transcript,
+                    None => transcript.with_terms(&question.glossary),
                 };
                 let (decisions, spoken) = (Decisions::default(), Some(Spoken { duration, speech, delivery }));
                 Answer { id, source, transcript, corrected, decisions, spoken, audio }

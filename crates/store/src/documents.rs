@@ -244,7 +244,13 @@ impl Stored<Transcript> for Vec<Vec<WordDocument>> {
     }
 }
 
-stored_struct!(WordDocument of Word { text: String, span: Option<SpanDocument>, probability: f64, });
+stored_struct!(WordDocument of Word {
+    text: String,
+    span: Option<SpanDocument>,
+    probability: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    heard_as: Option<String>,
+});
 
 #[derive(Serialize, Deserialize)]
 struct SpanDocument {

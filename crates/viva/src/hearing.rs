@@ -98,6 +98,7 @@ pub fn transcript_of(recognition: &Recognition) -> Transcript {
         end: end(word.span),
         text: word.text.clone(),
         probability: word.probability.get(),
+        heard_as: word.heard_as.clone(),
     };
     let segment = |segment: &interview::Segment| Segment {
         start: start(segment.span()),

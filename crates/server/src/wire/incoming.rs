@@ -235,7 +235,7 @@ fn word(word: &Word) -> Result<interview::Word, ApiError> {
         (Some(start), Some(end)) => Some(span(&TimeSpan { start, end })?),
         _ => return Err(refused(format!("the word `{text}` has a start or an end only; give both or neither"))),
     };
-    Ok(interview::Word { text, span, probability })
+    Ok(interview::Word { text, span, probability, heard_as: None })
 }
 
 fn span(span: &TimeSpan) -> Result<Span, ApiError> {
@@ -317,7 +317,7 @@ mod tests {
     const LIMIT: f64 = 60.0;
 
     fn word(text: &str, start: f64, end: f64) -> Word {
-        Word { text: text.to_owned(), start: Some(start), end: Some(end), probability: 0.9 }
+        Word { text: text.to_owned(), start: Some(start), end: Some(end), probability: 0.9, heard_as: None }
     }
 
     fn transcript(words: Vec<Word>) -> HeardTranscript {

@@ -18,7 +18,7 @@ fn heard(text: &str) -> HeardTranscript {
         .enumerate()
         .map(|(index, text)| {
             let start = index as f64 / 2.0;
-            Word { start: Some(start), end: Some(start + 0.4), text: text.to_owned(), probability: 0.9 }
+            Word { start: Some(start), end: Some(start + 0.4), text: text.to_owned(), probability: 0.9, heard_as: None }
         })
         .collect();
     let end = words.len() as f64 / 2.0;
@@ -53,6 +53,25 @@ async fn a_strong_answer_is_marked_point_by_point_with_words_that_were_said() {
     let answered = viva.answer(stretch.id, "I would return an index instead, because that borrows nothing.").await;
     let feedback = answered.feedback.unwrap();
     assert_eq!((feedback.correctness, feedback.clarity.unwrap().score), (None, None));
+}
+
+#[tokio::test]
+async fn a_term_that_was_misheard_is_corrected_and_what_was_heard_is_kept() {
+    let viva = Running::start().await;
+    let turn = viva.turn(QUESTION).await;
+    let mut answer = spoken("the mute x is strict");
+    let words = &mut answer.transcript.as_mut().unwrap().segments[0].words;
+    words[1].probability = 0.4;
+    let turn = viva.client.answer(turn, &answer, &sending()).await.unwrap();
+    let answer = turn.answer.unwrap();
+    let transcript = answer.transcript.unwrap();
+    assert_eq!(transcript.text, "the mutex is strict");
+    assert_eq!(transcript.segments[0].words[1].heard_as.as_deref(), Some("mute x"));
+
+    let corrected = NewAnswer { corrected_text: Some("the mute x".to_owned()), ..spoken("the mute x") };
+    let turn = viva.client.answer(viva.turn(QUESTION).await, &corrected, &sending()).await.unwrap();
+    let text = turn.answer.unwrap().transcript.unwrap().text;
+    assert_eq!(text, "the mute x", "the candidate's own words stay");
 }
 
 #[tokio::test]
