@@ -185,6 +185,18 @@ impl Client {
         self.value(waiting(request, wait, REPLY_LIMIT)).await
     }
 
+    /// Settles one word of the transcript, counted from 0, and has the answer judged again; waits up to `wait` for that.
+    pub async fn correct_word(
+        &self,
+        turn: Uuid,
+        word: usize,
+        correction: &Correction,
+        wait: Duration,
+    ) -> Result<Turn, ClientError> {
+        let request = self.turn_request(Method::PUT, turn, &["transcript", &word.to_string()]).json(correction);
+        self.value(waiting(request, wait, REPLY_LIMIT)).await
+    }
+
     /// Has an answer judged again; waits up to `wait` for that.
     pub async fn regrade(&self, turn: Uuid, regrade: &Regrade, wait: Duration) -> Result<Turn, ClientError> {
         let request = self.turn_request(Method::POST, turn, &["regrade"]).json(regrade);

@@ -88,6 +88,7 @@ pub fn judged() -> Turn {
         verdict,
         decided_by: DecidedBy::Coach,
         doubt: (verdict == Verdict::Unclear).then(|| "the recogniser was not sure of the deciding words".to_owned()),
+        word_in_doubt: None,
         evidence,
     };
     let check = |id: &str, summary: &str, verdict, evidence: Evidence, note: Option<&str>| ClarityMark {

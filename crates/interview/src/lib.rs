@@ -11,6 +11,7 @@
 pub mod bank;
 pub mod claims;
 pub mod delivery;
+pub mod doubt;
 pub mod follow_up;
 pub mod id;
 pub mod judging;

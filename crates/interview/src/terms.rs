@@ -210,6 +210,12 @@ fn is_mistake(words: &[Heard<'_>], is_sure: bool, meant: &Meant<'_>) -> bool {
     }
 }
 
+/// How alike two words are by sound and spelling, 0 to 1; `None` where one can hardly be misheard for the other.
+pub(crate) fn alike(one: &str, other: &str) -> Option<f32> {
+    let likeness = (likeness(one, other) + likeness(&sound(one), &sound(other))) / 2.0;
+    (likeness >= ALIKE).then_some(likeness)
+}
+
 /// The share of letters that both have in the same order, 0 to 1.
 fn likeness(one: &str, other: &str) -> f32 {
     let [one, other] = [one, other].map(|word| word.chars().collect::<Vec<char>>());

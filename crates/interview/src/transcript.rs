@@ -225,6 +225,22 @@ impl Transcript {
         Evidence::of_words(texts.join(" "), span)
     }
 
+    /// The transcript with the text of one word, counted from 0, as the candidate says it was. It keeps its time and counts as certain.
+    /// `None` when there is no such word, or no word in the text.
+    pub fn with_word(&self, number: usize, text: &str) -> Option<Self> {
+        let mut corrected = self.clone();
+        let word = corrected.segments.iter_mut().flat_map(|segment| segment.words.iter_mut()).nth(number)?;
+        normal_words(text).next()?;
+        let is_same = normal_words(text).eq(normal_words(&word.text));
+        if !is_same {
+            let before_end = word.text.trim_end_matches(['.', ',', ';', ':', '!', '?']).len();
+            word.text.replace_range(..before_end, text.trim());
+            word.heard_as = None;
+        }
+        word.probability = Probability::CERTAIN;
+        Some(corrected)
+    }
+
     /// The transcript as the candidate corrected it. Words that were kept keep their times; words that were put in share the time
     /// between their neighbours. Every word counts as certain, because a person checked it.
     pub fn corrected(&self, text: &str) -> Self {

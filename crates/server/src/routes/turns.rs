@@ -24,7 +24,7 @@ use utoipa::{IntoParams, IntoResponses};
 use crate::answering;
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::extract::{Id, Json, MarkPath, byte_range, idempotency_key, wait};
+use crate::extract::{Id, Json, MarkPath, WordPath, byte_range, idempotency_key, wait};
 use crate::openapi::Audio;
 use crate::turn_events::{Subscription, TurnEvent};
 use crate::wire;
@@ -145,6 +145,33 @@ pub(crate) async fn correct_transcript(
         }
     };
     app.store.correct_transcript(id, answer).await?;
+    app.events.superseded(id);
+    awaited(&app, id, &headers).await
+}
+
+/// Settles one word of the transcript, such as a `word_in_doubt`, and has the answer judged again. The other words stay as sure as they
+/// were.
+#[utoipa::path(put, path = "/turns/{id}/transcript/{word}", tag = "turns",
+    params(
+        ("id" = uuid::Uuid, Path),
+        ("word" = usize, Path, description = "The number of the word, counted from 0 over all segments"),
+        Waiting,
+    ),
+    request_body = Correction, responses(Awaited, (status = CONFLICT)))]
+pub(crate) async fn correct_word(
+    State(app): State<Arc<App>>,
+    WordPath { turn: id, word }: WordPath,
+    headers: HeaderMap,
+    Json(Correction { text }): Json<Correction>,
+) -> Result<Response, ApiError> {
+    let text = correction(&text)?;
+    let turn = app.store.turn(id).await?;
+    let answer = turn.state.answer().ok_or_else(|| {
+        ApiError::Conflict(format!("turn {id} is {}, so there is nothing to correct", turn.state.name()))
+    })?;
+    let transcript = answer.transcript.with_word(word, &text);
+    let transcript = transcript.ok_or_else(|| ApiError::NotFound(format!("the transcript has no word {word}")))?;
+    app.store.correct_transcript(id, Answer { transcript, corrected: true, ..answer.clone() }).await?;
     app.events.superseded(id);
     awaited(&app, id, &headers).await
 }

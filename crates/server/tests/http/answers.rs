@@ -75,6 +75,19 @@ async fn a_term_that_was_misheard_is_corrected_and_what_was_heard_is_kept() {
 }
 
 #[tokio::test]
+async fn one_word_is_settled_and_the_answer_judged_again() {
+    let viva = Running::start().await;
+    let turn = viva.client.answer(viva.turn(QUESTION).await, &spoken("one honour, always"), &sending()).await.unwrap();
+    let settled = Correction { text: "owner".to_owned() };
+    let again = viva.client.correct_word(turn.id, 1, &settled, PATIENCE).await.unwrap();
+    assert_eq!(again.state, TurnState::Judged);
+    let words = again.answer.unwrap().transcript.unwrap().segments.remove(0).words;
+    let told: Vec<(&str, f64)> = words.iter().map(|word| (word.text.as_str(), word.probability)).collect();
+    assert_eq!(told, [("one", 0.9), ("owner,", 1.0), ("always", 0.9)]);
+    assert!(viva.client.correct_word(turn.id, 3, &settled, PATIENCE).await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
 async fn whoever_makes_every_point_is_asked_a_bonus_question_that_changes_no_score() {
     let viva = Running::with_model(|asked, number| {
         (asked.form == "marks" && number > 0).then(|| refuses("a bonus question has no marks"))

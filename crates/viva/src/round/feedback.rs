@@ -85,6 +85,11 @@ impl Showing<'_> {
         let is_attended = self.hands_free || self.terminal.is_attended();
         let read = if then != Then::GoOn || !is_attended {
             Read::Over(then)
+        } else if !self.hands_free && self.ask_about_words_in_doubt(turns).await? {
+            Read::Over(Then::Interrupted)
+        } else if before.is_none() && turns.last().is_some_and(leads_to_follow_up) {
+            // A settled word led to another follow-up, which the feedback would give away.
+            Read::Over(Then::GoOn)
         } else if !self.hands_free && self.ask_about_unclear_points(turns).await? {
             Read::Over(Then::Interrupted)
         } else {
