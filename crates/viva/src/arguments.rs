@@ -385,10 +385,14 @@ pub struct Devices {
 /// Check what is missing on this machine.
 ///
 /// Checks settings, data folder, database, outbox, questions, speech model, microphone, voice, coach and server address, and says
-/// how to fix each.
+/// how to fix each. With --bench, measures the installed speech models instead.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Example:\n  viva doctor")]
+#[command(after_help = "Examples:\n  viva doctor\n  viva doctor --bench")]
 pub struct Doctor {
+    /// Measure how fast each installed speech model is, and recommend the largest that keeps up
+    #[arg(long)]
+    pub bench: bool,
+
     /// Print JSON
     #[arg(long)]
     pub json: bool,
