@@ -16,7 +16,7 @@ use crate::problem::{self, Problem};
 use crate::progress::Progress;
 use crate::question::{Question, QuestionFilter, QuestionList, Reveal};
 use crate::session::{Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
-use crate::transcript::Transcription;
+use crate::transcript::{HeardTranscript, Transcription};
 use crate::turn::{Correction, Decision, Hint, NewAnswer, Regrade, Turn};
 use crate::{IDEMPOTENCY_KEY, PREFER, PREFIX};
 
@@ -195,6 +195,18 @@ impl Client {
     ) -> Result<Turn, ClientError> {
         let request = self.turn_request(Method::PUT, turn, &["transcript", &word.to_string()]).json(correction);
         self.value(waiting(request, wait, REPLY_LIMIT)).await
+    }
+
+    /// Replaces the transcript of a recording by another one of it and has the answer judged again; waits up to `wait` for that.
+    pub async fn hear_again(&self, turn: Uuid, heard: &HeardTranscript, wait: Duration) -> Result<Turn, ClientError> {
+        let request = self.turn_request(Method::PUT, turn, &["heard"]).json(heard);
+        self.value(waiting(request, wait, REPLY_LIMIT)).await
+    }
+
+    /// The recording of a turn's answer.
+    pub async fn audio(&self, turn: Uuid) -> Result<Vec<u8>, ClientError> {
+        let response = self.send(self.turn_request(Method::GET, turn, &["audio"]).timeout(UPLOAD_LIMIT)).await?;
+        self.body(response).await
     }
 
     /// Has an answer judged again; waits up to `wait` for that.

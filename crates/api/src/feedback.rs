@@ -221,6 +221,9 @@ impl ClarityVerdict {
 /// How it was said: arithmetic on the audio's timeline, never a score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Delivery {
+    /// The speech model whose words were measured, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_by: Option<String>,
     /// Length of the recording in seconds.
     pub duration: f64,
     /// How many words were heard.

@@ -206,6 +206,7 @@ fn said(quote: &str, start: f64, end: f64) -> Evidence {
 fn delivery() -> Delivery {
     let phrase = |phrase: &str, count| CountedPhrase { phrase: phrase.to_owned(), count };
     Delivery {
+        heard_by: None,
         duration: 51.0,
         words: 114,
         words_per_minute: Some(142.4),

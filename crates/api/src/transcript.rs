@@ -73,6 +73,9 @@ pub struct HeardTranscript {
     /// Length of the recording in seconds; the end of the last word when missing.
     #[serde(default)]
     pub duration: Option<f64>,
+    /// The name of the speech model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
 }
 
 /// What came of audio that was only transcribed.

@@ -268,7 +268,13 @@ impl Stored<Span> for SpanDocument {
     }
 }
 
-stored_struct!(SpokenDocument of Spoken { duration: f64, speech: Vec<SpanDocument>, delivery: DeliveryDocument, });
+stored_struct!(SpokenDocument of Spoken {
+    duration: f64,
+    speech: Vec<SpanDocument>,
+    delivery: DeliveryDocument,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+});
 
 stored_struct!(DeliveryDocument of Delivery {
     duration: f64,

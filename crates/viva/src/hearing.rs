@@ -103,7 +103,12 @@ pub async fn recogniser(speech: &Speech, path: &Path) -> Result<Recogniser, Fail
 
 /// The recognised answer, as it is sent.
 pub fn answer_of(recognition: &Recognition, source: Source) -> NewAnswer {
-    let transcript = HeardTranscript {
+    NewAnswer { transcript: Some(heard_transcript(recognition)), source: Some(source), ..NewAnswer::default() }
+}
+
+/// The words and what was measured with them, as they are sent.
+pub fn heard_transcript(recognition: &Recognition) -> HeardTranscript {
+    HeardTranscript {
         segments: transcript_of(recognition).segments,
         speech: recognition
             .speech
@@ -111,8 +116,8 @@ pub fn answer_of(recognition: &Recognition, source: Source) -> NewAnswer {
             .map(|span| TimeSpan { start: span.start().get(), end: span.end().get() })
             .collect(),
         duration: Some(recognition.duration.get()),
-    };
-    NewAnswer { transcript: Some(transcript), source: Some(source), ..NewAnswer::default() }
+        model: recognition.model.clone(),
+    }
 }
 
 /// The transcript, as it is shown.

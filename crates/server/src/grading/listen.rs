@@ -48,7 +48,7 @@ pub(super) async fn listen(
         transcript: heard.transcript.with_terms(&question.glossary),
         corrected: false,
         decisions: Decisions::default(),
-        spoken: Some(Spoken { duration: heard.duration, speech: heard.speech, delivery }),
+        spoken: Some(Spoken { duration: heard.duration, speech: heard.speech, delivery, model: heard.model }),
         audio: Some(recording.audio.clone()),
     })))
 }

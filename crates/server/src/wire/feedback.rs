@@ -74,7 +74,8 @@ pub(crate) fn clarity(clarity: &scoring::Clarity) -> Clarity {
 }
 
 fn measured(answer: &Answer) -> Option<Delivery> {
-    answer.spoken.as_ref().map(|spoken| delivery(&spoken.delivery))
+    let spoken = answer.spoken.as_ref()?;
+    Some(Delivery { heard_by: spoken.model.clone(), ..delivery(&spoken.delivery) })
 }
 
 fn key_point(question: &Question, transcript: &Transcript, mark: &marks::KeyPointMark) -> Option<KeyPointMark> {
@@ -170,6 +171,7 @@ pub(crate) fn judged_by(judged_by: &marks::JudgedBy) -> JudgedBy {
 
 pub(crate) fn delivery(delivery: &delivery::Delivery) -> Delivery {
     Delivery {
+        heard_by: None,
         duration: seconds(delivery.duration),
         words: delivery.words,
         words_per_minute: delivery.words_per_minute.map(rounded),

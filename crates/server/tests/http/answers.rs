@@ -23,7 +23,12 @@ fn heard(text: &str) -> HeardTranscript {
         .collect();
     let end = words.len() as f64 / 2.0;
     let segment = Segment { start: None, end: None, text: String::new(), words };
-    HeardTranscript { segments: vec![segment], speech: vec![TimeSpan { start: 0.0, end }], duration: Some(end + 1.0) }
+    HeardTranscript {
+        segments: vec![segment],
+        speech: vec![TimeSpan { start: 0.0, end }],
+        duration: Some(end + 1.0),
+        model: None,
+    }
 }
 
 fn spoken(text: &str) -> NewAnswer {
@@ -224,7 +229,7 @@ async fn a_transcript_corrected_before_it_was_sent_is_judged_as_corrected_and_me
 #[tokio::test]
 async fn silence_is_kept_and_not_judged() {
     let viva = Running::start().await;
-    let silence = HeardTranscript { segments: Vec::new(), speech: Vec::new(), duration: Some(4.0) };
+    let silence = HeardTranscript { segments: Vec::new(), speech: Vec::new(), duration: Some(4.0), model: None };
     let answer = NewAnswer { transcript: Some(silence), source: Some(Source::Microphone), ..NewAnswer::default() };
     let turn = viva.client.answer(viva.turn(QUESTION).await, &answer, &sending()).await.unwrap();
     assert_eq!(turn.state, TurnState::Ungraded);

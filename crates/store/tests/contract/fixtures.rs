@@ -105,7 +105,7 @@ pub fn heard(recording: &Recording) -> Answer {
         transcript,
         corrected: false,
         decisions: Decisions::default(),
-        spoken: Some(Spoken { duration: at(18), speech, delivery }),
+        spoken: Some(Spoken { duration: at(18), speech, delivery, model: Some("tiny.en".to_owned()) }),
         audio: Some(recording.audio.clone()),
     }
 }

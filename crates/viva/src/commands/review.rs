@@ -32,7 +32,7 @@ struct Document {
 
 /// Lists sessions, or shows, opens, exports or regrades one.
 pub async fn run(review: &Review, settings: &Settings) -> Result<(), Failure> {
-    let interviewer = if review.regrade || review.open {
+    let interviewer = if review.regrade || review.transcribe || review.open {
         // Only regrading may have to transcribe a recording.
         let model = ModelAtHand::of(settings).ok().filter(|_| review.regrade);
         Interviewer::reach(settings, model.and_then(|model| model.here(settings).ok())).await?
@@ -65,7 +65,7 @@ async fn run_with(review: &Review, settings: &Settings, interviewer: &Interviewe
         };
     }
     let session = client.session(id).await?;
-    if review.regrade {
+    if review.regrade || review.transcribe {
         return regrade::run(&session, review, settings, client).await;
     }
     if review.json {
