@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 
 use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -65,6 +66,59 @@ async fn an_answer_that_was_being_judged_at_a_kill_is_judged_after_the_restart_a
     let session = client(&server).session(session.head.id).await.unwrap();
     let follow_ups = session.turns.iter().filter(|turn| turn.depth > 0).count();
     assert_eq!((session.turns.len(), follow_ups), (2, 1));
+}
+
+/// Leaves a recording of 72 s in the outbox as a kill during it does: the length in its header is behind.
+fn leave_unfinished(home: &Home, session: Uuid, turn: Uuid) -> PathBuf {
+    let key = Uuid::now_v7();
+    let folder = home.data().join("outbox").join(key.to_string());
+    std::fs::create_dir_all(&folder).unwrap();
+    let letter = serde_json::json!({"key": key, "server": null, "session": session, "turn": turn, "answer": null, "recording": null});
+    std::fs::write(folder.join("letter.json"), letter.to_string()).unwrap();
+    let (rate, seconds_in_header, seconds) = (16_000_u32, 71, 72);
+    let data = rate * 2 * seconds_in_header;
+    let mut wav = Vec::new();
+    for field in [&b"RIFF"[..], &(data + 36).to_le_bytes(), b"WAVEfmt ", &16_u32.to_le_bytes(), &[1, 0, 1, 0]] {
+        wav.extend_from_slice(field);
+    }
+    for field in [&rate.to_le_bytes()[..], &(rate * 2).to_le_bytes(), &[2, 0, 16, 0], b"data", &data.to_le_bytes()] {
+        wav.extend_from_slice(field);
+    }
+    wav.resize(44 + (rate * 2 * seconds) as usize, 0);
+    std::fs::write(folder.join("answer.wav"), wav).unwrap();
+    folder
+}
+
+#[tokio::test]
+async fn the_next_start_after_a_kill_offers_to_send_hear_or_discard_what_was_recorded() {
+    let home = Home::empty();
+    let server = home.serve(&[]);
+    let wishes = NewSession { question_ids: vec!["ownership-why".into()], ..NewSession::default() };
+    let session = client(&server).create_session(&wishes).await.unwrap();
+    server.stop();
+    let turn = &session.turns[0];
+    let folders = [(); 3].map(|()| leave_unfinished(&home, session.head.id, turn.id));
+    let asked = turn.prompt.split(' ').take(3).collect::<Vec<_>>().join(" ");
+    tokio::task::spawn_blocking(move || {
+        let run = home.viva(["practice", "--typed", "--mute", "--question", "ownership-why"]);
+        let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(30_000)).unwrap();
+        let mut press = |key: &str| {
+            terminal.exp_string(&format!("You have an unfinished answer of 1:12 to “{asked}")).unwrap();
+            terminal.exp_string("hear").unwrap();
+            terminal.send(key).unwrap();
+            terminal.flush().unwrap();
+        };
+        press("x");
+        press("l");
+        press("\r");
+        terminal.exp_string("Sent an answer left over").unwrap();
+        terminal.send_control('c').unwrap();
+        terminal.exp_eof().unwrap();
+        let left = folders.map(|folder| folder.exists());
+        assert_eq!(left, [false, true, false], "discarded, left for later, sent");
+    })
+    .await
+    .unwrap();
 }
 
 #[tokio::test]

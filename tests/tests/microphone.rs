@@ -41,8 +41,14 @@ fn practice(home: &Home, device: &SoundDevice, more: &[&str]) -> PtySession {
 /// Leaves every point that the coach is unsure of as it is, to the key that goes on.
 fn skip_unclear_points(terminal: &mut PtySession) {
     let seen = |text: &str| ReadUntil::String(text.to_owned());
-    while terminal.exp_any(vec![seen("Did you say that"), seen("continue")]).unwrap().1 != "continue" {
-        terminal.exp_string("skip").unwrap();
+    loop {
+        let asked =
+            terminal.exp_any(vec![seen("Did you say that"), seen("did you say “"), seen("continue")]).unwrap().1;
+        match asked.as_str() {
+            "continue" => break,
+            "Did you say that" => terminal.exp_string("skip").unwrap(),
+            _ => terminal.exp_string("something else").unwrap(),
+        };
         terminal.send("\r").unwrap();
         terminal.flush().unwrap();
     }

@@ -119,3 +119,22 @@ fn without_a_model_a_script_is_told_which_command_gets_one() {
     let run = Home::empty().viva(arguments).finish().fails_with(1);
     assert!(run.errors.contains("viva model pull"), "{}", run.errors);
 }
+
+#[test]
+fn a_kept_recording_is_heard_again_by_another_model_and_both_transcripts_stay() {
+    let home = Home::empty();
+    let session = round(&home, &["borrowing-partial"]);
+    let heard_by = |session: &Value| text(&session["turns"][0]["feedback"]["delivery"]["heard_by"]);
+    assert_eq!(heard_by(&session), "espeak-closed.en");
+    let other = home.path().join("ggml-another.bin");
+    fs::copy(test_model(), &other).unwrap();
+    let id = text(&session["id"]);
+    let again = ["review", &id, "--transcribe", "--turn", "1", "--json", "--model", other.to_str().unwrap()];
+    let session = home.viva(again).finish().success().json();
+    assert_eq!(heard_by(&session), "another");
+    assert_eq!(text(&session["turns"][0]["answer"]["transcript"]["text"]), words_of("borrowing-partial"));
+    let exported = home.viva(["review", &id, "--export", "json"]).finish().success().json();
+    let judgings = exported["turns"][0]["judgings"].as_array().unwrap();
+    let heard_by = |judging: &Value| text(&judging["feedback"]["delivery"]["heard_by"]);
+    assert_eq!(judgings.iter().map(heard_by).collect::<Vec<_>>(), ["espeak-closed.en", "another"]);
+}

@@ -16,7 +16,7 @@ use crate::problem::{self, Problem};
 use crate::progress::Progress;
 use crate::question::{Question, QuestionFilter, QuestionList, Reveal};
 use crate::session::{Debrief, Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
-use crate::transcript::Transcription;
+use crate::transcript::{HeardTranscript, Transcription};
 use crate::turn::{Correction, Decision, Hint, NewAnswer, Regrade, Sureness, Turn};
 use crate::{IDEMPOTENCY_KEY, PREFER, PREFIX};
 
@@ -188,6 +188,30 @@ impl Client {
     pub async fn correct(&self, turn: Uuid, correction: &Correction, wait: Duration) -> Result<Turn, ClientError> {
         let request = self.turn_request(Method::PUT, turn, &["transcript"]).json(correction);
         self.value(waiting(request, wait, REPLY_LIMIT)).await
+    }
+
+    /// Settles one word of the transcript, counted from 0, and has the answer judged again; waits up to `wait` for that.
+    pub async fn correct_word(
+        &self,
+        turn: Uuid,
+        word: usize,
+        correction: &Correction,
+        wait: Duration,
+    ) -> Result<Turn, ClientError> {
+        let request = self.turn_request(Method::PUT, turn, &["transcript", &word.to_string()]).json(correction);
+        self.value(waiting(request, wait, REPLY_LIMIT)).await
+    }
+
+    /// Replaces the transcript of a recording by another one of it and has the answer judged again; waits up to `wait` for that.
+    pub async fn hear_again(&self, turn: Uuid, heard: &HeardTranscript, wait: Duration) -> Result<Turn, ClientError> {
+        let request = self.turn_request(Method::PUT, turn, &["heard"]).json(heard);
+        self.value(waiting(request, wait, REPLY_LIMIT)).await
+    }
+
+    /// The recording of a turn's answer.
+    pub async fn audio(&self, turn: Uuid) -> Result<Vec<u8>, ClientError> {
+        let response = self.send(self.turn_request(Method::GET, turn, &["audio"]).timeout(UPLOAD_LIMIT)).await?;
+        self.body(response).await
     }
 
     /// Has an answer judged again; waits up to `wait` for that.

@@ -85,9 +85,23 @@ pub struct KeyPointMark {
     /// Why it is unclear.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub doubt: Option<String>,
+    /// The word in doubt that would decide it, if it hangs on one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub word_in_doubt: Option<WordInDoubt>,
     /// The words that back the verdict, as they stand in the transcript.
     #[serde(flatten)]
     pub evidence: Evidence,
+}
+
+/// A word that the recogniser was not sure of, and what it may have been instead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WordInDoubt {
+    /// The number of the word in the transcript, counted from 0 over all segments.
+    pub word: usize,
+    /// The word as the transcript has it.
+    pub heard: String,
+    /// What it may have been.
+    pub perhaps: String,
 }
 
 /// Whose verdict it is.
@@ -207,6 +221,9 @@ impl ClarityVerdict {
 /// How it was said: arithmetic on the audio's timeline, never a score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Delivery {
+    /// The speech model whose words were measured, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_by: Option<String>,
     /// Length of the recording in seconds.
     pub duration: f64,
     /// How many words were heard.
@@ -397,6 +414,7 @@ mod tests {
             verdict,
             decided_by: DecidedBy::Coach,
             doubt: None,
+            word_in_doubt: None,
             evidence,
         }
     }

@@ -90,6 +90,7 @@ pub fn judged() -> Turn {
         verdict,
         decided_by: DecidedBy::Coach,
         doubt: (verdict == Verdict::Unclear).then(|| "the recogniser was not sure of the deciding words".to_owned()),
+        word_in_doubt: None,
         evidence,
     };
     let check = |id: &str, summary: &str, verdict, evidence: Evidence, note: Option<&str>| ClarityMark {
@@ -193,6 +194,7 @@ pub fn transcript(words: &[(&str, f64)]) -> Transcript {
         end: None,
         text: (*text).to_owned(),
         probability: *probability,
+        heard_as: None,
     };
     let text = words.iter().map(|(text, _)| *text).collect::<Vec<_>>().join(" ");
     let words = words.iter().map(word).collect();
@@ -206,6 +208,7 @@ fn said(quote: &str, start: f64, end: f64) -> Evidence {
 fn delivery() -> Delivery {
     let phrase = |phrase: &str, count| CountedPhrase { phrase: phrase.to_owned(), count };
     Delivery {
+        heard_by: None,
         duration: 51.0,
         words: 114,
         words_per_minute: Some(142.4),

@@ -43,6 +43,9 @@ pub struct Word {
     /// How sure the recogniser is of it, 0 to 1.
     #[serde(default = "certain")]
     pub probability: f64,
+    /// What the recogniser wrote, where the server put a term of the question in its place. Not needed in what a client sends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_as: Option<String>,
 }
 
 fn certain() -> f64 {
@@ -70,6 +73,9 @@ pub struct HeardTranscript {
     /// Length of the recording in seconds; the end of the last word when missing.
     #[serde(default)]
     pub duration: Option<f64>,
+    /// The name of the speech model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
 }
 
 /// What came of audio that was only transcribed.

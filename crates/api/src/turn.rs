@@ -191,7 +191,7 @@ pub struct StateEvent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Correction {
-    /// The whole text as it should be.
+    /// The text as it should be: the whole of it, or that of the word that is corrected.
     pub text: String,
 }
 

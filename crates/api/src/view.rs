@@ -346,6 +346,9 @@ pub fn delivery(delivery: &Delivery) -> Vec<Measure> {
         measures.push(Measure { name, figure, meaning, note, place: None, quotes: Vec::new() });
         measures.len() - 1
     };
+    if let Some(model) = &delivery.heard_by {
+        add("Heard by", model.clone(), "the speech model whose words were measured".to_owned(), String::new());
+    }
     if let Some(rate) = delivery.words_per_minute {
         let typical = TYPICAL_WORDS_PER_MINUTE;
         let note = format!("typical {:.0} to {:.0}, pauses included", typical.start(), typical.end());
@@ -575,6 +578,7 @@ mod tests {
         let phrase = |phrase: &str, count| CountedPhrase { phrase: phrase.to_owned(), count };
         let hedge = Evidence { quote: Some("I guess".to_owned()), start: Some(20.0), end: Some(20.6) };
         let measured = Delivery {
+            heard_by: None,
             duration: 51.0,
             words: 114,
             words_per_minute: Some(142.4),

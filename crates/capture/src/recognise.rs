@@ -40,6 +40,8 @@ pub struct Recognition {
     pub duration: Seconds,
     /// Whether the recording ends before its promised length; what there was is in the transcript.
     pub truncated: bool,
+    /// The name of the model that heard it, if it has one.
+    pub model: Option<String>,
 }
 
 /// Something that happened during recognition. Events are for display: a receiver that does not keep up misses some.
@@ -247,6 +249,7 @@ impl RecognitionStream {
             speech: self.spans.runs().to_vec(),
             transcript: Transcript::heard(std::mem::take(&mut self.segments)),
             truncated: false,
+            model: self.recogniser.model.clone(),
         })
     }
 
@@ -366,6 +369,7 @@ impl Drop for RecognitionStream {
 #[derive(Clone)]
 pub struct Recogniser {
     jobs: SyncSender<Job>,
+    model: Option<String>,
 }
 
 /// A span on its way to the model.
@@ -383,11 +387,12 @@ impl Recogniser {
     /// [`Error::Thread`].
     pub fn start(transcriber: impl Transcriber + 'static) -> Result<Self, Error> {
         let (jobs, queue) = mpsc::sync_channel(QUEUE_LENGTH);
+        let model = transcriber.model();
         std::thread::Builder::new()
             .name("recogniser".to_owned())
             .spawn(move || run(transcriber, &queue))
             .map_err(|source| Error::Thread { source })?;
-        Ok(Self { jobs })
+        Ok(Self { jobs, model })
     }
 }
 

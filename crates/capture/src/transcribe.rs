@@ -19,6 +19,11 @@ const LONGEST_PROMPT: usize = 360;
 
 /// A speech recogniser for one span at a time.
 pub trait Transcriber: Send {
+    /// The name of its model, if it has one.
+    fn model(&self) -> Option<String> {
+        None
+    }
+
     /// What is said in a span of speech. The words are in order; their times, on the original timeline, lie within the speech of
     /// the span and do not overlap. Annotations such as "(music)" are not words. Earlier spans have no influence but by the
     /// prompt. Without sound there are no words.

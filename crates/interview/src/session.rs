@@ -226,6 +226,8 @@ pub struct Spoken {
     pub speech: Vec<Span>,
     /// The third panel.
     pub delivery: Delivery,
+    /// The speech model whose words delivery was measured from, if it is known.
+    pub model: Option<String>,
 }
 
 /// What there is of an answer that could not be judged.

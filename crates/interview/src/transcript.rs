@@ -59,17 +59,20 @@ pub struct Word {
     pub span: Option<Span>,
     /// How sure the recogniser is of it.
     pub probability: Probability,
+    /// What the recogniser wrote, where a term of the glossary stands in its place
+    /// ([`Transcript::with_terms`](crate::Transcript::with_terms)). The term is one word here, whatever it is made of.
+    pub heard_as: Option<String>,
 }
 
 impl Word {
     /// A typed word.
     pub fn typed(text: impl Into<String>) -> Self {
-        Self { text: text.into(), span: None, probability: Probability::CERTAIN }
+        Self { text: text.into(), span: None, probability: Probability::CERTAIN, heard_as: None }
     }
 
     /// A word that was heard.
     pub fn heard(text: impl Into<String>, span: Span, probability: Probability) -> Self {
-        Self { text: text.into(), span: Some(span), probability }
+        Self { text: text.into(), span: Some(span), probability, heard_as: None }
     }
 
     /// Whether the recogniser may have misheard it ([`DOUBT_THRESHOLD`]).
@@ -220,6 +223,22 @@ impl Transcript {
         let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
         let span = words.iter().filter_map(|word| word.span).reduce(Span::hull);
         Evidence::of_words(texts.join(" "), span)
+    }
+
+    /// The transcript with the text of one word, counted from 0, as the candidate says it was. It keeps its time and counts as certain.
+    /// `None` when there is no such word, or no word in the text.
+    pub fn with_word(&self, number: usize, text: &str) -> Option<Self> {
+        let mut corrected = self.clone();
+        let word = corrected.segments.iter_mut().flat_map(|segment| segment.words.iter_mut()).nth(number)?;
+        normal_words(text).next()?;
+        let is_same = normal_words(text).eq(normal_words(&word.text));
+        if !is_same {
+            let before_end = word.text.trim_end_matches(['.', ',', ';', ':', '!', '?']).len();
+            word.text.replace_range(..before_end, text.trim());
+            word.heard_as = None;
+        }
+        word.probability = Probability::CERTAIN;
+        Some(corrected)
     }
 
     /// The transcript as the candidate corrected it. Words that were kept keep their times; words that were put in share the time

@@ -9,10 +9,8 @@ use axum::extract::{FromRequest, Request};
 use futures::TryStreamExt;
 use interview::bank::Question;
 use interview::marks::Decisions;
-use interview::session::{
-    Answer, AudioObject, Recording, Source, Spoken, Turn, TurnState, UngradedAnswer, UngradedReason,
-};
-use interview::{AnswerId, Transcript, delivery};
+use interview::session::{Answer, AudioObject, Recording, Source, Turn, TurnState, UngradedAnswer, UngradedReason};
+use interview::{AnswerId, Transcript};
 use sha2::{Digest, Sha256};
 use store::audio::AudioKey;
 use store::{IdempotencyKey, StoreError, Submission};
@@ -22,7 +20,7 @@ use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{Chunks, MediaType, audio_type, check_length, collect, limited, parse_json, read_within};
 use crate::transcription::spool;
-use crate::wire::incoming::{self, Heard};
+use crate::wire::incoming;
 
 /// The most bytes of a transcript: twenty thousand words with their times are some two megabytes.
 const TRANSCRIPT_LIMIT: u64 = 8 * 1024 * 1024;
@@ -214,15 +212,14 @@ impl Upload<'_> {
                 Answer { id, source, transcript, corrected: false, decisions, spoken: None, audio: None }
             }
             (None, Some(transcript), audio) => {
-                let Heard { transcript, speech, duration } =
-                    incoming::heard(&transcript, self.app.transcription.limit())?;
-                let delivery = delivery::measure(&transcript, &speech, duration, Some(question.time_limit));
+                let heard = incoming::heard(&transcript, self.app.transcription.limit())?;
                 let corrected = corrected_text.is_some();
-                let transcript = match corrected_text {
-                    Some(text) => transcript.corrected(&incoming::correction(&text)?),
-                    None => transcript,
-                };
-                let (decisions, spoken) = (Decisions::default(), Some(Spoken { duration, speech, delivery }));
+                let by_hand = corrected_text
+                    .map(|text| Ok::<_, ApiError>(heard.transcript.corrected(&incoming::correction(&text)?)))
+                    .transpose()?;
+                let (with_terms, spoken) = heard.measured(question);
+                let transcript = by_hand.unwrap_or(with_terms);
+                let (decisions, spoken) = (Decisions::default(), Some(spoken));
                 Answer { id, source, transcript, corrected, decisions, spoken, audio }
             }
             (None, None, Some(audio)) => return Ok(Submission::Sound(Recording { id, audio, source })),

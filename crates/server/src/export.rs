@@ -75,6 +75,10 @@ fn write_turn(page: &mut String, reviewed: &ReviewedTurn) -> Result {
         let start = segment.start.map(|start| format!("[{}] ", clock(start))).unwrap_or_default();
         writeln!(page, "> {start}{}\n>", Plain(&segment.text))?;
     }
+    let words = transcript.iter().flat_map(|transcript| &transcript.segments).flat_map(|segment| &segment.words);
+    for (word, heard) in words.filter_map(|word| Some((word, word.heard_as.as_ref()?))) {
+        writeln!(page, "*“{}” was heard as “{}”*\n", Plain(&word.text), Plain(heard))?;
+    }
     writeln!(page)?;
     for panel in [&reviewed.correctness, &reviewed.clarity].into_iter().flatten() {
         write_panel(page, panel)?;

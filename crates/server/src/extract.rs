@@ -54,6 +54,22 @@ impl<S: Send + Sync> FromRequestParts<S> for MarkPath {
     }
 }
 
+/// The ids of a turn and the number of a word of its transcript in the address.
+pub(crate) struct WordPath {
+    pub(crate) turn: TurnId,
+    pub(crate) word: usize,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for WordPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let MarkPath { turn, mark } = MarkPath::from_request_parts(parts, state).await?;
+        let word = mark.parse().map_err(|_| ApiError::NotFound("the word in the address does not exist".to_owned()))?;
+        Ok(Self { turn, word })
+    }
+}
+
 /// The query string of a request.
 pub(crate) struct Query<T>(pub(crate) T);
 

@@ -83,6 +83,8 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(turns::decide_mark))
         .routes(routes!(turns::set_sureness))
         .routes(routes!(turns::correct_transcript))
+        .routes(routes!(turns::correct_word))
+        .routes(routes!(turns::hear_again))
         .routes(routes!(turns::regrade_turn))
         .routes(routes!(turns::take_hint))
         .routes(routes!(turns::skip_turn));

@@ -251,7 +251,13 @@ impl Stored<Transcript> for Vec<Vec<WordDocument>> {
     }
 }
 
-stored_struct!(WordDocument of Word { text: String, span: Option<SpanDocument>, probability: f64, });
+stored_struct!(WordDocument of Word {
+    text: String,
+    span: Option<SpanDocument>,
+    probability: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    heard_as: Option<String>,
+});
 
 #[derive(Serialize, Deserialize)]
 struct SpanDocument {
@@ -269,7 +275,13 @@ impl Stored<Span> for SpanDocument {
     }
 }
 
-stored_struct!(SpokenDocument of Spoken { duration: f64, speech: Vec<SpanDocument>, delivery: DeliveryDocument, });
+stored_struct!(SpokenDocument of Spoken {
+    duration: f64,
+    speech: Vec<SpanDocument>,
+    delivery: DeliveryDocument,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+});
 
 stored_struct!(DeliveryDocument of Delivery {
     duration: f64,

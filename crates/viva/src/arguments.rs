@@ -225,16 +225,19 @@ pub struct Review {
     #[arg(long, value_name = "FILE", requires = "export")]
     pub output: Option<PathBuf>,
     /// Judge the answers again, those without feedback first; earlier feedback stays in the history
-    #[arg(long, requires = "session", conflicts_with_all = ["open", "export"])]
+    #[arg(long, requires = "session", conflicts_with_all = ["open", "export"], group = "again")]
     pub regrade: bool,
+    /// Transcribe the kept recordings again and judge what is heard; earlier transcripts stay in the history
+    #[arg(long, requires = "session", conflicts_with_all = ["open", "export"], group = "again")]
+    pub transcribe: bool,
     /// Coach that judges again [default: the configured one]
     #[arg(long, value_enum, value_name = "COACH", requires = "regrade")]
     pub coach: Option<NamedCoach>,
-    /// Language model that judges again, on the configured server
-    #[arg(long, value_name = "NAME", requires = "regrade")]
+    /// With --regrade, language model on the configured server; with --transcribe, speech model by name or path
+    #[arg(long, value_name = "NAME", requires = "again")]
     pub model: Option<String>,
-    /// Judge only this answer again: `2` is the second question, `2.1` its first follow-up
-    #[arg(long, value_name = "N", requires = "regrade")]
+    /// Only this answer: `2` is the second question, `2.1` its first follow-up
+    #[arg(long, value_name = "N", requires = "again")]
     pub turn: Option<TurnNumber>,
     /// Print JSON
     #[arg(long, conflicts_with = "export")]
@@ -393,10 +396,14 @@ pub struct Devices {
 /// Check what is missing on this machine.
 ///
 /// Checks settings, data folder, database, outbox, questions, speech model, microphone, voice, coach and server address, and says
-/// how to fix each.
+/// how to fix each. With --bench, measures the installed speech models instead.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Example:\n  viva doctor")]
+#[command(after_help = "Examples:\n  viva doctor\n  viva doctor --bench")]
 pub struct Doctor {
+    /// Measure how fast each installed speech model is, and recommend the largest that keeps up
+    #[arg(long)]
+    pub bench: bool,
+
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -1,5 +1,6 @@
 //! The speech model of this machine, its recogniser, and transcripts in the form that the API takes.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Transcript, Word};
@@ -12,7 +13,7 @@ use interview::Span;
 use crate::failure::Failure;
 use crate::settings::{Settings, Speech};
 
-/// The models to use when none was chosen, best first: the first ones keep up with speech on most machines.
+/// The models to use when none was chosen and some are here, best first: the first ones keep up with speech on most machines.
 const PREFERRED: [&str; 6] = ["base.en", "base", "small.en", "small", "tiny.en", "tiny"];
 
 /// The model that would be used.
@@ -60,12 +61,37 @@ impl ModelAtHand {
         let others = listed.iter().map(|listed| listed.model.name);
         let known = PREFERRED.into_iter().chain(others).filter(|name| speaks(name));
         let here = known.clone().find(is_here).and_then(Model::named);
-        let wanted = here.or_else(|| known.clone().find_map(Model::named));
+        let wanted = here
+            .or_else(|| [suited().name].into_iter().chain(known).filter(|name| speaks(name)).find_map(Model::named));
         match (here, wanted) {
             (Some(model), _) => Self::Here(folder.path_of(model)),
             (None, model) => Self::Missing(model.unwrap_or(&capture::models::CATALOGUE[0])),
         }
     }
+}
+
+/// The model to download on this machine: by its cores, and by its memory where the system tells it.
+pub fn suited() -> &'static Model {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    suited_to(cores, memory())
+}
+
+/// `memory` is in bytes. Measured: base.en has the last words ready in time on two cores, small.en needs about four times the work.
+fn suited_to(cores: usize, memory: Option<u64>) -> &'static Model {
+    let has_memory = |gibibytes: u64| memory.is_none_or(|memory| memory >= gibibytes << 30);
+    let name = match cores {
+        8.. if has_memory(8) => "small.en",
+        2.. if has_memory(2) => "base.en",
+        _ => "tiny.en",
+    };
+    Model::named(name).unwrap_or(&capture::models::CATALOGUE[0])
+}
+
+/// The memory of this machine in bytes, on Linux.
+fn memory() -> Option<u64> {
+    let told = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let kibibytes: u64 = told.strip_prefix("MemTotal:")?.split_whitespace().next()?.parse().ok()?;
+    Some(kibibytes << 10)
 }
 
 /// Loads a model, off the async runtime, and starts its recogniser.
@@ -77,7 +103,12 @@ pub async fn recogniser(speech: &Speech, path: &Path) -> Result<Recogniser, Fail
 
 /// The recognised answer, as it is sent.
 pub fn answer_of(recognition: &Recognition, source: Source) -> NewAnswer {
-    let transcript = HeardTranscript {
+    NewAnswer { transcript: Some(heard_transcript(recognition)), source: Some(source), ..NewAnswer::default() }
+}
+
+/// The words and what was measured with them, as they are sent.
+pub fn heard_transcript(recognition: &Recognition) -> HeardTranscript {
+    HeardTranscript {
         segments: transcript_of(recognition).segments,
         speech: recognition
             .speech
@@ -85,8 +116,8 @@ pub fn answer_of(recognition: &Recognition, source: Source) -> NewAnswer {
             .map(|span| TimeSpan { start: span.start().get(), end: span.end().get() })
             .collect(),
         duration: Some(recognition.duration.get()),
-    };
-    NewAnswer { transcript: Some(transcript), source: Some(source), ..NewAnswer::default() }
+        model: recognition.model.clone(),
+    }
 }
 
 /// The transcript, as it is shown.
@@ -98,6 +129,7 @@ pub fn transcript_of(recognition: &Recognition) -> Transcript {
         end: end(word.span),
         text: word.text.clone(),
         probability: word.probability.get(),
+        heard_as: word.heard_as.clone(),
     };
     let segment = |segment: &interview::Segment| Segment {
         start: start(segment.span()),
@@ -137,13 +169,21 @@ mod tests {
     }
 
     #[test]
-    fn without_any_the_usual_one_is_missing() {
+    fn a_machine_gets_a_model_that_its_cores_and_memory_can_keep_up_with() {
+        let model = |cores, gibibytes: Option<u64>| suited_to(cores, gibibytes.map(|gibibytes| gibibytes << 30)).name;
+        assert_eq!(model(1, Some(64)), "tiny.en");
+        assert_eq!((model(2, Some(4)), model(2, Some(1)), model(2, None)), ("base.en", "tiny.en", "base.en"));
+        assert_eq!((model(8, Some(16)), model(8, Some(4)), model(16, None)), ("small.en", "base.en", "small.en"));
+    }
+
+    #[test]
+    fn without_any_the_one_that_suits_the_machine_is_missing() {
         let data = data_with(&[]);
         let settings = settings(data.path(), None);
         let missing = ModelAtHand::of(&settings).unwrap();
-        assert_eq!(missing, ModelAtHand::Missing(Model::named("base.en").unwrap()));
+        assert_eq!(missing, ModelAtHand::Missing(suited()));
         let told = format!("{:?}", missing.here(&settings).unwrap_err());
-        assert!(told.contains("model pull base.en --data"), "{told}");
+        assert!(told.contains(&format!("model pull {} --data", suited().name)), "{told}");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod commands;
+mod desktop;
 mod download;
 mod failure;
 mod hearing;

@@ -14,6 +14,7 @@ fn recognition(segments: Vec<Vec<Word>>) -> Recognition {
         speech,
         duration: Seconds::new(3725.5).unwrap(),
         truncated: false,
+        model: None,
     }
 }
 

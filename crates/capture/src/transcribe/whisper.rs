@@ -87,6 +87,8 @@ fn spare_cores() -> NonZeroUsize {
 
 /// A whisper model in memory, with the working memory of one recognition.
 pub struct Whisper {
+    /// The name of the model, as its file has it.
+    name: Option<String>,
     context: WhisperContext,
     state: WhisperState,
     settings: WhisperSettings,
@@ -108,7 +110,8 @@ impl Whisper {
         let state = context.create_state().map_err(|fault| Error::damaged(path, fault.to_string()))?;
         let cancellation = Arc::default();
         let parameters = parameters(&settings, Arc::clone(&cancellation));
-        Ok(Self { context, state, settings, parameters, cancellation })
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().trim_start_matches("ggml-").to_owned());
+        Ok(Self { name, context, state, settings, parameters, cancellation })
     }
 
     fn prompt_tokens(&self, prompt: &Prompt) -> Vec<i32> {
@@ -175,6 +178,10 @@ impl Whisper {
 }
 
 impl Transcriber for Whisper {
+    fn model(&self) -> Option<String> {
+        self.name.clone()
+    }
+
     fn transcribe(
         &mut self,
         span: &SpeechSpan,

@@ -1,8 +1,8 @@
 //! Reading an answer as claims: clauses of speech, each with what it is about, what it says and denies, and how it is meant.
 
 mod clauses;
+mod glossary;
 mod order;
-mod sounds;
 mod words;
 
 use std::ops::Range;
@@ -12,8 +12,8 @@ use interview::Transcript;
 use super::thresholds::{FRAGMENT, REPETITION};
 use crate::lexicon::{self, Marker, Unit};
 
+pub(crate) use glossary::Glossary;
 pub(crate) use order::{Sense, is_list};
-pub(crate) use sounds::Glossary;
 pub(crate) use words::{End, Spoken};
 
 /// An answer as the offline coach understands it.
@@ -47,7 +47,7 @@ pub(crate) struct Clause {
 impl Reading {
     /// Reads what was said, with the glossary's help for what is misheard.
     pub(crate) fn of(transcript: &Transcript, glossary: &Glossary) -> Self {
-        let words = glossary.repair(words::spoken(transcript));
+        let words = glossary.repair(&words::spoken(transcript));
         let normal: Vec<&str> = words.iter().map(|word| word.normal.as_str()).collect();
         let markers = lexicon::markers(&normal);
         let mut clauses: Vec<Clause> =

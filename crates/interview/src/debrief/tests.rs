@@ -69,7 +69,7 @@ fn spoken(mut turn: Turn, change: impl FnOnce(&mut Delivery)) -> Turn {
     let limit = TimeLimit::try_from(60).ok();
     let mut delivery = crate::delivery::measure(&Transcript::typed("said so"), &[], Seconds::ZERO, limit);
     change(&mut delivery);
-    answer.spoken = Some(Spoken { duration: Seconds::ZERO, speech: Vec::new(), delivery });
+    answer.spoken = Some(Spoken { duration: Seconds::ZERO, speech: Vec::new(), delivery, model: None });
     turn
 }
 

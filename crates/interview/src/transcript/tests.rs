@@ -78,3 +78,16 @@ fn case_and_punctuation_do_not_matter() {
 fn nothing_but_punctuation_has_no_words() {
     assert_eq!(normal_words(" \u{2026} -- ' \u{1F980}").count(), 0);
 }
+
+#[test]
+fn a_word_that_the_candidate_settled_is_certain_and_keeps_its_time() {
+    let transcript = heard_unsurely("one honour, always");
+    let settled = transcript.with_word(1, "owner").unwrap();
+    assert_eq!(settled.text(), "one owner, always");
+    let (before, after) = (transcript.words().nth(1).unwrap(), settled.words().nth(1).unwrap());
+    assert_eq!((after.span, after.is_in_doubt()), (before.span, false));
+    assert_eq!(transcript.with_word(1, "honour").unwrap().text(), "one honour, always");
+    assert!(settled.words().next().unwrap().is_in_doubt(), "the other words stay as they were");
+    assert!(transcript.with_word(3, "owner").is_none());
+    assert!(transcript.with_word(1, " ?").is_none());
+}

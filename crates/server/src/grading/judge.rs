@@ -141,7 +141,7 @@ impl Case {
             Panel::Correctness(claims) => {
                 let correctness = judging::correctness(&self.rubric, transcript, claims).ok()?;
                 let correctness = correctness.decided(&self.rubric, &self.answer.decisions);
-                let correctness = wire::feedback::correctness(&self.question, &correctness);
+                let correctness = wire::feedback::correctness(&self.question, transcript, &correctness);
                 Feedback { correctness, ..Feedback::default() }
             }
             Panel::Clarity(claims) => {

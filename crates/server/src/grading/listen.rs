@@ -45,10 +45,10 @@ pub(super) async fn listen(
     Ok(Listened::Words(Box::new(Answer {
         id: recording.id,
         source: recording.source,
-        transcript: heard.transcript,
+        transcript: heard.transcript.with_terms(&question.glossary),
         corrected: false,
         decisions: Decisions::default(),
-        spoken: Some(Spoken { duration: heard.duration, speech: heard.speech, delivery }),
+        spoken: Some(Spoken { duration: heard.duration, speech: heard.speech, delivery, model: heard.model }),
         audio: Some(recording.audio.clone()),
     })))
 }

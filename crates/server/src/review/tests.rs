@@ -12,7 +12,7 @@ use crate::export;
 use crate::pages::{DebriefView, SessionPage};
 
 fn run(text: &str, mark: Option<Evidence>, is_doubtful: bool) -> Run {
-    Run { text: text.to_owned(), mark: mark.map(|role| Mark { role, number: 0 }), is_doubtful }
+    Run { text: text.to_owned(), mark: mark.map(|role| Mark { role, number: 0 }), is_doubtful, heard_as: None }
 }
 
 fn reviewed_turn(turn: Turn, transcript: Vec<Paragraph>, earlier: Vec<EarlierJudging>) -> ReviewedTurn {
@@ -44,7 +44,7 @@ fn review() -> Review {
     let words = vec![
         run("one owner <at>", Some(Evidence::Hit), false),
         run("a", None, true),
-        run("time", Some(Evidence::Misconception), true),
+        Run { heard_as: Some("thyme".to_owned()), ..run("time", Some(Evidence::Misconception), true) },
     ];
     let before = EarlierJudging {
         when: "22 November 2026, 14:03".to_owned(),

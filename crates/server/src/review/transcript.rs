@@ -1,7 +1,7 @@
 //! A transcript with its uncertain words and the evidence in it marked.
 
-use interview::Transcript;
 use interview::marks::{Counted, Feedback};
+use interview::{Transcript, Word};
 
 /// A segment of speech, or a typed paragraph.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +21,8 @@ pub(crate) struct Run {
     pub(crate) mark: Option<Mark>,
     /// Whether the recogniser was unsure of them.
     pub(crate) is_doubtful: bool,
+    /// What the recogniser wrote, if this is a term in its place. Such a word is a run of its own.
+    pub(crate) heard_as: Option<String>,
 }
 
 /// What words are evidence for. Neighbours with different numbers stay apart.
@@ -61,7 +63,7 @@ pub(super) fn paragraphs(transcript: &Transcript, feedback: Option<&Feedback>) -
         .map(|segment| {
             let mut runs: Vec<Run> = Vec::new();
             for word in segment.words() {
-                add(&mut runs, &word.text, marks.next().flatten(), word.is_in_doubt());
+                add(&mut runs, word, marks.next().flatten());
             }
             Paragraph { start: segment.span().map(|span| span.start().get()), runs }
         })
@@ -86,12 +88,17 @@ fn marks(transcript: &Transcript, feedback: &Feedback) -> Vec<Option<Mark>> {
     marked
 }
 
-fn add(runs: &mut Vec<Run>, word: &str, mark: Option<Mark>, is_doubtful: bool) {
-    match runs.last_mut() {
-        Some(run) if run.mark == mark && run.is_doubtful == is_doubtful => {
-            run.text.push(' ');
-            run.text.push_str(word);
+fn add(runs: &mut Vec<Run>, word: &Word, mark: Option<Mark>) {
+    let run = Run { text: word.text.clone(), mark, is_doubtful: word.is_in_doubt(), heard_as: word.heard_as.clone() };
+    let is_alike = |last: &&mut Run| {
+        let looks = |run: &Run| (run.mark, run.is_doubtful);
+        looks(last) == looks(&run) && last.heard_as.is_none() && run.heard_as.is_none()
+    };
+    match runs.last_mut().filter(is_alike) {
+        Some(last) => {
+            last.text.push(' ');
+            last.text.push_str(&run.text);
         }
-        _ => runs.push(Run { text: word.to_owned(), mark, is_doubtful }),
+        None => runs.push(run),
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use api::PREFER;
 use api::feedback::Feedback;
 use api::judging::JudgingList;
+use api::transcript::HeardTranscript;
 use api::turn::{AnswerForm, Correction, Decision, Hint, NewAnswer, Regrade, StateEvent, Sureness, Turn, TurnState};
 use axum::Json as JsonReply;
 use axum::body::Body;
@@ -24,11 +25,11 @@ use utoipa::{IntoParams, IntoResponses};
 use crate::answering;
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::extract::{Id, Json, MarkPath, byte_range, idempotency_key, wait};
+use crate::extract::{Id, Json, MarkPath, WordPath, byte_range, idempotency_key, wait};
 use crate::openapi::Audio;
 use crate::turn_events::{Subscription, TurnEvent};
 use crate::wire;
-use crate::wire::incoming::{coach_kind, correction};
+use crate::wire::incoming::{coach_kind, correction, heard};
 
 /// How the OpenAPI document describes the header that [`wait`] reads.
 #[derive(IntoParams)]
@@ -143,6 +144,75 @@ pub(crate) async fn correct_transcript(
             })?;
             Answer { transcript: answer.transcript.corrected(&text), corrected: true, ..answer.clone() }
         }
+    };
+    app.store.correct_transcript(id, answer).await?;
+    app.events.superseded(id);
+    awaited(&app, id, &headers).await
+}
+
+/// Settles one word of the transcript, such as a `word_in_doubt`, and has the answer judged again. The other words stay as sure as they
+/// were.
+#[utoipa::path(put, path = "/turns/{id}/transcript/{word}", tag = "turns",
+    params(
+        ("id" = uuid::Uuid, Path),
+        ("word" = usize, Path, description = "The number of the word, counted from 0 over all segments"),
+        Waiting,
+    ),
+    request_body = Correction, responses(Awaited, (status = CONFLICT)))]
+pub(crate) async fn correct_word(
+    State(app): State<Arc<App>>,
+    WordPath { turn: id, word }: WordPath,
+    headers: HeaderMap,
+    Json(Correction { text }): Json<Correction>,
+) -> Result<Response, ApiError> {
+    let text = correction(&text)?;
+    let turn = app.store.turn(id).await?;
+    let answer = turn.state.answer().ok_or_else(|| {
+        ApiError::Conflict(format!("turn {id} is {}, so there is nothing to correct", turn.state.name()))
+    })?;
+    let transcript = answer.transcript.with_word(word, &text);
+    let transcript = transcript.ok_or_else(|| ApiError::NotFound(format!("the transcript has no word {word}")))?;
+    app.store.correct_transcript(id, Answer { transcript, corrected: true, ..answer.clone() }).await?;
+    app.events.superseded(id);
+    awaited(&app, id, &headers).await
+}
+
+/// Replaces the transcript of a recording by another one of it, such as a better speech model makes, measures the delivery anew and has
+/// the answer judged again. The transcript before stays in the history.
+#[utoipa::path(put, path = "/turns/{id}/heard", tag = "turns", params(("id" = uuid::Uuid, Path), Waiting),
+    request_body = HeardTranscript, responses(Awaited, (status = CONFLICT)))]
+pub(crate) async fn hear_again(
+    State(app): State<Arc<App>>,
+    Id(id): Id<TurnId>,
+    headers: HeaderMap,
+    Json(transcript): Json<HeardTranscript>,
+) -> Result<Response, ApiError> {
+    let heard = heard(&transcript, app.transcription.limit())?;
+    if heard.transcript.is_empty() {
+        return Err(ApiError::Unprocessable("the transcript has no words".to_owned()));
+    }
+    let turn = app.store.turn(id).await?;
+    let (before, audio) = (turn.state.answer(), turn.state.audio());
+    let Some(audio) = audio.filter(|_| turn.state.is_settled()) else {
+        let detail = format!("turn {id} is {} and has no recording that could be heard again", turn.state.name());
+        return Err(ApiError::Conflict(detail));
+    };
+    let (transcript, spoken) = heard.measured(&app.question_of(&turn).await?);
+    let (given, source) = match (&turn.state, before) {
+        (_, Some(answer)) => (answer.id, answer.source),
+        (session::TurnState::Ungraded { answer: UngradedAnswer::Sound(recording), .. }, None) => {
+            (recording.id, recording.source)
+        }
+        _ => return Err(ApiError::Conflict(format!("turn {id} has no answer"))),
+    };
+    let answer = Answer {
+        id: given,
+        source,
+        transcript,
+        corrected: false,
+        decisions: before.map(|answer| answer.decisions.clone()).unwrap_or_default(),
+        spoken: Some(spoken),
+        audio: Some(audio.clone()),
     };
     app.store.correct_transcript(id, answer).await?;
     app.events.superseded(id);

@@ -5,8 +5,10 @@ use api::feedback::{
     JudgedBy, KeyPointMark, MisconceptionMark, ScoreRange, Verdict,
 };
 use api::judging::Judging;
+use interview::Transcript;
 use interview::bank::Question;
 use interview::delivery::{self, PlacedPhrase};
+use interview::doubt::{WordInDoubt, deciding_word};
 use interview::marks::{self, CoachKind, Counted};
 use interview::scoring::{self, Band, Rating};
 use interview::session::{Answer, Turn, TurnState};
@@ -28,7 +30,7 @@ pub(crate) fn feedback(turn: &Turn, question: &Question) -> Option<Feedback> {
 /// What a coach found in an answer, now or at an earlier judging, beside what was measured of it.
 pub(crate) fn judged(question: &Question, answer: &Answer, feedback: &marks::Feedback) -> Feedback {
     Feedback {
-        correctness: feedback.correctness().and_then(|panel| correctness(question, panel)),
+        correctness: feedback.correctness().and_then(|panel| correctness(question, &answer.transcript, panel)),
         clarity: feedback.clarity().map(clarity),
         delivery: measured(answer),
         stronger_answer: feedback.stronger_answer().map(str::to_owned),
@@ -39,7 +41,11 @@ pub(crate) fn judged(question: &Question, answer: &Answer, feedback: &marks::Fee
 }
 
 /// The correctness panel; none without key points, as in a stretch question.
-pub(crate) fn correctness(question: &Question, correctness: &scoring::Correctness) -> Option<Correctness> {
+pub(crate) fn correctness(
+    question: &Question,
+    transcript: &Transcript,
+    correctness: &scoring::Correctness,
+) -> Option<Correctness> {
     let marks = correctness.marks();
     let mut points: Vec<&marks::KeyPointMark> = marks.key_points().iter().collect();
     points.sort_by_key(|mark| question.key_point(&mark.id).and_then(|point| point.stage));
@@ -52,7 +58,7 @@ pub(crate) fn correctness(question: &Question, correctness: &scoring::Correctnes
             Some(Rating::Exact(_)) | None => None,
         },
         band: correctness.band().map(Band::number),
-        key_points: points.into_iter().filter_map(|mark| key_point(question, mark)).collect(),
+        key_points: points.into_iter().filter_map(|mark| key_point(question, transcript, mark)).collect(),
         misconceptions: misconceptions(marks.misconceptions()),
         disputed_misconceptions: misconceptions(marks.disputed()),
     };
@@ -68,10 +74,11 @@ pub(crate) fn clarity(clarity: &scoring::Clarity) -> Clarity {
 }
 
 fn measured(answer: &Answer) -> Option<Delivery> {
-    answer.spoken.as_ref().map(|spoken| delivery(&spoken.delivery))
+    let spoken = answer.spoken.as_ref()?;
+    Some(Delivery { heard_by: spoken.model.clone(), ..delivery(&spoken.delivery) })
 }
 
-fn key_point(question: &Question, mark: &marks::KeyPointMark) -> Option<KeyPointMark> {
+fn key_point(question: &Question, transcript: &Transcript, mark: &marks::KeyPointMark) -> Option<KeyPointMark> {
     let point = question.key_point(&mark.id)?;
     let doubt = match &mark.verdict {
         marks::Verdict::Unclear { doubt, .. } if mark.decision.is_none() => Some(doubt.explanation().to_owned()),
@@ -91,6 +98,10 @@ fn key_point(question: &Question, mark: &marks::KeyPointMark) -> Option<KeyPoint
             Counted::Unclear => Verdict::Unclear,
         },
         decided_by: if mark.decision.is_some() { DecidedBy::Candidate } else { DecidedBy::Coach },
+        word_in_doubt: doubt
+            .as_ref()
+            .and_then(|_| deciding_word(question, point, &mark.verdict, transcript))
+            .map(|WordInDoubt { word, heard, perhaps }| api::feedback::WordInDoubt { word, heard, perhaps }),
         doubt,
         evidence: evidence(mark.evidence()),
     })
@@ -160,6 +171,7 @@ pub(crate) fn judged_by(judged_by: &marks::JudgedBy) -> JudgedBy {
 
 pub(crate) fn delivery(delivery: &delivery::Delivery) -> Delivery {
     Delivery {
+        heard_by: None,
         duration: seconds(delivery.duration),
         words: delivery.words,
         words_per_minute: delivery.words_per_minute.map(rounded),

@@ -9,9 +9,11 @@ use api::session::{NewSession, SessionFilter};
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Word};
 use api::turn::{DecidedVerdict, Source};
 use interview::bank::{Bank, Question};
+use interview::delivery;
 use interview::follow_up::FollowUpLimit;
 use interview::marks::{self, CoachKind, Decision, Marks};
 use interview::selection::{Wishes, fitting};
+use interview::session::Spoken;
 use interview::transcript::normal_words;
 use interview::{Probability, Seconds, Span, Transcript, session};
 use store::{PageLimit, SessionQuery, SessionState};
@@ -198,6 +200,17 @@ pub(crate) struct Heard {
     pub(crate) speech: Vec<Span>,
     /// How long the recording is.
     pub(crate) duration: Seconds,
+    /// The speech model.
+    pub(crate) model: Option<String>,
+}
+
+impl Heard {
+    /// The words with the question's terms in place of what was misheard of them, and what was measured before that.
+    pub(crate) fn measured(self, question: &Question) -> (Transcript, Spoken) {
+        let Self { transcript, speech, duration, model } = self;
+        let delivery = delivery::measure(&transcript, &speech, duration, Some(question.time_limit));
+        (transcript.with_terms(&question.glossary), Spoken { duration, speech, delivery, model })
+    }
 }
 
 /// Checks a client's transcript: no more than `limit` seconds, words and speech in order, every number in range.
@@ -212,7 +225,8 @@ pub(crate) fn heard(heard: &HeardTranscript, limit: Seconds) -> Result<Heard, Ap
     let end = timed.map(Span::end).fold(Seconds::ZERO, Seconds::max);
     let duration = duration(heard.duration, end, limit)?;
     let transcript = Transcript::heard(segments.into_iter().filter_map(interview::Segment::new).collect());
-    Ok(Heard { transcript, speech, duration })
+    let model = heard.model.as_deref().map(|model| harmless(model).chars().take(LONGEST_WORD).collect());
+    Ok(Heard { transcript, speech, duration, model })
 }
 
 fn check_size(heard: &HeardTranscript) -> Result<(), ApiError> {
@@ -245,7 +259,7 @@ fn word(word: &Word) -> Result<interview::Word, ApiError> {
         (Some(start), Some(end)) => Some(span(&TimeSpan { start, end })?),
         _ => return Err(refused(format!("the word `{text}` has a start or an end only; give both or neither"))),
     };
-    Ok(interview::Word { text, span, probability })
+    Ok(interview::Word { text, span, probability, heard_as: None })
 }
 
 fn span(span: &TimeSpan) -> Result<Span, ApiError> {
@@ -327,12 +341,12 @@ mod tests {
     const LIMIT: f64 = 60.0;
 
     fn word(text: &str, start: f64, end: f64) -> Word {
-        Word { text: text.to_owned(), start: Some(start), end: Some(end), probability: 0.9 }
+        Word { text: text.to_owned(), start: Some(start), end: Some(end), probability: 0.9, heard_as: None }
     }
 
     fn transcript(words: Vec<Word>) -> HeardTranscript {
         let segment = Segment { start: None, end: None, text: String::new(), words };
-        HeardTranscript { segments: vec![segment], speech: Vec::new(), duration: None }
+        HeardTranscript { segments: vec![segment], speech: Vec::new(), duration: None, model: None }
     }
 
     fn check(heard_transcript: &HeardTranscript) -> Result<Heard, ApiError> {
@@ -355,7 +369,7 @@ mod tests {
 
     #[test]
     fn silence_is_a_transcript_too() {
-        let silence = HeardTranscript { segments: Vec::new(), speech: Vec::new(), duration: Some(3.0) };
+        let silence = HeardTranscript { segments: Vec::new(), speech: Vec::new(), duration: Some(3.0), model: None };
         let heard = check(&silence).unwrap();
         assert!(heard.transcript.is_empty());
         assert_eq!(heard.duration.get(), 3.0);

@@ -384,5 +384,11 @@ fn segment(segment: &interview::Segment) -> Segment {
 
 fn word(word: &interview::Word) -> Word {
     let (start, end) = bounds(word.span);
-    Word { start, end, text: word.text.clone(), probability: (word.probability.get() * 1000.0).round() / 1000.0 }
+    Word {
+        start,
+        end,
+        text: word.text.clone(),
+        probability: (word.probability.get() * 1000.0).round() / 1000.0,
+        heard_as: word.heard_as.clone(),
+    }
 }

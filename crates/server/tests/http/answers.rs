@@ -18,12 +18,17 @@ fn heard(text: &str) -> HeardTranscript {
         .enumerate()
         .map(|(index, text)| {
             let start = index as f64 / 2.0;
-            Word { start: Some(start), end: Some(start + 0.4), text: text.to_owned(), probability: 0.9 }
+            Word { start: Some(start), end: Some(start + 0.4), text: text.to_owned(), probability: 0.9, heard_as: None }
         })
         .collect();
     let end = words.len() as f64 / 2.0;
     let segment = Segment { start: None, end: None, text: String::new(), words };
-    HeardTranscript { segments: vec![segment], speech: vec![TimeSpan { start: 0.0, end }], duration: Some(end + 1.0) }
+    HeardTranscript {
+        segments: vec![segment],
+        speech: vec![TimeSpan { start: 0.0, end }],
+        duration: Some(end + 1.0),
+        model: None,
+    }
 }
 
 fn spoken(text: &str) -> NewAnswer {
@@ -53,6 +58,38 @@ async fn a_strong_answer_is_marked_point_by_point_with_words_that_were_said() {
     let answered = viva.answer(stretch.id, "I would return an index instead, because that borrows nothing.").await;
     let feedback = answered.feedback.unwrap();
     assert_eq!((feedback.correctness, feedback.clarity.unwrap().score), (None, None));
+}
+
+#[tokio::test]
+async fn a_term_that_was_misheard_is_corrected_and_what_was_heard_is_kept() {
+    let viva = Running::start().await;
+    let turn = viva.turn(QUESTION).await;
+    let mut answer = spoken("the mute x is strict");
+    let words = &mut answer.transcript.as_mut().unwrap().segments[0].words;
+    words[1].probability = 0.4;
+    let turn = viva.client.answer(turn, &answer, &sending()).await.unwrap();
+    let answer = turn.answer.unwrap();
+    let transcript = answer.transcript.unwrap();
+    assert_eq!(transcript.text, "the mutex is strict");
+    assert_eq!(transcript.segments[0].words[1].heard_as.as_deref(), Some("mute x"));
+
+    let corrected = NewAnswer { corrected_text: Some("the mute x".to_owned()), ..spoken("the mute x") };
+    let turn = viva.client.answer(viva.turn(QUESTION).await, &corrected, &sending()).await.unwrap();
+    let text = turn.answer.unwrap().transcript.unwrap().text;
+    assert_eq!(text, "the mute x", "the candidate's own words stay");
+}
+
+#[tokio::test]
+async fn one_word_is_settled_and_the_answer_judged_again() {
+    let viva = Running::start().await;
+    let turn = viva.client.answer(viva.turn(QUESTION).await, &spoken("one honour, always"), &sending()).await.unwrap();
+    let settled = Correction { text: "owner".to_owned() };
+    let again = viva.client.correct_word(turn.id, 1, &settled, PATIENCE).await.unwrap();
+    assert_eq!(again.state, TurnState::Judged);
+    let words = again.answer.unwrap().transcript.unwrap().segments.remove(0).words;
+    let told: Vec<(&str, f64)> = words.iter().map(|word| (word.text.as_str(), word.probability)).collect();
+    assert_eq!(told, [("one", 0.9), ("owner,", 1.0), ("always", 0.9)]);
+    assert!(viva.client.correct_word(turn.id, 3, &settled, PATIENCE).await.unwrap_err().is_not_found());
 }
 
 #[tokio::test]
@@ -192,7 +229,7 @@ async fn a_transcript_corrected_before_it_was_sent_is_judged_as_corrected_and_me
 #[tokio::test]
 async fn silence_is_kept_and_not_judged() {
     let viva = Running::start().await;
-    let silence = HeardTranscript { segments: Vec::new(), speech: Vec::new(), duration: Some(4.0) };
+    let silence = HeardTranscript { segments: Vec::new(), speech: Vec::new(), duration: Some(4.0), model: None };
     let answer = NewAnswer { transcript: Some(silence), source: Some(Source::Microphone), ..NewAnswer::default() };
     let turn = viva.client.answer(viva.turn(QUESTION).await, &answer, &sending()).await.unwrap();
     assert_eq!(turn.state, TurnState::Ungraded);

@@ -120,10 +120,15 @@ async fn browsers_recordings_are_heard() {
 #[tokio::test]
 async fn a_recording_with_its_transcript_is_not_heard_again() {
     let viva = Running::start().await;
-    let words =
-        ["many", "readers"].map(|text| Word { start: None, end: None, text: text.to_owned(), probability: 1.0 });
+    let words = ["many", "readers"].map(|text| Word {
+        start: None,
+        end: None,
+        text: text.to_owned(),
+        probability: 1.0,
+        heard_as: None,
+    });
     let segment = Segment { start: None, end: None, text: String::new(), words: words.to_vec() };
-    let heard = HeardTranscript { segments: vec![segment], speech: Vec::new(), duration: Some(5.0) };
+    let heard = HeardTranscript { segments: vec![segment], speech: Vec::new(), duration: Some(5.0), model: None };
     let document = NewAnswer { transcript: Some(heard), source: Some(Source::Microphone), ..NewAnswer::default() };
     let audio = AudioFile::at(speech("formats/22050.flac"));
     let sending = sending();

@@ -90,7 +90,12 @@ pub fn recording() -> Recording {
 pub fn heard(recording: &Recording) -> Answer {
     let at = |index: usize| Seconds::new(0.1 + index as f64 * 0.3).unwrap();
     let words = WORDS.split_whitespace().enumerate().map(|(index, word)| {
-        Word::heard(word, Span::between(at(index), at(index + 1)), Probability::clamped(0.1 + 0.049 * index as f64))
+        let heard = Word::heard(
+            word,
+            Span::between(at(index), at(index + 1)),
+            Probability::clamped(0.1 + 0.049 * index as f64),
+        );
+        Word { heard_as: (index == 1).then(|| "won".to_owned()), ..heard }
     });
     let transcript = Transcript::heard(Segment::new(words).into_iter().collect());
     let speech = vec![Span::between(at(0), at(17))];
@@ -101,7 +106,7 @@ pub fn heard(recording: &Recording) -> Answer {
         transcript,
         corrected: false,
         decisions: Decisions::default(),
-        spoken: Some(Spoken { duration: at(18), speech, delivery }),
+        spoken: Some(Spoken { duration: at(18), speech, delivery, model: Some("tiny.en".to_owned()) }),
         audio: Some(recording.audio.clone()),
     }
 }

@@ -1,5 +1,7 @@
 //! `viva doctor`: checks what the program needs on this machine, and says how to fix each fault.
 
+mod bench;
+
 use std::path::Path;
 
 use interview::wording::counted;
@@ -71,6 +73,9 @@ impl Finding {
 
 /// Runs every check. Faults make the command fail; what is only missing does not.
 pub async fn run(doctor: &Doctor, settings: Result<Settings, Failure>) -> Result<(), Failure> {
+    if doctor.bench {
+        return bench::run(doctor.json, &settings?).await;
+    }
     let findings = match settings {
         Ok(settings) => check_all(&settings).await,
         Err(failure) => vec![Finding::new("settings", Err(failure))],

@@ -45,7 +45,11 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
     }
     let wishes = wishes(practice, prepared, interviewer.client()).await?;
     let outbox = Outbox::in_folder(settings.data.outbox());
-    send_what_was_left(&outbox, &interviewer, recogniser.as_ref(), settings, &mut terminal).await?;
+    if send_what_was_left(&outbox, &interviewer, recogniser.as_ref(), settings, &mut terminal).await? {
+        drop(terminal);
+        interviewer.stop().await?;
+        return Ok(());
+    }
     let round = Round {
         interviewer: &interviewer,
         settings,

@@ -2,21 +2,17 @@
 
 mod regrade;
 
-use std::process::Stdio;
-use std::time::Duration;
-
 use api::client::Client;
 use api::session::{Session, SessionFilter, SessionHead};
 use api::turn::{Turn, TurnState};
 use interview::TopicId;
 use interview::wording::counted;
 use serde::Serialize;
-use tokio::process::Command;
-use url::Url;
 use uuid::Uuid;
 
 use super::output::{print, print_json};
 use crate::arguments::Review;
+use crate::desktop;
 use crate::failure::Failure;
 use crate::hearing::ModelAtHand;
 use crate::interviewer::Interviewer;
@@ -34,12 +30,9 @@ struct Document {
     sessions: Vec<SessionHead>,
 }
 
-/// How long the program that opens pages may take. Some run as long as the browser does.
-const BROWSER_TIMEOUT: Duration = Duration::from_secs(3);
-
 /// Lists sessions, or shows, opens, exports or regrades one.
 pub async fn run(review: &Review, settings: &Settings) -> Result<(), Failure> {
-    let interviewer = if review.regrade || review.open {
+    let interviewer = if review.regrade || review.transcribe || review.open {
         // Only regrading may have to transcribe a recording.
         let model = ModelAtHand::of(settings).ok().filter(|_| review.regrade);
         Interviewer::reach(settings, model.and_then(|model| model.here(settings).ok())).await?
@@ -72,7 +65,7 @@ async fn run_with(review: &Review, settings: &Settings, interviewer: &Interviewe
         };
     }
     let session = client.session(id).await?;
-    if review.regrade {
+    if review.regrade || review.transcribe {
         return regrade::run(&session, review, settings, client).await;
     }
     if review.json {
@@ -145,7 +138,7 @@ async fn open(session: Option<Uuid>, interviewer: &Interviewer) -> Result<(), Fa
     };
     let page = client.address(&path)?;
     print(&format!("{page}\n"))?;
-    if let Err(error) = open_in_browser(&page).await {
+    if let Err(error) = desktop::open(page.as_str()).await {
         eprintln!("cannot start a browser ({error}); open the address above yourself");
     }
     if interviewer.is_built_in() {
@@ -153,26 +146,6 @@ async fn open(session: Option<Uuid>, interviewer: &Interviewer) -> Result<(), Fa
         end_requested().await;
     }
     Ok(())
-}
-
-async fn open_in_browser(page: &Url) -> std::io::Result<()> {
-    let mut command = if cfg!(target_os = "macos") {
-        Command::new("open")
-    } else if cfg!(windows) {
-        // `start` would go through a shell; this takes the address as it is.
-        let mut command = Command::new("rundll32.exe");
-        command.arg("url.dll,FileProtocolHandler");
-        command
-    } else {
-        Command::new("xdg-open")
-    };
-    command.arg(page.as_str()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    match tokio::time::timeout(BROWSER_TIMEOUT, command.status()).await {
-        Ok(status) if !status.as_ref().is_ok_and(|status| status.success()) => {
-            Err(std::io::Error::other(status?.to_string()))
-        }
-        Ok(_) | Err(_) => Ok(()),
-    }
 }
 
 /// Resolves the name of a session: its id, the start of its id, or `last`.

@@ -1,6 +1,9 @@
-//! Asks the candidate about points of which the coach could not tell whether they were made.
+//! Asks the candidate about what could not be told: words that the recogniser was not sure of, and points that may have been made.
 
-use api::turn::{DecidedVerdict, Decision, Turn, TurnState};
+use std::time::Duration;
+
+use api::feedback::{Verdict, WordInDoubt};
+use api::turn::{Correction, DecidedVerdict, Decision, Turn, TurnState};
 use api::view::{self, Mark, Sign};
 
 use super::feedback::Showing;
@@ -10,6 +13,34 @@ use crate::terminal::{Choice, Line, Offer};
 const ANSWERS: [Offer<'static>; 4] = [("y", "yes"), ("n", "no"), ("Enter", "skip"), ("f", "to the feedback")];
 
 impl Showing<'_> {
+    /// Asks about each word in doubt that a point of a question hangs on, and has answers with a settled word judged again. Returns whether
+    /// the candidate quit the program.
+    pub(super) async fn ask_about_words_in_doubt(&mut self, turns: &mut [Turn]) -> Result<bool, Failure> {
+        for turn in turns {
+            let mut judged_again = None;
+            for WordInDoubt { word, heard, perhaps } in words_in_doubt(turn) {
+                let question = format!("The recogniser was not sure: did you say “{perhaps}” or “{heard}”?");
+                self.terminal.screen.say(&[Line::blank()]);
+                self.terminal.say(question);
+                let offers = [("1", perhaps.as_str()), ("2", heard.as_str()), ("Enter", "something else")];
+                let text = match self.terminal.choose(&offers).await {
+                    Choice::Letter('1') => perhaps.clone(),
+                    Choice::Letter('2') => heard.clone(),
+                    Choice::Letter(_) | Choice::Nothing => continue,
+                    Choice::Interrupt => return Ok(true),
+                };
+                let settled = Correction { text };
+                judged_again = Some(self.client.correct_word(turn.id, word, &settled, Duration::ZERO).await?);
+            }
+            if let Some(judged_again) = judged_again
+                && self.replace(turn, judged_again).await?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Asks once about every unclear point of a question. Returns whether the candidate quit the program.
     pub(super) async fn ask_about_unclear_points(&mut self, turns: &mut [Turn]) -> Result<bool, Failure> {
         for (index, mark) in unclear(turns) {
@@ -29,6 +60,20 @@ impl Showing<'_> {
         }
         Ok(false)
     }
+}
+
+/// The words in doubt that unclear points of a turn hang on, each once.
+fn words_in_doubt(turn: &Turn) -> Vec<WordInDoubt> {
+    let mut words: Vec<WordInDoubt> = Vec::new();
+    let panel = turn.feedback.as_ref().and_then(|feedback| feedback.correctness.as_ref());
+    let unclear =
+        panel.into_iter().flat_map(|panel| &panel.key_points).filter(|point| point.verdict == Verdict::Unclear);
+    for word in unclear.filter_map(|point| point.word_in_doubt.as_ref()) {
+        if words.iter().all(|other| other.word != word.word) {
+            words.push(word.clone());
+        }
+    }
+    words
 }
 
 /// Every point that is unclear, once, with the index of the first turn that it is unclear in.
@@ -51,6 +96,20 @@ mod tests {
     use api::testing::{asked, judged};
 
     use super::*;
+
+    #[test]
+    fn a_word_that_several_points_hang_on_is_asked_about_once() {
+        let word = |heard: &str| WordInDoubt { word: 4, heard: heard.to_owned(), perhaps: "owner".to_owned() };
+        let mut turn = judged();
+        let panel = turn.feedback.as_mut().and_then(|feedback| feedback.correctness.as_mut()).unwrap();
+        for point in &mut panel.key_points {
+            point.word_in_doubt = Some(word("honour"));
+        }
+        panel.key_points.push(panel.key_points[2].clone());
+        assert_eq!(words_in_doubt(&turn), [word("honour")]);
+        turn.feedback.as_mut().and_then(|feedback| feedback.correctness.as_mut()).unwrap().key_points.truncate(2);
+        assert_eq!(words_in_doubt(&turn), [], "points that are clear hang on no word");
+    }
 
     #[test]
     fn a_point_that_is_unclear_in_several_answers_to_a_question_is_asked_about_once() {

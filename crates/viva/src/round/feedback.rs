@@ -96,9 +96,14 @@ impl Showing<'_> {
         let is_attended = self.hands_free || self.terminal.is_attended();
         let read = if then != Then::GoOn || !is_attended {
             Read::Over(then)
-        } else if self.asks_sureness && before.is_none() && self.ask_sureness(turns).await? {
+        } else if !self.hands_free && self.ask_about_words_in_doubt(turns).await? {
             Read::Over(Then::Interrupted)
-        } else if !self.hands_free && self.ask_about_unclear_points(turns).await? {
+        } else if before.is_none() && turns.last().is_some_and(leads_to_follow_up) {
+            // A settled word led to another follow-up, which the feedback would give away.
+            Read::Over(Then::GoOn)
+        } else if self.asks_sureness && before.is_none() && self.ask_sureness(turns).await?
+            || !self.hands_free && self.ask_about_unclear_points(turns).await?
+        {
             Read::Over(Then::Interrupted)
         } else {
             self.read_by_keys(turns, before).await?
@@ -210,7 +215,7 @@ impl Showing<'_> {
     }
 
     /// Waits for a regraded turn; returns whether the candidate quit the program.
-    async fn replace(&mut self, turn: &mut Turn, judged_again: Turn) -> Result<bool, Failure> {
+    pub(super) async fn replace(&mut self, turn: &mut Turn, judged_again: Turn) -> Result<bool, Failure> {
         let (settled, was_interrupted) = self.wait(judged_again, self.longest_wait, false).await?;
         *turn = settled;
         Ok(was_interrupted)

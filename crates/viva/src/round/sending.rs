@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use api::client::{Client, ClientError};
 use api::turn::Turn;
+use api::view::clock;
 use capture::recognise::Recogniser;
 
 use super::recordings::transcribe_file;
+use crate::desktop;
 use crate::failure::Failure;
 use crate::hearing::answer_of;
 use crate::interviewer::Interviewer;
 use crate::outbox::{Outbox, PendingAnswer};
 use crate::settings::Settings;
-use crate::terminal::{Line, Terminal, Tone};
+use crate::terminal::{Choice, Line, Offer, Terminal, Tone};
 
 /// Pauses between attempts, in milliseconds.
 const PAUSES: [u64; 5] = [200, 500, 1000, 2000, 4000];
@@ -40,15 +42,28 @@ pub async fn send(kept: PendingAnswer, client: &Client, terminal: &mut Terminal)
     }
 }
 
-/// Sends what an earlier round left in the outbox for this server. Recordings are transcribed first if there is a recogniser. What
-/// cannot be sent stays in the outbox.
+/// What can be done with a recording that was cut off.
+const UNFINISHED: [Offer<'static>; 4] = [("Enter", "send"), ("h", "hear"), ("x", "discard"), ("l", "later")];
+
+/// What is to become of a recording that was cut off.
+enum Unfinished {
+    Send,
+    Discard,
+    /// It stays in the outbox.
+    Later,
+    /// It stays there, and the candidate quit the program.
+    Interrupted,
+}
+
+/// Sends what an earlier round left in the outbox for this server; the candidate is asked about recordings that were cut off. Recordings
+/// are transcribed first if there is a recogniser. What cannot be sent stays in the outbox. Returns whether the candidate quit the program.
 pub async fn send_what_was_left(
     outbox: &Outbox,
     interviewer: &Interviewer,
     recogniser: Option<&Recogniser>,
     settings: &Settings,
     terminal: &mut Terminal,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     for mut kept in outbox.left_behind()? {
         if kept.destination().server.as_ref() != interviewer.remote() {
             continue;
@@ -56,6 +71,15 @@ pub async fn send_what_was_left(
         if kept.is_empty() {
             kept.remove()?;
             continue;
+        }
+        match ask_about_unfinished(&kept, interviewer.client(), terminal).await? {
+            Unfinished::Send => {}
+            Unfinished::Discard => {
+                kept.remove()?;
+                continue;
+            }
+            Unfinished::Later => continue,
+            Unfinished::Interrupted => return Ok(true),
         }
         transcribe_recording(&mut kept, recogniser, terminal).await?;
         let review = settings.data.command(&format!("review {}", kept.destination().session));
@@ -89,7 +113,37 @@ pub async fn send_what_was_left(
             Err(error) => terminal.warn(format!("Cannot send an answer from an earlier round yet: {error}")),
         }
     }
-    Ok(())
+    Ok(false)
+}
+
+/// Asks what to do with a recording that was cut off. Where nobody can be asked it is sent, and so is an answer that was complete.
+async fn ask_about_unfinished(
+    kept: &PendingAnswer,
+    client: &Client,
+    terminal: &mut Terminal,
+) -> Result<Unfinished, Failure> {
+    let (None, Some(recording), true) = (kept.answer(), kept.recording(), terminal.is_attended()) else {
+        return Ok(Unfinished::Send);
+    };
+    let cut_off = recording.clone();
+    let repaired = tokio::task::spawn_blocking(move || capture::audio::repair(&cut_off)).await?;
+    let length = repaired.map(|length| format!(" of {}", clock(length.get()))).unwrap_or_default();
+    let asked = client.turn(kept.destination().turn).await;
+    let question = asked.map(|turn| format!(" to “{}”", turn.prompt)).unwrap_or_default();
+    terminal.say(format!("You have an unfinished answer{length}{question}."));
+    loop {
+        match terminal.choose(&UNFINISHED).await {
+            Choice::Letter('h') => {
+                if let Err(error) = desktop::open(&recording).await {
+                    terminal.warn(format!("cannot start a player ({error}); the recording is {}", recording.display()));
+                }
+            }
+            Choice::Letter('x') => return Ok(Unfinished::Discard),
+            Choice::Letter('l') => return Ok(Unfinished::Later),
+            Choice::Letter(_) | Choice::Nothing => return Ok(Unfinished::Send),
+            Choice::Interrupt => return Ok(Unfinished::Interrupted),
+        }
+    }
 }
 
 /// Transcribes a recording that a crash cut off here, because the server may have no model.

@@ -227,11 +227,15 @@ pub fn answer_lines(answer: &Answer, look: Look) -> Vec<Line> {
 }
 
 fn marked(word: &Word, look: Look) -> Line {
-    if !is_in_doubt(word) {
-        return Line::plain(&word.text);
+    let line = match (is_in_doubt(word), look.shows_tones()) {
+        (false, _) => Line::plain(&word.text),
+        (true, true) => Line::toned(&word.text, Tone::Doubt),
+        (true, false) => Line::toned(&word.text, Tone::Doubt).with("(?)", Tone::Plain),
+    };
+    match &word.heard_as {
+        Some(heard) => line.with(format!(" (heard as “{heard}”)"), Tone::Quiet),
+        None => line,
     }
-    let line = Line::toned(&word.text, Tone::Doubt);
-    if look.shows_tones() { line } else { line.with("(?)", Tone::Plain) }
 }
 
 fn is_in_doubt(word: &Word) -> bool {
@@ -297,6 +301,13 @@ What is ownership?
             heard(&doubtful),
             ["  every value has one honour(?)", "  1 uncertain word marked (?); these never count against you"]
         );
+    }
+
+    #[test]
+    fn what_was_heard_stands_beside_the_term_in_its_place() {
+        let mut corrected = transcript(&[("the", 0.9), ("borrow checker", 0.7)]);
+        corrected.segments[0].words[1].heard_as = Some("bar of checker".to_owned());
+        assert_eq!(heard(&corrected), ["  the borrow checker (heard as “bar of checker”)"]);
     }
 
     #[test]

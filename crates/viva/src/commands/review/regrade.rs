@@ -1,4 +1,4 @@
-//! `viva review --regrade`: judges the answers of a session again.
+//! `viva review --regrade` and `--transcribe`: judges the answers of a session again, or has them heard again first.
 
 use std::time::{Duration, Instant};
 
@@ -6,11 +6,15 @@ use api::client::{Client, ClientError};
 use api::feedback::Coach;
 use api::session::Session;
 use api::turn::{Regrade, Turn, TurnState};
+use capture::audio::Decoder;
+use capture::recognise::{Recogniser, RecognitionSettings, RecognitionStream, transcribe};
+use capture::transcribe::Prompt;
 use interview::wording::counted;
 
 use crate::arguments::{NamedCoach, Review};
 use crate::commands::output::print_json;
 use crate::failure::Failure;
+use crate::hearing::{self, ModelAtHand, heard_transcript};
 use crate::settings::Settings;
 use crate::signals::end_requested;
 use crate::terminal::{Line, Regraded, Screen, Streams, Tone, regraded_lines};
@@ -27,15 +31,24 @@ pub(super) async fn run(
     settings: &Settings,
     client: &Client,
 ) -> Result<(), Failure> {
-    let asks_a_model = review.coach == Some(NamedCoach::Llm) || review.model.is_some();
+    let asks_a_model = review.coach == Some(NamedCoach::Llm) || (review.regrade && review.model.is_some());
     if asks_a_model && settings.server.is_none() {
         settings.language_model()?;
     }
-    let turns = chosen(session, review.turn)?;
+    let mut turns = chosen(session, review.turn)?;
+    let again = if review.transcribe {
+        turns.retain(|turn| has_recording(turn));
+        if turns.is_empty() {
+            return Err(Failure::new("no recording of these answers was kept"));
+        }
+        Again::Hear(recogniser(review, settings).await?)
+    } else {
+        Again::Judge(Regrade { coach: review.coach.map(coach), model: review.model.clone() })
+    };
     let mut regrading = Regrading {
         client,
         longest_wait: settings.longest_judging(),
-        request: Regrade { coach: review.coach.map(coach), model: review.model.clone() },
+        again,
         screen: Screen::new(Streams::detect(settings.plain, review.json)),
         regraded: Vec::new(),
     };
@@ -84,10 +97,50 @@ fn coach(named: NamedCoach) -> Coach {
     }
 }
 
+/// The speech model that hears the recordings again.
+async fn recogniser(review: &Review, settings: &Settings) -> Result<Recogniser, Failure> {
+    let mut settings = settings.clone();
+    settings.speech.model = review.model.clone().or(settings.speech.model);
+    let path = ModelAtHand::of(&settings)?.here(&settings)?;
+    hearing::recogniser(&settings.speech, &path).await
+}
+
+fn has_recording(turn: &Turn) -> bool {
+    turn.answer.as_ref().is_some_and(|answer| answer.audio_url.is_some()) && turn.state.is_settled()
+}
+
+/// What is done again.
+enum Again {
+    Judge(Regrade),
+    /// Hearing the recording; then what was heard is judged.
+    Hear(Recogniser),
+}
+
+impl Again {
+    async fn begin(&self, turn: &Turn, client: &Client) -> Result<Turn, Failure> {
+        match self {
+            Self::Judge(request) => Ok(client.regrade(turn.id, request, WAIT).await?),
+            Self::Hear(recogniser) => {
+                let sound = client.audio(turn.id).await?;
+                let prompt = Prompt::of_terms(turn.question.glossary.iter().map(String::as_str));
+                let settings = RecognitionSettings { prompt, ..RecognitionSettings::default() };
+                let stream = RecognitionStream::new(recogniser, settings, None);
+                let work = move || transcribe(Decoder::from_bytes(sound, None)?, stream);
+                let recognition = tokio::task::spawn_blocking(work).await??;
+                let heard = heard_transcript(&recognition);
+                if recognition.transcript.is_empty() {
+                    return Err(Failure::new("no speech was recognised; the transcript stays as it was"));
+                }
+                Ok(client.hear_again(turn.id, &heard, WAIT).await?)
+            }
+        }
+    }
+}
+
 struct Regrading<'a> {
     client: &'a Client,
     longest_wait: Duration,
-    request: Regrade,
+    again: Again,
     screen: Screen,
     regraded: Vec<Regraded>,
 }
@@ -118,7 +171,7 @@ impl Regrading<'_> {
         // A recording that is being transcribed will be judged anyway.
         let mut turn = match turn.state {
             TurnState::Transcribing => turn.clone(),
-            _ => self.client.regrade(turn.id, &self.request, WAIT).await?,
+            _ => self.again.begin(turn, self.client).await?,
         };
         while !turn.state.is_settled() && started.elapsed() < self.longest_wait {
             if self.screen.can_draw() {
