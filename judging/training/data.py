@@ -17,7 +17,7 @@ HELD_OUT_CLAIMS = 0.06
 HELD_OUT_WRITER = "chi"
 
 # Whose lines all state or deny a claim with a negation, or turn it round without one.
-WRITERS_OF_NEGATIONS = ("una", "vic", "wes")
+WRITERS_OF_NEGATIONS = ("una", "vic", "wes", "xia")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -53,7 +53,7 @@ def near(row):
 
 
 def pieces(answer):
-    """Parts of sentences, and neighbours of them together."""
+    """Parts of sentences."""
     found, piece = [], []
     for word in answer.split():
         piece.append(word)
@@ -62,8 +62,7 @@ def pieces(answer):
             piece = []
     if len(piece) >= ENOUGH_WORDS or not found:
         found.append(" ".join(piece))
-    joined = [f"{one} {other}" for one, other in zip(found, found[1:])]
-    return found + [text for text in joined if len(text.split()) <= MOST_WORDS]
+    return found
 
 
 class Quotes:
@@ -78,9 +77,7 @@ class Quotes:
 
     def graded(self, question, row):
         claims = {claim.id: claim.text for claim in self.bank[question]}
-        # A longer piece must say it more clearly.
-        worth = lambda id, piece: self.states[claims[id], piece] - 0.01 * len(piece.split())
-        quote = lambda id: max(pieces(row["answer"]), key=lambda piece: worth(id, piece))
+        quote = lambda id: max(pieces(row["answer"]), key=lambda piece: self.states[claims[id], piece])
         of = lambda kind: {id: quote(id) for id in row[kind] if id in claims}
         return {"answer": row["answer"], "hit": of("hit"), "unclear": of("half"), "stated": of("stated")}
 

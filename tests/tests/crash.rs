@@ -103,7 +103,8 @@ async fn the_next_start_after_a_kill_offers_to_send_hear_or_discard_what_was_rec
         let run = home.viva(["practice", "--typed", "--mute", "--question", "ownership-why"]);
         let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(30_000)).unwrap();
         let mut press = |key: &str| {
-            terminal.exp_string(&format!("You have an unfinished answer of 1:12 to “{asked}")).unwrap();
+            terminal.exp_string("You have an unfinished answer of 1:12 to ").unwrap();
+            terminal.exp_string(&asked).unwrap();
             terminal.exp_string("hear").unwrap();
             terminal.send(key).unwrap();
             terminal.flush().unwrap();

@@ -76,7 +76,8 @@ pub fn suited() -> &'static Model {
     suited_to(cores, memory())
 }
 
-/// `memory` is in bytes. Measured: base.en has the last words ready in time on two cores, small.en needs about four times the work.
+/// `memory` is in bytes. base.en has the last words ready in time on two cores; small.en needs about four times the work, so the eight
+/// cores for it are an estimate.
 fn suited_to(cores: usize, memory: Option<u64>) -> &'static Model {
     let has_memory = |gibibytes: u64| memory.is_none_or(|memory| memory >= gibibytes << 30);
     let name = match cores {

@@ -105,7 +105,7 @@ fn the_terminal_says_that_the_model_is_being_loaded() {
         Reply::Answers(503, "application/json", r#"{"error": {"code": 503, "message": "Loading model"}}"#.to_owned())
     });
     let home = Home::empty();
-    let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute"];
+    let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute", "--no-sureness"];
     let run = home.viva(arguments).judged_by_model_at(&model.base_url());
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
     terminal.exp_string("Enter").unwrap();

@@ -284,19 +284,20 @@ impl Model {
     }
 
     async fn once(&self, call: &Call<'_>, enforcement: Enforcement) -> Result<Heard, Failed> {
+        // Another call may learn the same meanwhile; what counts is how this one asked.
+        let says_completion_tokens = self.server.says_completion_tokens.load(Ordering::Relaxed);
+        let is_streamed = !self.server.refuses_streams.load(Ordering::Relaxed);
         match self.attempt(call, enforcement).await {
             // The server says itself by which name it wants the token limit.
             Err(Failed::Body(error))
-                if error.to_string().contains("max_completion_tokens")
-                    && !self.server.says_completion_tokens.swap(true, Ordering::Relaxed) =>
+                if !says_completion_tokens && error.to_string().contains("max_completion_tokens") =>
             {
+                self.server.says_completion_tokens.store(true, Ordering::Relaxed);
                 self.attempt(call, enforcement).await
             }
             // The plainest request there is goes without a stream.
-            Err(Failed::Body(_))
-                if enforcement == Enforcement::Described
-                    && !self.server.refuses_streams.swap(true, Ordering::Relaxed) =>
-            {
+            Err(Failed::Body(_)) if is_streamed && enforcement == Enforcement::Described => {
+                self.server.refuses_streams.store(true, Ordering::Relaxed);
                 self.attempt(call, enforcement).await
             }
             heard => heard,

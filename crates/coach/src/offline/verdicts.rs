@@ -9,9 +9,9 @@ use super::evidence::{Evidence, Features, LookedAt};
 use super::passages::Passage;
 use super::reading::{Reading, Sense};
 use super::thresholds::{
-    AS_CLEAR, CONTRADICTED, CONTRADICTED_IN_ITS_WORDS, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_IN_FOLLOW_UP,
-    HIT_IN_FOLLOW_UP_AT, IN_SO_MANY_WORDS, LIKENESS_A_WORD, STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP,
-    STATED_IN_FOLLOW_UP_AT, UNCLEAR_AT, Weights,
+    AS_CLEAR, CONTRADICTED, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT,
+    IN_SO_MANY_WORDS, LIKENESS_A_WORD, STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT,
+    UNCLEAR_AT, Weights,
 };
 
 /// An answer, read.
@@ -78,7 +78,7 @@ impl Read<'_> {
         let quote = self.quote_of(claim, &best);
         let taken_back = self.evidence.of_claim(claim).iter().find(|seen| {
             let apart = !self.passages[seen.passage].overlaps(&self.passages[best.passage]);
-            apart && seen.chances.contradicts >= CONTRADICTED && seen.likeness >= CONTRADICTED_IN_ITS_WORDS
+            apart && seen.chances.contradicts >= CONTRADICTED
         });
         match (taken_back, quote) {
             (Some(opposite), _) => ClaimedVerdict::Unclear(Doubt::Contradicted, self.quote(opposite.passage)),
