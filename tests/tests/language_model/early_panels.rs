@@ -117,5 +117,8 @@ fn the_terminal_says_that_the_model_is_being_loaded() {
     terminal.exp_string("continue").unwrap();
     terminal.send("q").unwrap();
     terminal.flush().unwrap();
+    terminal.exp_string("Enter done").unwrap();
+    terminal.send("\r").unwrap();
+    terminal.flush().unwrap();
     terminal.exp_eof().unwrap();
 }
