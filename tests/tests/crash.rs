@@ -123,6 +123,20 @@ async fn the_next_start_after_a_kill_offers_to_send_hear_or_discard_what_was_rec
 }
 
 #[tokio::test]
+async fn an_interview_that_was_cut_off_shows_its_feedback_once_it_is_finished() {
+    let home = Home::empty();
+    let server = home.serve(&[]);
+    let wishes = NewSession { real_minutes: Some(20), ..NewSession::default() };
+    let session = client(&server).create_session(&wishes).await.unwrap();
+    let shown = home.viva(["review", "last"]).finish().success();
+    assert!(shown.output.is_empty() && shown.errors.contains("This interview is not finished"), "{}", shown.errors);
+    client(&server).finish_session(session.head.id).await.unwrap();
+    let shown = home.viva(["review", "last"]).finish().success();
+    assert!(shown.output.contains(&session.turns[0].question.title), "{}", shown.output);
+    server.stop();
+}
+
+#[tokio::test]
 async fn the_same_answer_sent_twice_is_one_answer() {
     let home = Home::empty();
     let server = home.serve(&[]);

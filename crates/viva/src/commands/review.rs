@@ -3,7 +3,7 @@
 mod regrade;
 
 use api::client::Client;
-use api::session::{Session, SessionFilter, SessionHead};
+use api::session::{Mode, Session, SessionFilter, SessionHead, SessionState};
 use api::turn::{Turn, TurnState};
 use interview::TopicId;
 use interview::wording::counted;
@@ -116,6 +116,11 @@ fn telling_length(sessions: &[Uuid]) -> usize {
 fn show(session: &Session, settings: &Settings, interviewer: &Interviewer) {
     let mut screen = Screen::new(Streams::detect(settings.plain, false));
     let look = screen.results_look();
+    if session.mode == Mode::Real && session.head.state == SessionState::Open {
+        let command = settings.data.command(&format!("review {} --open", session.head.id));
+        let notice = "This interview is not finished, and its feedback is shown when it is. To finish it on its page:";
+        return screen.say(&[Line::plain(notice), Line::toned(command, Tone::Accent)]);
+    }
     screen.show(&session_lines(session, look));
     // A server that was started to read judges nothing.
     let waits = |turn: &Turn| interviewer.is_built_in() && turn.state == TurnState::Judging;
