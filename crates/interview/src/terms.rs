@@ -34,9 +34,9 @@ pub struct Terms {
 /// A term as it is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// As people write it down.
+    /// In the spelling of the glossary's `spoken`.
     pub text: String,
-    /// In normal words.
+    /// The same in normal words.
     pub words: Vec<String>,
 }
 

@@ -7,9 +7,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use api::problem::Problem;
-use api::session::{BestPoint, Debrief, SessionFilter, SessionHead, SessionState};
+use api::session::{SessionFilter, SessionHead, SessionState};
 use api::turn::DecidedVerdict;
-use api::view;
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -18,13 +17,12 @@ use axum::response::{Html, IntoResponse, Redirect};
 use axum::routing::{get, post};
 use interview::SessionId;
 use interview::wording::counted;
-use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{Id, MarkPath, Query};
-use crate::review::{Review, day, topics};
+use crate::review::{DebriefView, Review, day, topics};
 use crate::wire;
 
 /// The style sheet of every page.
@@ -104,24 +102,6 @@ fn entry(head: &SessionHead) -> Entry {
 #[template(path = "session.html")]
 pub(crate) struct SessionPage {
     pub(crate) review: Review,
-}
-
-/// What to take away from a round.
-pub(crate) struct DebriefView {
-    pub(crate) best: Option<BestPoint>,
-    pub(crate) habit: Option<String>,
-    pub(crate) feeling: Option<String>,
-    pub(crate) comes_back: Option<String>,
-}
-
-impl DebriefView {
-    /// `None` when there is nothing to show.
-    fn of(debrief: Debrief, now: Timestamp) -> Option<Self> {
-        let Debrief { best, habit, feeling, weakest: _, comes_back } = debrief;
-        let comes_back = view::comes_back(&comes_back, now);
-        let is_empty = best.is_none() && habit.is_none() && feeling.is_none() && comes_back.is_none();
-        (!is_empty).then_some(Self { best, habit, feeling, comes_back })
-    }
 }
 
 async fn session(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<Html<String>, ApiError> {

@@ -5,7 +5,7 @@ pub(crate) mod html;
 mod transcript;
 
 use api::question::Citation;
-use api::session::Session;
+use api::session::{BestPoint, Debrief, Session};
 use api::transcript::TimeSpan;
 use api::turn::{Role, Source, Turn, TurnState};
 use api::view::{self, Brief, Figure, Judge, Measure, Panel, clock};
@@ -19,7 +19,6 @@ use store::{PastJudging, StoredSession};
 pub(crate) use self::history::History;
 use self::html::{coloured, prose};
 use self::transcript::{Paragraph, paragraphs};
-use crate::pages::DebriefView;
 use crate::wire;
 
 /// A session in review.
@@ -33,6 +32,14 @@ pub(crate) struct Review {
     pub(crate) questions: Vec<ReviewedQuestion>,
     /// Whether the page may finish the round.
     pub(crate) can_finish: bool,
+}
+
+/// What to take away from a round.
+pub(crate) struct DebriefView {
+    pub(crate) best: Option<BestPoint>,
+    pub(crate) habit: Option<String>,
+    pub(crate) feeling: Option<String>,
+    pub(crate) comes_back: Option<String>,
 }
 
 /// A question with its follow-ups.
@@ -149,6 +156,16 @@ impl Review {
             session,
             questions,
         }
+    }
+}
+
+impl DebriefView {
+    /// `None` when there is nothing to show.
+    pub(crate) fn of(debrief: Debrief, now: Timestamp) -> Option<Self> {
+        let Debrief { best, habit, feeling, weakest: _, comes_back } = debrief;
+        let comes_back = view::comes_back(&comes_back, now);
+        let is_empty = best.is_none() && habit.is_none() && feeling.is_none() && comes_back.is_none();
+        (!is_empty).then_some(Self { best, habit, feeling, comes_back })
     }
 }
 

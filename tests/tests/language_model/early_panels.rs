@@ -9,6 +9,7 @@ use api::session::NewSession;
 use api::turn::{NewAnswer, TurnState};
 use journeys::language_model::{LanguageModel, Reply};
 use journeys::program::Home;
+use rexpect::session::PtySession;
 use uuid::Uuid;
 
 use crate::{QUESTION, SHORT_ANSWER, of_short_answer};
@@ -21,22 +22,10 @@ const LIMIT: u64 = 40_000;
 fn the_terminal_shows_a_panel_as_soon_as_it_is_ready_and_then_the_feedback_in_short() {
     let (model, seen) = model_that_waits_with_marks();
     let home = Home::empty();
-    let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute", "--no-sureness"];
-    let run = home.viva(arguments).judged_by_model_at(&model.base_url());
-    let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
-    terminal.exp_string("Enter").unwrap();
-    terminal.send(&format!("{SHORT_ANSWER}\r\r")).unwrap();
-    terminal.flush().unwrap();
+    let mut terminal = answered(&home, &model);
     terminal.exp_string("Clarity").unwrap();
     seen.send(()).unwrap();
-    terminal.exp_string("Correctness").unwrap();
-    terminal.exp_string("continue").unwrap();
-    terminal.send("q").unwrap();
-    terminal.flush().unwrap();
-    terminal.exp_string("Enter done").unwrap();
-    terminal.send("\r").unwrap();
-    terminal.flush().unwrap();
-    terminal.exp_eof().unwrap();
+    read_to_the_end(terminal);
 }
 
 #[tokio::test]
@@ -105,14 +94,25 @@ fn the_terminal_says_that_the_model_is_being_loaded() {
         Reply::Answers(503, "application/json", r#"{"error": {"code": 503, "message": "Loading model"}}"#.to_owned())
     });
     let home = Home::empty();
+    let mut terminal = answered(&home, &model);
+    terminal.exp_string("the language model is being loaded").unwrap();
+    is_loaded.store(true, Ordering::SeqCst);
+    read_to_the_end(terminal);
+}
+
+/// A round at a terminal in which the only question is answered.
+fn answered(home: &Home, model: &LanguageModel) -> PtySession {
     let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute", "--no-sureness"];
     let run = home.viva(arguments).judged_by_model_at(&model.base_url());
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
     terminal.exp_string("Enter").unwrap();
     terminal.send(&format!("{SHORT_ANSWER}\r\r")).unwrap();
     terminal.flush().unwrap();
-    terminal.exp_string("the language model is being loaded").unwrap();
-    is_loaded.store(true, Ordering::SeqCst);
+    terminal
+}
+
+/// Reads the feedback and the debrief.
+fn read_to_the_end(mut terminal: PtySession) {
     terminal.exp_string("Correctness").unwrap();
     terminal.exp_string("continue").unwrap();
     terminal.send("q").unwrap();

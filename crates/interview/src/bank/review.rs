@@ -359,7 +359,8 @@ fn unwritten(text: &str) -> Option<String> {
     three.or(two).map(|form| form.join(" "))
 }
 
-/// Whether two texts share four fifths of their words with meaning, or one that has three or more such words says hardly more than the other.
+/// Whether two texts are the same, or share four fifths of the words with meaning: of the longer text's, or of the shorter one's where three
+/// or more are shared.
 fn are_alike(one: &str, other: &str) -> bool {
     let telling = |text| normal_words(text).filter(|word| !is_function_word(word)).collect::<HashSet<_>>();
     let (words, others) = (telling(one), telling(other));

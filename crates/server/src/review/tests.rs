@@ -1,6 +1,6 @@
 //! One session, as a page and as Markdown.
 
-use api::session::{BestPoint, MissedPoint, SessionHead, SessionState, StatedMisconception};
+use api::session::{MissedPoint, SessionHead, SessionState, StatedMisconception};
 use api::testing::{followed_up, spoken, ungraded};
 use api::transcript::{Segment, Transcript};
 use askama::Template;
@@ -9,7 +9,7 @@ use super::history::EarlierJudging;
 use super::transcript::{Mark, Role as Evidence, Run};
 use super::*;
 use crate::export;
-use crate::pages::{DebriefView, SessionPage};
+use crate::pages::SessionPage;
 
 fn run(text: &str, mark: Option<Evidence>, is_doubtful: bool) -> Run {
     Run { text: text.to_owned(), mark: mark.map(|role| Mark { role, number: 0 }), is_doubtful, heard_as: None }
