@@ -13,11 +13,9 @@ impl Round<'_> {
     /// Greets the candidate. Breaks when they quit the program.
     pub(super) async fn greet(&mut self) -> ControlFlow<()> {
         let minutes = self.length.map_or(0, |length| length.as_secs() / 60);
-        let greeting = format!(
-            "Hello, and welcome. We have {}. The questions get harder as we go, and I follow up on what you say. Take your time to think. \
-             You get the feedback at the end.",
-            counted(minutes, "minute")
-        );
+        let minutes = counted(minutes, "minute");
+        let greeting =
+            format!("Hello, and welcome. We have {minutes}. Take your time to think. You get the feedback at the end.");
         self.terminal.say(&greeting);
         self.read_aloud(&greeting).await
     }
