@@ -10,13 +10,14 @@ use journeys::program::{Home, test_model};
 use journeys::sound_device::SoundDevice;
 use journeys::workspace::fixture;
 use rexpect::ReadUntil;
+use rexpect::process::Signal;
 use rexpect::session::PtySession;
 
 /// How long the program may take to come to any one point, in milliseconds.
 const LIMIT: u64 = 120_000;
 
-/// The recording as a sound server plays it, with a second of silence before it.
-fn playable(name: &str, folder: &Path) -> PathBuf {
+/// The recording as a sound server plays it, with a second of silence before it and, in seconds, `after` it.
+fn playable(name: &str, after: usize, folder: &Path) -> PathBuf {
     let file = folder.join(format!("{name}.wav"));
     let mut wav = GrowingWav::create(&file).unwrap();
     wav.append(&vec![0.0; RATE.get() as usize]).unwrap();
@@ -24,6 +25,7 @@ fn playable(name: &str, folder: &Path) -> PathBuf {
     while let Some(block) = decoder.next_block().unwrap() {
         wav.append(block).unwrap();
     }
+    wav.append(&vec![0.0; after * RATE.get() as usize]).unwrap();
     wav.finish().unwrap();
     file
 }
@@ -54,10 +56,12 @@ fn skip_unclear_points(terminal: &mut PtySession) {
     }
 }
 
+/// What was heard in the first session, once it has been judged.
 fn judged_transcript(home: &Home) -> String {
     let listed = home.viva(["review", "--json"]).finish().success().json();
-    let id = listed["sessions"][0]["id"].as_str().unwrap().to_owned();
-    let session = home.viva(["review", &id, "--export", "json"]).finish().success().json();
+    let first = listed["sessions"].as_array().unwrap().last().unwrap();
+    let id = first["id"].as_str().unwrap();
+    let session = home.viva(["review", id, "--export", "json"]).finish().success().json();
     assert_eq!(session["turns"][0]["state"], "judged", "{session}");
     assert_eq!(session["turns"][0]["answer"]["source"], "microphone");
     session["turns"][0]["answer"]["transcript"]["text"].as_str().unwrap().to_owned()
@@ -78,7 +82,7 @@ fn assert_heard(transcript: &str, name: &str) {
 fn what_is_said_into_the_microphone_is_heard_and_judged() {
     let home = Home::empty();
     let device = SoundDevice::start();
-    let wav = playable("borrowing-partial", home.path());
+    let wav = playable("borrowing-partial", 0, home.path());
     let mut terminal = practice(&home, &device, &[]);
     terminal.exp_string("listening").unwrap();
     device.wait_for_listener();
@@ -103,7 +107,7 @@ fn what_is_said_into_the_microphone_is_heard_and_judged() {
 fn ctrl_c_in_the_middle_of_an_answer_keeps_what_was_said() {
     let home = Home::empty();
     let device = SoundDevice::start();
-    let wav = playable("borrowing-follow-up", home.path());
+    let wav = playable("borrowing-follow-up", 0, home.path());
     let mut terminal = practice(&home, &device, &[]);
     terminal.exp_string("listening").unwrap();
     device.wait_for_listener();
@@ -111,4 +115,25 @@ fn ctrl_c_in_the_middle_of_an_answer_keeps_what_was_said() {
     terminal.send_control('c').unwrap();
     terminal.exp_eof().unwrap();
     assert_heard(&judged_transcript(&home), "borrowing-follow-up");
+}
+
+#[test]
+fn a_kill_costs_no_more_than_the_last_second_of_an_answer() {
+    let home = Home::empty();
+    let device = SoundDevice::start();
+    let wav = playable("borrowing-partial", 1, home.path());
+    let mut terminal = practice(&home, &device, &[]);
+    terminal.exp_string("listening").unwrap();
+    device.wait_for_listener();
+    device.play(&wav);
+    terminal.process_mut().kill(Signal::SIGKILL).unwrap();
+    let mut terminal = practice(&home, &device, &[]);
+    terminal.exp_string("You have an unfinished answer of 0:").unwrap();
+    terminal.exp_string("later").unwrap();
+    terminal.send("\r").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("Sent an answer left over").unwrap();
+    terminal.send_control('c').unwrap();
+    terminal.exp_eof().unwrap();
+    assert_heard(&judged_transcript(&home), "borrowing-partial");
 }
