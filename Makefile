@@ -5,7 +5,7 @@ BINARY := target/practice/viva
 CARGO := cargo
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help setup build practice demo test test-api check audit install bench
+.PHONY: help setup build practice demo test test-api test-real check audit install bench bench-ears
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,14 @@ test-api: ## Test the HTTP API with clients and checkers that others wrote
 	@$(CARGO) build --locked --workspace --bins --tests
 	@tests/api/run.sh target/debug/viva
 
+test-real: ## Test hearing with a real Whisper model (MODEL=FILE)
+ifeq ($(MODEL),)
+	@echo "skipped: name a Whisper model, as in make test-real MODEL=ggml-tiny.en.bin"
+else
+	@scripts/setup.sh --tests
+	@VIVA_REAL_MODEL="$(abspath $(MODEL))" $(CARGO) nextest run --locked --workspace --run-ignored only -E 'binary(real_model)'
+endif
+
 check: ## Formatting, lints, documentation, licences, unused dependencies
 	@scripts/setup.sh --checks
 	@$(CARGO) fmt --all --check
@@ -52,3 +60,7 @@ install: ## Put `viva` on the path (cargo's own folder of programs)
 
 bench: build ## Measure what people wait for (COLD=1: the cold build too)
 	@scripts/bench.sh $(BINARY)
+
+bench-ears: ## Measure how well and how fast Viva hears (MODEL=FILE SPEECH=FOLDER, see docs/listening.md)
+	@scripts/setup.sh
+	@$(CARGO) run --quiet --locked --release -p capture --example ears -- "$(MODEL)" "$(SPEECH)" $(LONGEST)

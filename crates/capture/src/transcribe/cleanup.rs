@@ -61,6 +61,8 @@ fn letters(text: &str) -> String {
 const LONGEST_PHRASE: usize = 30;
 /// From this many words on saying a phrase twice is a loop: recognisers repeat the last sentence of a span, people hardly ever do.
 const SENTENCE: usize = 7;
+/// At the end of a span a sentence of this many words that stands there twice is one, too.
+const LAST_SENTENCE: usize = 3;
 /// Repetitions from which on a shorter phrase is a loop: people do say "very very very".
 const FEWEST_REPEATS: usize = 5;
 
@@ -97,7 +99,12 @@ fn loop_at(words: &[Word]) -> Option<Loop> {
     (1..=LONGEST_PHRASE.min(words.len())).find_map(|phrase| {
         let same = |chunk: &&[Word]| chunk.iter().zip(words).all(|(one, other)| one.text == other.text);
         let repeats = words.chunks_exact(phrase).take_while(same).count();
-        let fewest = if phrase < SENTENCE { FEWEST_REPEATS } else { 2 };
+        let is_last = phrase >= LAST_SENTENCE && phrase * repeats == words.len() && ends_sentence(&words[phrase - 1]);
+        let fewest = if phrase >= SENTENCE || is_last { 2 } else { FEWEST_REPEATS };
         (repeats >= fewest).then_some(Loop { phrase, repeats })
     })
+}
+
+fn ends_sentence(word: &Word) -> bool {
+    word.text.ends_with(['.', '!', '?'])
 }

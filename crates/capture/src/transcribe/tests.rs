@@ -97,6 +97,17 @@ fn a_sentence_written_twice_in_a_row_was_said_once() {
         spoken("It is fast. Don't return a reference to a member. Don't return a reference to a member. Next");
     assert!(is_loop(&doubled));
     assert_eq!(without_loops(doubled), spoken("It is fast. Don't return a reference to a member. Next"));
+    let doubled_at_the_end = spoken("It is dropped while borrowed. What I do. What I do.");
+    assert!(is_loop(&doubled_at_the_end));
+    assert_eq!(without_loops(doubled_at_the_end), spoken("It is dropped while borrowed. What I do."));
+}
+
+#[test]
+fn a_few_words_for_a_long_stretch_of_voice_are_not_all_of_them() {
+    let voice = |seconds: f64| [Span::between(Seconds::ZERO, seconds_of(seconds))];
+    assert!(ended_early(&spoken("For main as it stands"), &voice(9.0)));
+    assert!(!ended_early(&spoken("For main as it stands"), &voice(2.5)));
+    assert!(!ended_early(&spoken("It is dropped when the owner goes out of scope"), &voice(5.0)));
 }
 
 fn text(bytes: &[u8], probability: f64) -> Token<'_> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
-use interview::{Seconds, Word};
+use interview::{Seconds, Span, Word};
 use tokio_util::sync::CancellationToken;
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState};
 
@@ -32,6 +32,11 @@ const MOST_TOKENS: usize = 220;
 const MOST_PROMPT_TOKENS: usize = 120;
 /// Below this average log probability a reading is doubtful; OpenAI's figure.
 const DOUBTFUL_LOG_PROBABILITY: f64 = -1.0;
+
+/// Fewer letters a second of voice mean that a pass ended early. People say 10 to 15.
+const FEWEST_LETTERS_A_SECOND: f64 = 5.0;
+/// With less voice than this, in seconds, the number of letters tells nothing.
+const SHORT_VOICE: f64 = 3.0;
 
 /// How whisper recognises.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,23 +131,29 @@ impl Whisper {
         tokens
     }
 
-    fn recognise(&mut self, samples: &[f32], pass: Pass, prompt: &[i32]) -> Result<Reading, Error> {
+    /// One pass over sound that begins as `span` does.
+    fn recognise(
+        &mut self,
+        samples: &[f32],
+        span: &SpeechSpan,
+        positions: usize,
+        prompt: &[i32],
+    ) -> Result<Reading, Error> {
         let seconds = duration(samples.len() as u64).get();
         let most_tokens = ((seconds * TOKENS_PER_SECOND) as usize + 8).min(MOST_TOKENS);
         let mut parameters: FullParams<'_, '_> = self.parameters.clone();
         parameters.set_tokens(prompt);
         parameters.set_max_tokens(most_tokens as i32);
-        parameters.set_audio_ctx(pass.positions as i32);
-        parameters.set_temperature_inc(pass.temperature_step);
+        parameters.set_audio_ctx(positions as i32);
         let done = self.state.full(parameters, samples);
         if current(&self.cancellation).is_cancelled() {
             return Err(Error::Cancelled);
         }
         done.map_err(|fault| Error::Transcription { reason: fault.to_string() })?;
-        Ok(self.reading(most_tokens))
+        Ok(self.reading(span, most_tokens))
     }
 
-    fn reading(&self, most_tokens: usize) -> Reading {
+    fn reading(&self, span: &SpeechSpan, most_tokens: usize) -> Reading {
         let (end_of_text, first_time) = (self.context.token_eot(), self.context.token_beg());
         let segments: Vec<_> = self.state.as_iter().collect();
         let tokens: Vec<_> = segments
@@ -151,7 +162,7 @@ impl Whisper {
             .collect();
         let text = || tokens.iter().filter(|token| token.token_id() < end_of_text);
         let log_probability: f64 = text().map(|token| f64::from(token.token_data().plog)).sum();
-        let is_unlikely = log_probability < DOUBTFUL_LOG_PROBABILITY * text().count() as f64;
+        let average = log_probability / text().count().max(1) as f64;
         let phrases = phrases_of(tokens.iter().filter_map(|token| {
             let (id, data) = (token.token_id(), token.token_data());
             if id < end_of_text {
@@ -163,7 +174,10 @@ impl Whisper {
                 None
             }
         }));
-        Reading { phrases, is_doubtful: is_unlikely || tokens.len() >= most_tokens }
+        let phrases = phrases.into_iter().map(|phrase| Phrase { words: without_annotations(phrase.words), ..phrase });
+        let words = align(phrases.filter(|phrase| !phrase.words.is_empty()).collect(), span);
+        let is_cut_off = tokens.len() >= most_tokens || ended_early(&words, &span.runs);
+        Reading { words, log_probability: average, is_cut_off }
     }
 
     fn positions_for(&self, samples: usize) -> usize {
@@ -194,38 +208,38 @@ impl Transcriber for Whisper {
         *self.cancellation.lock().unwrap_or_else(PoisonError::into_inner) = cancellation.clone();
         let padded = padded(&span.samples);
         let prompt = self.prompt_tokens(prompt);
-        let first = Pass { positions: self.positions_for(padded.len()), temperature_step: 0.0 };
-        let reading = self.recognise(&padded, first, &prompt)?;
-        let is_doubtful = reading.is_doubtful;
-        let words = reading.words(span);
-        if span.is_open {
-            return Ok(without_loops(words));
+        let first = self.recognise(&padded, span, self.positions_for(padded.len()), &prompt)?;
+        if span.is_open || first.is_sound() {
+            return Ok(without_loops(first.words));
         }
-        if !is_doubtful && !is_loop(&words) {
-            return Ok(words);
-        }
-        // One second pass: the whole window, no prompt, and some randomness in the choice of words.
-        let second = Pass { positions: self.most_positions(), temperature_step: 0.4 };
-        Ok(without_loops(self.recognise(&padded, second, &[])?.words(span)))
+        // One second pass: the whole window, no prompt. Never with randomness, as whisper's own programs do: it makes up sentences.
+        let second = self.recognise(&padded, span, self.most_positions(), &[])?;
+        let worth = |reading: &Reading| (reading.is_sound(), !reading.is_cut_off, reading.log_probability);
+        let better = if worth(&second) > worth(&first) { second } else { first };
+        Ok(without_loops(better.words))
     }
 }
 
-struct Pass {
-    positions: usize,
-    temperature_step: f32,
-}
-
+/// The result of one pass.
 struct Reading {
-    phrases: Vec<Phrase>,
-    is_doubtful: bool,
+    words: Vec<Word>,
+    /// The average of its tokens.
+    log_probability: f64,
+    /// Whether there is more speech than it has words for.
+    is_cut_off: bool,
 }
 
 impl Reading {
-    fn words(self, span: &SpeechSpan) -> Vec<Word> {
-        let spoken =
-            self.phrases.into_iter().map(|phrase| Phrase { words: without_annotations(phrase.words), ..phrase });
-        align(spoken.filter(|phrase| !phrase.words.is_empty()).collect(), span)
+    fn is_sound(&self) -> bool {
+        !self.is_cut_off && self.log_probability >= DOUBTFUL_LOG_PROBABILITY && !is_loop(&self.words)
     }
+}
+
+/// Whether the words are far too few for the voice they are laid over.
+pub(super) fn ended_early(words: &[Word], voice: &[Span]) -> bool {
+    let seconds: f64 = voice.iter().map(|run| run.length().get()).sum();
+    let letters = words.iter().flat_map(|word| word.text.chars()).filter(|c| c.is_alphanumeric()).count();
+    seconds >= SHORT_VOICE && (letters as f64) < FEWEST_LETTERS_A_SECOND * seconds
 }
 
 /// Discards what whisper.cpp would print: it would spoil a terminal screen.
@@ -259,6 +273,7 @@ fn parameters(settings: &WhisperSettings, cancellation: Arc<Mutex<CancellationTo
     }
     parameters.set_no_context(true);
     parameters.set_single_segment(true);
+    parameters.set_temperature_inc(0.0);
     parameters.set_suppress_blank(true);
     parameters.set_print_special(false);
     parameters.set_print_progress(false);

@@ -1,0 +1,165 @@
+//! The ways in which a recording can be heard, each with its cost.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use capture::audio::RATE;
+use capture::recognise::{Event, Recogniser, Recognition, RecognitionSettings, RecognitionStream};
+use capture::transcribe::{Whisper, WhisperSettings};
+use interview::{Seconds, Word};
+use tokio::sync::mpsc;
+use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters};
+
+/// How much sound comes at a time.
+const BLOCK: Duration = Duration::from_millis(20);
+
+/// What came of hearing a recording as it was spoken.
+pub struct Live {
+    pub recognition: Recognition,
+    /// From the last sample to the complete transcript.
+    pub done: Duration,
+    /// Processor time, provisional words included.
+    pub cpu: Duration,
+    /// For each word the seconds from its end until it was first shown.
+    pub lags: Vec<f64>,
+}
+
+/// Viva's own way of hearing.
+pub struct Viva {
+    recogniser: Recogniser,
+    clock: ThreadClock,
+}
+
+impl Viva {
+    pub fn start(model: &Path) -> Result<Self, Box<dyn Error>> {
+        let recogniser = Recogniser::start(Whisper::load(model, WhisperSettings::default())?)?;
+        Ok(Self { recogniser, clock: ThreadClock::named("recogniser")? })
+    }
+
+    /// Feeds the sound at the pace of speech, as a microphone does.
+    pub fn live(&self, sound: &[f32]) -> Result<Live, Box<dyn Error>> {
+        let (events, mut happened) = mpsc::channel(10_000);
+        let mut stream = RecognitionStream::new(&self.recogniser, RecognitionSettings::default(), Some(events));
+        let begun = self.clock.worked()?;
+        let (mut finished, mut shown) = (0, Shown::default());
+        for block in sound.chunks((BLOCK.as_secs_f64() * f64::from(RATE.get())) as usize) {
+            stream.push(block);
+            stream.preview();
+            self.clock.wait(BLOCK)?;
+            while let Ok(event) = happened.try_recv() {
+                match event {
+                    Event::Segment(segment) => {
+                        finished += segment.words().len();
+                        shown.until(finished, stream.duration());
+                    }
+                    Event::Provisional(words) => {
+                        shown.until(finished + words.split_whitespace().count(), stream.duration());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let (duration, stopped) = (stream.duration(), self.clock.worked()?);
+        let recognition = stream.finish()?;
+        let ended = self.clock.worked()?;
+        let done = ended - stopped;
+        shown.until(usize::MAX, duration + Seconds::new(done.as_secs_f64()).unwrap_or_default());
+        let lags = shown.lags(recognition.transcript.words());
+        Ok(Live { recognition, done, cpu: ended - begun, lags })
+    }
+
+    /// Hears the sound as a file: as fast as it goes, without provisional words.
+    pub fn file(&self, sound: &[f32]) -> Result<(Recognition, Duration), Box<dyn Error>> {
+        let begun = self.clock.worked()?;
+        let mut stream = RecognitionStream::new(&self.recogniser, RecognitionSettings::default(), None);
+        for block in sound.chunks(RATE.get() as usize) {
+            stream.push(block);
+            stream.catch_up()?;
+        }
+        let recognition = stream.finish()?;
+        Ok((recognition, self.clock.worked()? - begun))
+    }
+}
+
+/// When so many words had been shown.
+#[derive(Default)]
+struct Shown(Vec<(usize, Seconds)>);
+
+impl Shown {
+    fn until(&mut self, words: usize, at: Seconds) {
+        if self.0.last().is_none_or(|(before, _)| words > *before) {
+            self.0.push((words, at));
+        }
+    }
+
+    fn lags<'a>(&self, words: impl Iterator<Item = &'a Word>) -> Vec<f64> {
+        let shown_at = |number: usize| self.0.iter().find(|(count, _)| *count > number).map(|(_, at)| *at);
+        let lag = |(number, word): (usize, &Word)| Some(shown_at(number)?.since(word.span?.end()).get());
+        words.enumerate().filter_map(lag).collect()
+    }
+}
+
+/// Hears a recording in one pass, as whisper's own programs do.
+pub struct OnePass(WhisperContext);
+
+impl OnePass {
+    pub fn load(model: &Path) -> Result<Self, Box<dyn Error>> {
+        Ok(Self(WhisperContext::new_with_params(model, WhisperContextParameters::default())?))
+    }
+
+    /// The words, and the processor time. With `falls_back` a doubtful passage is heard again with some randomness.
+    pub fn hear(&self, sound: &[f32], falls_back: bool) -> Result<(String, Duration), Box<dyn Error>> {
+        let mut parameters = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
+        parameters.set_n_threads(1);
+        parameters.set_temperature_inc(if falls_back { 0.2 } else { 0.0 });
+        parameters.set_print_progress(false);
+        parameters.set_print_realtime(false);
+        parameters.set_print_timestamps(false);
+        let clock = ThreadClock(PathBuf::from("/proc/thread-self"));
+        let begun = clock.worked()?;
+        let mut state = self.0.create_state()?;
+        state.full(parameters, sound)?;
+        let text: Vec<String> = state.as_iter().map(|segment| segment.to_string()).collect();
+        Ok((text.join(" "), clock.worked()? - begun))
+    }
+}
+
+/// The processor time of a thread: it is the same on a busy machine, so other work does not change the figures. It is read from /proc, which
+/// only Linux has.
+struct ThreadClock(PathBuf);
+
+impl ThreadClock {
+    fn named(name: &str) -> Result<Self, Box<dyn Error>> {
+        // A new thread gives itself its name.
+        for _ in 0..1_000 {
+            for thread in std::fs::read_dir("/proc/self/task")? {
+                let thread = thread?.path();
+                if std::fs::read_to_string(thread.join("comm"))?.trim() == name {
+                    return Ok(Self(thread));
+                }
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Err(format!("there is no thread {name}").into())
+    }
+
+    fn worked(&self) -> Result<Duration, Box<dyn Error>> {
+        let figures = std::fs::read_to_string(self.0.join("schedstat"))?;
+        let nanoseconds = figures.split(' ').next().unwrap_or_default().parse()?;
+        Ok(Duration::from_nanos(nanoseconds))
+    }
+
+    fn is_idle(&self) -> Result<bool, Box<dyn Error>> {
+        Ok(std::fs::read_to_string(self.0.join("stat"))?.contains(") S "))
+    }
+
+    /// Waits until the thread has worked this long, or has nothing to do.
+    fn wait(&self, time: Duration) -> Result<(), Box<dyn Error>> {
+        let until = self.worked()? + time;
+        while self.worked()? < until && !self.is_idle()? {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+}
