@@ -14,6 +14,10 @@ LEARNT_VOICES = ("fay", "finn", "flo", "hana", "ivo", "jon", "kay")
 # The share of the learnt voices' questions that the weights are trained on; the rest calibrates.
 TRAINED = 0.6
 
+# Answers that quote no wrong beliefs: what they hold, no passage of them denies.
+PLAIN = ("model", "strong", "partial")
+
+
 def answers(voices=None):
     """The marked answers: dictionaries with question, voice, kind, answer, hit, half, stated."""
     for path in sorted(data.ROOT.glob("judging/answers/*/*/*.txt")):
@@ -69,7 +73,7 @@ def look(rows, bank, predict, most):
 
 
 def pairs(bank, rows, held_out, seed):
-    """What whole answers teach: where a hit point is said best, and that no passage says a point that was not made.
+    """What whole answers teach: where a hit point is said best, that no passage says a point that was not made, nor denies one that was.
 
     `rows` have `verdicts`: by claim, the three probabilities of every passage that was looked at.
     """
@@ -85,8 +89,12 @@ def pairs(bank, rows, held_out, seed):
             text = lambda passage: row["seen"]["passages"][passage]
             if claim.id in row["hit"] + row["stated"]:
                 # Two neighbouring passages read as one often say it too, but only the best is certain.
-                if verdicts[ranked[0]][0] > 0.15:
+                if verdicts[ranked[0]][data.STATES] > 0.15:
                     yield data.Pair(claim.text, text(ranked[0]), (data.STATES,))
+                if row["kind"] in PLAIN:
+                    denying = max(verdicts, key=lambda passage: verdicts[passage][data.CONTRADICTS])
+                    if denying != ranked[0] and verdicts[denying][data.CONTRADICTS] > 0.15:
+                        yield data.Pair(claim.text, text(denying), (data.STATES, data.NEITHER))
             else:
                 hard = ranked[:2] + rng.sample(ranked[2:], min(1, len(ranked[2:])))
                 for passage in hard:

@@ -10,6 +10,8 @@ import sys
 
 import torch
 
+from model import trained
+
 
 def main():
     if len(sys.argv) < 4 or len(sys.argv) % 2:
@@ -18,7 +20,7 @@ def main():
     shares = [float(share) for share in mixed[::2]]
     if abs(sum(shares) - 1) > 1e-6:
         sys.exit("the shares must sum to 1")
-    weights = [torch.load(path, weights_only=True) for path in mixed[1::2]]
+    weights = [trained(pathlib.Path(path)) for path in mixed[1::2]]
     average = {name: sum(share * of[name] for share, of in zip(shares, weights)) for name in weights[0]}
     pathlib.Path(out).parent.mkdir(parents=True, exist_ok=True)
     torch.save(average, out)

@@ -12,7 +12,7 @@ import torch
 
 import answers
 import data
-from model import Reader, Verifier
+from model import Reader, Verifier, trained
 from train import predict
 
 PASSAGES_A_CLAIM = 4  # as in thresholds.rs
@@ -32,8 +32,7 @@ def main():
     rows = [row for row in rows if row["voice"] not in answers.LEARNT_VOICES or not answers.is_trained(row["question"])]
     rows = answers.seen(rows)
     model = Verifier()
-    state = torch.load(options.weights, weights_only=True)
-    model.load_state_dict(state.get("model", state))
+    model.load_state_dict(trained(options.weights))
     answers.look(rows, bank, Kept(model, options.weights), PASSAGES_A_CLAIM)
 
     fitted = [row for row in rows if row["voice"] in answers.LEARNT_VOICES]

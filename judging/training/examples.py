@@ -13,7 +13,7 @@ import torch
 
 import answers
 import data
-from model import Reader, Verifier
+from model import Reader, Verifier, trained
 from train import predict
 
 ENOUGH_WORDS, MOST_WORDS = 4, 25
@@ -29,7 +29,7 @@ def main():
         by_question.setdefault(row["question"], []).append(row)
     chosen = {question: [best(rows, ("strong", "refuting"), good), best(rows, ("twisted", "partial"), near)] for question, rows in by_question.items()}
     model = Verifier()
-    model.load_state_dict(torch.load(options.weights, weights_only=True))
+    model.load_state_dict(trained(options.weights))
     quotes = Quotes(bank, chosen, lambda pairs: predict(model, Reader(), pairs, "cpu"))
     graded = {question: [quotes.graded(question, row) for row in rows] for question, rows in sorted(chosen.items())}
     path = data.ROOT / "crates/coach/data/graded_answers.json"

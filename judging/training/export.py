@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 import data
-from model import CLAIM_TOKENS, PASSAGE_TOKENS, Reader, Verifier, base
+from model import CLAIM_TOKENS, PASSAGE_TOKENS, Reader, Verifier, base, trained
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
 
@@ -22,9 +22,8 @@ def main():
     options.add_argument("--temperature", type=float, default=1.0, help="logits are divided by it (calibrate.py finds it)")
     options = options.parse_args()
 
-    state = torch.load(options.weights, weights_only=True)
     model = Verifier()
-    model.load_state_dict(state.get("model", state))
+    model.load_state_dict(trained(options.weights))
     model.eval()
 
     words = (base() / "vocab.txt").read_text().splitlines()

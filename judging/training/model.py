@@ -91,6 +91,30 @@ class Verifier(nn.Module):
         return model
 
 
+def trained(path):
+    """The weights of a training run, or of an export, as a model can load them; an export's are rounded."""
+    if path.suffix != ".safetensors":
+        state = torch.load(path, weights_only=True)
+        return state.get("model", state)
+    exported, state = load_file(path), Verifier.from_base().state_dict()
+    known = (base() / "vocab.txt").read_text().splitlines()
+    kept = [known.index(word) for word in (path.parent / "vocabulary.txt").read_text().splitlines()]
+    for name, own in state.items():
+        weight = exported[name]
+        if weight.dtype == torch.uint8:
+            weight = (weight.float() - 128) * exported[name.removesuffix("weight") + "scale"][:, None]
+        if name == "words.weight":
+            own[kept] = weight
+        else:
+            own[: len(weight)] = weight
+    return state
+
+
+def reduced(device):
+    """Computes with half the precision where that is faster: not on processors without instructions for it."""
+    return torch.autocast(device, torch.bfloat16, enabled=device != "cpu" or torch.cpu._is_avx512_bf16_supported())
+
+
 class Reader:
     """Claims and passages as numbers of word pieces."""
 

@@ -14,7 +14,7 @@ import torch
 
 import data
 from data import NEGATED, Pair
-from model import Reader, Verifier
+from model import Reader, Verifier, trained
 from train import by_length, optimizer_of, train_step
 
 # Lines of other writers, lines for pairs with other claims, and lines that state a claim with a negation, an epoch.
@@ -33,7 +33,7 @@ def main():
     options = options.parse_args()
     torch.manual_seed(options.seed)
     model = Verifier()
-    model.load_state_dict(torch.load(options.start, weights_only=True))
+    model.load_state_dict(trained(options.start))
     model.words.weight.requires_grad_(False)
     model.places.weight.requires_grad_(False)
     reader, optimizer = Reader(), optimizer_of(model, options.rate)

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 import answers
 import data
 from data import Pair
-from model import Reader, Verifier
+from model import Reader, Verifier, reduced, trained
 
 # The passages of an answer in which a claim is looked for while learning.
 MOST_PASSAGES = 3
@@ -24,8 +24,9 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("run", type=pathlib.Path, help="folder for the log, checkpoints and the trained weights")
     options.add_argument("--hold-out", action="store_true", help="leave a writer, 20 questions and some claims out, and report on them")
-    options.add_argument("--start", type=pathlib.Path, help="weights to go on from, instead of MiniLM's")
+    options.add_argument("--start", type=pathlib.Path, help="weights to go on from, instead of MiniLM's: verifier.pt, or verifier.safetensors of an export")
     options.add_argument("--answers", action="store_true", help="learn from whole answers with point marks too")
+    options.add_argument("--share", type=float, default=1.0, help="share of those answers' questions, to be quicker")
     options.add_argument("--epochs", type=float, default=3)
     options.add_argument("--batch", type=int, default=64)
     options.add_argument("--rate", type=float, default=1e-4)
@@ -43,9 +44,9 @@ def main():
     bank, splits = data.claims(), Splits(options.hold_out)
     model = Verifier.from_base()
     if options.start:
-        model.load_state_dict(torch.load(options.start, weights_only=True))
+        model.load_state_dict(trained(options.start))
     if options.answers:
-        splits.look_at_answers(model)
+        splits.look_at_answers(model, options.share)
     model.words.weight.requires_grad_(False)
     model.places.weight.requires_grad_(False)
     model.to(device)
@@ -114,10 +115,10 @@ class Splits:
         kept += random.Random(seed).sample(denials, min(len(denials), options.denials))
         return kept + random.Random(seed).sample(pairs, min(len(pairs), options.pairs - len(kept)))
 
-    def look_at_answers(self, model):
+    def look_at_answers(self, model, share):
         """Finds out where the model to start from sees each claim of each answer that is learnt from."""
         rows = answers.seen(list(answers.answers(answers.LEARNT_VOICES)))
-        self.rows = [row for row in rows if answers.is_trained(row["question"])]
+        self.rows = [row for row in rows if answers.is_trained(row["question"]) and data.number("share " + row["question"]) < share]
         self.rows += answers.seen(list(answers.model_answers(self.bank)))
         answers.look(self.rows, self.bank, lambda pairs: predict(model, Reader(), pairs, "cpu"), MOST_PASSAGES)
 
@@ -151,7 +152,7 @@ def predict(model, reader, pairs, device, batch=256):
     model.eval()
     order = sorted(range(len(pairs)), key=lambda number: sum(map(len, pairs[number])))
     chances = torch.zeros(len(pairs), 3)
-    with torch.no_grad(), torch.autocast(device, torch.bfloat16):
+    with torch.no_grad(), reduced(device):
         for start in range(0, len(order), batch):
             numbers = order[start : start + batch]
             inputs = [tensor.to(device) for tensor in reader.batch([pairs[number] for number in numbers])]
@@ -165,7 +166,7 @@ def train_step(model, reader, batch, optimizer, device):
     allowed = torch.zeros(len(batch), 3, dtype=torch.bool)
     for row, pair in enumerate(batch):
         allowed[row, list(pair.labels)] = True
-    with torch.autocast(device, torch.bfloat16):
+    with reduced(device):
         logits = model(*inputs)
     # Where several labels may be right, they count as one.
     chances = F.log_softmax(logits.float(), 1).masked_fill(~allowed.to(device), -math.inf)
