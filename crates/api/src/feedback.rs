@@ -35,7 +35,7 @@ pub struct Correctness {
     /// 0 to 10; none when there is only a range, or nothing is decided.
     pub score: Option<f64>,
     /// In place of a score, when more than a third of the weight is unclear.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub score_range: Option<ScoreRange>,
     /// 1 to 4; none without a score.
     pub band: Option<u8>,
@@ -86,7 +86,7 @@ pub struct KeyPointMark {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub doubt: Option<String>,
     /// The word in doubt that would decide it, if it hangs on one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub word_in_doubt: Option<WordInDoubt>,
     /// The words that back the verdict, as they stand in the transcript.
     #[serde(flatten)]
@@ -222,7 +222,7 @@ impl ClarityVerdict {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Delivery {
     /// The speech model whose words were measured, if it is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub heard_by: Option<String>,
     /// Length of the recording in seconds.
     pub duration: f64,

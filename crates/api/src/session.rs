@@ -127,7 +127,6 @@ pub struct Session {
     /// Its turns by place: each question, then its follow-ups.
     pub turns: Vec<Turn>,
     /// The turn that waits for the candidate; null when all are answered.
-    #[serde(default)]
     pub next_turn: Option<NextTurn>,
     /// What it comes to so far.
     pub summary: Summary,

@@ -17,10 +17,10 @@ pub struct Transcript {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Segment {
     /// When it starts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<f64>,
     /// When it ends.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<f64>,
     /// Its text.
     pub text: String,
@@ -33,10 +33,10 @@ pub struct Segment {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Word {
     /// When it starts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<f64>,
     /// When it ends.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<f64>,
     /// The word with its punctuation.
     pub text: String,
@@ -44,7 +44,7 @@ pub struct Word {
     #[serde(default = "certain")]
     pub probability: f64,
     /// What the recogniser wrote, where the server put a term of the question in its place. Not needed in what a client sends.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub heard_as: Option<String>,
 }
 
@@ -71,10 +71,9 @@ pub struct HeardTranscript {
     #[serde(default)]
     pub speech: Vec<TimeSpan>,
     /// Length of the recording in seconds; the end of the last word when missing.
-    #[serde(default)]
     pub duration: Option<f64>,
     /// The name of the speech model.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
 }
 

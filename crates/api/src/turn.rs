@@ -53,7 +53,6 @@ pub struct Turn {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feedback: Option<Feedback>,
     /// The turn to go on with, once this one is settled; null at the end of the session.
-    #[serde(default)]
     pub next_turn: Option<NextTurn>,
     /// Every judging of the answer that has ended, the oldest first; in exports only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

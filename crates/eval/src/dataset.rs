@@ -51,16 +51,13 @@ pub struct Item {
     /// What the candidate said.
     pub answer: String,
     /// What the answer was meant to be.
-    #[serde(default)]
     pub label: Option<Label>,
     /// What people gave it, on any scale that begins at 0.
-    #[serde(default)]
     pub score: Option<f64>,
     /// Answers of one group are compared with each other; the question, when there is none.
     #[serde(default, deserialize_with = "name_if_any")]
     pub group: Option<String>,
     /// Who wrote or spoke it.
-    #[serde(default)]
     pub voice: Option<String>,
     /// The subject of its question, if the bank knows it.
     #[serde(skip)]
@@ -69,7 +66,6 @@ pub struct Item {
     #[serde(default, deserialize_with = "or_nothing")]
     pub expect: Expectation,
     /// What a reader found in it.
-    #[serde(default)]
     pub marks: Option<ReaderMarks>,
 }
 
@@ -203,13 +199,10 @@ impl Label {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Expectation {
     /// The score must not be higher.
-    #[serde(default)]
     pub max_score: Option<f64>,
     /// The score must not be lower.
-    #[serde(default)]
     pub min_score: Option<f64>,
     /// The misconception that must be found.
-    #[serde(default)]
     pub misconception: Option<ExpectedMisconception>,
 }
 

@@ -48,7 +48,6 @@ struct FullClaim {
     id: Option<String>,
     #[serde(alias = "claim", alias = "text", alias = "statement", alias = "point", alias = "description")]
     summary: String,
-    #[serde(default)]
     weight: Option<u8>,
     #[serde(default, deserialize_with = "or_nothing")]
     core: bool,

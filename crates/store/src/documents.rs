@@ -255,7 +255,7 @@ stored_struct!(WordDocument of Word {
     text: String,
     span: Option<SpanDocument>,
     probability: f64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     heard_as: Option<String>,
 });
 
@@ -279,7 +279,7 @@ stored_struct!(SpokenDocument of Spoken {
     duration: f64,
     speech: Vec<SpanDocument>,
     delivery: DeliveryDocument,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<String>,
 });
 
@@ -357,7 +357,6 @@ struct FeedbackDocument {
     clarity: Option<PanelDocument<Vec<CheckDocument>>>,
     stronger_answer: Option<String>,
     next_step: String,
-    #[serde(default)]
     remark: Option<String>,
     judged_by: JudgedByDocument,
 }

@@ -26,31 +26,24 @@ pub struct LlmSettings {
     #[serde(default)]
     pub preset: Preset,
     /// The address that the wire format's paths are appended to, such as `http://127.0.0.1:8080/v1`. Required for [`Preset::Custom`].
-    #[serde(default)]
     pub base_url: Option<Url>,
     /// The model's name, as its server knows it.
     pub model: String,
     /// A second model on the same server that judges correctness too; where the two disagree a point is unclear.
-    #[serde(default)]
     pub second_model: Option<String>,
     /// The environment variable that holds the key; the preset's own when it is not given.
-    #[serde(default)]
     pub key_variable: Option<String>,
     /// The file that holds the key; goes before the variable.
-    #[serde(default)]
     pub key_file: Option<PathBuf>,
     /// How random replies are, 0 to 2. When it is not given, 0 for local servers; services decide for themselves, because some refuse it.
-    #[serde(default)]
     pub temperature: Option<f64>,
     /// Whether correctness is judged by one call, or by one for every key point and misconception.
     #[serde(default)]
     pub calls: Calls,
     /// How many graded answers to the same question the model is shown before it judges one, 0 to 2. When it is not given, 2 for services;
     /// none for local servers, which without a graphics card read them in half a minute.
-    #[serde(default)]
     pub examples: Option<u8>,
     /// How much a model thinks before it replies; the preset's own when it is not given.
-    #[serde(default)]
     pub thinking: Option<Thinking>,
     /// The size of the context in tokens that Ollama is told to use; grown where a request needs more.
     #[serde(default = "LlmSettings::default_context_tokens")]
@@ -78,7 +71,6 @@ pub struct LlmSettings {
     pub judging_seconds: NonZeroU64,
     /// How many calls may be under way at once. When it is not given, as many as a llama.cpp server has slots for, 1 for other servers on
     /// this machine, 4 for services.
-    #[serde(default)]
     pub concurrency: Option<NonZeroU16>,
     /// How often a call is tried again when the server is busy or cannot be reached.
     #[serde(default = "LlmSettings::default_retries")]
@@ -87,7 +79,6 @@ pub struct LlmSettings {
     #[serde(default)]
     pub on_failure: OnFailure,
     /// A folder of templates that go before the built-in ones.
-    #[serde(default)]
     pub prompts: Option<PathBuf>,
 }
 

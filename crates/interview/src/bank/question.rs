@@ -41,7 +41,6 @@ pub struct Question {
     /// The official documents that the answer rests on.
     pub sources: Vec<Citation>,
     /// When an expert last read it.
-    #[serde(default)]
     pub reviewed: Option<Month>,
     /// Harder questions for whoever makes every point.
     #[serde(default)]
@@ -119,16 +118,12 @@ pub struct KeyPoint {
     /// Whether an answer without it can be more than partly right.
     pub core: bool,
     /// The group it belongs to: one hit among the points of a group suffices, and the group counts once.
-    #[serde(default)]
     pub any_of: Option<GroupId>,
     /// The version since which the claim holds, such as `Rust 1.85`.
-    #[serde(default)]
     pub since: Option<String>,
     /// The version until which it holds.
-    #[serde(default)]
     pub until: Option<String>,
     /// The stage of a design interview that it belongs to; only in questions of kind [`Kind::Design`].
-    #[serde(default)]
     pub stage: Option<Stage>,
     /// Ways of saying it in speech, four or more.
     pub says: Vec<String>,
@@ -153,10 +148,8 @@ pub struct Misconception {
     /// Why it is wrong, for the feedback.
     pub why_wrong: String,
     /// The version since which it is wrong.
-    #[serde(default)]
     pub since: Option<String>,
     /// The version until which it is wrong.
-    #[serde(default)]
     pub until: Option<String>,
     /// Ways of asserting it in speech, four or more.
     pub says: Vec<String>,

@@ -144,9 +144,7 @@ impl Answered<'_> {
 /// The bodies with which servers explain themselves.
 #[derive(Deserialize)]
 struct ErrorBody {
-    #[serde(default)]
     error: Option<ErrorField>,
-    #[serde(default)]
     message: Option<String>,
 }
 
@@ -154,12 +152,7 @@ struct ErrorBody {
 #[serde(untagged)]
 enum ErrorField {
     Text(String),
-    Object {
-        #[serde(default)]
-        message: Option<String>,
-        #[serde(default)]
-        code: Option<serde_json::Value>,
-    },
+    Object { message: Option<String>, code: Option<serde_json::Value> },
 }
 
 impl ErrorBody {

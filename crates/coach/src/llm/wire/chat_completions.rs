@@ -47,10 +47,8 @@ pub(super) fn request(call: &Call<'_>, options: &Options<'_>) -> Object {
 /// The body of a whole response, or one chunk of a stream.
 #[derive(Deserialize)]
 struct Response {
-    #[serde(default)]
     model: Option<String>,
     choices: Vec<Choice>,
-    #[serde(default)]
     usage: Option<Usage>,
 }
 
@@ -58,21 +56,16 @@ struct Response {
 struct Choice {
     #[serde(default, alias = "delta")]
     message: Option<ResponseMessage>,
-    #[serde(default)]
     finish_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct ResponseMessage {
-    #[serde(default)]
     content: Option<String>,
-    #[serde(default)]
     refusal: Option<String>,
     /// Thoughts, as llama.cpp, vLLM and DeepSeek name them.
-    #[serde(default)]
     reasoning_content: Option<String>,
     /// Thoughts, as OpenRouter and newer servers name them.
-    #[serde(default)]
     reasoning: Option<String>,
 }
 
@@ -82,13 +75,11 @@ struct Usage {
     prompt_tokens: u64,
     #[serde(default)]
     completion_tokens: u64,
-    #[serde(default)]
     prompt_tokens_details: Option<Details>,
 }
 
 #[derive(Deserialize)]
 struct Details {
-    #[serde(default)]
     cached_tokens: Option<u64>,
 }
 

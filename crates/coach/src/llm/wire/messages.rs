@@ -61,7 +61,6 @@ enum Event {
     },
     MessageDelta {
         delta: Stop,
-        #[serde(default)]
         usage: Option<Usage>,
     },
     #[serde(other)]
@@ -70,49 +69,37 @@ enum Event {
 
 #[derive(Deserialize)]
 struct Whole {
-    #[serde(default)]
     model: Option<String>,
     content: Vec<Block>,
     #[serde(flatten)]
     stop: Stop,
-    #[serde(default)]
     usage: Option<Usage>,
 }
 
 /// One block of a reply: text, the use of a tool, or something that is not needed.
 #[derive(Deserialize)]
 struct Block {
-    #[serde(default)]
     text: Option<String>,
-    #[serde(default)]
     input: Option<Value>,
 }
 
 #[derive(Deserialize)]
 struct Delta {
-    #[serde(default)]
     text: Option<String>,
-    #[serde(default)]
     partial_json: Option<String>,
-    #[serde(default)]
     thinking: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Stop {
-    #[serde(default)]
     stop_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Usage {
-    #[serde(default)]
     input_tokens: Option<u64>,
-    #[serde(default)]
     cache_creation_input_tokens: Option<u64>,
-    #[serde(default)]
     cache_read_input_tokens: Option<u64>,
-    #[serde(default)]
     output_tokens: Option<u64>,
 }
 

@@ -32,12 +32,10 @@ pub(super) fn request(call: &Call<'_>, options: &Options<'_>) -> Object {
 /// The body of a whole response, or one line of a stream.
 #[derive(Deserialize)]
 struct Response {
-    #[serde(default)]
     model: Option<String>,
     message: ResponseMessage,
     #[serde(default)]
     done: bool,
-    #[serde(default)]
     done_reason: Option<String>,
     #[serde(default)]
     prompt_eval_count: u64,
@@ -49,7 +47,6 @@ struct Response {
 struct ResponseMessage {
     #[serde(default)]
     content: String,
-    #[serde(default)]
     thinking: Option<String>,
 }
 

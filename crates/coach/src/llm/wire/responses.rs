@@ -38,10 +38,8 @@ pub(super) fn request(call: &Call<'_>, options: &Options<'_>) -> Object {
 struct Event {
     #[serde(default, rename = "type")]
     kind: Option<String>,
-    #[serde(default)]
     delta: Option<Value>,
     /// In the events that begin and end a stream.
-    #[serde(default)]
     response: Option<Whole>,
     #[serde(flatten)]
     whole: Whole,
@@ -49,21 +47,15 @@ struct Event {
 
 #[derive(Deserialize)]
 struct Whole {
-    #[serde(default)]
     model: Option<String>,
-    #[serde(default)]
     status: Option<String>,
-    #[serde(default)]
     output: Option<Vec<Item>>,
-    #[serde(default)]
     incomplete_details: Option<Incomplete>,
-    #[serde(default)]
     usage: Option<Usage>,
 }
 
 #[derive(Deserialize)]
 struct Item {
-    #[serde(default)]
     content: Option<Vec<Part>>,
 }
 
@@ -71,13 +63,11 @@ struct Item {
 struct Part {
     #[serde(rename = "type")]
     kind: String,
-    #[serde(default)]
     text: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Incomplete {
-    #[serde(default)]
     reason: Option<String>,
 }
 
@@ -85,7 +75,6 @@ struct Incomplete {
 struct Usage {
     #[serde(default)]
     input_tokens: u64,
-    #[serde(default)]
     input_tokens_details: Option<Details>,
     #[serde(default)]
     output_tokens: u64,
