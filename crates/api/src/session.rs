@@ -138,7 +138,7 @@ pub struct Session {
 /// What a session comes to. The panels are never blended.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Summary {
-    /// How many questions it has.
+    /// How many of its questions were answered or skipped.
     pub questions: usize,
     /// How many turns were answered, follow-ups included.
     pub answered: usize,

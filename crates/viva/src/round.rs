@@ -102,7 +102,7 @@ impl Round<'_> {
             return Ok(true);
         }
         let started = Instant::now();
-        let questions = session.summary.questions;
+        let questions = session.head.questions.len();
         let mut is_last = false;
         let mut next = session.next_turn.as_ref().map(|next| (next.id, String::new()));
         while let Some((id, mut lead)) = next.take() {
