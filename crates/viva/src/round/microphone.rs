@@ -294,6 +294,7 @@ impl Watch {
             }
             if drawn.elapsed() >= TICK {
                 let look = terminal.screen.look();
+                self.listening.time_left = asked.time_left();
                 terminal.screen.draw(&self.listening.lines(&hint, look));
                 drawn = Instant::now();
             }

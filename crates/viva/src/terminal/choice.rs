@@ -123,6 +123,16 @@ impl Terminal {
 
     /// Lets the user edit the text in `editor`; `offers` explains the keys.
     pub async fn write(&mut self, editor: &mut Editor, offers: &[Offer<'_>]) -> Written {
+        self.write_beside(editor, offers, || None).await
+    }
+
+    /// The same with a `note` between the text and the keys, which is kept up to date.
+    pub async fn write_beside(
+        &mut self,
+        editor: &mut Editor,
+        offers: &[Offer<'_>],
+        note: impl Fn() -> Option<String>,
+    ) -> Written {
         if !self.keyboard.has_keys() {
             return self.write_lines(offers).await;
         }
@@ -131,9 +141,16 @@ impl Terminal {
             let rows = editor.lines(look.text_width() - 2, EDITOR_ROWS);
             let mut lines: Vec<Line> =
                 rows.into_iter().map(|row| Line::toned("> ", Tone::Accent).joined(row)).collect();
+            let note = note();
+            let has_note = note.is_some();
+            lines.extend(note.map(|note| Line::toned(note, Tone::Quiet)));
             lines.push(keys(offers));
             self.screen.draw(&lines);
-            let written = match self.keyboard.next().await {
+            let input = tokio::select! {
+                input = self.keyboard.next() => input,
+                () = tokio::time::sleep(TICK), if has_note => continue,
+            };
+            let written = match input {
                 Input::Interrupt | Input::Closed => Written::Interrupted(editor.text()),
                 Input::Resized => {
                     self.screen.resized();
