@@ -13,6 +13,7 @@ mod hearing;
 mod interviewer;
 mod microphones;
 mod outbox;
+mod playback;
 mod round;
 mod settings;
 mod signals;
