@@ -105,7 +105,7 @@ pub struct Practice {
     #[arg(long, value_name = "SESSION|QUESTION",
         conflicts_with_all = ["subject", "topic", "level", "kind", "tag", "questions", "question", "seed"])]
     pub again: Option<String>,
-    /// Ask again what you prepare for: the subjects and the level of rounds that name none
+    /// Ask again what you prepare for, and try the microphone: the subjects and the level of rounds that name none
     #[arg(long)]
     pub setup: bool,
     /// Number of questions [default: 5]
@@ -384,10 +384,15 @@ pub enum ModelCommand {
     },
 }
 
-/// List the microphones.
+/// List the microphones, or try one.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Example:\n  viva devices")]
+#[command(
+    after_help = "Examples:\n  viva devices\n  viva devices --check    say a sentence, and see its level and its words"
+)]
 pub struct Devices {
+    /// Try the microphone, or choose another one
+    #[arg(long, conflicts_with = "json")]
+    pub check: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -9,7 +9,7 @@ use api::session::NewSession;
 use capture::recognise::Recogniser;
 
 use super::output::print_json;
-use super::{judge, review};
+use super::{devices, judge, review};
 use crate::arguments::Practice;
 use crate::download::{self, Offered};
 use crate::failure::Failure;
@@ -22,6 +22,9 @@ use crate::settings::{Preparation, Settings};
 use crate::speaker::Speaker;
 use crate::terminal::{Line, Streams, Terminal, Tone};
 
+/// The file beside the settings that says that the microphone was tried.
+const CHECKED: &str = "microphone-checked";
+
 /// Runs a practice round.
 pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure> {
     let streams = Streams::detect(settings.plain, practice.json);
@@ -29,9 +32,14 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
     let Some(settings) = preparation::ask(practice, settings, &mut terminal).await? else { return Ok(()) };
     let Some(settings) = &judge::offer_once(&settings, &mut terminal).await? else { return Ok(()) };
     let Some(means) = means(practice, settings, streams, &mut terminal).await? else { return Ok(()) };
-    let Some((candidate, recogniser)) = candidate(means, practice, settings, &mut terminal).await? else {
+    let Some((mut candidate, recogniser)) = candidate(means, practice, settings, &mut terminal).await? else {
         return Ok(());
     };
+    if let Candidate::Microphone(microphone) = &mut candidate
+        && check_once(microphone, practice, settings, &mut terminal).await?
+    {
+        return Ok(());
+    }
 
     let model = ModelAtHand::of(settings).ok().and_then(|model| model.here(settings).ok());
     let interviewer = Interviewer::reach(settings, model).await?;
@@ -66,6 +74,25 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
     interviewer.stop().await?;
     let session = session?;
     if practice.json { print_json(&session) } else { Ok(()) }
+}
+
+/// Has a candidate who never spoke here try the microphone, or one who asks for it. Returns whether they quit.
+async fn check_once(
+    microphone: &mut Microphone,
+    practice: &Practice,
+    settings: &Settings,
+    terminal: &mut Terminal,
+) -> Result<bool, Failure> {
+    let checked = settings.mark(CHECKED);
+    let is_first = checked.as_ref().is_some_and(|checked| !checked.is_set());
+    if !terminal.is_attended() || practice.hands_free || !(is_first || practice.setup) {
+        return Ok(false);
+    }
+    let has_quit = devices::check(microphone, settings, terminal).await?;
+    if let (false, Some(checked)) = (has_quit, checked) {
+        checked.set();
+    }
+    Ok(has_quit)
 }
 
 /// How answers are given; `None` when the user quit.
@@ -130,7 +157,7 @@ async fn candidate(
     }
 }
 
-async fn load(settings: &Settings, terminal: &mut Terminal) -> Result<Recogniser, Failure> {
+pub(super) async fn load(settings: &Settings, terminal: &mut Terminal) -> Result<Recogniser, Failure> {
     let path = ModelAtHand::of(settings)?.here(settings)?;
     terminal.screen.draw(&[Line::toned("loading the speech model", Tone::Quiet)]);
     let recogniser = hearing::recogniser(&settings.speech, &path).await;

@@ -114,13 +114,17 @@ impl Listening {
         lines.into_iter().skip(hidden).collect()
     }
 
+    /// Whether there was no sound at all for a while.
+    pub fn is_silent(&self) -> bool {
+        self.elapsed.get() > SILENT_AFTER && self.loudest < SILENT_PEAK
+    }
+
     fn notice(&self) -> Option<String> {
-        let is_silent = self.elapsed.get() > SILENT_AFTER && self.loudest < SILENT_PEAK;
         let silent = || "no sound from the microphone: is it muted, or the wrong one? (`viva devices`)".to_owned();
         let is_behind = self.backlog.get() >= LONG_BACKLOG;
         let behind =
             || format!("the words are {:.0} s behind: this machine is slow; nothing is lost", self.backlog.get());
-        self.notice.clone().or_else(|| is_silent.then(silent)).or_else(|| is_behind.then(behind))
+        self.notice.clone().or_else(|| self.is_silent().then(silent)).or_else(|| is_behind.then(behind))
     }
 }
 

@@ -128,7 +128,7 @@ fn count(bank: &Bank, wishes: &Wishes) -> usize {
 }
 
 fn entry(name: &str, questions: usize, is_chosen: Option<bool>) -> Entry {
-    Entry { name: name.to_owned(), questions, is_chosen }
+    Entry { name: name.to_owned(), questions: Some(questions), is_chosen }
 }
 
 /// What was pressed below a list.
