@@ -10,6 +10,7 @@ mod desktop;
 mod download;
 mod failure;
 mod hearing;
+mod interview_date;
 mod interviewer;
 mod microphones;
 mod outbox;

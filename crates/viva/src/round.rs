@@ -22,6 +22,7 @@ use api::view::acknowledgement;
 use interview::bank::TimeLimit;
 use interview::follow_up::FollowUpLimit;
 use interview::pacing::Pace;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::failure::Failure;
@@ -53,6 +54,8 @@ pub struct Round<'a> {
     pub hands_free: bool,
     /// Whether it is an interview, without feedback until its end.
     pub is_real: bool,
+    /// When the interview is that the candidate prepares for.
+    pub interview_at: Option<Timestamp>,
 }
 
 /// What an interviewer says before it.

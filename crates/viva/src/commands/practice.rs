@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use api::client::Client;
 use api::session::NewSession;
+use api::view::standing;
 use capture::recognise::Recogniser;
+use jiff::Timestamp;
 
 use super::output::print_json;
 use super::{devices, judge, review};
@@ -51,7 +53,17 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
     if !words.is_empty() {
         terminal.say(format!("You prepare for {words} (`viva practice --setup` changes it)."));
     }
-    let wishes = wishes(practice, prepared, interviewer.client()).await?;
+    let minutes = practice.minutes.or(practice.real).or(prepared.minutes.filter(|_| practice.questions.is_none()));
+    let mut preparation = settings.practice.clone().unwrap_or_default();
+    preparation.interview = practice.interview.or(preparation.interview);
+    let query = preparation.progress_query();
+    let interview_at = query.interview_at;
+    if interview_at.is_some()
+        && let Some(left) = interviewer.client().progress(&query).await?.remaining
+    {
+        terminal.say(standing::remaining(&left));
+    }
+    let wishes = wishes(practice, prepared, interview_at, interviewer.client()).await?;
     let outbox = Outbox::in_folder(settings.data.outbox());
     if send_what_was_left(&outbox, &interviewer, recogniser.as_ref(), settings, &mut terminal).await? {
         drop(terminal);
@@ -65,9 +77,10 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
         outbox,
         candidate,
         speaker: Speaker::find().filter(|_| streams.is_attended() && !settings.mute),
-        length: practice.minutes.or(practice.real).map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
+        length: minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
         hands_free: practice.hands_free,
         is_real: practice.real.is_some(),
+        interview_at,
     };
     let session = round.run(&wishes).await;
     drop(terminal);
@@ -165,7 +178,12 @@ pub(super) async fn load(settings: &Settings, terminal: &mut Terminal) -> Result
     recogniser
 }
 
-async fn wishes(practice: &Practice, prepared: Preparation, client: &Client) -> Result<NewSession, Failure> {
+async fn wishes(
+    practice: &Practice,
+    prepared: Preparation,
+    interview_at: Option<Timestamp>,
+    client: &Client,
+) -> Result<NewSession, Failure> {
     let question_ids = match &practice.again {
         Some(name) => asked_again(name, client).await?,
         None => practice.question.iter().map(ToString::to_string).collect(),
@@ -179,6 +197,7 @@ async fn wishes(practice: &Practice, prepared: Preparation, client: &Client) -> 
         question_ids,
         questions: practice.questions,
         real_minutes: practice.real,
+        interview_at,
         follow_ups: practice.follow_ups,
         seed: practice.seed,
     })
