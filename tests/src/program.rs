@@ -68,12 +68,14 @@ pub struct Home {
 }
 
 impl Home {
-    /// An empty home, in which it makes no difference whether a language model runs on this machine.
+    /// An empty home, in which it makes no difference whether a language model runs on this machine, and the microphone was tried.
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary folder: {error}"));
         let home = Self { folder };
         let settings = home.path().join(".config/viva");
-        let made = std::fs::create_dir_all(&settings).and_then(|()| std::fs::write(settings.join("judge-offered"), ""));
+        let made = std::fs::create_dir_all(&settings).and_then(|()| {
+            ["judge-offered", "microphone-checked"].iter().try_for_each(|done| std::fs::write(settings.join(done), ""))
+        });
         made.unwrap_or_else(|error| panic!("no folder for settings: {error}"));
         home
     }

@@ -68,6 +68,20 @@ impl SoundDevice {
         }
     }
 
+    /// What the speakers play meanwhile: samples of one channel.
+    pub fn hear(&self, meanwhile: impl FnOnce()) -> Vec<i16> {
+        let file = self.folder.path().join("heard.raw");
+        let output = std::fs::File::create(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let mut recorder = self.command("parec");
+        recorder.args(["--format=s16le", "--rate=16000", "--channels=1"]).stdin(Stdio::null()).stdout(output);
+        let mut recorder = recorder.spawn().unwrap_or_else(|error| panic!("parec: {error}; run `make setup`"));
+        self.wait_for_listener();
+        meanwhile();
+        recorder.kill().and_then(|()| recorder.wait()).unwrap_or_else(|error| panic!("parec: {error}"));
+        let bytes = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        bytes.chunks_exact(2).map(|sample| i16::from_le_bytes([sample[0], sample[1]])).collect()
+    }
+
     fn runtime(&self) -> PathBuf {
         self.folder.path().join("run")
     }

@@ -9,6 +9,8 @@ use journeys::screen::Screen;
 
 const SUBJECTS: &str = "What are you preparing for?";
 const LEVELS: &str = "Which level?";
+const WHEN: &str = "When is the interview?";
+const HOW_LONG: &str = "How many minutes a day";
 const TYPING: &str = "Ctrl-C end the round";
 
 fn settings(home: &Home) -> Option<String> {
@@ -35,10 +37,20 @@ fn what_is_chosen_holds_for_later_rounds_until_it_is_changed() {
     let levels = screen.until(LEVELS, "Enter any level");
     assert!(levels.contains("2  mid"), "{levels}");
     screen.press("2");
+    screen.until(WHEN, "Esc not now");
+    screen.press("2001-01-01\r");
+    screen.until("2001-01-01 is over.", "Enter go on");
+    screen.press("\u{15}2099-12-20\r");
+    screen.until(HOW_LONG, "Enter go on");
+    screen.press("30\r");
     screen.until("", TYPING);
     screen.press("\u{3}");
     screen.ends();
-    assert_eq!(settings(&home).unwrap(), "[practice]\nsubjects = [\"go\", \"rust\"]\nlevels = [\"mid\"]\n");
+    let chosen =
+        "[practice]\nsubjects = [\"go\", \"rust\"]\nlevels = [\"mid\"]\ninterview = \"2099-12-20\"\nminutes = 30\n";
+    assert_eq!(settings(&home).unwrap(), chosen);
+    let progress = home.viva(["progress"]).finish().success();
+    assert!(progress.output.contains("days left until the interview"), "{}", progress.output);
 
     let asked = |arguments: &[&str]| -> Vec<(String, String)> {
         let all = [&["practice", "--json", "--questions", "4", "--follow-ups", "0"], arguments].concat();
@@ -58,6 +70,10 @@ fn what_is_chosen_holds_for_later_rounds_until_it_is_changed() {
     screen.until(SUBJECTS, "Enter go on");
     screen.press("\r");
     screen.until(LEVELS, "Enter any level");
+    screen.press("\r");
+    screen.until(WHEN, "Enter go on");
+    screen.press("\r");
+    screen.until(HOW_LONG, "Enter go on");
     screen.press("\r");
     screen.until("", TYPING);
     screen.press("\u{3}");

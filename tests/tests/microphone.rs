@@ -104,6 +104,58 @@ fn what_is_said_into_the_microphone_is_heard_and_judged() {
 }
 
 #[test]
+fn a_microphone_is_tried_with_a_sentence_and_a_silent_one_is_named() {
+    let home = Home::empty();
+    let device = SoundDevice::start();
+    let wav = playable("borrowing-follow-up", home.path());
+    let run = device.heard_by(home.viva(["devices", "--check"])).env("VIVA_MODEL", test_model());
+    let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
+    let mut press = |after: &str, keys: &str| {
+        terminal.exp_string(after).unwrap();
+        terminal.send(keys).unwrap();
+        terminal.flush().unwrap();
+    };
+    press("Say a sentence", "");
+    press("no sound from", "d");
+    press("Which microphone?", "\r");
+    press("listening", "");
+    device.wait_for_listener();
+    device.play(&wav);
+    press("Enter fine", "\r");
+    terminal.exp_eof().unwrap();
+    assert!(!home.data().join("microphone-check.wav").exists(), "what was said is not kept");
+    let piped = home.viva(["devices", "--check"]).finish().fails_with(2);
+    assert!(piped.errors.contains("needs a terminal"), "{}", piped.errors);
+}
+
+#[test]
+fn a_quote_in_the_feedback_is_played_from_the_recording() {
+    let home = Home::empty();
+    let device = SoundDevice::start();
+    let wav = playable("borrowing-partial", home.path());
+    let mut terminal = practice(&home, &device, &[]);
+    terminal.exp_string("listening").unwrap();
+    device.wait_for_listener();
+    device.play(&wav);
+    terminal.send("\r").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("Enter send").unwrap();
+    terminal.send("\r").unwrap();
+    terminal.flush().unwrap();
+    skip_unclear_points(&mut terminal);
+    let heard = device.hear(|| {
+        terminal.send("p").unwrap();
+        terminal.flush().unwrap();
+        terminal.exp_string("playing").unwrap();
+        terminal.exp_string("continue").unwrap();
+    });
+    let loudest = heard.iter().map(|sample| sample.unsigned_abs()).max().unwrap();
+    assert!(loudest > 1000, "nothing was played: {loudest}");
+    terminal.send_control('c').unwrap();
+    terminal.exp_eof().unwrap();
+}
+
+#[test]
 fn ctrl_c_in_the_middle_of_an_answer_keeps_what_was_said() {
     let home = Home::empty();
     let device = SoundDevice::start();

@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 use crate::judging::JudgingList;
 use crate::problem::{self, Problem};
-use crate::progress::Progress;
+use crate::progress::{Progress, ProgressQuery};
 use crate::question::{Question, QuestionFilter, QuestionList, Reveal};
-use crate::session::{Debrief, Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
+use crate::session::{Debrief, DebriefQuery, Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
 use crate::transcript::{HeardTranscript, Transcription};
 use crate::turn::{Correction, Decision, Hint, NewAnswer, Regrade, Sureness, Turn};
 use crate::{IDEMPOTENCY_KEY, PREFER, PREFIX};
@@ -106,8 +106,8 @@ impl Client {
     }
 
     /// What to take away from a finished session.
-    pub async fn debrief(&self, id: Uuid) -> Result<Debrief, ClientError> {
-        self.value(self.request(Method::GET, &["sessions", &id.to_string(), "debrief"])).await
+    pub async fn debrief(&self, id: Uuid, query: DebriefQuery) -> Result<Debrief, ClientError> {
+        self.value(self.request(Method::GET, &["sessions", &id.to_string(), "debrief"]).query(&query)).await
     }
 
     /// Deletes a session with all its recordings.
@@ -122,8 +122,8 @@ impl Client {
     }
 
     /// How far the candidate has come.
-    pub async fn progress(&self) -> Result<Progress, ClientError> {
-        self.value(self.request(Method::GET, &["progress"])).await
+    pub async fn progress(&self, query: &ProgressQuery) -> Result<Progress, ClientError> {
+        self.value(self.request(Method::GET, &["progress"]).query(query)).await
     }
 
     /// The questions that fit `filter`, without what would give their answers away.

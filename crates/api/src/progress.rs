@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// How far a candidate has come, and what to say again first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -10,10 +10,41 @@ pub struct Progress {
     /// The time that `due` and `next_due` are meant for.
     #[schema(value_type = String, format = DateTime)]
     pub as_of: Timestamp,
+    /// What is left before the interview; missing when there is none, or it is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<Remaining>,
     /// Every subject that has questions.
     pub subjects: Vec<SubjectProgress>,
     /// The key points that were missed the last time, those due longest first, then the heaviest.
     pub weak_points: Vec<WeakPoint>,
+}
+
+/// How progress is wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ProgressQuery {
+    /// When the interview is that is prepared for: nothing is due after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub interview_at: Option<Timestamp>,
+    /// The subjects of the interview, separated by commas; all when missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subjects: Option<String>,
+    /// The levels of the interview, separated by commas; all when missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub levels: Option<String>,
+}
+
+/// What is left to practise before the interview.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Remaining {
+    /// The days until it, begun ones counted.
+    pub days: usize,
+    /// The questions to ask until then: new ones, and those that come back.
+    pub questions: usize,
+    /// How many that makes a day.
+    pub questions_a_day: usize,
 }
 
 /// The progress in one subject.

@@ -34,6 +34,10 @@ pub struct NewSession {
     /// Makes it a real interview of this many minutes, 5 to 120: as many questions as fit, from easy to hard, in place of `questions`. Its pages
     /// show no feedback until it is finished.
     pub real_minutes: Option<u32>,
+    /// When the interview is that is prepared for: what was missed comes back before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub interview_at: Option<Timestamp>,
     /// How many follow-ups a question may get, 0 to 3; 1 when missing.
     pub follow_ups: Option<u8>,
     /// Makes the choice of questions repeatable, whatever was asked before. When missing, questions that are due come first, then new ones by
@@ -137,7 +141,7 @@ pub struct Session {
 /// What a session comes to. The panels are never blended.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Summary {
-    /// How many questions it has.
+    /// How many of its questions were answered or skipped.
     pub questions: usize,
     /// How many turns were answered, follow-ups included.
     pub answered: usize,
@@ -181,6 +185,17 @@ pub struct StatedMisconception {
     pub claim: String,
     /// Why it is wrong.
     pub why_wrong: String,
+}
+
+/// How a debrief is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DebriefQuery {
+    /// When the interview is that is prepared for: nothing comes back after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub interview_at: Option<Timestamp>,
 }
 
 /// What to take away from a finished session. What is not known from its answers is left out.

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use crate::bank::{Bank, KeyPoint, Question, Topic};
 use crate::id::TopicId;
 use crate::marks::JudgedBy;
-use crate::schedule::{Asked, Schedule, Scored};
+use crate::schedule::{Asked, DAY, Schedule, Scored};
 use crate::scoring::Score;
 
 /// How many scores a trend has at most.
@@ -69,6 +69,33 @@ pub struct WeakPoint<'b> {
     pub point: &'b KeyPoint,
     /// When to say it again.
     pub due: SystemTime,
+}
+
+/// What is left to practise before an interview.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remaining {
+    /// The days until it, begun ones counted.
+    pub days: usize,
+    /// The questions to ask until then: those that were never asked or could not be rated, and those that come back.
+    pub questions: usize,
+}
+
+impl Remaining {
+    /// What is left of these questions by the [schedule](Schedule::before) before the interview; `None` when it is over at `now`.
+    pub fn of(questions: &[&Question], schedule: &Schedule, interview_at: SystemTime, now: SystemTime) -> Option<Self> {
+        let left = interview_at.duration_since(now).ok().filter(|left| !left.is_zero())?;
+        let comes = |question: &&&Question| {
+            let due = schedule.question(&question.id).and_then(|asked| asked.due);
+            due.is_none_or(|due| due < interview_at)
+        };
+        let days = usize::try_from(left.as_secs().div_ceil(DAY.as_secs())).unwrap_or(usize::MAX).max(1);
+        Some(Self { days, questions: questions.iter().filter(comes).count() })
+    }
+
+    /// How many questions that makes a day.
+    pub fn a_day(self) -> usize {
+        self.questions.div_ceil(self.days)
+    }
 }
 
 impl<'b> Progress<'b> {

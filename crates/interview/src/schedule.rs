@@ -105,6 +105,29 @@ impl Schedule {
         Self(asked.collect())
     }
 
+    /// The schedule before an interview that is `interview_at`. Nothing is due after it. What was missed and would be is due after half of the
+    /// time that is left from when it was asked, so that it comes back before; what is known until then is due at the interview. An interview
+    /// that is over at `now` changes nothing.
+    #[must_use]
+    pub fn before(mut self, interview_at: SystemTime, now: SystemTime) -> Self {
+        if interview_at <= now {
+            return self;
+        }
+        for Asked { last, due, points, .. } in self.0.values_mut() {
+            let left = interview_at.duration_since(*last).unwrap_or_default();
+            let in_time = |due: SystemTime, missed: bool| {
+                let latest = if missed { *last + left / 2 } else { interview_at };
+                if due < interview_at { due } else { latest }
+            };
+            let has_missed = points.iter().any(|point| point.missed);
+            *due = due.map(|due| in_time(due, has_missed));
+            for point in points {
+                point.due = in_time(point.due, point.missed);
+            }
+        }
+        self
+    }
+
     /// What is known of a question; `None` when it was never asked.
     pub fn question(&self, id: &QuestionId) -> Option<&Asked> {
         self.0.get(id)
@@ -218,7 +241,7 @@ enum Grade {
 /// The share of what is due that should still be remembered: what FSRS and Anki start with.
 const RETENTION: f32 = 0.9;
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What FSRS remembers of one question or key point.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -10,7 +10,7 @@ use crate::session::{Session, Turn, TurnState};
 /// A round in review.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
-    /// How many questions the round has.
+    /// How many questions were answered or skipped.
     pub questions: usize,
     /// How many turns were answered, follow-ups included.
     pub answered: usize,
@@ -64,7 +64,7 @@ impl Summary {
         let count = |wanted: fn(&TurnState) -> bool| turns.iter().filter(|turn| wanted(&turn.state)).count();
         let main = || turns.iter().filter(|turn| turn.target.is_none()).filter_map(|turn| turn.state.feedback());
         Self {
-            questions: session.questions.len(),
+            questions: turns.iter().filter(|turn| turn.target.is_none() && turn.state != TurnState::Asked).count(),
             answered: count(|state| state.answer().is_some() || state.audio().is_some()),
             skipped: count(|state| matches!(state, TurnState::Skipped)),
             ungraded: count(|state| matches!(state, TurnState::Ungraded { .. })),
@@ -137,4 +137,36 @@ fn stated(session: &Session, turns: &[Turn]) -> Vec<Stated> {
         }
     }
     stated
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::follow_up::FollowUpLimit;
+    use crate::session::{Mode, Place};
+    use crate::testing::bank;
+
+    #[test]
+    fn questions_that_were_never_begun_are_not_counted() {
+        let questions = bank(&[("q1", "ownership"), ("q2", "ownership"), ("q3", "borrowing")]).questions().to_vec();
+        let id = Uuid::from_u128(1).into();
+        let session = Session { id, questions, follow_ups: FollowUpLimit::MAX, mode: Mode::Real };
+        let turn = |question: &Question, state| Turn {
+            id: Uuid::from_u128(2).into(),
+            session: id,
+            place: Place { position: 1, depth: 0 },
+            question: question.id.clone(),
+            target: None,
+            prompt: String::new(),
+            hints_used: 0,
+            sureness: None,
+            state,
+        };
+        let [first, second, third] = &session.questions[..] else { unreachable!() };
+        let turns = [turn(first, TurnState::Skipped), turn(second, TurnState::Asked), turn(third, TurnState::Asked)];
+        let Summary { questions, skipped, .. } = Summary::of(&session, &turns);
+        assert_eq!((questions, skipped), (1, 1));
+    }
 }

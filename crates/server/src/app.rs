@@ -5,15 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use api::feedback::Feedback;
-use api::session::SessionPage;
+use api::progress::ProgressQuery;
+use api::session::{DebriefQuery, SessionPage};
 use api::turn::{DecidedVerdict, Turn};
 use bytes::Bytes;
 use interview::debrief::Debrief;
 use interview::marks::Marks;
-use interview::progress::Progress;
+use interview::progress::{Progress, Remaining};
 use interview::schedule::Schedule;
 use interview::session::{self, TurnState};
-use interview::{Bank, Question, SessionId, TurnId};
+use interview::{Bank, Question, SessionId, TurnId, selection};
+use jiff::Timestamp;
 use store::{AudioStore, PastJudging, SessionQuery, Store, StoreError, StoredSession};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -97,20 +99,30 @@ impl App {
         Some(Feedback { correctness: ready.correctness, clarity: ready.clarity, ..known })
     }
 
-    /// What is known of every question that was asked, and when to ask it again.
-    pub(crate) async fn schedule(&self) -> Result<Schedule, ApiError> {
-        Ok(Schedule::of(&self.bank, &self.store.attempts().await?))
+    /// What is known of every question that was asked, and when to ask it again, before an interview if there is one.
+    pub(crate) async fn schedule(&self, interview_at: Option<Timestamp>) -> Result<Schedule, ApiError> {
+        let schedule = Schedule::of(&self.bank, &self.store.attempts().await?);
+        Ok(match interview_at {
+            Some(interview_at) => schedule.before(interview_at.into(), (self.settings.clock)().into()),
+            None => schedule,
+        })
     }
 
     /// How far the candidate has come.
-    pub(crate) async fn progress(&self) -> Result<api::progress::Progress, ApiError> {
-        let (schedule, now) = (self.schedule().await?, (self.settings.clock)());
-        Ok(wire::progress::progress(&Progress::of(&self.bank, &schedule, now.into()), now))
+    pub(crate) async fn progress(&self, query: &ProgressQuery) -> Result<api::progress::Progress, ApiError> {
+        let (schedule, now) = (self.schedule(query.interview_at).await?, (self.settings.clock)());
+        let questions = selection::fitting(&self.bank, &wire::incoming::prepared(query)?)?;
+        let remaining = query.interview_at.and_then(|at| Remaining::of(&questions, &schedule, at.into(), now.into()));
+        Ok(wire::progress::progress(&Progress::of(&self.bank, &schedule, now.into()), remaining, now))
     }
 
     /// What to take away from a finished session.
-    pub(crate) async fn debrief(&self, stored: &StoredSession) -> Result<api::session::Debrief, ApiError> {
-        let schedule = self.schedule().await?;
+    pub(crate) async fn debrief(
+        &self,
+        stored: &StoredSession,
+        query: DebriefQuery,
+    ) -> Result<api::session::Debrief, ApiError> {
+        let schedule = self.schedule(query.interview_at).await?;
         Ok(wire::session::debrief(Debrief::of(&stored.session, &stored.turns, &schedule)))
     }
 

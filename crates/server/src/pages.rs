@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use api::problem::Problem;
-use api::session::{SessionFilter, SessionHead, SessionState};
+use api::session::{DebriefQuery, SessionFilter, SessionHead, SessionState};
 use api::turn::DecidedVerdict;
 use askama::Template;
 use axum::Router;
@@ -108,7 +108,7 @@ async fn session(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<H
     let (stored, past) = app.with_history(id).await?;
     let mut review = Review::of(&stored, &past, true);
     if stored.finished_at.is_some() {
-        review.debrief = DebriefView::of(app.debrief(&stored).await?, (app.settings.clock)());
+        review.debrief = DebriefView::of(app.debrief(&stored, DebriefQuery::default()).await?, (app.settings.clock)());
     }
     rendered(&SessionPage { review })
 }

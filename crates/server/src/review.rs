@@ -256,8 +256,8 @@ fn is_withheld(stored: &StoredSession, turn: &session::Turn) -> bool {
 /// The summary without what is withheld, but with every answer counted.
 fn visible_summary(stored: &StoredSession) -> Summary {
     let visible: Vec<session::Turn> = stored.turns.iter().filter(|turn| !is_withheld(stored, turn)).cloned().collect();
-    let Summary { answered, skipped, ungraded, .. } = Summary::of(&stored.session, &stored.turns);
-    Summary { answered, skipped, ungraded, ..Summary::of(&stored.session, &visible) }
+    let Summary { questions, answered, skipped, ungraded, .. } = Summary::of(&stored.session, &stored.turns);
+    Summary { questions, answered, skipped, ungraded, ..Summary::of(&stored.session, &visible) }
 }
 
 /// What a good answer says, without the model answer if the feedback's stronger answer contains it.

@@ -12,8 +12,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use coach::llm::Preset;
 use interview::bank::{Kind, Level};
 use interview::{QuestionId, Tag, TopicId};
+use jiff::civil::Date;
 use url::Url;
 
+use crate::interview_date;
 use crate::settings::Layer;
 use crate::turn_number::TurnNumber;
 
@@ -74,7 +76,7 @@ pub enum Command {
 
 /// Start a practice round: questions, your answers, feedback.
 ///
-/// The first round asks what you prepare for, and later ones keep to it; --setup asks again, and flags go before it.
+/// The first round asks what you prepare for and when the interview is, and later ones keep to it; --setup asks again, and flags go before it.
 /// Questions that are due come first, then new ones; nothing comes twice within a day unless nothing else fits.
 /// You answer into the microphone, or type when there is no microphone or with --typed. When standard input is not a terminal,
 /// each line of it is one typed answer; an empty line or `skip` means "I don't know". With --audio the answers come from
@@ -105,9 +107,12 @@ pub struct Practice {
     #[arg(long, value_name = "SESSION|QUESTION",
         conflicts_with_all = ["subject", "topic", "level", "kind", "tag", "questions", "question", "seed"])]
     pub again: Option<String>,
-    /// Ask again what you prepare for: the subjects and the level of rounds that name none
+    /// Ask again what you prepare for, when the interview is, and how long you practise, and try the microphone
     #[arg(long)]
     pub setup: bool,
+    /// Date of the interview, such as 2026-12-20 or "in 3 weeks": what you missed comes back before it [default: what --setup asked]
+    #[arg(long, value_name = "DATE", value_parser = interview)]
+    pub interview: Option<Date>,
     /// Number of questions [default: 5]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]
     pub questions: Option<u32>,
@@ -159,7 +164,8 @@ const PRACTICE_EXAMPLES: &str = "\
 Examples:
   viva practice                                   five questions, out loud
   viva practice --subject c++ --level senior
-  viva practice --setup                           choose what you prepare for
+  viva practice --setup                           choose what you prepare for, and by when
+  viva practice --interview 2099-12-20            what you missed comes back before that day
   viva practice --topic ownership --topic borrowing --level mid
   viva practice --kind snippet --questions 3 --typed
   viva practice --minutes 20 --follow-ups 2 --hands-free
@@ -384,10 +390,15 @@ pub enum ModelCommand {
     },
 }
 
-/// List the microphones.
+/// List the microphones, or try one.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Example:\n  viva devices")]
+#[command(
+    after_help = "Examples:\n  viva devices\n  viva devices --check    say a sentence, and see its level and its words"
+)]
 pub struct Devices {
+    /// Try the microphone, or choose another one
+    #[arg(long, conflicts_with = "json")]
+    pub check: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -554,6 +565,10 @@ fn level() -> impl TypedValueParser<Value = Level> {
 
 fn interview_minutes() -> impl TypedValueParser<Value = u32> {
     PossibleValuesParser::new(["20", "40", "60"]).try_map(|text| text.parse::<u32>())
+}
+
+fn interview(text: &str) -> Result<Date, String> {
+    interview_date::parse(text, interview_date::today())
 }
 
 fn preset() -> impl TypedValueParser<Value = Preset> {

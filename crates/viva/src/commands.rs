@@ -28,7 +28,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Transcribe(transcribe) => transcribe::run(&transcribe, &settings?).await,
         Command::Questions(questions) => questions::run(&questions.command, settings?.bank.as_deref()),
         Command::Model(model) => model::run(&model.command, &settings?).await,
-        Command::Devices(devices) => devices::run(&devices),
+        Command::Devices(devices) => devices::run(&devices, settings).await,
         Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
         Command::Judge(judge) => judge::run(&judge, &settings?).await,
         Command::Eval(eval) => eval::run(&eval, &settings?).await,

@@ -50,7 +50,7 @@ pub fn record(_: Option<String>, _: RecognitionStream, _: PathBuf) -> Result<Rec
 /// Discards what is written to standard error while it lives: the sound libraries of Linux complain there, in the middle of the
 /// screen, about every sound system that is not installed.
 #[cfg(feature = "microphone")]
-struct SilencedErrors {
+pub struct SilencedErrors {
     #[cfg(unix)]
     errors: Option<std::os::fd::OwnedFd>,
 }
@@ -58,7 +58,7 @@ struct SilencedErrors {
 #[cfg(feature = "microphone")]
 impl SilencedErrors {
     #[cfg(unix)]
-    fn begin() -> Self {
+    pub fn begin() -> Self {
         let null = std::fs::OpenOptions::new().write(true).open("/dev/null");
         let errors = rustix::io::dup(std::io::stderr()).ok();
         let errors = errors.filter(|_| null.is_ok_and(|null| rustix::stdio::dup2_stderr(null).is_ok()));
@@ -66,7 +66,7 @@ impl SilencedErrors {
     }
 
     #[cfg(not(unix))]
-    fn begin() -> Self {
+    pub fn begin() -> Self {
         Self {}
     }
 }

@@ -22,6 +22,7 @@ use api::view::acknowledgement;
 use interview::bank::TimeLimit;
 use interview::follow_up::FollowUpLimit;
 use interview::pacing::Pace;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::failure::Failure;
@@ -53,6 +54,8 @@ pub struct Round<'a> {
     pub hands_free: bool,
     /// Whether it is an interview, without feedback until its end.
     pub is_real: bool,
+    /// When the interview is that the candidate prepares for.
+    pub interview_at: Option<Timestamp>,
 }
 
 /// What an interviewer says before it.
@@ -102,7 +105,7 @@ impl Round<'_> {
             return Ok(true);
         }
         let started = Instant::now();
-        let questions = session.summary.questions;
+        let questions = session.head.questions.len();
         let mut is_last = false;
         let mut next = session.next_turn.as_ref().map(|next| (next.id, String::new()));
         while let Some((id, mut lead)) = next.take() {
@@ -133,12 +136,9 @@ impl Round<'_> {
                 Role::Main => format!("Question {} of {questions}", turn.position),
                 Role::FollowUp => turn.follow_up_name().to_owned(),
             };
-            let heading = match left.filter(|_| self.is_real) {
-                Some(left) => format!("{heading}  {}", time_left(left)),
-                None => heading,
-            };
+            let ends = self.length.filter(|_| self.is_real).map(|length| started + length);
             let hides_panels = self.is_real || turn.depth < follow_ups;
-            let (turn, then) = self.ask(turn, &heading, hides_panels).await?;
+            let (turn, then) = self.ask(turn, &heading, hides_panels, ends).await?;
             let step = match &turn.next_turn {
                 Some(next) if then == Then::GoOn && (self.is_real || leads_to_follow_up(&turn)) => {
                     follow_up_on(&turn, next)
@@ -155,17 +155,31 @@ impl Round<'_> {
         Ok(false)
     }
 
-    /// Asks a question, gets an answer, and waits until it is judged. Without an answer the turn stays as it was.
-    async fn ask(&mut self, turn: Turn, heading: &str, hides_panels: bool) -> Result<(Turn, Then), Failure> {
-        let look = self.terminal.screen.look();
-        self.terminal.screen.say(&question_lines(&turn, heading, look));
+    /// Asks a question, gets an answer, and waits until it is judged. Without an answer the turn stays as it was. The time until the
+    /// interview `ends` is shown.
+    async fn ask(
+        &mut self,
+        turn: Turn,
+        heading: &str,
+        hides_panels: bool,
+        ends: Option<Instant>,
+    ) -> Result<(Turn, Then), Failure> {
+        let screen = &mut self.terminal.screen;
+        // Where the screen can be redrawn, the time is shown beside the answer, where it goes on.
+        let is_fixed = !(screen.can_draw() && self.candidate.can_repeat());
+        let heading = match ends.filter(|_| is_fixed) {
+            Some(ends) => format!("{heading}  {}", time_left(ends)),
+            None => heading.to_owned(),
+        };
+        let look = screen.look();
+        screen.say(&question_lines(&turn, &heading, look));
         if self.read_aloud(&turn.spoken_prompt).await.is_break() {
             return Ok((turn, Then::Interrupted));
         }
         let client = self.interviewer.client();
         let destination =
             Destination { server: self.interviewer.remote().cloned(), session: turn.session_id, turn: turn.id };
-        let asked = Asked { turn: &turn, client, destination, outbox: &self.outbox };
+        let asked = Asked { turn: &turn, client, destination, outbox: &self.outbox, ends };
         let Response { given, then } = self.candidate.answer(&asked, self.terminal).await?;
         let turn = match given {
             Given::Answer(kept) => sending::send(*kept, client, self.terminal).await?,
@@ -233,7 +247,7 @@ impl Round<'_> {
             NewSession { question_ids: vec![question.to_owned()], follow_ups: Some(0), ..NewSession::default() };
         let session = client.create_session(&again).await?;
         let Some(turn) = session.turns.into_iter().next() else { return Ok((None, Then::GoOn)) };
-        let (turn, then) = self.ask(turn, "Again", false).await?;
+        let (turn, then) = self.ask(turn, "Again", false, None).await?;
         if turn.state == TurnState::Asked {
             client.delete_session(session.head.id).await?;
             return Ok((None, then));
@@ -319,9 +333,14 @@ fn pace(turn: &Turn, left: Duration, questions: usize) -> Pace {
     TimeLimit::try_from(turn.question.time_limit_seconds).map_or(Pace::Ask, |limit| Pace::of(left, limit, is_last))
 }
 
+/// The time until an interview ends, in words.
+fn time_left(ends: Instant) -> String {
+    minutes_left(ends.saturating_duration_since(Instant::now()))
+}
+
 /// In whole minutes, begun ones counted.
-fn time_left(left: Duration) -> String {
-    format!("{:.0} min left", (left.as_secs_f64() / 60.0).ceil())
+fn minutes_left(left: Duration) -> String {
+    if left.is_zero() { "time is up".to_owned() } else { format!("{:.0} min left", (left.as_secs_f64() / 60.0).ceil()) }
 }
 
 fn over(then: Then) -> Step {
@@ -331,4 +350,18 @@ fn over(then: Then) -> Step {
 /// Whether a follow-up comes next, whose answer must not be revealed.
 fn leads_to_follow_up(turn: &Turn) -> bool {
     turn.next_turn.as_ref().is_some_and(|next| next.role == Role::FollowUp)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_in_whole_minutes_down_to_the_last_one() {
+        let words = |seconds| minutes_left(Duration::from_secs(seconds));
+        assert_eq!(
+            [1200, 1199, 1140, 61, 60, 1, 0].map(words),
+            ["20 min left", "20 min left", "19 min left", "2 min left", "1 min left", "1 min left", "time is up"]
+        );
+    }
 }

@@ -17,7 +17,7 @@ mod screen;
 mod session;
 mod text;
 
-pub use brief::{brief_lines, detail_pages};
+pub use brief::{Quoted, brief_lines, brief_quote, detail_pages};
 pub use choice::{Choice, Offer, Terminal, Written, keys};
 pub use debrief::debrief_lines;
 pub use editor::{Edited, Editor};
@@ -27,6 +27,6 @@ pub use meter::{Countdown, Listening, megabytes, progress_line};
 pub use panels::panel_lines;
 pub use progress::progress_lines;
 pub use question::{full_question_lines, heard_lines, numbered_title, question_lines};
-pub use screen::{Screen, Streams};
+pub use screen::{Look, Screen, Streams};
 pub use session::{Regraded, regraded_lines, session_lines, sessions_lines};
 pub use text::{Line, Tone};

@@ -1,8 +1,9 @@
 //! How far a candidate has come, in words.
 
+use interview::wording::counted;
 use jiff::Timestamp;
 
-use crate::progress::{Standing, WeakPoint};
+use crate::progress::{Remaining, Standing, WeakPoint};
 
 /// A subject's name for people: `Rust`, `C++`, `System design`.
 pub fn subject(name: &str) -> String {
@@ -41,6 +42,15 @@ pub fn until(time: Timestamp, now: Timestamp) -> String {
         ..=0 => "now".to_owned(),
         1..=DAY => "in 1 day".to_owned(),
         seconds => format!("in {} days", (seconds + DAY - 1) / DAY),
+    }
+}
+
+/// What is left before the interview: `12 days left until the interview, about 7 questions a day.`
+pub fn remaining(left: &Remaining) -> String {
+    let days = counted(left.days, "day");
+    match left.questions_a_day {
+        0 => format!("{days} left until the interview, and no question is left to ask before it."),
+        count => format!("{days} left until the interview, about {} a day.", counted(count, "question")),
     }
 }
 
@@ -86,6 +96,17 @@ mod tests {
         assert_eq!(due(&standing(3, Some(next)), now()), "3 now");
         assert_eq!(due(&standing(0, Some(next)), now()), "in 2 days");
         assert_eq!(due(&standing(0, None), now()), "-");
+    }
+
+    #[test]
+    fn what_is_left_is_told_by_the_day() {
+        let words = |days, questions| {
+            let questions_a_day = usize::div_ceil(questions, days);
+            remaining(&Remaining { days, questions, questions_a_day })
+        };
+        assert_eq!(words(12, 80), "12 days left until the interview, about 7 questions a day.");
+        assert_eq!(words(1, 1), "1 day left until the interview, about 1 question a day.");
+        assert_eq!(words(2, 0), "2 days left until the interview, and no question is left to ask before it.");
     }
 
     #[test]

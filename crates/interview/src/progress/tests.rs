@@ -65,3 +65,19 @@ fn nothing_is_shown_of_an_attempt_that_goes_on() {
     assert_eq!(scores(&progress.subjects[0].standing), [8.3]);
     assert_eq!(progress.subjects[0].standing.due, 1, "it is scheduled all the same");
 }
+
+#[test]
+fn what_is_left_before_an_interview_is_new_or_comes_back() {
+    let bank = three();
+    let questions: Vec<&Question> = bank.questions().iter().collect();
+    let left = |attempts: &[Attempt], at: f64| {
+        let schedule = Schedule::of(&bank, attempts).before(day(10.0), day(at));
+        let left = Remaining::of(&questions, &schedule, day(10.0), day(at))?;
+        Some((left.days, left.questions, left.a_day()))
+    };
+    assert_eq!(left(&[], 0.0), Some((10, 3, 1)));
+    assert_eq!(left(&[], 8.5), Some((2, 3, 2)), "a day that has begun counts");
+    assert_eq!(left(&[asked("o1", 8.0, "hhh")], 9.0), Some((1, 2, 2)), "what is known until then is not left");
+    assert_eq!(left(&[asked("o1", 8.0, "mhh")], 9.0), Some((1, 3, 3)), "what was missed comes back");
+    assert_eq!(left(&[], 10.0), None);
+}

@@ -124,3 +124,37 @@ fn scores_by_earlier_key_points_are_left_out() {
 fn a_question_that_the_bank_no_longer_has_is_left_out() {
     assert_eq!(Schedule::of(&one(), &[asked("gone", 0.0, "hhh")]), Schedule::default());
 }
+
+/// When the question, and its light point, are due before an interview on day 10, after these attempts.
+fn before_day_10(attempts: &[Attempt]) -> (SystemTime, SystemTime) {
+    let schedule = Schedule::of(&one(), attempts).before(day(10.0), day(9.0));
+    let asked = schedule.question(&"q1".parse().unwrap()).unwrap().clone();
+    (asked.due.unwrap(), asked.points.last().unwrap().due)
+}
+
+#[test]
+fn nothing_is_due_after_an_interview() {
+    let known = [asked("q1", 4.0, "hhh")];
+    assert_eq!(after(&known).due, Some(day(12.0)));
+    assert_eq!(before_day_10(&known), (day(10.0), day(6.0)), "what is known until then need not come before");
+}
+
+#[test]
+fn what_was_missed_comes_back_before_an_interview() {
+    let missed = [asked("q1", 0.0, "hhm"), asked("q1", 2.0, "hhm"), asked("q1", 8.0, "hhm")];
+    assert!(after(&missed).due.unwrap() > day(10.0));
+    assert_eq!(before_day_10(&missed), (day(9.0), day(9.0)), "after half of the time that is left");
+    let late = [asked("q1", 9.5, "hhm")];
+    assert_eq!(before_day_10(&late), (day(9.75), day(9.75)), "even on the last day");
+}
+
+#[test]
+fn what_is_due_before_an_interview_stays_as_it_is() {
+    assert_eq!(before_day_10(&[asked("q1", 3.0, "hmm")]), (day(5.0), day(4.0)));
+}
+
+#[test]
+fn an_interview_that_is_over_changes_nothing() {
+    let schedule = Schedule::of(&one(), &[asked("q1", 4.0, "hhh")]);
+    assert_eq!(schedule.clone().before(day(10.0), day(10.0)), schedule);
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::progress::{Standing, SubjectProgress, WeakPoint};
+use api::progress::{ProgressQuery, Standing, SubjectProgress, WeakPoint};
 use api::view::standing::{asked, by_question, due, scores, subject, until};
 use askama::Template;
 use axum::extract::State;
@@ -52,7 +52,7 @@ struct Weak {
 }
 
 pub(super) async fn progress(State(app): State<Arc<App>>) -> Result<Html<String>, ApiError> {
-    let progress = app.progress().await?;
+    let progress = app.progress(&ProgressQuery::default()).await?;
     let now = progress.as_of;
     let asked = progress.subjects.iter().filter(|subject| subject.standing.attempted > 0);
     let due: usize = progress.subjects.iter().map(|subject| subject.standing.due).sum();

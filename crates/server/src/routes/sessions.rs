@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::session::{Debrief, Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
+use api::session::{Debrief, DebriefQuery, Export, ExportFormat, NewSession, Session, SessionFilter, SessionPage};
 use axum::Json as JsonReply;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -34,7 +34,7 @@ pub(crate) async fn create_session(
 ) -> Result<(StatusCode, [(HeaderName, String); 1], JsonReply<Session>), ApiError> {
     let wishes = wishes(&new)?;
     let is_scheduled = new.seed.is_none() && wishes.question_ids.is_empty();
-    let schedule = if is_scheduled { app.schedule().await? } else { Schedule::default() };
+    let schedule = if is_scheduled { app.schedule(new.interview_at).await? } else { Schedule::default() };
     let seed = new.seed.unwrap_or_else(|| Uuid::new_v4().as_u64_pair().0);
     let questions = selection::choose(&app.bank, &wishes, seed, &schedule, (app.settings.clock)().into())?;
     let session = session::Session {
@@ -119,17 +119,18 @@ pub(crate) async fn finish_session(
 }
 
 /// What to take away from a finished session: the best thing said, the one habit to change, what to practise first, and what comes back when.
-#[utoipa::path(get, path = "/sessions/{id}/debrief", tag = "sessions", params(("id" = uuid::Uuid, Path)),
+#[utoipa::path(get, path = "/sessions/{id}/debrief", tag = "sessions", params(("id" = uuid::Uuid, Path), DebriefQuery),
     responses((status = OK, body = Debrief), (status = CONFLICT)))]
 pub(crate) async fn debrief_session(
     State(app): State<Arc<App>>,
     Id(id): Id<SessionId>,
+    Query(query): Query<DebriefQuery>,
 ) -> Result<JsonReply<Debrief>, ApiError> {
     let stored = app.store.session(id).await?;
     if stored.finished_at.is_none() {
         return Err(ApiError::Conflict(format!("session {id} is not finished, so there is no debrief yet")));
     }
-    Ok(JsonReply(app.debrief(&stored).await?))
+    Ok(JsonReply(app.debrief(&stored, query).await?))
 }
 
 /// Deletes a session and its recordings.

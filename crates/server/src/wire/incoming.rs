@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use api::feedback::Coach;
+use api::progress::ProgressQuery;
 use api::question::QuestionFilter;
 use api::session::{NewSession, SessionFilter};
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Word};
@@ -56,6 +57,15 @@ pub(crate) fn wishes(new: &NewSession) -> Result<Wishes, ApiError> {
         count: new.questions.map(|count| count as usize),
         interview: new.real_minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
     })
+}
+
+/// The questions of the interview that is prepared for.
+pub(crate) fn prepared(query: &ProgressQuery) -> Result<Wishes, ApiError> {
+    let list = |list: &Option<String>| -> Vec<String> {
+        let names = list.as_deref().unwrap_or_default().split(',').map(str::trim);
+        names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    };
+    Ok(Wishes { subjects: list(&query.subjects), levels: parsed(&list(&query.levels))?, ..Wishes::default() })
 }
 
 /// How many follow-ups a question may get.

@@ -2,15 +2,24 @@
 
 use std::time::SystemTime;
 
-use api::progress::{Progress, Standing, SubjectProgress, TopicProgress, WeakPoint};
+use api::progress::{Progress, Remaining, Standing, SubjectProgress, TopicProgress, WeakPoint};
 use interview::progress;
 use interview::scoring::Score;
 use jiff::Timestamp;
 
-/// The progress at `as_of`.
-pub(crate) fn progress(progress: &progress::Progress<'_>, as_of: Timestamp) -> Progress {
+/// The progress at `as_of`, and what is left before the interview.
+pub(crate) fn progress(
+    progress: &progress::Progress<'_>,
+    remaining: Option<progress::Remaining>,
+    as_of: Timestamp,
+) -> Progress {
     Progress {
         as_of,
+        remaining: remaining.map(|left| Remaining {
+            days: left.days,
+            questions: left.questions,
+            questions_a_day: left.a_day(),
+        }),
         subjects: progress.subjects.iter().map(subject).collect(),
         weak_points: progress.weak_points.iter().map(weak_point).collect(),
     }

@@ -1,7 +1,7 @@
 //! What was asked comes again when its time has come.
 
-use api::progress::{Progress, Standing};
-use api::session::NewSession;
+use api::progress::{Progress, ProgressQuery, Standing};
+use api::session::{DebriefQuery, NewSession};
 use jiff::{SignedDuration, Timestamp};
 use server::Settings;
 
@@ -56,17 +56,21 @@ async fn a_seed_chooses_the_same_questions_whatever_is_due() {
 #[tokio::test]
 async fn progress_tells_what_was_asked_what_is_due_and_what_was_missed() {
     let viva = Running::start().await;
-    let nothing = viva.client.progress().await.unwrap();
+    let nothing = viva.client.progress(&ProgressQuery::default()).await.unwrap();
     assert!(nothing.subjects.iter().all(|subject| subject.standing.questions > 0 && subject.standing.attempted == 0));
     assert_eq!(nothing.weak_points, []);
     assert!(page(&viva).await.contains("Nothing asked yet"));
 
     let session = viva.session(&[QUESTION]).await;
     viva.answer(session.turns[0].id, VAGUE).await;
-    assert_eq!(viva.client.progress().await.unwrap().weak_points, [], "its follow-up is to be answered");
+    assert_eq!(
+        viva.client.progress(&ProgressQuery::default()).await.unwrap().weak_points,
+        [],
+        "its follow-up is to be answered"
+    );
     let finished = viva.client.finish_session(session.head.id).await.unwrap();
     let missed = &finished.summary.missed[0];
-    let progress = viva.client.progress().await.unwrap();
+    let progress = viva.client.progress(&ProgressQuery::default()).await.unwrap();
     let (rust, borrowing) = standings(&progress);
     assert_eq!((rust.attempted, borrowing.attempted, borrowing.due), (1, 1, 0));
     assert_eq!(borrowing.scores, Vec::from_iter(finished.summary.correctness));
@@ -75,7 +79,7 @@ async fn progress_tells_what_was_asked_what_is_due_and_what_was_missed() {
     assert!(weak.due > progress.as_of + SignedDuration::from_hours(23));
 
     let viva = Running::resume_with(viva.stop().await, three_days_later).await;
-    let progress = viva.client.progress().await.unwrap();
+    let progress = viva.client.progress(&ProgressQuery::default()).await.unwrap();
     assert_eq!((standings(&progress).0.due, standings(&progress).1.due), (1, 1));
     let page = page(&viva).await;
     for expected in ["1 question due", "Borrowing", "1 now", &format!("viva practice --again {QUESTION}")] {
@@ -92,4 +96,31 @@ async fn listed_sessions_have_the_score_of_their_summary() {
     let listed = viva.client.sessions(&Default::default()).await.unwrap().sessions;
     assert_eq!(listed, [finished.head]);
     assert_eq!(listed[0].correctness, Some(10.0));
+}
+
+#[tokio::test]
+async fn before_an_interview_nothing_is_due_after_it_and_what_is_left_is_counted_by_the_day() {
+    let viva = Running::start().await;
+    let session = viva.session(&[QUESTION]).await;
+    viva.answer(session.turns[0].id, &viva.model_answer(QUESTION).await).await;
+    viva.client.finish_session(session.head.id).await.unwrap();
+    let due = |progress: &Progress| standings(progress).1.next_due.unwrap();
+    let without = viva.client.progress(&ProgressQuery::default()).await.unwrap();
+    assert_eq!(without.remaining, None);
+    let interview_at = Some(without.as_of + SignedDuration::from_hours(5 * 24));
+    assert!(due(&without) > interview_at.unwrap());
+
+    let subjects = Some("rust".to_owned());
+    let query = ProgressQuery { interview_at, subjects, levels: Some("junior, mid".to_owned()) };
+    let before = viva.client.progress(&query).await.unwrap();
+    assert_eq!(due(&before), interview_at.unwrap());
+    let left = before.remaining.unwrap();
+    assert!(left.days == 5 && left.questions > 5, "{left:?}");
+    assert_eq!(left.questions_a_day, left.questions.div_ceil(5));
+    let debrief = viva.client.debrief(session.head.id, DebriefQuery { interview_at }).await.unwrap();
+    assert_eq!(Some(debrief.comes_back[0].due), interview_at);
+
+    let past = ProgressQuery { interview_at: Some(Timestamp::UNIX_EPOCH), ..ProgressQuery::default() };
+    let past = viva.client.progress(&past).await.unwrap();
+    assert_eq!((past.remaining, due(&past)), (None, due(&without)));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use api::session::{Mode, NewSession, SessionFilter, SessionState};
+use api::session::{DebriefQuery, Mode, NewSession, SessionFilter, SessionState};
 use api::turn::{Regrade, Sureness, Turn, TurnState};
 use interview::bank::Level;
 use server::{Server, ServerError, Settings};
@@ -63,14 +63,14 @@ async fn a_finished_session_has_a_debrief_on_its_page_too() {
     let session = viva.session(&["ownership-why", "borrowing-aliasing-rules"]).await;
     viva.answer(session.turns[0].id, &viva.model_answer("ownership-why").await).await;
     viva.client.skip(session.turns[1].id).await.unwrap();
-    assert!(viva.client.debrief(session.head.id).await.unwrap_err().is_conflict());
+    assert!(viva.client.debrief(session.head.id, DebriefQuery::default()).await.unwrap_err().is_conflict());
     let sure = |number| Sureness { sureness: Some(number) };
     assert_eq!(viva.client.set_sureness(session.turns[0].id, &sure(4)).await.unwrap().sureness, Some(4));
     assert!(viva.client.set_sureness(session.turns[1].id, &sure(4)).await.unwrap_err().is_conflict());
     assert!(viva.client.set_sureness(session.turns[0].id, &sure(5)).await.is_err());
 
     viva.client.finish_session(session.head.id).await.unwrap();
-    let debrief = viva.client.debrief(session.head.id).await.unwrap();
+    let debrief = viva.client.debrief(session.head.id, DebriefQuery::default()).await.unwrap();
     let best = debrief.best.unwrap();
     assert_eq!(best.question, "ownership-why");
     assert_eq!(debrief.habit, None, "one answer has no habits");

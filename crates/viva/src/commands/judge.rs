@@ -1,7 +1,5 @@
 //! `viva judge`: who judges answers; finds language models, sets one up and tries it.
 
-use std::path::Path;
-
 use coach::LlmCoach;
 use coach::llm::{
     Connection, Enforcement, FoundModel, FoundServer, LlmSettings, Preset, Recommended, find_servers, recommend,
@@ -207,8 +205,7 @@ async fn agrees(place: &str, settings: &Settings) -> Result<bool, Failure> {
 pub(super) async fn offer_once(settings: &Settings, terminal: &mut Terminal) -> Result<Option<Settings>, Failure> {
     let mut settings = settings.clone();
     let is_open = settings.llm.is_none() && settings.server.is_none() && terminal.is_attended();
-    let folder = settings.file.as_deref().and_then(Path::parent).filter(|_| is_open);
-    let Some(offered) = folder.map(|folder| folder.join(OFFERED)).filter(|offered| !offered.exists()) else {
+    let Some(offered) = settings.mark(OFFERED).filter(|offered| is_open && !offered.is_set()) else {
         return Ok(Some(settings));
     };
     let found = find_servers().await;
@@ -250,8 +247,7 @@ pub(super) async fn offer_once(settings: &Settings, terminal: &mut Terminal) -> 
             Choice::Letter(_) | Choice::Nothing => {}
         }
     }
-    // Where nothing can be written, the offer comes again.
-    offered.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&offered, "")).ok();
+    offered.set();
     Ok(Some(settings))
 }
 

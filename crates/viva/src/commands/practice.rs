@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use api::client::Client;
 use api::session::NewSession;
+use api::view::standing;
 use capture::recognise::Recogniser;
+use jiff::Timestamp;
 
 use super::output::print_json;
-use super::{judge, review};
+use super::{devices, judge, review};
 use crate::arguments::Practice;
 use crate::download::{self, Offered};
 use crate::failure::Failure;
@@ -22,6 +24,9 @@ use crate::settings::{Preparation, Settings};
 use crate::speaker::Speaker;
 use crate::terminal::{Line, Streams, Terminal, Tone};
 
+/// The file beside the settings that says that the microphone was tried.
+const CHECKED: &str = "microphone-checked";
+
 /// Runs a practice round.
 pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure> {
     let streams = Streams::detect(settings.plain, practice.json);
@@ -29,9 +34,14 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
     let Some(settings) = preparation::ask(practice, settings, &mut terminal).await? else { return Ok(()) };
     let Some(settings) = &judge::offer_once(&settings, &mut terminal).await? else { return Ok(()) };
     let Some(means) = means(practice, settings, streams, &mut terminal).await? else { return Ok(()) };
-    let Some((candidate, recogniser)) = candidate(means, practice, settings, &mut terminal).await? else {
+    let Some((mut candidate, recogniser)) = candidate(means, practice, settings, &mut terminal).await? else {
         return Ok(());
     };
+    if let Candidate::Microphone(microphone) = &mut candidate
+        && check_once(microphone, practice, settings, &mut terminal).await?
+    {
+        return Ok(());
+    }
 
     let model = ModelAtHand::of(settings).ok().and_then(|model| model.here(settings).ok());
     let interviewer = Interviewer::reach(settings, model).await?;
@@ -43,7 +53,17 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
     if !words.is_empty() {
         terminal.say(format!("You prepare for {words} (`viva practice --setup` changes it)."));
     }
-    let wishes = wishes(practice, prepared, interviewer.client()).await?;
+    let minutes = practice.minutes.or(practice.real).or(prepared.minutes.filter(|_| practice.questions.is_none()));
+    let mut preparation = settings.practice.clone().unwrap_or_default();
+    preparation.interview = practice.interview.or(preparation.interview);
+    let query = preparation.progress_query();
+    let interview_at = query.interview_at;
+    if interview_at.is_some()
+        && let Some(left) = interviewer.client().progress(&query).await?.remaining
+    {
+        terminal.say(standing::remaining(&left));
+    }
+    let wishes = wishes(practice, prepared, interview_at, interviewer.client()).await?;
     let outbox = Outbox::in_folder(settings.data.outbox());
     if send_what_was_left(&outbox, &interviewer, recogniser.as_ref(), settings, &mut terminal).await? {
         drop(terminal);
@@ -57,15 +77,35 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
         outbox,
         candidate,
         speaker: Speaker::find().filter(|_| streams.is_attended() && !settings.mute),
-        length: practice.minutes.or(practice.real).map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
+        length: minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
         hands_free: practice.hands_free,
         is_real: practice.real.is_some(),
+        interview_at,
     };
     let session = round.run(&wishes).await;
     drop(terminal);
     interviewer.stop().await?;
     let session = session?;
     if practice.json { print_json(&session) } else { Ok(()) }
+}
+
+/// Has a candidate who never spoke here try the microphone, or one who asks for it. Returns whether they quit.
+async fn check_once(
+    microphone: &mut Microphone,
+    practice: &Practice,
+    settings: &Settings,
+    terminal: &mut Terminal,
+) -> Result<bool, Failure> {
+    let checked = settings.mark(CHECKED);
+    let is_first = checked.as_ref().is_some_and(|checked| !checked.is_set());
+    if !terminal.is_attended() || practice.hands_free || !(is_first || practice.setup) {
+        return Ok(false);
+    }
+    let has_quit = devices::check(microphone, settings, terminal).await?;
+    if let (false, Some(checked)) = (has_quit, checked) {
+        checked.set();
+    }
+    Ok(has_quit)
 }
 
 /// How answers are given; `None` when the user quit.
@@ -130,7 +170,7 @@ async fn candidate(
     }
 }
 
-async fn load(settings: &Settings, terminal: &mut Terminal) -> Result<Recogniser, Failure> {
+pub(super) async fn load(settings: &Settings, terminal: &mut Terminal) -> Result<Recogniser, Failure> {
     let path = ModelAtHand::of(settings)?.here(settings)?;
     terminal.screen.draw(&[Line::toned("loading the speech model", Tone::Quiet)]);
     let recogniser = hearing::recogniser(&settings.speech, &path).await;
@@ -138,7 +178,12 @@ async fn load(settings: &Settings, terminal: &mut Terminal) -> Result<Recogniser
     recogniser
 }
 
-async fn wishes(practice: &Practice, prepared: Preparation, client: &Client) -> Result<NewSession, Failure> {
+async fn wishes(
+    practice: &Practice,
+    prepared: Preparation,
+    interview_at: Option<Timestamp>,
+    client: &Client,
+) -> Result<NewSession, Failure> {
     let question_ids = match &practice.again {
         Some(name) => asked_again(name, client).await?,
         None => practice.question.iter().map(ToString::to_string).collect(),
@@ -152,6 +197,7 @@ async fn wishes(practice: &Practice, prepared: Preparation, client: &Client) -> 
         question_ids,
         questions: practice.questions,
         real_minutes: practice.real,
+        interview_at,
         follow_ups: practice.follow_ups,
         seed: practice.seed,
     })

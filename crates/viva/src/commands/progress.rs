@@ -6,9 +6,10 @@ use std::path::Path;
 
 use api::client::Client;
 use api::progress::Progress;
+use api::view::standing;
 use interview::wording::counted;
 
-use super::output::print_json;
+use super::output::{print, print_json};
 use crate::arguments;
 use crate::failure::Failure;
 use crate::interviewer::Interviewer;
@@ -24,7 +25,10 @@ pub async fn run(progress: &arguments::Progress, settings: &Settings) -> Result<
 }
 
 async fn run_with(arguments: &arguments::Progress, settings: &Settings, client: &Client) -> Result<(), Failure> {
-    let progress = narrowed(client.progress().await?, &arguments.subject)?;
+    let progress = narrowed(
+        client.progress(&settings.practice.clone().unwrap_or_default().progress_query()).await?,
+        &arguments.subject,
+    )?;
     if let Some(path) = &arguments.anki {
         return export(&progress, path, client).await;
     }
@@ -32,6 +36,9 @@ async fn run_with(arguments: &arguments::Progress, settings: &Settings, client: 
         return print_json(&progress);
     }
     if progress.subjects.iter().all(|subject| subject.standing.attempted == 0) {
+        if let Some(left) = &progress.remaining {
+            print(&(standing::remaining(left) + "\n"))?;
+        }
         eprintln!("nothing asked yet; start with `{}`", settings.data.command("practice"));
         return Ok(());
     }

@@ -1,10 +1,12 @@
 //! How answers are given in a round.
 
+use std::time::Instant;
+
 use api::client::Client;
 use api::turn::Turn;
 
 use super::typed::{PipedLines, type_answer};
-use super::{Microphone, Recordings};
+use super::{Microphone, Recordings, time_left};
 use crate::failure::Failure;
 use crate::outbox::{Destination, Outbox, PendingAnswer};
 use crate::terminal::{Line, Streams, Terminal, Tone};
@@ -27,9 +29,16 @@ pub struct Asked<'a> {
     pub client: &'a Client,
     pub destination: Destination,
     pub outbox: &'a Outbox,
+    /// When the interview ends that it belongs to.
+    pub ends: Option<Instant>,
 }
 
 impl Asked<'_> {
+    /// The time left for the interview that the question belongs to, in words.
+    pub fn time_left(&self) -> Option<String> {
+        self.ends.map(time_left)
+    }
+
     /// Shows the next hint, or says that there is none.
     pub async fn show_hint(&self, terminal: &mut Terminal) -> Result<(), Failure> {
         let given = self.client.hint(self.turn.id).await?;

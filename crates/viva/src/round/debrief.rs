@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api::session::Session;
+use api::session::{DebriefQuery, Session};
 use api::turn::Role;
 use api::view::spoken_debrief;
 use jiff::Timestamp;
@@ -19,9 +19,10 @@ impl Round<'_> {
     /// Shows what to take away from a finished session until the candidate is done.
     pub(super) async fn debrief(&mut self, session: &Session, is_interrupted: bool) -> Result<(), Failure> {
         let is_read = !is_interrupted && (self.hands_free || self.terminal.is_attended());
+        let query = DebriefQuery { interview_at: self.interview_at };
         let mut is_first = true;
         loop {
-            let debrief = self.interviewer.client().debrief(session.head.id).await?;
+            let debrief = self.interviewer.client().debrief(session.head.id, query).await?;
             let page = |look| debrief_lines(&session.summary, &debrief, Timestamp::now(), look);
             let weakest = debrief.weakest.as_ref().filter(|_| self.candidate.can_repeat());
             let is_worth_reading = is_read && session.summary.answered + session.summary.skipped > 0;

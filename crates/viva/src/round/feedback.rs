@@ -1,14 +1,19 @@
 //! Waits for the feedback on an answer, and shows the feedback on a question once its follow-ups are over.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use api::client::{Client, ClientError};
 use api::turn::{Correction, Regrade, Source, Sureness, Turn, TurnState};
+use api::view::shortened;
 
 use super::{Then, leads_to_follow_up};
 use crate::failure::Failure;
+use crate::playback;
 use crate::terminal::{
-    Choice, Editor, Line, Offer, Terminal, Tone, Written, brief_lines, detail_pages, numbered_title, panel_lines,
+    Choice, Editor, Input, Line, Look, Offer, Quoted, Terminal, Tone, Written, brief_lines, brief_quote, detail_pages,
+    numbered_title, panel_lines,
 };
 
 /// How long one request waits for feedback before the server replies with the turn as it is.
@@ -153,19 +158,29 @@ impl Showing<'_> {
         let mut limit = self.hands_free.then_some(READING_TIME);
         let mut page = None;
         loop {
-            let look = self.terminal.screen.look();
-            let pages = detail_pages(turns, look).len();
+            let details = detail_pages(turns, self.terminal.screen.look());
+            let pages = details.len();
+            let mut quotes = match page {
+                None => brief_quote(turns, before).into_iter().collect(),
+                Some(page) => details.into_iter().nth(page).unwrap_or_default().quotes,
+            };
+            quotes.retain(|quoted| is_recorded(quoted, turns));
             let offers = match page {
-                None => offers(turns, self.can_repeat),
-                Some(page) if page + 1 < pages => vec![("Enter", "next page"), ("b", "back to the feedback")],
-                Some(_) => vec![("Enter", "back to the feedback")],
+                None => offers(turns, self.can_repeat, !quotes.is_empty()),
+                Some(page) => page_offers(page + 1 < pages, quotes.len()),
             };
             let shown = |look| match page {
                 None => brief_lines(turns, before, look),
-                Some(page) => detail_pages(turns, look).into_iter().nth(page).unwrap_or_default(),
+                Some(page) => detail_pages(turns, look).into_iter().nth(page).unwrap_or_default().lines,
             };
             match (self.terminal.choose_below(shown, &offers, limit.take()).await, page) {
                 (Choice::Interrupt, _) => return Ok(Read::Over(Then::Interrupted)),
+                (Choice::Letter('p'), _) => {
+                    if self.play(&quotes, turns, shown).await? {
+                        return Ok(Read::Over(Then::Interrupted));
+                    }
+                    continue;
+                }
                 (Choice::Letter('\n'), Some(current)) => page = Some(current + 1).filter(|next| *next < pages),
                 (_, Some(_)) => page = None,
                 (Choice::Letter('d'), None) => page = Some(0).filter(|_| pages > 0),
@@ -190,6 +205,40 @@ impl Showing<'_> {
                 return Ok(Read::Over(Then::GoOn));
             }
         }
+    }
+
+    /// Plays quotes one after the other below the page that shows them; any key stops that. Returns whether the candidate quit the program.
+    async fn play(
+        &mut self,
+        quotes: &[Quoted],
+        turns: &[Turn],
+        page: impl Fn(Look) -> Vec<Line>,
+    ) -> Result<bool, Failure> {
+        let stop = if self.terminal.keyboard.has_keys() { "any key stops it" } else { "Enter stops it" };
+        for Quoted { turn, quote } in quotes {
+            let (Some(turn), Some(span)) = (turns.get(*turn), quote.span) else { continue };
+            let note = Line::toned("playing  ", Tone::Strong)
+                .with(format!("“{}”  ", shortened(&quote.text)), Tone::Plain)
+                .with(stop, Tone::Quiet);
+            let (client, is_stopped) = (self.client, Arc::new(AtomicBool::new(false)));
+            let stopping = Arc::clone(&is_stopped);
+            let work = async {
+                let recording = client.audio(turn.id).await?;
+                tokio::task::spawn_blocking(move || playback::play(recording, span, &stopping)).await?
+            };
+            match self.terminal.until_key(&page, &note, work).await {
+                Ok(Ok(())) => {}
+                Ok(Err(failure)) => {
+                    self.terminal.warn(format!("The quote cannot be played: {}", failure.message()));
+                    return Ok(false);
+                }
+                Err(input) => {
+                    is_stopped.store(true, Ordering::Relaxed);
+                    return Ok(matches!(input, Input::Interrupt | Input::Closed));
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Lets the candidate correct a transcript, and regrades it; returns whether they quit the program.
@@ -222,11 +271,32 @@ impl Showing<'_> {
     }
 }
 
+/// Whether the sound of a quote is kept and can be played.
+fn is_recorded(quoted: &Quoted, turns: &[Turn]) -> bool {
+    let answer = turns.get(quoted.turn).and_then(|turn| turn.answer.as_ref());
+    playback::IS_POSSIBLE && quoted.quote.span.is_some() && answer.is_some_and(|answer| answer.audio_url.is_some())
+}
+
+/// The keys below a page of details with so many quotes to play.
+fn page_offers(has_next: bool, quotes: usize) -> Vec<Offer<'static>> {
+    let play = match quotes {
+        0 => None,
+        1 => Some(("p", "play the quote")),
+        _ => Some(("p", "play the quotes")),
+    };
+    let first = if has_next { ("Enter", "next page") } else { ("Enter", "back to the feedback") };
+    let back = has_next.then_some(("b", "back to the feedback"));
+    [first].into_iter().chain(play).chain(back).collect()
+}
+
 /// The keys below the feedback on a question.
-fn offers(turns: &[Turn], can_repeat: bool) -> Vec<Offer<'static>> {
+fn offers(turns: &[Turn], can_repeat: bool, can_play: bool) -> Vec<Offer<'static>> {
     let mut offers = vec![("Enter", "continue")];
     if can_repeat {
         offers.push(("a", "again"));
+    }
+    if can_play {
+        offers.push(("p", "play"));
     }
     offers.push(("d", "details"));
     if turns.iter().any(is_spoken) {
@@ -251,7 +321,8 @@ mod tests {
     use super::*;
 
     fn keys_of(turns: &[Turn], can_repeat: bool) -> String {
-        offers(turns, can_repeat).into_iter().map(|(key, _)| key).collect::<Vec<_>>().join(" ")
+        let can_play = brief_quote(turns, None).is_some_and(|quoted| is_recorded(&quoted, turns));
+        offers(turns, can_repeat, can_play).into_iter().map(|(key, _)| key).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -261,5 +332,18 @@ mod tests {
         let mut spoken = ungraded("no coach");
         spoken.answer.as_mut().unwrap().source = Source::Microphone;
         assert_eq!(keys_of(&[judged(), spoken], true), "Enter a d e g q");
+    }
+
+    #[test]
+    fn a_quote_can_be_played_where_its_sound_is_kept() {
+        let mut kept = judged();
+        let answer = kept.answer.as_mut().unwrap();
+        (answer.source, answer.audio_url) = (Source::Microphone, Some("/api/v1/turns/1/audio".to_owned()));
+        let key = if playback::IS_POSSIBLE { "Enter a p d e q" } else { "Enter a d e q" };
+        assert_eq!(keys_of(std::slice::from_ref(&kept), true), key);
+        for point in &mut kept.feedback.as_mut().unwrap().correctness.as_mut().unwrap().key_points {
+            point.evidence.start = None;
+        }
+        assert_eq!(keys_of(&[kept], true), "Enter a d e q", "nobody knows where it is heard");
     }
 }

@@ -1,5 +1,7 @@
 //! Answers spoken into a microphone.
 
+mod check;
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -10,6 +12,7 @@ use capture::recording::{Ending, Recorded, Recorder};
 use capture::transcribe::Prompt;
 use interview::Seconds;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::reviewing::{Review, Reviewed};
 use super::typed::type_answer;
@@ -118,17 +121,23 @@ impl Microphone {
         terminal: &mut Terminal,
     ) -> Result<Option<(Recorder, mpsc::Receiver<Event>)>, Failure> {
         let prompt = Prompt::of_terms(turn.question.glossary.iter().map(String::as_str));
-        let (sender, events) = mpsc::channel(WAITING_EVENTS);
-        let settings = RecognitionSettings { prompt, ..RecognitionSettings::default() };
-        let recognition = RecognitionStream::new(&self.recogniser, settings, Some(sender));
         terminal.screen.draw(&[Line::toned("opening the microphone", Tone::Quiet)]);
-        let device = self.device.clone();
+        let (opening, events) = self.open(prompt, file);
         let started = tokio::select! {
-            started = tokio::task::spawn_blocking(move || microphones::record(device, recognition, file)) => Some(started??),
+            started = opening => Some(started??),
             () = terminal.keyboard.interrupted() => None,
         };
         terminal.screen.settle();
         Ok(started.map(|recorder| (recorder, events)))
+    }
+
+    /// Begins to record into `file`. A recorder that nobody waits for cancels itself.
+    fn open(&self, prompt: Prompt, file: PathBuf) -> (JoinHandle<Result<Recorder, Error>>, mpsc::Receiver<Event>) {
+        let (sender, events) = mpsc::channel(WAITING_EVENTS);
+        let settings = RecognitionSettings { prompt, ..RecognitionSettings::default() };
+        let recognition = RecognitionStream::new(&self.recogniser, settings, Some(sender));
+        let device = self.device.clone();
+        (tokio::task::spawn_blocking(move || microphones::record(device, recognition, file)), events)
     }
 
     /// Offers what to do when the microphone does not work.
@@ -294,6 +303,7 @@ impl Watch {
             }
             if drawn.elapsed() >= TICK {
                 let look = terminal.screen.look();
+                self.listening.time_left = asked.time_left();
                 terminal.screen.draw(&self.listening.lines(&hint, look));
                 drawn = Instant::now();
             }
@@ -314,22 +324,29 @@ impl Watch {
     }
 
     fn apply(&mut self, event: Event) {
-        match event {
-            Event::Level { level, silence } => {
-                self.listening.elapsed = level.at;
-                self.listening.peak = level.peak;
-                self.listening.loudest = self.listening.loudest.max(level.peak);
-                self.listening.countdown = countdown(level.at, silence).filter(|_| self.hands_free);
-            }
-            Event::Segment(segment) => {
-                self.listening.heard.push(segment);
-                self.listening.provisional.clear();
-            }
-            Event::Provisional(words) => self.listening.provisional = words,
-            Event::Backlog(backlog) => self.listening.backlog = backlog,
-            Event::Overrun { lost } => {
-                self.listening.notice = Some(format!("{lost} samples were lost: this machine does not keep up"));
-            }
+        if let Event::Level { level, silence } = event {
+            self.listening.countdown = countdown(level.at, silence).filter(|_| self.hands_free);
+        }
+        apply(&mut self.listening, event);
+    }
+}
+
+/// Shows what happened.
+fn apply(listening: &mut Listening, event: Event) {
+    match event {
+        Event::Level { level, .. } => {
+            listening.elapsed = level.at;
+            listening.peak = level.peak;
+            listening.loudest = listening.loudest.max(level.peak);
+        }
+        Event::Segment(segment) => {
+            listening.heard.push(segment);
+            listening.provisional.clear();
+        }
+        Event::Provisional(words) => listening.provisional = words,
+        Event::Backlog(backlog) => listening.backlog = backlog,
+        Event::Overrun { lost } => {
+            listening.notice = Some(format!("{lost} samples were lost: this machine does not keep up"));
         }
     }
 }

@@ -19,7 +19,7 @@ pub async fn type_answer(asked: &Asked<'_>, terminal: &mut Terminal) -> Result<R
     // Without single keys there is no Esc; an empty answer leads to the same choice.
     let writing = if terminal.keyboard.has_keys() { &WRITING[..] } else { &WRITING[..2] };
     loop {
-        let (text, then) = match terminal.write(&mut editor, writing).await {
+        let (text, then) = match terminal.write_beside(&mut editor, writing, || asked.time_left()).await {
             Written::Finished(text) if !text.trim().is_empty() => (text, Then::GoOn),
             Written::Interrupted(text) => (text, Then::Interrupted),
             Written::Finished(_) | Written::Cancelled => match terminal.choose(&INSTEAD).await {

@@ -1,6 +1,6 @@
 //! Changes the settings file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml_edit::DocumentMut;
 
@@ -8,6 +8,11 @@ use super::{DataFolder, Settings};
 use crate::failure::Failure;
 
 impl Settings {
+    /// A file beside the settings that marks something as done once; none where there is no place for settings.
+    pub fn mark(&self, name: &str) -> Option<Mark> {
+        Some(Mark(self.file.as_deref()?.parent()?.join(name)))
+    }
+
     /// Changes the settings file, which is made when it is not there; returns its path. Everything else in it stays as it is.
     pub fn change_file(&self, change: impl FnOnce(&mut DocumentMut)) -> Result<String, Failure> {
         let path = self.file.clone().or_else(DataFolder::usual_settings_file);
@@ -26,6 +31,21 @@ impl Settings {
         }
         write_whole(&path, &document.to_string()).map_err(failed)?;
         Ok(path.display().to_string())
+    }
+}
+
+/// A file that marks something as done once.
+pub struct Mark(PathBuf);
+
+impl Mark {
+    /// Whether it was done.
+    pub fn is_set(&self) -> bool {
+        self.0.exists()
+    }
+
+    /// Marks it as done. Where nothing can be written, it is done again the next time.
+    pub fn set(&self) {
+        self.0.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&self.0, "")).ok();
     }
 }
 

@@ -1,7 +1,7 @@
 //! The feedback on a question, one screen at a time: the short form, the pages of details, and two attempts side by side.
 
 use api::turn::Turn;
-use api::view::{self, Comparison, Judge, brief, comparison};
+use api::view::{self, Comparison, Judge, Quote, brief, comparison};
 
 use super::panels::{judged_lines, measure_lines, quote_line};
 use super::question::{paragraphs, ruled};
@@ -47,6 +47,29 @@ pub fn brief_lines(turns: &[Turn], before: Option<&Turn>, look: Look) -> Vec<Lin
     let notes = hints.into_iter().chain(judge);
     lines.extend(notes.flat_map(|note| Line::toned(note, Tone::Quiet).wrapped(width)));
     lines
+}
+
+/// The quote in the short form, if it has one.
+pub fn brief_quote(turns: &[Turn], before: Option<&Turn>) -> Option<Quoted> {
+    let (main, follow_ups) = turns.split_first()?;
+    let best = brief(main, follow_ups).best.filter(|_| before.and_then(|before| comparison(before, main)).is_none())?;
+    Some(Quoted { turn: best.turn, quote: best.quote })
+}
+
+/// A quote on the screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quoted {
+    /// Whose answer has it: the turn's number among those of the question.
+    pub turn: usize,
+    pub quote: Quote,
+}
+
+/// A page of details.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    pub lines: Vec<Line>,
+    /// The quotes on it, from top to bottom.
+    pub quotes: Vec<Quoted>,
 }
 
 /// The score and what it rests on.
@@ -96,7 +119,7 @@ fn comparison_lines(compared: &Comparison, look: Look) -> Vec<Line> {
 }
 
 /// The details as pages that fit the screen, each below the score.
-pub fn detail_pages(turns: &[Turn], look: Look) -> Vec<Vec<Line>> {
+pub fn detail_pages(turns: &[Turn], look: Look) -> Vec<Page> {
     let mut head = vec![Line::blank()];
     head.extend(score_lines(turns, look));
     head.push(Line::blank());
@@ -104,42 +127,50 @@ pub fn detail_pages(turns: &[Turn], look: Look) -> Vec<Vec<Line>> {
     let pages = details(turns, look).into_iter().flat_map(|(title, blocks)| {
         let pages = paged(blocks, rows);
         let count = pages.len();
-        let titled = move |(number, page): (usize, Vec<Line>)| {
+        let titled = move |(number, page): (usize, Page)| {
             let of = if count > 1 { format!("  {number} of {count}") } else { String::new() };
-            [Line::toned(&title, Tone::Strong).with(of, Tone::Quiet)].into_iter().chain(page).collect::<Vec<_>>()
+            let title = Line::toned(&title, Tone::Strong).with(of, Tone::Quiet);
+            Page { lines: [title].into_iter().chain(page.lines).collect(), ..page }
         };
         (1..).zip(pages).map(titled).collect::<Vec<_>>()
     });
-    pages.map(|page| head.iter().cloned().chain(page).collect()).collect()
+    pages.map(|page| Page { lines: [head.clone(), page.lines].concat(), ..page }).collect()
 }
 
-type Blocks = Vec<Vec<Line>>;
+/// Lines that belong together, and the quote in them.
+type Block = (Vec<Line>, Option<Quoted>);
 
 /// The panels of each answer and the model answer, with their titles.
-fn details(turns: &[Turn], look: Look) -> Vec<(String, Blocks)> {
+fn details(turns: &[Turn], look: Look) -> Vec<(String, Vec<Block>)> {
     let width = look.text_width();
     let mut details = Vec::new();
-    let mut add = |title: &str, turn: &Turn, blocks: Blocks| {
+    let mut add = |title: &str, turn: &Turn, blocks: Vec<Block>| {
         let of = if turn.depth > 0 { " of the follow-up" } else { "" };
         details.extend((!blocks.is_empty()).then(|| (format!("{title}{of}"), blocks)));
     };
-    let feedback = || turns.iter().filter_map(|turn| Some((turn, turn.feedback.as_ref()?)));
-    for (turn, panel) in feedback().filter_map(|(turn, feedback)| Some((turn, feedback.correctness.as_ref()?))) {
-        add("Key points", turn, judged_lines(&view::correctness(panel), look.signs, width));
+    let marks = |panel: &view::Panel, turn: usize| -> Vec<Block> {
+        let quoted = |quote: &Quote| Quoted { turn, quote: quote.clone() };
+        judged_lines(panel, look.signs, width).map(|(lines, quote)| (lines, quote.map(quoted))).collect()
+    };
+    let feedback =
+        || turns.iter().enumerate().filter_map(|(number, turn)| Some((number, turn, turn.feedback.as_ref()?)));
+    for (number, turn, feedback) in feedback() {
+        let Some(panel) = &feedback.correctness else { continue };
+        add("Key points", turn, marks(&view::correctness(panel), number));
     }
-    for (turn, panel) in feedback().filter_map(|(turn, feedback)| Some((turn, feedback.clarity.as_ref()?))) {
-        let panel = view::clarity(panel);
+    for (number, turn, feedback) in feedback() {
+        let Some(panel) = feedback.clarity.as_ref().map(view::clarity) else { continue };
         let figure = vec![Line::toned(panel.figure(), Tone::Accent)];
-        let not_judged = panel.unclear.iter().map(|text| Line::toned(text, Tone::Quiet).wrapped(width));
-        let marks = judged_lines(&panel, look.signs, width);
-        add("Clarity", turn, [figure].into_iter().chain(marks).chain(not_judged).collect());
+        let not_judged = panel.unclear.iter().map(|text| (Line::toned(text, Tone::Quiet).wrapped(width), None));
+        add("Clarity", turn, [(figure, None)].into_iter().chain(marks(&panel, number)).chain(not_judged).collect());
     }
-    for (turn, delivery) in feedback().filter_map(|(turn, feedback)| Some((turn, feedback.delivery.as_ref()?))) {
+    for (_, turn, feedback) in feedback() {
+        let Some(delivery) = &feedback.delivery else { continue };
         let measures = view::delivery(delivery);
-        add("Delivery", turn, measures.iter().map(|measure| measure_lines(measure, width)).collect());
+        add("Delivery", turn, measures.iter().map(|measure| (measure_lines(measure, width), None)).collect());
     }
     let Some(main) = turns.first() else { return details };
-    let lines = |text: &str| paragraphs(text, width).into_iter().map(|line| vec![line]).collect();
+    let lines = |text: &str| paragraphs(text, width).into_iter().map(|line| (vec![line], None)).collect();
     let stronger = main.feedback.as_ref().and_then(|feedback| feedback.stronger_answer.as_deref());
     let model = main.question.answer.as_ref().map(|answer| answer.model_answer.trim());
     // The offline coach's stronger answer is the model answer with an introduction.
@@ -154,16 +185,21 @@ fn details(turns: &[Turn], look: Look) -> Vec<(String, Blocks)> {
     details
 }
 
-/// Blocks of lines as pages of at most `rows`; a block is broken only when it is longer than a page.
-fn paged(blocks: Blocks, rows: usize) -> Vec<Vec<Line>> {
-    let mut pages: Vec<Vec<Line>> = vec![Vec::new()];
-    for block in blocks {
+/// Blocks as pages of at most `rows` lines; a block is broken only when it is longer than a page.
+fn paged(blocks: Vec<Block>, rows: usize) -> Vec<Page> {
+    let mut pages = vec![Page::default()];
+    for (lines, quote) in blocks {
         let mut page = pages.pop().unwrap_or_default();
-        if !page.is_empty() && page.len() + block.len() > rows {
+        if !page.lines.is_empty() && page.lines.len() + lines.len() > rows {
             pages.push(std::mem::take(&mut page));
         }
-        page.extend(block);
-        pages.extend(page.chunks(rows).map(<[Line]>::to_vec));
+        page.lines.extend(lines);
+        page.quotes.extend(quote);
+        while page.lines.len() > rows {
+            let rest = page.lines.split_off(rows);
+            pages.push(Page { lines: std::mem::replace(&mut page.lines, rest), quotes: page.quotes.clone() });
+        }
+        pages.push(page);
     }
     pages
 }
@@ -230,9 +266,9 @@ To fix       Say when the memory is freed.
         let follow_up = Turn { depth: 1, prompt: followed_up().prompt, ..spoken() };
         for height in [8, 12, 24, 60] {
             let pages = detail_pages(&[spoken(), follow_up.clone()], Look { height, ..LOOK });
-            let titles: Vec<String> = pages.iter().map(|page| page[3].text()).collect();
-            assert!(pages.iter().all(|page| page.len() + KEY_ROWS <= height), "{height}: {titles:?}");
-            assert!(pages.iter().all(|page| page[1].text().starts_with("Correctness  6.0 of 10")), "{titles:?}");
+            let titles: Vec<String> = pages.iter().map(|page| page.lines[3].text()).collect();
+            assert!(pages.iter().all(|page| page.lines.len() + KEY_ROWS <= height), "{height}: {titles:?}");
+            assert!(pages.iter().all(|page| page.lines[1].text().starts_with("Correctness  6.0 of 10")), "{titles:?}");
             let has = |title: &str| titles.iter().any(|shown| shown.starts_with(title));
             assert!(has("Key points") && has("Clarity of the follow-up") && has("Delivery"), "{titles:?}");
         }

@@ -98,7 +98,15 @@ impl Terminal {
             }
         }
         loop {
-            self.draw_page(page(self.screen.look()), offers, deadline);
+            let line = match deadline {
+                None => keys(offers),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now()).as_secs_f64().ceil();
+                    Line::toned(format!("continuing in {left} s  "), Tone::Strong)
+                        .with("any key stops the countdown", Tone::Quiet)
+                }
+            };
+            self.draw_page(page(self.screen.look()), &line);
             let input = tokio::select! {
                 input = self.keyboard.next() => Some(input),
                 () = tokio::time::sleep(TICK), if deadline.is_some() => None,
@@ -121,8 +129,44 @@ impl Terminal {
         }
     }
 
+    /// Shows `note` below `page` until `work` is done. The input that comes before that gives it up.
+    pub async fn until_key<T>(
+        &mut self,
+        page: impl Fn(Look) -> Vec<Line>,
+        note: &Line,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Input> {
+        self.keyboard.forget();
+        if !self.screen.can_draw() {
+            self.screen.say(std::slice::from_ref(note));
+        }
+        tokio::pin!(work);
+        let ended = loop {
+            self.draw_page(page(self.screen.look()), note);
+            tokio::select! {
+                done = &mut work => break Ok(done),
+                input = self.keyboard.next() => match input {
+                    Input::Resized => self.screen.resized(),
+                    input => break Err(input),
+                },
+            }
+        };
+        self.screen.settle();
+        ended
+    }
+
     /// Lets the user edit the text in `editor`; `offers` explains the keys.
     pub async fn write(&mut self, editor: &mut Editor, offers: &[Offer<'_>]) -> Written {
+        self.write_beside(editor, offers, || None).await
+    }
+
+    /// The same with a `note` between the text and the keys, which is kept up to date.
+    pub async fn write_beside(
+        &mut self,
+        editor: &mut Editor,
+        offers: &[Offer<'_>],
+        note: impl Fn() -> Option<String>,
+    ) -> Written {
         if !self.keyboard.has_keys() {
             return self.write_lines(offers).await;
         }
@@ -131,9 +175,16 @@ impl Terminal {
             let rows = editor.lines(look.text_width() - 2, EDITOR_ROWS);
             let mut lines: Vec<Line> =
                 rows.into_iter().map(|row| Line::toned("> ", Tone::Accent).joined(row)).collect();
+            let note = note();
+            let has_note = note.is_some();
+            lines.extend(note.map(|note| Line::toned(note, Tone::Quiet)));
             lines.push(keys(offers));
             self.screen.draw(&lines);
-            let written = match self.keyboard.next().await {
+            let input = tokio::select! {
+                input = self.keyboard.next() => input,
+                () = tokio::time::sleep(TICK), if has_note => continue,
+            };
+            let written = match input {
                 Input::Interrupt | Input::Closed => Written::Interrupted(editor.text()),
                 Input::Resized => {
                     self.screen.resized();
@@ -164,17 +215,9 @@ impl Terminal {
         }
     }
 
-    /// Draws the page, cut to the screen, and the keys.
-    fn draw_page(&mut self, mut page: Vec<Line>, offers: &[Offer<'_>], deadline: Option<Instant>) {
+    /// Draws the page, cut to the screen, and the line with the keys.
+    fn draw_page(&mut self, mut page: Vec<Line>, line: &Line) {
         let look = self.screen.look();
-        let line = match deadline {
-            None => keys(offers),
-            Some(deadline) => {
-                let left = deadline.saturating_duration_since(Instant::now()).as_secs_f64().ceil();
-                Line::toned(format!("continuing in {left} s  "), Tone::Strong)
-                    .with("any key stops the countdown", Tone::Quiet)
-            }
-        };
         let keys = line.wrapped(look.width.saturating_sub(1));
         page.truncate(look.height.saturating_sub(keys.len() + 2));
         page.push(Line::blank());

@@ -9,8 +9,8 @@ use super::text::{Line, Tone};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub name: String,
-    /// How many questions it stands for.
-    pub questions: usize,
+    /// How many questions it stands for, where it stands for some.
+    pub questions: Option<usize>,
     /// Whether it is chosen, where several can be.
     pub is_chosen: Option<bool>,
 }
@@ -28,7 +28,10 @@ pub fn list_lines(title: &str, note: &str, entries: &[Entry], look: Look) -> Vec
         };
         let tone = if *is_chosen == Some(true) { Tone::Good } else { Tone::Plain };
         let line = Line::toned(format!("  {number}  "), Tone::Accent).with(format!("{mark}{name}"), tone);
-        lines.push(line.padded(26).with(counted(*questions, "question"), Tone::Quiet));
+        lines.push(match questions {
+            Some(questions) => line.padded(26).with(counted(*questions, "question"), Tone::Quiet),
+            None => line,
+        });
     }
     lines
 }
@@ -40,7 +43,8 @@ mod tests {
 
     #[test]
     fn entries_have_a_number_and_a_mark() {
-        let entry = |name: &str, questions, is_chosen| Entry { name: name.to_owned(), questions, is_chosen };
+        let entry =
+            |name: &str, questions, is_chosen| Entry { name: name.to_owned(), questions: Some(questions), is_chosen };
         let subjects = [entry("Rust", 162, Some(true)), entry("System design", 1, Some(false))];
         let shown = |entries: &[Entry], signs| {
             let look = Look { width: 80, signs, ..Look::OFF_SCREEN };

@@ -37,6 +37,8 @@ pub struct Listening {
     pub provisional: String,
     /// How much speech still waits for its words.
     pub backlog: Seconds,
+    /// The time left for the interview, in words.
+    pub time_left: Option<String>,
     /// A message about the recording.
     pub notice: Option<String>,
     /// Set when the recording is about to end by itself.
@@ -60,6 +62,7 @@ impl Listening {
             heard: Vec::new(),
             provisional: String::new(),
             backlog: Seconds::ZERO,
+            time_left: None,
             notice: None,
             countdown: None,
         }
@@ -84,10 +87,14 @@ impl Listening {
     fn meter_line(&self, look: Look) -> Line {
         let over = self.elapsed > self.limit;
         let time = format!("{} / {}", clock(self.elapsed.get()), clock(self.limit.get()));
-        Line::toned(look.signs.pick("● ", "* "), Tone::Bad)
+        let line = Line::toned(look.signs.pick("● ", "* "), Tone::Bad)
             .with("listening  ", Tone::Strong)
             .joined(meter(self.peak, look))
-            .with(format!("  {time}"), if over { Tone::Bad } else { Tone::Plain })
+            .with(format!("  {time}"), if over { Tone::Bad } else { Tone::Plain });
+        match &self.time_left {
+            Some(left) => line.with(format!("  {left}"), Tone::Quiet),
+            None => line,
+        }
     }
 
     fn heard_lines(&self, look: Look) -> Vec<Line> {
@@ -107,13 +114,17 @@ impl Listening {
         lines.into_iter().skip(hidden).collect()
     }
 
+    /// Whether there was no sound at all for a while.
+    pub fn is_silent(&self) -> bool {
+        self.elapsed.get() > SILENT_AFTER && self.loudest < SILENT_PEAK
+    }
+
     fn notice(&self) -> Option<String> {
-        let is_silent = self.elapsed.get() > SILENT_AFTER && self.loudest < SILENT_PEAK;
         let silent = || "no sound from the microphone: is it muted, or the wrong one? (`viva devices`)".to_owned();
         let is_behind = self.backlog.get() >= LONG_BACKLOG;
         let behind =
             || format!("the words are {:.0} s behind: this machine is slow; nothing is lost", self.backlog.get());
-        self.notice.clone().or_else(|| is_silent.then(silent)).or_else(|| is_behind.then(behind))
+        self.notice.clone().or_else(|| self.is_silent().then(silent)).or_else(|| is_behind.then(behind))
     }
 }
 
@@ -170,6 +181,12 @@ mod tests {
         let listening =
             Listening { peak: -30.0, loudest: -30.0, elapsed: seconds(75.0), ..Listening::begun(seconds(120.0)) };
         assert_eq!(shown(&listening), ["* listening  ##########..........  1:15 / 2:00", "  Enter done"]);
+    }
+
+    #[test]
+    fn an_interview_shows_the_time_left_beside_that_of_the_answer() {
+        let listening = Listening { time_left: Some("12 min left".to_owned()), ..Listening::begun(seconds(120.0)) };
+        assert_eq!(shown(&listening)[0], "* listening  ....................  0:00 / 2:00  12 min left");
     }
 
     #[test]

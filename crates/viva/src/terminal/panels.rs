@@ -65,7 +65,7 @@ fn panels(feedback: &Feedback, signs: Signs) -> Vec<Panel<'static>> {
     let judged = judged.into_iter().flatten().map(|panel| Panel {
         title: panel.title,
         figure: panel.figure(),
-        body: Box::new(move |width| judged_lines(&panel, signs, width).concat()),
+        body: Box::new(move |width| judged_lines(&panel, signs, width).flat_map(|(lines, _)| lines).collect()),
     });
     let delivery = feedback.delivery.as_ref().map(view::delivery).map(|measures| Panel {
         title: "Delivery",
@@ -75,15 +75,19 @@ fn panels(feedback: &Feedback, signs: Signs) -> Vec<Panel<'static>> {
     judged.chain(delivery).collect()
 }
 
-/// The band, misconceptions, then key points or checks, each with its lines.
-pub(super) fn judged_lines(panel: &view::Panel, signs: Signs, width: usize) -> Vec<Vec<Line>> {
+/// The band, misconceptions, then key points or checks, each with its lines and the quote in them.
+pub(super) fn judged_lines(
+    panel: &view::Panel,
+    signs: Signs,
+    width: usize,
+) -> impl Iterator<Item = (Vec<Line>, Option<&Quote>)> {
     let band = panel.band.map(|band| format!("Band {band} of 4"));
     let points: Vec<&str> = band.as_deref().into_iter().chain(panel.points_made.as_deref()).collect();
     let points = Some(points.join(": ")).filter(|points| !points.is_empty());
-    let heads = points.as_deref().into_iter().chain(panel.no_score);
-    let heads = heads.map(|head| Line::toned(head, Tone::Quiet).wrapped(width));
+    let heads = points.into_iter().chain(panel.no_score.map(str::to_owned));
+    let heads = heads.map(move |head| (Line::toned(head, Tone::Quiet).wrapped(width), None));
     let marks = panel.misconceptions.iter().chain(&panel.marks);
-    heads.chain(marks.map(|mark| mark_lines(mark, signs, width))).collect()
+    heads.chain(marks.map(move |mark| (mark_lines(mark, signs, width), mark.quote.as_ref())))
 }
 
 /// A mark: its heading if it has one, its sign, what it is about, and below it the quote and the note.

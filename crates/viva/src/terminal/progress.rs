@@ -1,7 +1,7 @@
 //! How far a candidate has come.
 
 use api::progress::{Progress, Standing, WeakPoint};
-use api::view::standing::{asked, by_question, due, scores, subject, until};
+use api::view::standing::{asked, by_question, due, remaining, scores, subject, until};
 use jiff::Timestamp;
 
 use super::screen::Look;
@@ -13,7 +13,12 @@ const WEAK_POINTS: usize = 10;
 /// The subjects and topics of which something was asked, then the points to say again first.
 pub fn progress_lines(progress: &Progress, look: Look) -> Vec<Line> {
     let now = progress.as_of;
-    let mut lines = vec![row("", ["Asked", "Due", "Last scores"].map(str::to_owned), Tone::Quiet)];
+    let mut lines = Vec::new();
+    if let Some(left) = &progress.remaining {
+        lines.extend(Line::toned(remaining(left), Tone::Strong).wrapped(look.text_width()));
+        lines.push(Line::blank());
+    }
+    lines.push(row("", ["Asked", "Due", "Last scores"].map(str::to_owned), Tone::Quiet));
     for progress in progress.subjects.iter().filter(|subject| subject.standing.attempted > 0) {
         lines.push(standing_line(&subject(&progress.subject), &progress.standing, now, Tone::Strong));
         for topic in progress.topics.iter().filter(|topic| topic.standing.attempted > 0) {
@@ -61,7 +66,7 @@ fn question_lines(points: &[&WeakPoint], now: Timestamp, look: Look) -> Vec<Line
 
 #[cfg(test)]
 mod tests {
-    use api::progress::{SubjectProgress, TopicProgress};
+    use api::progress::{Remaining, SubjectProgress, TopicProgress};
 
     use super::*;
     use crate::terminal::screen::Signs;
@@ -100,12 +105,15 @@ mod tests {
             weak("a value is dropped when its owner goes out of scope, in the reverse order of declaration", true, NOW),
             weak("moves hand it over", false, "2026-11-29T12:00:00Z"),
         ];
-        let progress = Progress { as_of: NOW.parse().unwrap(), subjects: vec![go, rust], weak_points };
+        let remaining = Some(Remaining { days: 12, questions: 80, questions_a_day: 7 });
+        let progress = Progress { as_of: NOW.parse().unwrap(), remaining, subjects: vec![go, rust], weak_points };
         let look = Look { width: 80, signs: Signs::Words, ..Look::OFF_SCREEN };
         let lines = progress_lines(&progress, look);
         assert!(lines.iter().all(|line| line.width() < 80), "{lines:#?}");
         let shown: String = lines.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect();
-        let expected = "                               Asked       Due          Last scores
+        let expected = "12 days left until the interview, about 7 questions a day.
+
+                               Asked       Due          Last scores
 Rust                           162 of 162  31 now       10.0, 10.0, 10.0
   Modules, testing and cargo   9 of 162    in 12 days   3.8, 6.0
   Ownership                    12 of 162   3 now        -

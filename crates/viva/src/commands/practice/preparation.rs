@@ -7,8 +7,12 @@ use server::question_files;
 
 use crate::arguments::Practice;
 use crate::failure::Failure;
+use crate::interview_date;
 use crate::settings::{Preparation, Settings};
-use crate::terminal::{Choice, Entry, Terminal, list_lines};
+use crate::terminal::{Choice, Editor, Entry, Terminal, Written, list_lines};
+
+const WHEN: &str = "When is the interview? (e.g. 2026-12-20, in 3 weeks, Enter = no date)";
+const HOW_LONG: &str = "How many minutes a day do you practise? (e.g. 20, Enter = no limit)";
 
 /// Asks what the candidate prepares for, if it is time to. Returns the settings as they are then; `None` when the candidate quit.
 pub(super) async fn ask(
@@ -94,7 +98,45 @@ async fn choose(bank: &Bank, terminal: &mut Terminal) -> Chosen {
         Pressed::Leave => return Chosen::Nothing,
         Pressed::Quit => return Chosen::Quit,
     }
+    let today = interview_date::today();
+    preparation.interview = match write(terminal, WHEN, |text| interview_date::parse(text, today)).await {
+        Ok(interview) => interview,
+        Err(left) => return left,
+    };
+    preparation.minutes = match write(terminal, HOW_LONG, minutes).await {
+        Ok(minutes) => minutes,
+        Err(left) => return left,
+    };
     Chosen::Prepared(preparation)
+}
+
+/// Asks for a text until it can be read; none for an empty one.
+async fn write<T>(
+    terminal: &mut Terminal,
+    question: &str,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<Option<T>, Chosen> {
+    let enter = if terminal.keyboard.has_keys() { "go on" } else { "on an empty line: go on" };
+    let offers = [("Enter", enter), ("Esc", "not now")];
+    let offers = if terminal.keyboard.has_keys() { &offers[..] } else { &offers[..1] };
+    let mut editor = Editor::of("");
+    loop {
+        terminal.say(question);
+        match terminal.write(&mut editor, offers).await {
+            Written::Finished(text) if text.trim().is_empty() => return Ok(None),
+            Written::Finished(text) => match read(&text) {
+                Ok(value) => return Ok(Some(value)),
+                Err(reason) => terminal.warn(format!("{reason}.")),
+            },
+            Written::Cancelled => return Err(Chosen::Nothing),
+            Written::Interrupted(_) => return Err(Chosen::Quit),
+        }
+    }
+}
+
+fn minutes(text: &str) -> Result<u32, String> {
+    let minutes = text.trim().parse().ok().filter(|minutes| (1..=600).contains(minutes));
+    minutes.ok_or_else(|| "write a number of minutes from 1 to 600".to_owned())
 }
 
 fn toggle(chosen: &mut Vec<String>, bank: &Bank, index: usize) {
@@ -128,7 +170,7 @@ fn count(bank: &Bank, wishes: &Wishes) -> usize {
 }
 
 fn entry(name: &str, questions: usize, is_chosen: Option<bool>) -> Entry {
-    Entry { name: name.to_owned(), questions, is_chosen }
+    Entry { name: name.to_owned(), questions: Some(questions), is_chosen }
 }
 
 /// What was pressed below a list.
@@ -198,7 +240,8 @@ mod tests {
 
     #[test]
     fn what_the_command_line_asks_for_goes_before_what_is_prepared_for() {
-        let prepared = Preparation { subjects: names(&["go", "rust"]), levels: vec![Level::Senior] };
+        let prepared =
+            Preparation { subjects: names(&["go", "rust"]), levels: vec![Level::Senior], ..Preparation::default() };
         let words = |practice: Practice| in_words(&defaults(&practice, Some(&prepared)));
         assert_eq!(words(Practice::default()), "Go, Rust; senior level");
         assert_eq!(words(Practice { subject: names(&["cpp"]), ..Practice::default() }), "senior level");

@@ -1,0 +1,240 @@
+//! Whether the microphone works: a sentence with its level while it is said, then the words that were heard.
+
+use std::path::Path;
+
+use capture::recognise::Event;
+use capture::recording::{Device, Ending, Recorder};
+use capture::transcribe::Prompt;
+use interview::Seconds;
+use tokio::sync::mpsc;
+
+use super::{Microphone, TICK, apply, last_words};
+use crate::failure::Failure;
+use crate::hearing::transcript_of;
+use crate::microphones;
+use crate::terminal::{
+    Choice, Entry, Input, Line, Listening, Look, Offer, Terminal, Tone, heard_lines, keys, list_lines,
+};
+
+const SENTENCE: &str = "Say a sentence, for example: I am ready for the interview.";
+/// How long the sentence may take, in seconds.
+const LONGEST: f64 = 15.0;
+/// The pause after speech that ends it, in seconds.
+const PAUSE: f64 = 1.5;
+
+/// What the candidate does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Again,
+    OtherDevice,
+    Done,
+    Quit,
+}
+
+/// What became of a sentence.
+enum Said {
+    /// Its words are shown in these lines; none when no words were heard.
+    Heard(Vec<Line>),
+    /// The candidate did something else.
+    Left(Step),
+}
+
+impl Microphone {
+    /// Lets the candidate try the microphone, or another one, until they are done. `file` holds the sound meanwhile. Returns whether they
+    /// quit the program.
+    pub async fn check(&mut self, file: &Path, terminal: &mut Terminal) -> Result<bool, Failure> {
+        loop {
+            let step = self.check_once(file, terminal).await;
+            std::fs::remove_file(file).ok(); // It may not have come to be.
+            let step = match step? {
+                Step::OtherDevice => self.choose(terminal).await?,
+                step => step,
+            };
+            match step {
+                Step::Again | Step::OtherDevice => {}
+                Step::Done => return Ok(false),
+                Step::Quit => return Ok(true),
+            }
+        }
+    }
+
+    async fn check_once(&self, file: &Path, terminal: &mut Terminal) -> Result<Step, Failure> {
+        let said = match microphones::find(self.device.as_deref()) {
+            Ok(Device { name, .. }) => self.listen(&name, file, terminal).await.map(|said| (name, said)),
+            Err(error) => Err(error.into()),
+        };
+        terminal.screen.settle();
+        let (is_heard, page) = match said {
+            Ok((_, Said::Left(step))) => return Ok(step),
+            Ok((_, Said::Heard(lines))) if !lines.is_empty() => (true, lines),
+            Ok((name, Said::Heard(_))) => (false, warning(&format!("{name}: no words were heard."), terminal)),
+            Err(failure) => (false, warning(failure.message(), terminal)),
+        };
+        let enter = if is_heard { "fine" } else { "go on anyway" };
+        let offers = [("Enter", enter), ("a", "again"), ("d", "another device"), (skip_key(terminal), "skip")];
+        Ok(match terminal.choose_below(|_| page.clone(), &offers, None).await {
+            Choice::Letter('a') => Step::Again,
+            Choice::Letter('d') => Step::OtherDevice,
+            Choice::Letter(_) | Choice::Nothing => Step::Done,
+            Choice::Interrupt => Step::Quit,
+        })
+    }
+
+    /// Records a sentence until there is a pause after it, and waits for its words.
+    async fn listen(&self, name: &str, file: &Path, terminal: &mut Terminal) -> Result<Said, Failure> {
+        terminal.say(SENTENCE);
+        terminal.keyboard.forget();
+        let (mut opening, mut events) = self.open(Prompt::default(), file.to_owned());
+        let offers = [("d", "another device"), (skip_key(terminal), "skip")];
+        let recorder = loop {
+            let opened = Line::toned(format!("opening {name}  "), Tone::Quiet).joined(keys(&offers));
+            terminal.screen.draw(&[opened]);
+            tokio::select! {
+                started = &mut opening => break started??,
+                input = terminal.keyboard.next() => match step_of(&input) {
+                    // The recorder cancels itself when it is there.
+                    Some(Heard::Left(step)) => return Ok(Said::Left(step)),
+                    Some(Heard::Done) | None => {}
+                },
+            }
+        };
+        let stopped = watch(name, &recorder, &mut events, terminal).await;
+        if let Heard::Left(step) = stopped {
+            tokio::task::spawn_blocking(|| recorder.cancel()).await?;
+            return Ok(Said::Left(step));
+        }
+        terminal.screen.draw(&[Line::toned("transcribing", Tone::Quiet)]);
+        let recorded = tokio::task::spawn_blocking(|| recorder.finish()).await??;
+        let (recognition, is_interrupted) = last_words(recorded.recognition, false, events, terminal).await?;
+        if is_interrupted {
+            return Ok(Said::Left(Step::Quit));
+        }
+        if let Ending::SourceLost(reason) = &recorded.ending {
+            return Err(Failure::new(format!("{name} is gone: {reason}")));
+        }
+        let recognition = recognition?;
+        let is_empty = recognition.transcript.is_empty();
+        let look = terminal.screen.look();
+        Ok(Said::Heard(if is_empty { Vec::new() } else { heard_lines(&transcript_of(&recognition), look) }))
+    }
+
+    /// Lets the candidate choose another microphone.
+    async fn choose(&mut self, terminal: &mut Terminal) -> Result<Step, Failure> {
+        let devices = microphones::list()?;
+        let current = microphones::find(self.device.as_deref()).ok();
+        let is_current = |device: &Device| current.as_ref().is_some_and(|current| current.id == device.id);
+        let entry =
+            |device: &Device| Entry { name: device.name.clone(), questions: None, is_chosen: Some(is_current(device)) };
+        let entries: Vec<Entry> = devices.iter().map(entry).collect();
+        let note = "`viva devices` lists them with their ids; --device names any of them.";
+        let page = |look: Look| list_lines("Which microphone?", note, &entries, look);
+        let numbers = format!("1-{}", entries.len().clamp(1, 9));
+        let offers: [Offer<'_>; 2] = [(numbers.as_str(), "choose"), ("Enter", "keep this one")];
+        Ok(match terminal.choose_below(page, &offers, None).await {
+            Choice::Letter(letter) => {
+                let number = letter.to_digit(10).and_then(|digit| usize::try_from(digit).ok()?.checked_sub(1));
+                if let Some(device) = number.and_then(|number| devices.get(number)) {
+                    self.device = Some(device.id.clone());
+                }
+                Step::Again
+            }
+            Choice::Nothing => Step::Again,
+            Choice::Interrupt => Step::Quit,
+        })
+    }
+}
+
+/// How a sentence ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    /// It is complete, or the recording ended by itself.
+    Done,
+    /// The candidate did something else.
+    Left(Step),
+}
+
+/// Shows the level until the sentence is over.
+async fn watch(name: &str, recorder: &Recorder, events: &mut mpsc::Receiver<Event>, terminal: &mut Terminal) -> Heard {
+    let hint = keys(&[("Enter", "done"), ("a", "again"), ("d", "another device"), (skip_key(terminal), "skip")]);
+    let mut listening = Listening::begun(Seconds::new(LONGEST).unwrap_or_default());
+    let mut silence = Seconds::ZERO;
+    if !terminal.screen.can_draw() {
+        terminal.screen.say(&[Line::toned("listening  ", Tone::Strong).joined(hint.clone())]);
+    }
+    while recorder.is_running() && !is_over(listening.elapsed, silence) {
+        tokio::select! {
+            input = terminal.keyboard.next() => match step_of(&input) {
+                Some(stop) => return stop,
+                None if input == Input::Resized => terminal.screen.resized(),
+                None => {}
+            },
+            Some(event) = events.recv() => {
+                if let Event::Level { silence: now, .. } = event {
+                    silence = now;
+                }
+                apply(&mut listening, event);
+            }
+            () = tokio::time::sleep(TICK) => {}
+        }
+        let silent = listening.is_silent().then(|| format!("no sound from {name}: is it muted? d chooses another one"));
+        if let (Some(notice), None, false) = (&silent, &listening.notice, terminal.screen.can_draw()) {
+            terminal.warn(notice);
+        }
+        listening.notice = silent;
+        let look = terminal.screen.look();
+        terminal.screen.draw(&listening.lines(&hint, look));
+    }
+    Heard::Done
+}
+
+/// Whether a sentence is over: there was speech and then a pause, or it takes too long.
+fn is_over(elapsed: Seconds, silence: Seconds) -> bool {
+    let was_speech = silence.get() + 0.1 < elapsed.get();
+    elapsed.get() >= LONGEST || (was_speech && silence.get() >= PAUSE)
+}
+
+fn step_of(input: &Input) -> Option<Heard> {
+    if matches!(input, Input::Interrupt | Input::Closed) {
+        return Some(Heard::Left(Step::Quit));
+    }
+    match input.letter()? {
+        '\n' | ' ' => Some(Heard::Done),
+        'a' => Some(Heard::Left(Step::Again)),
+        'd' => Some(Heard::Left(Step::OtherDevice)),
+        '\u{1b}' | 'n' => Some(Heard::Left(Step::Done)),
+        _ => None,
+    }
+}
+
+/// The key that leaves the check: without single keys there is no Esc.
+fn skip_key(terminal: &Terminal) -> &'static str {
+    if terminal.keyboard.has_keys() { "Esc" } else { "n" }
+}
+
+fn warning(text: &str, terminal: &Terminal) -> Vec<Line> {
+    Line::toned(text, Tone::Bad).wrapped(terminal.screen.look().text_width())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_over_after_a_pause_and_never_before_the_first_word() {
+        let over = |elapsed, silence| is_over(Seconds::new(elapsed).unwrap(), Seconds::new(silence).unwrap());
+        assert!(!over(10.0, 10.0), "nothing was said yet");
+        assert!(!over(6.0, 1.4));
+        assert!(over(6.0, 1.5));
+        assert!(over(15.0, 15.0), "nobody waits for ever");
+    }
+
+    #[test]
+    fn keys_end_the_sentence_or_leave_it() {
+        let key = |line: &str| step_of(&Input::Line(line.to_owned()));
+        assert_eq!(key(""), Some(Heard::Done));
+        assert_eq!(key("d"), Some(Heard::Left(Step::OtherDevice)));
+        assert_eq!(key("n"), Some(Heard::Left(Step::Done)));
+        assert_eq!(key("x"), None);
+        assert_eq!(step_of(&Input::Interrupt), Some(Heard::Left(Step::Quit)));
+    }
+}
