@@ -107,7 +107,7 @@ fn what_is_said_into_the_microphone_is_heard_and_judged() {
 fn a_microphone_is_tried_with_a_sentence_and_a_silent_one_is_named() {
     let home = Home::empty();
     let device = SoundDevice::start();
-    let wav = playable("borrowing-follow-up", home.path());
+    let wav = playable("borrowing-follow-up", 0, home.path());
     let run = device.heard_by(home.viva(["devices", "--check"])).env("VIVA_MODEL", test_model());
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
     let mut press = |after: &str, keys: &str| {
@@ -132,7 +132,7 @@ fn a_microphone_is_tried_with_a_sentence_and_a_silent_one_is_named() {
 fn a_quote_in_the_feedback_is_played_from_the_recording() {
     let home = Home::empty();
     let device = SoundDevice::start();
-    let wav = playable("borrowing-partial", home.path());
+    let wav = playable("borrowing-partial", 0, home.path());
     let mut terminal = practice(&home, &device, &[]);
     terminal.exp_string("listening").unwrap();
     device.wait_for_listener();

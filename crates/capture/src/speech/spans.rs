@@ -29,8 +29,8 @@ impl Default for SpanSettings {
             lead_in: Duration::from_millis(300),
             tail: Duration::from_millis(500),
             pause: Duration::from_millis(800),
-            enough: Duration::from_secs(8),
-            longest: Duration::from_secs(15),
+            enough: Duration::from_secs(12),
+            longest: Duration::from_secs(20),
         }
     }
 }

@@ -4,6 +4,7 @@ use interview::{Probability, Seconds, Span, Word};
 use proptest::prelude::*;
 
 use super::cleanup::{is_loop, without_annotations, without_loops};
+use super::whisper::ended_early;
 use super::words::{Phrase, Token, WrittenWord, align, phrases_of};
 use super::*;
 use crate::speech::SpeechSpan;
@@ -104,7 +105,7 @@ fn a_sentence_written_twice_in_a_row_was_said_once() {
 
 #[test]
 fn a_few_words_for_a_long_stretch_of_voice_are_not_all_of_them() {
-    let voice = |seconds: f64| [Span::between(Seconds::ZERO, seconds_of(seconds))];
+    let voice = |end: f64| [stretch(0.0, end)];
     assert!(ended_early(&spoken("For main as it stands"), &voice(9.0)));
     assert!(!ended_early(&spoken("For main as it stands"), &voice(2.5)));
     assert!(!ended_early(&spoken("It is dropped when the owner goes out of scope"), &voice(5.0)));
