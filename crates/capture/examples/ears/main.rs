@@ -38,8 +38,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         measured.push(measure(&viva, &one_pass, recording)?);
     }
     let speech: Vec<f32> = recordings.iter().flat_map(|recording| recording.sound.iter().copied()).collect();
-    let times = times_to_transcript(&viva, &speech, longest)?;
-    let table = table(&measured, &times);
+    let waits = waits(&viva, &speech, longest)?;
+    let table = table(&measured, &waits);
     println!("{table}");
     let stem = model.file_stem().unwrap_or_default().to_string_lossy();
     let report = PathBuf::from(format!("target/ears-{stem}.json"));
@@ -145,14 +145,16 @@ fn measure(viva: &Viva, one_pass: &OnePass, recording: &Recording) -> Result<Mea
     })
 }
 
-/// The worst time from the last sample to the transcript for each length of speech.
-fn times_to_transcript(
-    viva: &Viva,
-    speech: &[f32],
-    longest: usize,
-) -> Result<Vec<(usize, usize, f64)>, Box<dyn Error>> {
+/// The worst time from the last sample to the transcript, in seconds, after this much speech in so many places.
+struct Wait {
+    after: usize,
+    places: usize,
+    worst: f64,
+}
+
+fn waits(viva: &Viva, speech: &[f32], longest: usize) -> Result<Vec<Wait>, Box<dyn Error>> {
     let rate = RATE.get() as usize;
-    let mut times = Vec::new();
+    let mut waits = Vec::new();
     for (seconds, places) in LENGTHS {
         if seconds > longest || seconds * rate > speech.len() {
             continue;
@@ -163,12 +165,12 @@ fn times_to_transcript(
             let from = (speech.len() - seconds * rate) / places.max(2) * place;
             worst = worst.max(viva.live(&speech[from..from + seconds * rate])?.done.as_secs_f64());
         }
-        times.push((seconds, places, worst));
+        waits.push(Wait { after: seconds, places, worst });
     }
-    Ok(times)
+    Ok(waits)
 }
 
-fn table(measured: &[Measured], times: &[(usize, usize, f64)]) -> String {
+fn table(measured: &[Measured], waits: &[Wait]) -> String {
     let errors = |of: fn(&Measured) -> Errors| {
         measured.iter().map(of).fold(Errors::default(), |mut sum, one| {
             sum += one;
@@ -205,11 +207,9 @@ fn table(measured: &[Measured], times: &[(usize, usize, f64)]) -> String {
         ("filled pauses", format!("{} said, {} heard, {} estimated", fillers(0), fillers(1), fillers(2))),
         ("error of times at sentence starts and ends, seconds", quantiles(&word_times)),
     ];
-    let names: Vec<String> = times
-        .iter()
-        .map(|(seconds, places, _)| format!("transcript after {seconds} s of speech, worst of {places}"))
-        .collect();
-    rows.extend(names.iter().zip(times).map(|(name, (_, _, worst))| (name.as_str(), format!("{worst:.2} s"))));
+    let name = |wait: &Wait| format!("transcript after {} s of speech, worst of {}", wait.after, wait.places);
+    let names: Vec<String> = waits.iter().map(name).collect();
+    rows.extend(names.iter().zip(waits).map(|(name, wait)| (name.as_str(), format!("{:.2} s", wait.worst))));
     let lines = rows.iter().map(|(name, value)| format!("| {name} | {value} |\n"));
     format!("| measured | value |\n| --- | --- |\n{}", lines.collect::<String>())
 }
