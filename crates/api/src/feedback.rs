@@ -244,10 +244,8 @@ pub struct Delivery {
     pub pause_ratio: Option<f64>,
     /// Seconds until the first word; shown, never scored.
     pub time_to_first_word: Option<f64>,
-    /// Filled pauses that were transcribed: a lower bound, because recognisers drop them.
+    /// Filled pauses that were transcribed: a lower bound, because recognisers drop most of them.
     pub filled_pauses: usize,
-    /// The same with voiced stretches that got no words: an estimate.
-    pub filled_pauses_estimated: Option<usize>,
     /// Filled pauses transcribed, a minute.
     pub filled_pauses_per_minute: Option<f64>,
     /// "like", "you know" and the like, the most frequent first.

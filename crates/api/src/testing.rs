@@ -220,7 +220,6 @@ fn delivery() -> Delivery {
         pause_ratio: Some(0.2),
         time_to_first_word: Some(1.4),
         filled_pauses: 1,
-        filled_pauses_estimated: Some(3),
         filled_pauses_per_minute: Some(1.2),
         discourse_markers: vec![phrase("like", 3), phrase("you know", 1)],
         hedges: vec![said("I guess", 20.0, 20.6)],

@@ -407,10 +407,8 @@ fn filled_pauses(delivery: &Delivery) -> (String, String) {
         };
         format!(", {rate:.1} per minute: {verdict}")
     });
-    let estimate = delivery.filled_pauses_estimated.filter(|estimate| *estimate > heard);
-    let estimate = estimate.map(|estimate| format!(", perhaps {estimate}")).unwrap_or_default();
     let note = format!(
-        "a lower bound{estimate}, because recognisers drop them; up to {FILLED_PAUSES_FINE:.0} per minute is normal"
+        "a lower bound, because recognisers drop most of them; up to {FILLED_PAUSES_FINE:.0} per minute is normal"
     );
     (format!("um or uh{}", rate.unwrap_or_default()), note)
 }
@@ -590,7 +588,6 @@ mod tests {
             pause_ratio: Some(0.2),
             time_to_first_word: Some(1.4),
             filled_pauses: 1,
-            filled_pauses_estimated: Some(3),
             filled_pauses_per_minute: Some(1.2),
             discourse_markers: vec![phrase("like", 3), phrase("you know", 1)],
             hedges: vec![hedge],
@@ -610,7 +607,7 @@ Pace: 142 words per minute (typical 110 to 170, pauses included)
 Without pauses: 171 words per minute while speaking ()
 First word: 1.4 s until the first word (thinking is allowed, never scored)
 Pauses: 2 pauses over 1 s, 1 over 2.5 s (median 0.4 s) [longest 2.6 s Some(\"0:12\")]
-Um and uh: 1 um or uh, 1.2 per minute: normal (a lower bound, perhaps 3, because recognisers drop them; up to 5 per minute is normal)
+Um and uh: 1 um or uh, 1.2 per minute: normal (a lower bound, because recognisers drop most of them; up to 5 per minute is normal)
 Filler words: 4 filler words: “like” × 3, “you know” × 1 (some may be ordinary words here)
 Hedges: 1 hedge (fine where you are unsure; where you are sure, say it directly) [I guess Some(\"0:20\")]
 Stumbles: 1 word said twice in a row ()

@@ -25,7 +25,7 @@ pub struct Delivery {
     pub pauses: Pauses,
     /// Seconds from the start of the recording to the first word that is not a filled pause. Shown, never scored: thinking is allowed.
     pub time_to_first_word: Option<Seconds>,
-    /// "um", "uh", "er", "mm": a lower bound, because recognisers drop them.
+    /// "um", "uh", "er", "mm": a lower bound, because recognisers drop most of them.
     pub filled_pauses: FilledPauses,
     /// Discourse markers such as "like", "you know", "basically", the most frequent first. Not added to the filled pauses: "like" is
     /// also a verb.
@@ -77,8 +77,6 @@ pub struct FilledPauses {
     pub per_minute: Option<f64>,
     /// Those transcribed, per 100 words.
     pub per_hundred_words: Option<f64>,
-    /// An estimate that adds stretches of voice which got no words: the recogniser may have swallowed a filled pause there.
-    pub estimated: Option<usize>,
 }
 
 /// A phrase and how often it was said.
@@ -135,7 +133,7 @@ pub fn measure(transcript: &Transcript, speech: &[Span], duration: Seconds, limi
         articulation_rate: rate(words.len(), voiced),
         pauses: pauses(speech, &timed, spoken),
         time_to_first_word: first_word(&words),
-        filled_pauses: filled_pauses(&words, speech, spoken_length),
+        filled_pauses: filled_pauses(&words, spoken_length),
         discourse_markers: discourse_markers(&tokens),
         hedges: hedges(&tokens),
         repeated_phrases: repeated_phrases(&tokens),
@@ -202,34 +200,14 @@ fn is_filled_pause(text: &str) -> bool {
     words.peek().is_some() && words.all(|word| FILLED_PAUSES.contains(&word.as_str()))
 }
 
-fn filled_pauses(words: &[&Word], speech: &[Span], spoken: Seconds) -> FilledPauses {
+fn filled_pauses(words: &[&Word], spoken: Seconds) -> FilledPauses {
     let heard = words.iter().filter(|word| is_filled_pause(&word.text)).count();
     let enough = words.len() >= RATE_MIN_WORDS;
     FilledPauses {
         heard,
         per_minute: (enough && spoken.get() > 0.0).then(|| heard as f64 * 60.0 / spoken.get()),
         per_hundred_words: enough.then(|| heard as f64 * 100.0 / words.len() as f64),
-        estimated: (!speech.is_empty()).then(|| heard + unexplained_voice(words, speech)),
     }
-}
-
-/// A stretch of voice without words that is this long, in seconds, may be a filled pause that the recogniser swallowed: shorter ones
-/// are breath and word edges, longer ones are speech that it could not make out.
-const SWALLOWED: std::ops::RangeInclusive<f64> = 0.25..=1.2;
-
-/// How many stretches of voice got no words. Words and speech spans are both in order, so one pass over each is enough.
-fn unexplained_voice(words: &[&Word], speech: &[Span]) -> usize {
-    let mut timed = words.iter().filter_map(|word| word.span).peekable();
-    let mut count = 0;
-    for span in speech {
-        let mut from = span.start();
-        while let Some(word) = timed.next_if(|word| word.start() < span.end()) {
-            count += usize::from(SWALLOWED.contains(&word.start().since(from).get()));
-            from = from.max(word.end());
-        }
-        count += usize::from(SWALLOWED.contains(&span.end().since(from).get()));
-    }
-    count
 }
 
 /// Phrases are matched on words with punctuation taken for spaces, so that "you know," and "sort-of" are found.

@@ -310,7 +310,6 @@ stored_struct!(FilledPausesDocument of FilledPauses {
     heard: usize,
     per_minute: Option<f64>,
     per_hundred_words: Option<f64>,
-    estimated: Option<usize>,
 });
 
 stored_struct!(CountedDocument of CountedPhrase { phrase: String, count: usize, });

@@ -94,8 +94,8 @@ struct Measured {
     cpu_of_one_pass: f64,
     lags: Vec<f64>,
     word_times: Vec<f64>,
-    /// Filled pauses: said, heard, and estimated.
-    fillers: [usize; 3],
+    /// Filled pauses: said, and heard.
+    fillers: [usize; 2],
     is_same_by_file: bool,
     details: Value,
 }
@@ -116,7 +116,7 @@ fn measure(viva: &Viva, one_pass: &OnePass, recording: &Recording) -> Result<Mea
     let Recognition { speech, duration, .. } = &live.recognition;
     let filled = delivery::measure(transcript, speech, *duration, None).filled_pauses;
     let said_fillers = said.iter().filter(|word| matches!(word.as_str(), "um" | "uh")).count();
-    let fillers = [said_fillers, filled.heard, filled.estimated.unwrap_or_default()];
+    let fillers = [said_fillers, filled.heard];
     let word_times = sentences::errors_of_times(&recording.text, &recording.sound, &times);
     Ok(Measured {
         seconds: recording.seconds(),
@@ -204,7 +204,7 @@ fn table(measured: &[Measured], waits: &[Wait]) -> String {
         ),
         ("processor time per second, live", format!("{:.3}", sum(|one| one.cpu_live) / seconds)),
         ("seconds from a word's end until it is shown", quantiles(&lags)),
-        ("filled pauses", format!("{} said, {} heard, {} estimated", fillers(0), fillers(1), fillers(2))),
+        ("filled pauses", format!("{} said, {} heard", fillers(0), fillers(1))),
         ("error of times at sentence starts and ends, seconds", quantiles(&word_times)),
     ];
     let name = |wait: &Wait| format!("transcript after {} s of speech, worst of {}", wait.after, wait.places);

@@ -66,14 +66,6 @@ fn thinking_and_humming_do_not_count_as_the_first_word() {
 }
 
 #[test]
-fn voice_that_got_no_words_is_estimated_to_be_filled_pauses() {
-    let transcript = heard("the@0-0.4 value@0.4-1 moves@3-3.5 away@3.5-4 now@4-4.5");
-    let speech = [span(0.0, 1.0), span(1.8, 2.3), span(3.0, 4.5), span(6.0, 9.0)];
-    let fillers = measure(&transcript, &speech, at(9.0), None).filled_pauses;
-    assert_eq!((fillers.heard, fillers.estimated), (0, Some(1)), "0.5 s of voice without words; 3 s are no hum");
-}
-
-#[test]
 fn phrases_are_found_across_punctuation() {
     let text = "so, you know, it is sort-of, like, basically a lock. I guess, you know";
     let delivery = measure(&steady(text, 0.0), &[], at(20.0), None);
@@ -136,6 +128,5 @@ proptest! {
         prop_assert!(delivery.pauses.ratio.is_none_or(|ratio| (0.0..=1.0).contains(&ratio)));
         prop_assert!(delivery.pauses.over_2_5s <= delivery.pauses.over_1s);
         prop_assert!(delivery.filled_pauses.heard <= delivery.words);
-        prop_assert!(delivery.filled_pauses.estimated.is_none_or(|estimate| estimate >= delivery.filled_pauses.heard));
     }
 }

@@ -183,7 +183,6 @@ pub(crate) fn delivery(delivery: &delivery::Delivery) -> Delivery {
         pause_ratio: delivery.pauses.ratio.map(|ratio| (ratio * 1000.0).round() / 1000.0),
         time_to_first_word: delivery.time_to_first_word.map(seconds),
         filled_pauses: delivery.filled_pauses.heard,
-        filled_pauses_estimated: delivery.filled_pauses.estimated,
         filled_pauses_per_minute: delivery.filled_pauses.per_minute.map(rounded),
         discourse_markers: delivery.discourse_markers.iter().map(counted).collect(),
         hedges: delivery.hedges.iter().map(placed).collect(),

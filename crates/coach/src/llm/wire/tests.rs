@@ -105,6 +105,29 @@ fn documented_chat_completions_of_others_differ_in_the_schema_the_token_limit_an
     }
 }
 
+/// What llama.cpp's server sent for this request with Qwen2.5-Coder-0.5B-Instruct in November 2026: its first and its last chunks, and some tokens.
+#[test]
+fn recorded_chunks_of_llama_cpp_add_up_to_the_reply() {
+    let chunk = |delta: Value, end: Value| {
+        json!({"choices": [{"finish_reason": end, "index": 0, "delta": delta}], "created": 1795945502, "id": "chatcmpl-OqRj",
+            "model": "model.gguf", "system_fingerprint": "b0-unknown", "object": "chat.completion.chunk"})
+    };
+    let token = |text: &str| chunk(json!({"content": text}), Value::Null);
+    let mut events = vec![chunk(json!({"role": "assistant", "content": null}), Value::Null)];
+    events.extend(["{\n", " ", " \"", "quote", "\":", " \"", "The", "\"\n", "}"].map(token));
+    events.push(chunk(json!({}), json!("stop")));
+    events.push(json!({"choices": [], "created": 1795945507, "id": "chatcmpl-OqRj", "model": "model.gguf",
+        "system_fingerprint": "b0-unknown", "object": "chat.completion.chunk",
+        "usage": {"completion_tokens": 27, "prompt_tokens": 16, "total_tokens": 43, "prompt_tokens_details": {"cached_tokens": 0}},
+        "timings": {"cache_n": 0, "prompt_n": 16, "prompt_ms": 1254.589, "predicted_n": 27, "predicted_ms": 7034.433}}));
+    let said = read(Wire::ChatCompletions, &events);
+    assert_eq!(
+        (said.text.as_str(), said.has_thought, said.end),
+        ("{\n  \"quote\": \"The\"\n}", false, Some(End::Complete))
+    );
+    assert_eq!(said.tokens, Tokens { input: 16, cached: 0, output: 27 });
+}
+
 /// Chunks from the references of the services and servers, with fewer tokens.
 #[test]
 fn documented_chunks_of_others_are_read_alike() {

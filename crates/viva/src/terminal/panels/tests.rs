@@ -96,7 +96,7 @@ fn delivery_is_figures_with_their_meaning() {
         "    0:48  from first to last word (limit 2:00)",
         "   1.4 s  until the first word (thinking is allowed, never scored)",
         "       2  pauses over 1 s, 1 over 2.5 s (longest 2.6 s at 0:12;",
-        "       1  um or uh, 1.2 per minute: normal (a lower bound, perhaps 3,",
+        "       1  um or uh, 1.2 per minute: normal (a lower bound, because",
         "       1  hedge “I guess”",
         "       4  filler words: “like” × 3, “you know” × 1",
     ] {
