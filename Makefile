@@ -62,5 +62,6 @@ bench: build ## Measure what people wait for (COLD=1: the cold build too)
 	@scripts/bench.sh $(BINARY)
 
 bench-ears: ## Measure how well and how fast Viva hears (MODEL=FILE SPEECH=FOLDER, see docs/listening.md)
+	@test -f "$(MODEL)" -a -d "$(SPEECH)" || { echo "name a model and a folder, as in make bench-ears MODEL=ggml-tiny.en.bin SPEECH=recordings" >&2; exit 2; }
 	@scripts/setup.sh
 	@$(CARGO) run --quiet --locked --release -p capture --example ears -- "$(MODEL)" "$(SPEECH)" $(LONGEST)

@@ -68,28 +68,6 @@ impl SoundDevice {
         }
     }
 
-    /// What the speakers play meanwhile: samples of one channel.
-    pub fn hear(&self, meanwhile: impl FnOnce()) -> Vec<i16> {
-        let file = self.folder.path().join("heard.raw");
-        let output = std::fs::File::create(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let mut recorder = self.command("parec");
-        recorder.args(["--format=s16le", "--rate=16000", "--channels=1", "--latency-msec=30"]);
-        recorder.stdin(Stdio::null()).stdout(output);
-        let mut recorder = recorder.spawn().unwrap_or_else(|error| panic!("parec: {error}; run `make setup`"));
-        self.wait_for_listener();
-        meanwhile();
-        // Sound comes in order, so a second more of it means that all of what was played is there.
-        let length = || std::fs::metadata(&file).map_or(0, |file| file.len());
-        let (until, started) = (length() + 2 * 16_000, Instant::now());
-        while length() < until {
-            assert!(started.elapsed() < Duration::from_secs(30), "no sound came from the device for 30 s");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        recorder.kill().and_then(|()| recorder.wait()).unwrap_or_else(|error| panic!("parec: {error}"));
-        let bytes = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        bytes.chunks_exact(2).map(|sample| i16::from_le_bytes([sample[0], sample[1]])).collect()
-    }
-
     fn runtime(&self) -> PathBuf {
         self.folder.path().join("run")
     }

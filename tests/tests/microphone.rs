@@ -129,33 +129,6 @@ fn a_microphone_is_tried_with_a_sentence_and_a_silent_one_is_named() {
 }
 
 #[test]
-fn a_quote_in_the_feedback_is_played_from_the_recording() {
-    let home = Home::empty();
-    let device = SoundDevice::start();
-    let wav = playable("borrowing-partial", 0, home.path());
-    let mut terminal = practice(&home, &device, &[]);
-    terminal.exp_string("listening").unwrap();
-    device.wait_for_listener();
-    device.play(&wav);
-    terminal.send("\r").unwrap();
-    terminal.flush().unwrap();
-    terminal.exp_string("Enter send").unwrap();
-    terminal.send("\r").unwrap();
-    terminal.flush().unwrap();
-    skip_unclear_points(&mut terminal);
-    let heard = device.hear(|| {
-        terminal.send("p").unwrap();
-        terminal.flush().unwrap();
-        terminal.exp_string("playing").unwrap();
-        terminal.exp_string("continue").unwrap();
-    });
-    let loudest = heard.iter().map(|sample| sample.unsigned_abs()).max().unwrap();
-    assert!(loudest > 1000, "nothing was played: {loudest}");
-    terminal.send_control('c').unwrap();
-    terminal.exp_eof().unwrap();
-}
-
-#[test]
 fn ctrl_c_in_the_middle_of_an_answer_keeps_what_was_said() {
     let home = Home::empty();
     let device = SoundDevice::start();

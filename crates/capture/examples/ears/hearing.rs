@@ -125,8 +125,7 @@ impl OnePass {
     }
 }
 
-/// The processor time of a thread: it is the same on a busy machine, so other work does not change the figures. It is read from /proc, which
-/// only Linux has.
+/// The processor time of a thread: other work on the machine changes it little. It is read from /proc, which only Linux has.
 struct ThreadClock(PathBuf);
 
 impl ThreadClock {

@@ -225,7 +225,7 @@ mod tests {
         assert!(!over(10.0, 10.0), "nothing was said yet");
         assert!(!over(6.0, 1.4));
         assert!(over(6.0, 1.5));
-        assert!(over(15.0, 15.0), "nobody waits for ever");
+        assert!(over(15.0, 15.0), "nobody waits without end");
     }
 
     #[test]
