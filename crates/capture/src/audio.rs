@@ -12,6 +12,7 @@ use interview::Seconds;
 
 pub use decode::Decoder;
 pub use resample::Resampler;
+pub(crate) use wav::round_to_16_bits;
 pub use wav::{GrowingWav, repair};
 
 /// Samples per second of all decoded and recorded sound: the rate of the voice detector and the recogniser.

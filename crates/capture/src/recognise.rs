@@ -210,6 +210,11 @@ impl RecognitionStream {
         }
     }
 
+    /// Cancels a provisional pass: the last span comes soon, and must not wait for it.
+    pub fn cancel_preview(&mut self) {
+        self.provisional = None;
+    }
+
     /// Waits until the recogniser has nearly caught up. A reader of files calls this between blocks, so that only a few spans
     /// are in memory.
     ///

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use interview::Seconds;
 use serde::Serialize;
 
-use crate::audio::{GrowingWav, Level, Resampler, average_channels};
+use crate::audio::{GrowingWav, Level, Resampler, average_channels, round_to_16_bits};
 use crate::recognise::{Event, RecognitionStream};
 use crate::{Error, Patience};
 
@@ -281,7 +281,10 @@ impl<Source: AudioSource> Recording<Source> {
         drop(source);
         drop(alive);
         // What the resampler still holds back.
-        let flushed = resampler.finish(&mut block).and_then(|()| file.append(&block));
+        let flushed = resampler.finish(&mut block).and_then(|()| {
+            round_to_16_bits(&mut block);
+            file.append(&block)
+        });
         let duration = file.duration();
         let saved = flushed.and(file.finish());
         let ending = match (ending?, saved) {
@@ -297,7 +300,10 @@ impl<Source: AudioSource> Recording<Source> {
         let mut until: Option<Instant> = None;
         loop {
             match commands.try_recv() {
-                Ok(Command::Finish) => until = Some(Instant::now() + self.settings.tail),
+                Ok(Command::Finish) => {
+                    until = Some(Instant::now() + self.settings.tail);
+                    self.recognition.cancel_preview();
+                }
                 Ok(Command::Cancel) | Err(TryRecvError::Disconnected) => return None,
                 Err(TryRecvError::Empty) => {}
             }
@@ -315,7 +321,6 @@ impl<Source: AudioSource> Recording<Source> {
             }
             match until {
                 None => self.recognition.preview(),
-                // The last span comes soon, and must not wait for provisional words.
                 Some(_) => self.recognition.collect(),
             }
             if self.file.duration().get() >= self.settings.longest.as_secs_f64() {
@@ -329,6 +334,7 @@ impl<Source: AudioSource> Recording<Source> {
         average_channels(&self.interleaved, self.source.channels(), &mut self.mono);
         self.interleaved.clear();
         self.resampler.push(&self.mono, &mut self.block)?;
+        round_to_16_bits(&mut self.block);
         self.report();
         // To disk first: whatever happens in recognition, the sound is kept.
         self.file.append(&self.block)?;

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use capture::transcribe::WhisperSettings;
 use jiff::Timestamp;
 use store::DatabaseUrl;
 
@@ -20,6 +21,8 @@ pub struct Settings {
     pub question_folder: Option<PathBuf>,
     /// The speech model that turns uploaded recordings into words. Without one such answers are kept and stay ungraded.
     pub model: Option<PathBuf>,
+    /// How it recognises.
+    pub whisper: WhisperSettings,
     /// Who judges.
     pub coach: CoachChoice,
     /// The largest recording that is taken, in bytes.
@@ -50,6 +53,7 @@ impl Settings {
             database: DatabaseUrl::default(),
             question_folder: None,
             model: None,
+            whisper: WhisperSettings::default(),
             coach: CoachChoice::default(),
             audio_limit_bytes: 100 * 1024 * 1024,
             audio_limit_length: Duration::from_secs(60 * 60),

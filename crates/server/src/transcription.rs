@@ -37,6 +37,7 @@ pub(crate) enum TranscriptionError {
 /// The way from recordings to words. The model is loaded when the first recording arrives, and kept.
 pub(crate) struct Transcription {
     model: Option<PathBuf>,
+    whisper: WhisperSettings,
     limit: Seconds,
     folder: PathBuf,
     recogniser: OnceCell<Recogniser>,
@@ -47,6 +48,7 @@ impl Transcription {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
             model: settings.model.clone(),
+            whisper: settings.whisper.clone(),
             limit: Seconds::new(settings.audio_limit_length.as_secs_f64()).unwrap_or_default(),
             folder: settings.data_folder.join("incoming"),
             recogniser: OnceCell::new(),
@@ -101,7 +103,8 @@ impl Transcription {
     async fn recogniser(&self) -> Result<&Recogniser, TranscriptionError> {
         let model = self.model.clone().ok_or(TranscriptionError::NoModel)?;
         let load = || async {
-            let load = move || Recogniser::start(Whisper::load(&model, WhisperSettings::default())?);
+            let whisper = self.whisper.clone();
+            let load = move || Recogniser::start(Whisper::load(&model, whisper)?);
             let loaded = tokio::task::spawn_blocking(load).await.map_err(|_| TranscriptionError::BrokeOff)?;
             loaded.map_err(TranscriptionError::from)
         };

@@ -121,6 +121,7 @@ impl Settings {
         }
         settings.question_folder.clone_from(&self.bank);
         settings.model = model;
+        settings.whisper = self.speech.whisper.clone();
         settings.coach = self.coach()?;
         settings.open_to_network = self.open_to_network;
         settings.hosts.clone_from(&self.hosts);

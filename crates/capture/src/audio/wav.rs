@@ -11,6 +11,8 @@ use crate::Error;
 
 const HEADER_BYTES: usize = 44;
 const SAMPLE_BYTES: u64 = 2;
+/// The value of 1.0 in 16 bits; decoders divide by it.
+const FULL_SCALE: f32 = 32_768.0;
 /// How much sound a power failure may leave out of the header: half a second.
 const SAMPLES_BETWEEN_HEADERS: u64 = RATE.get() as u64 / 2;
 
@@ -125,7 +127,14 @@ fn header(samples: u64) -> [u8; HEADER_BYTES] {
     header
 }
 
+/// Rounds sound to what a recording holds, so that what is heard live is what a reader of the file hears.
+pub(crate) fn round_to_16_bits(samples: &mut [f32]) {
+    for sample in samples {
+        *sample = f32::from(to_16_bits(*sample)) / FULL_SCALE;
+    }
+}
+
 fn to_16_bits(sample: f32) -> i16 {
     // The cast saturates, and turns NaN into silence.
-    (sample * 32_767.0).round() as i16
+    (sample * FULL_SCALE).round() as i16
 }

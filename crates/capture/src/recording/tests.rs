@@ -8,7 +8,7 @@ use tokio::sync::mpsc as async_channel;
 
 use super::*;
 use crate::audio::Decoder;
-use crate::recognise::{Recogniser, RecognitionSettings};
+use crate::recognise::{Recogniser, RecognitionSettings, transcribe};
 use crate::speech::SpeechSpan;
 use crate::testing::{self, Scripted, word};
 
@@ -179,6 +179,30 @@ fn an_answer_is_recorded_and_transcribed_at_the_same_time() {
     assert_eq!(kept.len(), samples.len(), "not one sample is lost");
     let error = kept.iter().zip(&samples).map(|(kept, played)| (kept - played).abs()).fold(0.0, f32::max);
     assert!(error < 1.0 / 16_000.0, "off by {error}");
+}
+
+#[test]
+fn the_recogniser_hears_exactly_the_sound_that_is_kept() {
+    let folder = TempDir::new().unwrap();
+    let (report, heard) = mpsc::channel();
+    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan, _: &_, _: &_| {
+        if !span.is_open {
+            report.send(span.clone()).ok();
+        }
+        Ok(word(span))
+    }))
+    .unwrap();
+    let stream = || RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
+    let sound = testing::sound("answers/borrowing-follow-up.opus");
+    let player = Player { failure: Some("the sound is over"), ..Player::of(sound, 16_000, 1) };
+    let recorder = player.record(stream(), settings(&folder)).unwrap();
+    wait_until("the recording ends", || !recorder.is_running());
+    let recorded = recorder.finish().unwrap();
+    let live = recorded.recognition.finish().unwrap();
+    let heard_live: Vec<SpeechSpan> = heard.try_iter().collect();
+    let by_file = transcribe(Decoder::open(&recorded.file, None).unwrap(), stream()).unwrap();
+    assert_eq!(live, by_file);
+    assert_eq!(heard_live, heard.try_iter().collect::<Vec<_>>());
 }
 
 /// A recogniser that is held up at its first closed span, and a recorder whose sound has several spans, all of them queued.

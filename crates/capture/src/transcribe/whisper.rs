@@ -20,6 +20,8 @@ use crate::{Error, models};
 const POSITION: Duration = Duration::from_millis(20);
 /// Silence added after a span: the encoder does better when it sees the end of speech.
 const MARGIN_POSITIONS: usize = 48;
+/// By how much the window of a second pass is longer. The whole window of 1500 positions finds no more, and takes seconds.
+const MORE_POSITIONS: usize = 192;
 /// Numbers of positions are rounded up to a multiple of this, to need few sizes of working memory.
 const POSITION_STEP: usize = 32;
 /// Shorter spans are padded with silence; whisper ignores anything below 0.1 s.
@@ -212,8 +214,9 @@ impl Transcriber for Whisper {
         if span.is_open || first.is_sound() {
             return Ok(without_loops(first.words));
         }
-        // One second pass: the whole window, no prompt. Never with randomness, as whisper's own programs do: it makes up sentences.
-        let second = self.recognise(&padded, span, self.most_positions(), &[])?;
+        // One second pass: more silence after the span, no prompt. Never with randomness, as whisper's own programs do: it makes up sentences.
+        let positions = (self.positions_for(padded.len()) + MORE_POSITIONS).min(self.most_positions());
+        let second = self.recognise(&padded, span, positions, &[])?;
         let worth = |reading: &Reading| (reading.is_sound(), !reading.is_cut_off, reading.log_probability);
         let better = if worth(&second) > worth(&first) { second } else { first };
         Ok(without_loops(better.words))
