@@ -433,9 +433,10 @@ impl Judge {
             }
             Coach::Llm => {
                 let name = format!("the language model {}", model.as_deref().unwrap_or("of the server"));
-                let more = remark.map(|remark| format!(" {remark}")).unwrap_or_default();
+                // A remark may say that quotes were dropped.
+                let more = remark.map_or("; every quote was checked.".to_owned(), |remark| format!(". {remark}"));
                 let rules = format!("{}, prompts", model.as_deref().unwrap_or("language model"));
-                (name.clone(), format!("Judged by {name}; every quote was checked.{more}"), rules)
+                (name.clone(), format!("Judged by {name}{more}"), rules)
             }
         };
         Some(Self { name, remark, versions: format!("{rules} {prompt_version}, key points {rubric_version}") })
@@ -500,9 +501,15 @@ mod tests {
 
     #[test]
     fn a_language_model_is_always_named() {
-        let judge = Judge::of(&feedback(Some("It was slow."), Coach::Llm, Some("some-model"))).unwrap();
-        assert_eq!(judge.remark, "Judged by the language model some-model; every quote was checked. It was slow.");
+        let judge = Judge::of(&feedback(None, Coach::Llm, Some("some-model"))).unwrap();
+        assert_eq!(judge.remark, "Judged by the language model some-model; every quote was checked.");
         assert_eq!(judge.versions, "some-model, prompts 3, key points 00c0ffee");
+    }
+
+    #[test]
+    fn quotes_are_not_said_to_be_checked_beside_a_remark_that_some_do_not_count() {
+        let judge = Judge::of(&feedback(Some("1 quote does not count."), Coach::Llm, Some("some-model"))).unwrap();
+        assert_eq!(judge.remark, "Judged by the language model some-model. 1 quote does not count.");
     }
 
     #[test]

@@ -38,26 +38,23 @@ use interview::claims::{Claims, ClarityClaim, Report, StrongerAnswer};
 use interview::follow_up::{FollowUp, Target};
 use interview::judging::Assignment;
 use interview::marks::{CoachKind, JudgedBy, Marks};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use crate::error::CoachError;
 pub use connection::Connection;
 use correctness::Judged;
-pub use discovery::{FoundServer, Recommended, find_servers, recommend};
+pub use discovery::{FoundServer, Recommended, find_servers, recommend, runs_elsewhere};
 use fence::{Mark, fence};
 use model::Model;
 use prompts::Prompts;
 use second_opinion::Agreement;
 pub use settings::{Calls, LONGEST_JUDGING, LlmSettings, OnFailure, Preset, Thinking};
-pub use usage::{Usage, metered};
+pub use usage::{Cost, Usage, metered};
 pub use wire::{Enforcement, FoundModel};
 
 /// The most words of an answer that is sent to a model: over an hour of speech.
 const MOST_WORDS: usize = 12_000;
-
-/// How many calls about one answer can be under way at once.
-const CALLS_AT_ONCE: usize = 3;
 
 /// The most answers of which finished panels are kept until the others are there.
 const MOST_UNFINISHED: usize = 64;
@@ -68,10 +65,8 @@ pub struct LlmCoach {
     model: Model,
     second: Option<Model>,
     prompts: Arc<Prompts>,
-    /// One permit for each answer that is judged at a time: more would wait for the same places on the server.
-    judgings: Arc<Semaphore>,
     /// What was judged of answers of which something failed, so that asking again asks only for the rest.
-    unfinished: Mutex<HashMap<u64, Finished>>,
+    unfinished: Arc<Mutex<HashMap<u64, Finished>>>,
 }
 
 /// What was judged of an answer so far.
@@ -92,9 +87,7 @@ impl LlmCoach {
         let second = settings.second_model.as_deref().map(|name| model.beside(name)).transpose()?;
         let prompts = Prompts::load(settings.prompts.as_deref())?;
         validation::validate(&prompts)?;
-        let answers = usize::from(settings.concurrency().get()).div_ceil(CALLS_AT_ONCE);
-        let judgings = Arc::new(Semaphore::new(answers));
-        Ok(Self { model, second, prompts: Arc::new(prompts), judgings, unfinished: Mutex::default() })
+        Ok(Self { model, second, prompts: Arc::new(prompts), unfinished: Arc::default() })
     }
 
     /// Tries the connection: asks which models there are, and has the question's model answer judged. The server's context must be large
@@ -110,6 +103,14 @@ impl LlmCoach {
     /// Whether a judging waits for the server to load its model.
     pub fn is_loading(&self) -> bool {
         self.model.is_loading()
+    }
+
+    /// How many calls may be under way at once. A server that is loading its model is waited for.
+    ///
+    /// # Errors
+    /// When loading takes too long.
+    pub async fn places(&self) -> Result<usize, CoachError> {
+        self.model.places().await
     }
 
     /// What the coach has used up since it was set up.
@@ -174,7 +175,7 @@ impl LlmCoach {
         let finished = self.lock_unfinished().remove(&answer).unwrap_or_default();
         let limit = self.model.settings().limits().judging;
         // Its time begins when the answers before it are judged.
-        let _turn = self.judgings.acquire().await;
+        let _turn = self.model.turn().await;
         let deadline = Instant::now() + limit.saturating_sub(taken);
         let late = |_elapsed| CoachError::TimedOut { limit, what: "to judge the whole answer" };
         let (judged, decided) = oneshot::channel();
@@ -311,8 +312,8 @@ impl LlmCoach {
     /// first judging.
     pub fn with_model(&self, name: &str) -> Option<Self> {
         let model = self.model.beside(name).ok()?;
-        let (prompts, judgings) = (Arc::clone(&self.prompts), Arc::clone(&self.judgings));
-        Some(Self { model, second: None, prompts, judgings, unfinished: Mutex::default() })
+        let (prompts, unfinished) = (Arc::clone(&self.prompts), Arc::clone(&self.unfinished));
+        Some(Self { model, second: None, prompts, unfinished })
     }
 }
 

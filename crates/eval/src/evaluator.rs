@@ -62,7 +62,7 @@ pub struct Progress<'p> {
 }
 
 impl Evaluator<'_> {
-    /// Judges the items in their order, until `stop` is done.
+    /// Judges the items, several at once, until `stop` is done. Each is reported as soon as it is judged.
     pub async fn judge<'d>(
         &self,
         dataset: &'d Dataset,
@@ -70,18 +70,19 @@ impl Evaluator<'_> {
         mut report: impl FnMut(Progress<'_>),
     ) -> Judgements<'d> {
         let began = Instant::now();
-        let judging = futures::stream::iter(dataset.items.iter().map(|item| self.judge_item(item)));
-        let judging = judging.buffered(self.concurrency.get()).take_until(stop);
+        let items = dataset.items.iter().enumerate();
+        let judging = items.map(|(place, item)| async move { (place, self.judge_item(item).await) });
+        let judging = futures::stream::iter(judging).buffer_unordered(self.concurrency.get()).take_until(stop);
         let mut judging = std::pin::pin!(judging);
-        let mut judgements =
-            Judgements { dataset, list: Vec::with_capacity(dataset.items.len()), took: Duration::ZERO };
-        while let Some((judgement, is_new)) = judging.next().await {
+        let mut list = Vec::with_capacity(dataset.items.len());
+        while let Some((place, (judgement, is_new))) = judging.next().await {
             let judged = Some(&judgement.judged).filter(|_| is_new);
-            report(Progress { done: judgements.list.len() + 1, item: judgement.item, judged });
-            judgements.list.push(judgement);
+            report(Progress { done: list.len() + 1, item: judgement.item, judged });
+            list.push((place, judgement));
         }
-        judgements.took = began.elapsed();
-        judgements
+        list.sort_by_key(|(place, _)| *place);
+        let list = list.into_iter().map(|(_, judgement)| judgement).collect();
+        Judgements { dataset, list, took: began.elapsed() }
     }
 
     /// The judgement, and whether it is a new one.
@@ -197,9 +198,9 @@ impl<'i> Judgement<'i> {
 }
 
 impl Judgements<'_> {
-    /// How many answers were judged.
-    pub fn count(&self) -> usize {
-        self.list.len()
+    /// The answers that were judged.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.list.iter().map(|judgement| judgement.item)
     }
 
     /// The judgements with a summary.

@@ -57,7 +57,7 @@ pub struct Baseline {
 impl Summary {
     pub(crate) fn of(judged: &Judgements<'_>) -> Self {
         let judgements = judged.list.as_slice();
-        let usage: Usage = judgements.iter().filter_map(|judgement| judgement.judged.usage).sum();
+        let usage: Usage = judgements.iter().filter_map(|judgement| judgement.judged.usage.clone()).sum();
         let ungraded = judgements.iter().filter(|judgement| !judgement.is_graded()).count();
         let scored: Vec<Scored<'_>> =
             judgements.iter().filter_map(|judgement| Scored::of(judgement.item, judgement.judged.score)).collect();

@@ -1,6 +1,7 @@
 //! The summary as a table for people.
 
-use coach::llm::Usage;
+use coach::llm::{Cost, Usage};
+use interview::wording::counted;
 
 use crate::comparison::{ComparedFigure, Comparison, Difference, QuotedVerdict, ReaderVerdict};
 use crate::figures::{FULL_ORDER, Figures, PAIRS};
@@ -124,15 +125,25 @@ fn used(usage: &Usage) -> Vec<String> {
     if usage.replies == 0 {
         return Vec::new();
     }
-    let Usage { quotes, quotes_verbatim: verbatim, quotes_snapped: snapped, .. } = *usage;
+    let Usage { quotes, quotes_verbatim: verbatim, quotes_snapped: snapped, calls, .. } = usage;
     let a_reply = |seconds: f64| seconds / usage.replies as f64;
     let tokens =
         format!("{} in, {} of them cached, {} out", usage.input_tokens, usage.cached_tokens, usage.output_tokens);
     let time = format!("{:.1}, first token after {:.1}", a_reply(usage.seconds), a_reply(usage.first_token_seconds));
     let quoted = format!("{verbatim} word for word, {snapped} nearly, {} not said", quotes - verbatim - snapped);
-    [("quotes", quoted), ("tokens", tokens), ("seconds a reply", time)]
-        .map(|(name, value)| row(name, &value, None))
-        .into()
+    let rows = [("quotes", quoted), ("tokens", tokens), ("seconds a reply", time)];
+    let rows = rows.map(|(name, value)| row(name, &value, None));
+    // A part that is the whole says nothing new.
+    let kinds = calls.iter().filter(|_| calls.len() > 1);
+    rows.into_iter().chain(kinds.map(|(kind, cost)| of_kind(kind, cost))).collect()
+}
+
+/// What one kind of call used up.
+fn of_kind(kind: &str, cost: &Cost) -> String {
+    let Cost { replies, input_tokens, cached_tokens, output_tokens, seconds } = cost;
+    let tokens = format!("{input_tokens} in, {cached_tokens} of them cached, {output_tokens} out");
+    let name = format!("  {}, {}", kind.replace('_', " "), counted(*replies, "call"));
+    row(&name, &format!("{tokens}, {seconds:.1} s"), None)
 }
 
 type Figure = fn(&Figures) -> Option<String>;

@@ -45,7 +45,7 @@ async fn evaluate_again(lines: &str, earlier: &str, report: impl FnMut(Progress<
     let evaluator = Evaluator {
         judge: Judge::Coach(&coach),
         bank: &bank,
-        concurrency: const { NonZeroUsize::new(3).unwrap() },
+        concurrency: NonZeroUsize::MIN,
         whole: false,
         similarity_baseline: true,
         earlier: &Results::parse(earlier),

@@ -1,6 +1,8 @@
 //! `viva eval --coach llm`.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, mpsc};
+use std::time::Duration;
 
 use journeys::language_model::{LanguageModel, Reply, kind_words};
 use journeys::program::{Finished, Home};
@@ -15,6 +17,10 @@ fn lines() -> String {
             .to_string()
     };
     ["sound", "odd", "invented"].map(line).join("\n")
+}
+
+fn ids(items: Vec<Value>) -> Vec<String> {
+    items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
 }
 
 fn evaluated(home: &Home, model: &LanguageModel, more: &[&str]) -> Finished {
@@ -51,7 +57,10 @@ fn an_evaluation_of_a_model_counts_tokens_repairs_and_quotes_that_nobody_said() 
         (&json!("unclear"), &Value::Null)
     );
     let table = evaluated(&home, &model, &[]).output;
-    for row in ["repairs", "not said", "tokens", "500 in, 0 of them cached, 50 out"] {
+    let calls = &summary["usage"]["calls"];
+    assert_eq!((&calls["marks"]["replies"], &calls["repair"]["output_tokens"]), (&json!(3), &json!(20)));
+    let of_calls = ["marks", "300 in, 0 of them cached, 30 out", "repair", "200 in, 0 of them cached, 20 out"];
+    for row in ["repairs", "not said", "tokens", "500 in, 0 of them cached, 50 out"].into_iter().chain(of_calls) {
         assert!(table.contains(row), "{row} is not in\n{table}");
     }
 }
@@ -102,12 +111,50 @@ fn a_stopped_evaluation_prints_what_there_is_and_goes_on_when_asked_to() {
     assert_eq!((&resumed["summary"]["items"], &resumed["summary"]["usage"]["replies"]), (&json!(3), &json!(3)));
     assert!(resumed["items"].as_array().unwrap().iter().all(|item| item["usage"]["output_tokens"] == 10), "{resumed}");
     let results = std::fs::read_to_string(home.path().join("results.jsonl")).unwrap();
-    let ids: Vec<Value> =
-        results.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].take()).collect();
-    assert_eq!(ids, ["sound", "odd", "invented"]);
+    let written = ids(results.lines().map(|line| serde_json::from_str(line).unwrap()).collect());
+    assert_eq!(written, ["sound", "odd", "invented"]);
     // A results file can be measured by itself.
     let again = home.viva(["eval", "--coach", "results.jsonl", "--json"]).input(lines()).finish().success().json();
     assert_eq!(again["items"], resumed["items"]);
+}
+
+#[test]
+fn an_answer_that_takes_long_holds_up_no_other_and_the_order_stays() {
+    let home = Home::empty();
+    let (asked, last_is_asked) = mpsc::channel();
+    let last_is_asked = Mutex::new(last_is_asked);
+    let model = LanguageModel::start(move |request| {
+        if request.answer.starts_with("invented") {
+            asked.send(()).ok();
+        }
+        if request.answer.starts_with("sound") {
+            last_is_asked.lock().unwrap().recv_timeout(Duration::from_secs(60)).unwrap();
+        }
+        Reply::Says(kind_words(request))
+    });
+    let config = settings(&home, &model.base_url(), "concurrency = 2");
+    let eval = ["--config", &config, "eval", "--coach", "llm", "--out", "results.jsonl", "--json"];
+    let evaluation = home.viva(eval).input(lines()).finish().success().json();
+    assert_eq!(ids(evaluation["items"].as_array().unwrap().clone()), ["sound", "odd", "invented"]);
+    let results = std::fs::read_to_string(home.path().join("results.jsonl")).unwrap();
+    let written = ids(results.lines().map(|line| serde_json::from_str(line).unwrap()).collect());
+    assert_eq!(written[0], "odd", "an answer is written as soon as it is judged");
+}
+
+#[test]
+fn an_evaluation_says_that_the_model_is_being_loaded() {
+    let home = Home::empty();
+    let is_loading = AtomicBool::new(true);
+    let model = LanguageModel::start(move |request| {
+        if is_loading.swap(false, Ordering::SeqCst) {
+            let loading = json!({"error": {"code": 503, "message": "Loading model"}});
+            return Reply::Answers(503, "application/json", loading.to_string());
+        }
+        Reply::Says(kind_words(request))
+    });
+    let told = evaluated(&home, &model, &[]);
+    assert!(told.errors.contains("the language model is being loaded"), "{}", told.errors);
+    assert!(told.output.contains("3, 0 ungraded"), "{}", told.output);
 }
 
 #[test]

@@ -15,6 +15,7 @@ fn ollama() -> LanguageModel {
     let models = json!([
         {"name": "vectors-embed:latest", "size": 2_100_000_000_u64},
         {"name": "gpt-oss:120b-cloud", "size": 384, "remote_host": "https://ollama.com:443"},
+        {"name": "mine:latest", "size": 384, "remote_host": "https://ollama.com:443"},
         {"name": "small:1b", "size": 1_000_000_000},
         {"name": "large:2b", "size": 2_000_000_000},
         {"name": "far-too-large:900b", "size": 900_000_000_000_000_u64},
@@ -49,7 +50,7 @@ fn the_judge_command_lists_what_it_finds_and_recommends_by_memory_and_a_trial() 
     let (home, model) = (Home::empty(), ollama());
     let found = with(&model, home.viva(["judge"])).finish().success().output;
     assert!(found.contains("answers are judged by the offline coach"), "{found}");
-    assert!(found.contains("gpt-oss:120b-cloud (runs at ollama.com), small:1b (1.0 GB), large:2b (2.0 GB)"), "{found}");
+    assert!(found.contains("gpt-oss:120b-cloud (runs at ollama.com), mine:latest (runs at ollama.com), small:1b (1.0 GB), large:2b (2.0 GB)"), "{found}");
     assert!(found.contains("recommended: small:1b, 1.0 GB of ") && found.contains("said a few words after"), "{found}");
     assert!(found.contains("judge --use ollama --llm small:1b"), "{found}");
     let document = with(&model, home.viva(["judge", "--json"])).finish().success().json();
@@ -81,6 +82,19 @@ fn a_model_is_tried_written_to_the_settings_and_taken_out_again() {
 }
 
 #[test]
+fn a_second_model_is_named_and_it_is_said_when_it_no_longer_judges() {
+    let (home, model) = (Home::empty(), ollama());
+    let file = home.path().join(".config/viva/config.toml");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "[llm]\npreset = \"ollama\"\nmodel = \"large:2b\"\nsecond_model = \"small:1b\"\n").unwrap();
+    let shown = with(&model, home.viva(["judge"])).finish().success().output;
+    assert!(shown.contains("judged by large:2b at 127.0.0.1 (second_model = small:1b)"), "{shown}");
+    let set = with(&model, home.viva(["judge", "--use", "ollama", "--llm", "small:1b"])).finish().success().output;
+    assert!(set.contains("; the second model, small:1b, was taken out"), "{set}");
+    assert!(!settings_file(&home).unwrap().contains("second_model"));
+}
+
+#[test]
 fn a_model_that_fails_its_trial_is_not_written() {
     let (home, model) = (Home::empty(), ollama());
     let failed = with(&model, home.viva(["judge", "--use", "ollama", "--llm", "large:2b"])).finish().fails_with(1);
@@ -91,8 +105,13 @@ fn a_model_that_fails_its_trial_is_not_written() {
 #[test]
 fn nothing_is_sent_to_another_place_without_a_yes_that_names_it() {
     let (home, model) = (Home::empty(), ollama());
+    let (native, base_url) = (format!("http://{}", model.host()), model.base_url());
     for (arguments, place) in [
         (&["--use", "ollama", "--llm", "gpt-oss:120b-cloud"][..], "ollama.com"),
+        (&["--use", "ollama", "--llm", "mine", "--base-url", &native], "ollama.com"),
+        (&["--use", "custom", "--llm", "gpt-oss:120b-cloud", "--base-url", &base_url], "ollama.com"),
+        (&["--use", "custom", "--llm", "mine", "--base-url", &base_url], "ollama.com"),
+        (&["--use", "llama_cpp", "--llm", "gpt-oss:120b-cloud", "--base-url", &base_url], "ollama.com"),
         (&["--use", "openai", "--llm", "gpt"], "api.openai.com"),
         (&["--use", "custom", "--llm", "m", "--base-url", "https://models.example/v1"], "models.example"),
     ] {

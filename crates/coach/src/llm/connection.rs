@@ -11,7 +11,7 @@ use super::prompts::Template;
 use super::settings::Thinking;
 use super::subject::AskedWithRubric;
 use super::wire::Enforcement;
-use super::{LlmCoach, Usage, correctness};
+use super::{LlmCoach, Usage, correctness, metered};
 use crate::error::CoachError;
 
 /// The tokens that an answer of some minutes takes.
@@ -66,8 +66,9 @@ pub(super) async fn check(coach: &LlmCoach, question: &Question, bank: &[Questio
         );
         return Err(CoachError::Misconfigured { reason });
     }
-    let (began, before) = (Instant::now(), coach.usage());
-    let report = coach.judge(&assignment, None).await?;
+    let began = Instant::now();
+    let (report, usage) = metered(coach.judge(&assignment, None)).await;
+    let report = report?;
     report.correctness?;
     report.clarity?;
     Ok(Connection {
@@ -78,7 +79,7 @@ pub(super) async fn check(coach: &LlmCoach, question: &Question, bank: &[Questio
         enforcement: coach.model.enforcement(),
         context_tokens,
         took: began.elapsed(),
-        usage: coach.usage().since(&before),
+        usage,
         remark: report.remark,
     })
 }
@@ -94,7 +95,7 @@ async fn available(model: &Model) -> Result<Vec<String>, CoachError> {
 }
 
 /// Whether a server that lists `known` means the model of this name: services leave out or add a folder or a tag.
-fn is_named(known: &str, name: &str) -> bool {
+pub(super) fn is_named(known: &str, name: &str) -> bool {
     let known = known.strip_prefix("models/").unwrap_or(known);
     let base = |name: &str| name.split_once(':').map_or(name, |(base, _)| base).to_owned();
     known == name || known.strip_suffix(":latest") == Some(name) || (name.contains('/') && base(name) == known)

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
+use super::connection::is_named;
 use super::form::{Form, Shape};
 use super::model::Model;
 use super::settings::{LlmSettings, Preset, is_loopback};
@@ -70,6 +71,18 @@ pub async fn find_servers() -> Vec<FoundServer> {
     let services = Preset::SERVICES.into_iter().filter(|preset| *preset != Preset::OpenAiResponses).filter(has_key);
     let services = services.map(|preset| FoundServer { preset, base_url: None, models: Vec::new() });
     [ollama, llama_cpp, lm_studio, vllm].into_iter().flatten().chain(services).collect()
+}
+
+/// The host to which a server of this machine passes on what is sent to the model, when it lists the model as one that runs elsewhere:
+/// Ollama does so under any name, and whatever format it is asked in. Only this machine is asked.
+pub async fn runs_elsewhere(settings: &LlmSettings) -> Option<String> {
+    if !settings.is_local() {
+        return None;
+    }
+    let base_url = settings.base_url.clone().or_else(|| Url::parse(settings.preset.base_url()?).ok());
+    let ollama = Model::new(&LlmSettings { base_url, ..LlmSettings::new(Preset::Ollama, &settings.model) }).ok()?;
+    let listed = tokio::time::timeout(FINDING_LIMIT, ollama.models()).await.ok()?.ok()?;
+    listed.into_iter().find(|known| is_named(&known.name, &settings.model))?.remote_host
 }
 
 /// Where Ollama serves by its own variable, if that is another place of this machine: `host`, `host:port` or an address.

@@ -47,6 +47,14 @@ pub(super) enum Failed {
     Other(CoachError),
 }
 
+impl Failed {
+    /// What went wrong, whatever a caller may do about it.
+    pub fn error(self) -> CoachError {
+        let (Self::Loading(error) | Self::Body(error) | Self::Other(error)) = self;
+        error
+    }
+}
+
 impl From<CoachError> for Failed {
     fn from(error: CoachError) -> Self {
         Self::Other(error)
@@ -74,7 +82,7 @@ impl Endpoint {
     }
 
     /// The document at a path beside the wire format's own; `from_root` when it is not below the base address.
-    pub async fn get(&self, path: &str, from_root: bool) -> Result<serde_json::Value, CoachError> {
+    pub async fn get(&self, path: &str, from_root: bool) -> Result<serde_json::Value, Failed> {
         let mut address = self.base.clone();
         if from_root {
             address.set_path("");
@@ -83,11 +91,11 @@ impl Endpoint {
     }
 
     /// The document that a question to a path beside the wire format's own brings.
-    pub async fn ask(&self, path: &str, question: &serde_json::Value) -> Result<serde_json::Value, CoachError> {
+    pub async fn ask(&self, path: &str, question: &serde_json::Value) -> Result<serde_json::Value, Failed> {
         self.fetch(self.client.post(appended(&self.base, path)).body(question.to_string())).await
     }
 
-    async fn fetch(&self, request: RequestBuilder) -> Result<serde_json::Value, CoachError> {
+    async fn fetch(&self, request: RequestBuilder) -> Result<serde_json::Value, Failed> {
         let request = request.headers(self.headers.clone());
         let fetch = async {
             let response = request.send().await.map_err(|error| self.unreachable(&error))?;
@@ -95,10 +103,12 @@ impl Endpoint {
             let body = self.whole(response, Vec::new()).await?;
             let answered = self.answered(status, &headers, &body);
             if !status.is_success() || answered.is_a_page() {
-                return Err(answered.failure());
+                return Err(answered.failed());
             }
-            serde_json::from_slice(&body).map_err(|_| CoachError::Malformed {
-                reason: format!("{} does not reply as a language model does: check preset and base_url", self.server()),
+            serde_json::from_slice(&body).map_err(|_| {
+                let server = self.server();
+                let reason = format!("{server} does not reply as a language model does: check preset and base_url");
+                CoachError::Malformed { reason }.into()
             })
         };
         let limit = QUESTION_LIMIT;

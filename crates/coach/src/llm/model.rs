@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable};
 use serde_json::Value;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::endpoint::{Endpoint, Failed, Heard};
 use super::key;
 use super::quotes::Found;
 use super::settings::{LlmSettings, Preset, Thinking};
-use super::usage::{self, Usage};
-use super::wire::{Call, End, Enforcement, FoundModel, Message, Options, Said, Wire};
+use super::usage::{self, Cost, Usage};
+use super::wire::{Call, End, Enforcement, FoundModel, Message, Options, Said, Tokens, Wire};
 use crate::error::CoachError;
 
 /// The longest wait for a busy server within one judging. A longer one is left to the caller.
@@ -32,18 +32,34 @@ const REPAIR_TEMPERATURE: f64 = 0.6;
 /// The tokens that a model may think in when nothing says how much it thinks.
 const UNKNOWN_THOUGHTS: u32 = 8192;
 
+/// Words by which a server refuses to be told how much a model thinks.
+const NAMES_OF_THINKING: [&str; 4] = ["reasoning", "thinking", "think value", "chat_template_kwargs"];
+
 /// How many graded answers there are to a question.
 const MOST_EXAMPLES: u8 = 2;
 
 /// The greatest number of calls that a server's own word can lead to.
 const MOST_SLOTS: u64 = 16;
 
+/// How many calls about one answer can be under way at once.
+const CALLS_OF_AN_ANSWER: usize = 3;
+
 /// A model on its server.
 #[derive(Clone, Debug)]
 pub(super) struct Model {
     name: String,
     temperature: Option<f64>,
+    learnt: Arc<Learnt>,
     server: Arc<Server>,
+}
+
+/// What the replies of a model showed.
+#[derive(Debug, Default)]
+struct Learnt {
+    /// It cannot be told how much to think.
+    refuses_thinking: AtomicBool,
+    /// It was cut off before its reply began, so it thinks more than it was told.
+    needs_room: AtomicBool,
 }
 
 /// What all models of a server share.
@@ -55,10 +71,12 @@ struct Server {
     thinking: Option<Thinking>,
     /// One permit for each call that may be under way.
     places: Semaphore,
+    /// One permit for each answer that is judged at a time: more would wait for the same places.
+    answers: Semaphore,
+    /// How many places there are, once the server has said it.
+    known_places: OnceCell<usize>,
     /// How many calls wait for the server to load its model.
     waiting_for_load: AtomicUsize,
-    /// Whether the server was asked how many calls it takes at once.
-    asked_for_slots: OnceCell<()>,
     /// Whether the server refuses to stream.
     refuses_streams: AtomicBool,
     /// The way of enforcing forms that works, as a number; see [`ENFORCEMENTS`].
@@ -86,13 +104,15 @@ impl Model {
         }
         let wire = settings.preset.wire();
         let key = key::find(settings, |name| std::env::var(name).ok())?;
+        let places = usize::from(settings.concurrency().get());
         let server = Server {
             wire,
             endpoint: Endpoint::new(settings, wire, key)?,
             thinking: settings.thinking.or(settings.preset.thinking()),
-            places: Semaphore::new(usize::from(settings.concurrency().get())),
+            places: Semaphore::new(places),
+            answers: Semaphore::new(places.div_ceil(CALLS_OF_AN_ANSWER)),
+            known_places: OnceCell::new(),
             waiting_for_load: AtomicUsize::new(0),
-            asked_for_slots: OnceCell::new(),
             refuses_streams: AtomicBool::new(false),
             enforcement: AtomicU8::new(0),
             says_completion_tokens: AtomicBool::new(settings.preset == Preset::OpenAi),
@@ -100,12 +120,12 @@ impl Model {
             answered_as: Mutex::default(),
             settings: settings.clone(),
         };
-        Ok(Self { name, temperature, server: Arc::new(server) })
+        Ok(Self { name, temperature, learnt: Arc::default(), server: Arc::new(server) })
     }
 
     /// Another model on the same server, within the same limits.
     pub fn beside(&self, name: &str) -> Result<Self, CoachError> {
-        Ok(Self { name: model_name(name)?, ..self.clone() })
+        Ok(Self { name: model_name(name)?, learnt: Arc::default(), ..self.clone() })
     }
 
     pub fn name(&self) -> &str {
@@ -123,12 +143,22 @@ impl Model {
 
     /// How much the model is told to think.
     pub fn thinking(&self) -> Option<Thinking> {
-        self.server.thinking
+        self.server.thinking.filter(|_| !self.learnt.refuses_thinking.load(Ordering::Relaxed))
+    }
+
+    /// How many calls may be under way at once. Asks a llama.cpp server, once it has loaded its model.
+    pub async fn places(&self) -> Result<usize, CoachError> {
+        self.once_loaded(|| self.learn_places()).await
+    }
+
+    /// Waits until an answer may be judged.
+    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.server.answers.acquire().await.ok()
     }
 
     /// What all models of the server have used up.
     pub fn usage(&self) -> Usage {
-        *self.lock_usage()
+        self.lock_usage().clone()
     }
 
     /// How the server enforces forms, as far as is known.
@@ -169,29 +199,29 @@ impl Model {
 
     /// The models that the server has.
     pub async fn models(&self) -> Result<Vec<FoundModel>, CoachError> {
-        let list = self.server.endpoint.get(self.server.wire.models_path(), false).await?;
+        let list = self.get(self.server.wire.models_path(), false).await?;
         Ok(self.server.wire.models(&list))
     }
 
     /// The size of the context in tokens, where the server says it.
     pub async fn context(&self) -> Option<u64> {
-        let endpoint = &self.server.endpoint;
         let is_named = |model: &&Value| model.get("id").and_then(Value::as_str) == Some(self.name());
         let of_model = |list: &Value| list.get("data").and_then(Value::as_array)?.iter().find(is_named).cloned();
         match self.settings().preset {
             Preset::Ollama => {
                 // Requests set the size they need; only what the model was made for limits it.
-                let shown = endpoint.ask("api/show", &serde_json::json!({"model": self.name()})).await.ok();
+                let question = serde_json::json!({"model": self.name()});
+                let shown = self.server.endpoint.ask("api/show", &question).await.ok();
                 let facts = shown.as_ref().and_then(|shown| shown.get("model_info")).and_then(Value::as_object);
                 facts?.iter().find(|(name, _)| name.ends_with(".context_length"))?.1.as_u64()
             }
             Preset::LlamaCpp | Preset::Custom => {
-                let properties = endpoint.get("props", true).await.ok()?;
+                let properties = self.get("props", true).await.ok()?;
                 properties.pointer("/default_generation_settings/n_ctx").and_then(Value::as_u64)
             }
-            Preset::Vllm => of_model(&endpoint.get("models", false).await.ok()?)?.get("max_model_len")?.as_u64(),
+            Preset::Vllm => of_model(&self.get("models", false).await.ok()?)?.get("max_model_len")?.as_u64(),
             Preset::LmStudio => {
-                let model = of_model(&endpoint.get("api/v0/models", true).await.ok()?)?;
+                let model = of_model(&self.get("api/v0/models", true).await.ok()?)?;
                 model.get("loaded_context_length").or_else(|| model.get("max_context_length"))?.as_u64()
             }
             _ => None,
@@ -201,50 +231,70 @@ impl Model {
     /// What the model says to `call`. A busy or unreachable server is asked again, not before the time it names and not when that is
     /// longer than [`LONGEST_WAIT`]. A server that is loading its model is waited for.
     pub async fn say(&self, call: &Call<'_>) -> Result<Said, CoachError> {
-        self.server.asked_for_slots.get_or_init(|| self.ask_for_slots()).await;
         let backoff = ExponentialBuilder::new()
             .with_min_delay(FIRST_WAIT)
             .with_max_delay(LONGEST_WAIT)
             .with_max_times(usize::from(self.server.settings.retries))
             .with_jitter();
-        let heard = (|| self.once_loaded(call))
+        let heard = (|| self.once_loaded(move || self.reply(call)))
             .retry(backoff)
             .sleep(tokio::time::sleep)
             .when(|error| matches!(error, CoachError::Unavailable { .. }))
             .adjust(wait)
             .notify(|error, wait| tracing::info!(model = %self.name, %error, ?wait, "asking the language model again"))
             .await?;
+        let Tokens { input: input_tokens, cached: cached_tokens, output: output_tokens } = heard.said.tokens;
+        let seconds = heard.took.as_secs_f64();
+        let kind = if call.is_repair { "repair" } else { call.form.name };
         self.count(|usage| {
             usage.replies += 1;
             usage.repairs += u64::from(call.is_repair);
-            usage.input_tokens += heard.said.tokens.input;
-            usage.cached_tokens += heard.said.tokens.cached;
-            usage.output_tokens += heard.said.tokens.output;
-            usage.seconds += heard.took.as_secs_f64();
+            usage.input_tokens += input_tokens;
+            usage.cached_tokens += cached_tokens;
+            usage.output_tokens += output_tokens;
+            usage.seconds += seconds;
             usage.first_token_seconds += heard.first_token.unwrap_or(heard.took).as_secs_f64();
+            *usage.calls.entry(kind.to_owned()).or_default() +=
+                Cost { replies: 1, input_tokens, cached_tokens, output_tokens, seconds };
         });
+        if heard.said.end == Some(End::CutOff) && !heard.said.reply().trim_start().starts_with('{') {
+            self.learnt.needs_room.store(true, Ordering::Relaxed);
+        }
         if let Some(model) = &heard.said.model {
             *self.server.answered_as.lock().unwrap_or_else(PoisonError::into_inner) = Some(model.clone());
         }
         Ok(heard.said)
     }
 
-    async fn once_loaded(&self, call: &Call<'_>) -> Result<Heard, CoachError> {
+    /// What the server says at a path beside those of replies.
+    async fn get(&self, path: &str, from_root: bool) -> Result<Value, CoachError> {
+        self.once_loaded(|| self.server.endpoint.get(path, from_root)).await
+    }
+
+    /// What comes of `ask`, which is asked again as long as the server is loading its model.
+    async fn once_loaded<T, F>(&self, ask: impl Fn() -> F) -> Result<T, CoachError>
+    where
+        F: Future<Output = Result<T, Failed>>,
+    {
         let began = Instant::now();
         let limit = self.server.endpoint.limits().loading;
         let mut waiting = None;
         loop {
-            match self.in_some_form(call).await {
+            match ask().await {
                 Err(Failed::Loading(error)) if began.elapsed() < limit => {
                     tracing::info!(model = %self.name, %error, "waiting for the language model");
                     waiting.get_or_insert_with(|| Waiting::of(&self.server.waiting_for_load));
                     tokio::time::sleep(LOADING_POLL).await;
                 }
                 Err(Failed::Loading(_)) => return Err(CoachError::TimedOut { limit, what: "to load its model" }),
-                Err(Failed::Body(error) | Failed::Other(error)) => return Err(error),
-                Ok(heard) => return Ok(heard),
+                answered => return answered.map_err(Failed::error),
             }
         }
+    }
+
+    async fn reply(&self, call: &Call<'_>) -> Result<Heard, Failed> {
+        self.learn_places().await?;
+        self.in_some_form(call).await
     }
 
     /// Asks in the best form that the server takes, and remembers which that is.
@@ -284,30 +334,35 @@ impl Model {
     }
 
     async fn once(&self, call: &Call<'_>, enforcement: Enforcement) -> Result<Heard, Failed> {
-        // Another call may learn the same meanwhile; what counts is how this one asked.
-        let says_completion_tokens = self.server.says_completion_tokens.load(Ordering::Relaxed);
-        let is_streamed = !self.server.refuses_streams.load(Ordering::Relaxed);
-        match self.attempt(call, enforcement).await {
-            // The server says itself by which name it wants the token limit.
-            Err(Failed::Body(error))
-                if !says_completion_tokens && error.to_string().contains("max_completion_tokens") =>
-            {
-                self.server.says_completion_tokens.store(true, Ordering::Relaxed);
-                self.attempt(call, enforcement).await
+        loop {
+            let options = self.options(call, enforcement);
+            match self.attempt(call, &options).await {
+                Err(Failed::Body(refusal)) if self.learn_from(&refusal, &options) => {}
+                heard => return heard,
             }
-            // The plainest request there is goes without a stream.
-            Err(Failed::Body(_)) if is_streamed && enforcement == Enforcement::Described => {
-                self.server.refuses_streams.store(true, Ordering::Relaxed);
-                self.attempt(call, enforcement).await
-            }
-            heard => heard,
         }
     }
 
-    async fn attempt(&self, call: &Call<'_>, enforcement: Enforcement) -> Result<Heard, Failed> {
-        let options = self.options(call, enforcement);
+    /// Whether a refusal says what to leave out of such a request, or to name otherwise. That is remembered.
+    fn learn_from(&self, refusal: &CoachError, asked: &Options<'_>) -> bool {
+        let refusal = refusal.to_string().to_lowercase();
+        let lesson = if !asked.says_completion_tokens && refusal.contains("max_completion_tokens") {
+            &self.server.says_completion_tokens
+        } else if asked.thinking.is_some() && NAMES_OF_THINKING.iter().any(|name| refusal.contains(name)) {
+            &self.learnt.refuses_thinking
+        } else if asked.is_streamed && asked.enforcement == Enforcement::Described {
+            // The plainest request there is goes without a stream.
+            &self.server.refuses_streams
+        } else {
+            return false;
+        };
+        lesson.store(true, Ordering::Relaxed);
+        true
+    }
+
+    async fn attempt(&self, call: &Call<'_>, options: &Options<'_>) -> Result<Heard, Failed> {
         let body =
-            self.server.wire.body(call, &options).map_err(|error| CoachError::Misconfigured {
+            self.server.wire.body(call, options).map_err(|error| CoachError::Misconfigured {
                 reason: format!("the request cannot be written: {error}"),
             })?;
         // The wait is bounded: every call before this one has its own limit.
@@ -319,8 +374,13 @@ impl Model {
     }
 
     fn options(&self, call: &Call<'_>, enforcement: Enforcement) -> Options<'_> {
-        let Server { settings, thinking, .. } = &*self.server;
-        let thoughts = thinking.map_or(UNKNOWN_THOUGHTS, |thinking| thinking.budget().unwrap_or_default());
+        let settings = self.settings();
+        let thinking = self.thinking();
+        let thoughts = match thinking.map(|thinking| thinking.budget().unwrap_or_default()) {
+            Some(budget) if self.learnt.needs_room.load(Ordering::Relaxed) => budget.max(UNKNOWN_THOUGHTS),
+            Some(budget) => budget,
+            None => UNKNOWN_THOUGHTS,
+        };
         let most_tokens = call.form.most_tokens() + thoughts;
         let temperature = match self.temperature {
             Some(temperature) if call.is_repair => Some(temperature.max(REPAIR_TEMPERATURE)),
@@ -335,7 +395,7 @@ impl Model {
             preset: settings.preset,
             model: &self.name,
             temperature,
-            thinking: *thinking,
+            thinking,
             enforcement,
             most_tokens,
             is_streamed: !self.server.refuses_streams.load(Ordering::Relaxed),
@@ -345,19 +405,36 @@ impl Model {
         }
     }
 
+    /// How many calls the server takes at once. What it has said is remembered; a server that cannot be reached may say it later.
+    async fn learn_places(&self) -> Result<usize, Failed> {
+        match self.server.known_places.get_or_try_init(|| self.ask_for_places()).await {
+            Ok(places) => Ok(*places),
+            Err(loading @ Failed::Loading(_)) => Err(loading),
+            Err(_unanswered) => Ok(usize::from(self.settings().concurrency().get())),
+        }
+    }
+
     /// Gives calls as many places as a llama.cpp server has slots, unless the settings say how many there are.
-    async fn ask_for_slots(&self) {
+    async fn ask_for_places(&self) -> Result<usize, Failed> {
         let settings = self.settings();
+        let usual = usize::from(settings.concurrency().get());
         if settings.concurrency.is_some() || !matches!(settings.preset, Preset::LlamaCpp | Preset::Custom) {
-            return;
+            return Ok(usual);
         }
-        let properties = self.server.endpoint.get("props", true).await;
-        let slots = properties.ok().as_ref().and_then(|found| found.get("total_slots")).and_then(Value::as_u64);
-        if let Some(slots) = slots.map(|slots| slots.clamp(1, MOST_SLOTS) as usize) {
-            let places = usize::from(settings.concurrency().get());
-            self.server.places.add_permits(slots.saturating_sub(places));
-            self.server.places.forget_permits(places.saturating_sub(slots));
-        }
+        let properties = match self.server.endpoint.get("props", true).await {
+            Ok(properties) => properties,
+            Err(
+                unanswered @ (Failed::Loading(_)
+                | Failed::Other(CoachError::Unavailable { .. } | CoachError::TimedOut { .. })),
+            ) => return Err(unanswered),
+            // It is another kind of server.
+            Err(_answered) => return Ok(usual),
+        };
+        let Some(slots) = properties.get("total_slots").and_then(Value::as_u64) else { return Ok(usual) };
+        let slots = slots.clamp(1, MOST_SLOTS) as usize;
+        resize(&self.server.places, usual, slots);
+        resize(&self.server.answers, usual.div_ceil(CALLS_OF_AN_ANSWER), slots.div_ceil(CALLS_OF_AN_ANSWER));
+        Ok(slots)
     }
 
     fn lock_usage(&self) -> std::sync::MutexGuard<'_, Usage> {
@@ -380,6 +457,11 @@ impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+fn resize(semaphore: &Semaphore, before: usize, after: usize) {
+    semaphore.add_permits(after.saturating_sub(before));
+    semaphore.forget_permits(before.saturating_sub(after));
 }
 
 /// How long to wait before the next try: as planned, longer when the server asks for it; none when there are no more tries or the

@@ -119,14 +119,19 @@ pub enum Thinking {
 }
 
 impl Thinking {
-    /// The name that most servers have for it.
-    pub(super) fn effort(self) -> &'static str {
+    /// Its name in the settings.
+    pub fn as_str(self) -> &'static str {
         match self {
-            Self::Off => "none",
+            Self::Off => "off",
             Self::Low => "low",
             Self::Medium => "medium",
             Self::High => "high",
         }
+    }
+
+    /// The name that most servers have for it.
+    pub(super) fn effort(self) -> &'static str {
+        if self == Self::Off { "none" } else { self.as_str() }
     }
 
     /// The tokens that the thoughts may take, where they are counted.
@@ -238,13 +243,13 @@ impl Preset {
         self.is_local().then_some(0.0)
     }
 
-    /// Thinking by default: off or little, because the form makes a model look for words before it decides. None for services that
-    /// refuse the field for models that do not think, and for servers that are not known.
+    /// Thinking by default: off or little, because the form makes a model look for words before it decides. None for servers that are not
+    /// known to have a name for it.
     pub(super) fn thinking(self) -> Option<Thinking> {
         match self {
             Self::Ollama | Self::LlamaCpp | Self::Vllm | Self::Anthropic => Some(Thinking::Off),
-            Self::Gemini | Self::OpenRouter => Some(Thinking::Low),
-            Self::OpenAi | Self::OpenAiResponses | Self::LmStudio | Self::Custom => None,
+            Self::OpenAi | Self::OpenAiResponses | Self::Gemini | Self::OpenRouter => Some(Thinking::Low),
+            Self::LmStudio | Self::Custom => None,
         }
     }
 
@@ -294,10 +299,16 @@ impl LlmSettings {
         self.examples.unwrap_or(if self.is_local() { 0 } else { 2 })
     }
 
-    /// Whether the model runs elsewhere although its server is here: Ollama passes on what is sent to models with such names.
+    /// Whether the model runs elsewhere although its server is here: Ollama passes on what is sent to models with such names. A custom
+    /// server on this machine may be an Ollama.
     pub fn is_passed_on(&self) -> bool {
         let tag = self.model.rsplit_once(':').map_or("", |(_, tag)| tag);
-        self.preset == Preset::Ollama && (tag == "cloud" || tag.ends_with("-cloud"))
+        let may_be_ollama = match self.preset {
+            Preset::Ollama => true,
+            Preset::Custom => self.base_url.as_ref().is_some_and(is_loopback),
+            _ => false,
+        };
+        may_be_ollama && (tag == "cloud" || tag.ends_with("-cloud"))
     }
 
     /// Whether what is sent stays on this machine.
@@ -386,6 +397,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_limit_of_each_part_leaves_time_for_the_rest_of_the_whole() {
+        let limits = LlmSettings::new(Preset::LlamaCpp, "m").limits();
+        let Limits { connect, loading, first_byte, between_tokens, whole_call, judging } = limits;
+        let parts = [connect, between_tokens, first_byte, whole_call, judging];
+        assert_eq!(parts.map(|limit| limit.as_secs()), [5, 90, 180, 300, 900]);
+        assert!(parts.is_sorted() && loading + whole_call < judging, "{limits:?}");
+    }
+
+    #[test]
     fn what_ollama_passes_on_does_not_stay_on_this_machine() {
         for (preset, model, is_local) in [
             (Preset::Ollama, "gpt-oss:20b", true),
@@ -398,5 +418,12 @@ mod tests {
             assert_eq!(LlmSettings::new(preset, model).is_local(), is_local, "{model}");
             assert_eq!(LlmSettings { base_url, ..LlmSettings::new(preset, model) }.is_local(), is_local, "{model}");
         }
+        let custom = |base_url: &str, model| LlmSettings {
+            base_url: Some(base_url.parse().unwrap()),
+            ..LlmSettings::new(Preset::Custom, model)
+        };
+        assert!(custom("http://localhost:11434/v1", "gpt-oss:120b-cloud").is_passed_on());
+        assert!(!custom("http://localhost:11434/v1", "gpt-oss:20b").is_passed_on());
+        assert!(!custom("https://models.example/v1", "gpt-oss:120b-cloud").is_passed_on(), "it goes to that server");
     }
 }

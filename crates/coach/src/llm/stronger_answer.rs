@@ -1,6 +1,6 @@
 //! The candidate's own answer, made stronger, and checked like any other answer.
 
-use interview::claims::ClaimedVerdict;
+use interview::claims::{ClaimedVerdict, Claims};
 use interview::follow_up::Rubric;
 use interview::judging::Assignment;
 use interview::{Question, Transcript};
@@ -49,8 +49,8 @@ pub(super) async fn write(
     let answer = written.ok_or_else(|| malformed(reason))?;
     // The offline coach computes for a while.
     let (question, checked) = (assignment.question.clone(), answer.clone());
-    let wrong = tokio::task::spawn_blocking(move || wrong_with(&question, &checked)).await;
-    match wrong.unwrap_or_else(|_panicked| Some("it could not be checked".to_owned())) {
+    let claims = tokio::task::spawn_blocking(move || claims_in(&question, &checked)).await;
+    match wrong_with(claims.ok().and_then(Result::ok)) {
         Some(wrong) => Err(malformed(wrong)),
         None => Ok(Some(answer)),
     }
@@ -74,11 +74,16 @@ fn answer_of(reply: &Value) -> Result<String, String> {
     Ok(answer.to_owned())
 }
 
-/// What the offline coach finds wrong with the answer: a misconception, or too few key points.
-fn wrong_with(question: &Question, answer: &str) -> Option<String> {
+/// What the offline coach finds in the answer.
+fn claims_in(question: &Question, answer: &str) -> Result<Claims, CoachError> {
     let (transcript, rubric) = (Transcript::typed(answer), Rubric::of(question, None));
     let offline = OfflineCoach::new(std::slice::from_ref(question));
-    let claims = offline.judge(&Assignment::to_question(question, &rubric, &transcript)).correctness.ok()?;
+    offline.judge(&Assignment::to_question(question, &rubric, &transcript)).correctness
+}
+
+/// What is wrong with an answer in which this was found: a misconception, too few key points, or that it could not be checked.
+fn wrong_with(claims: Option<Claims>) -> Option<String> {
+    let Some(claims) = claims else { return Some("it could not be checked".to_owned()) };
     if let Some(stated) = claims.misconceptions.first() {
         return Some(format!("it states the misconception `{}`", stated.id));
     }
@@ -95,8 +100,14 @@ mod tests {
         let mut question: Question =
             serde_json::from_str(include_str!("../../tests/fixtures/moved-string.json")).unwrap();
         question.key_points.truncate(2);
-        let half = wrong_with(&question, "The string moves into b.");
+        let wrong_with = |answer| super::wrong_with(claims_in(&question, answer).ok());
+        let half = wrong_with("The string moves into b.");
         assert!(half.as_ref().is_some_and(|wrong| wrong.contains("too few")), "{half:?}");
-        assert_eq!(wrong_with(&question, "The string moves into b, so a can't be used after that."), None);
+        assert_eq!(wrong_with("The string moves into b, so a can't be used after that."), None);
+    }
+
+    #[test]
+    fn an_answer_that_could_not_be_checked_is_not_shown() {
+        assert_eq!(wrong_with(None).as_deref(), Some("it could not be checked"));
     }
 }

@@ -1,11 +1,12 @@
 //! What models use up: of a coach since it was set up, and for one answer.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 /// What a language model coach has used up since it was set up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// Replies that came, repairs included.
     pub replies: u64,
@@ -29,6 +30,34 @@ pub struct Usage {
     pub quotes_verbatim: u64,
     /// Quotes that were close enough to words of the answer to be taken for them.
     pub quotes_snapped: u64,
+    /// The same by the kind of call: the name of the form that was asked for, or `repair`.
+    #[serde(default)]
+    pub calls: BTreeMap<String, Cost>,
+}
+
+/// What calls of one kind used up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Replies that came.
+    pub replies: u64,
+    /// Tokens read, those from a cache included.
+    pub input_tokens: u64,
+    /// Tokens read from a cache.
+    pub cached_tokens: u64,
+    /// Tokens written.
+    pub output_tokens: u64,
+    /// Seconds from requests to the ends of their replies, together.
+    pub seconds: f64,
+}
+
+impl std::ops::AddAssign for Cost {
+    fn add_assign(&mut self, other: Self) {
+        self.replies += other.replies;
+        self.input_tokens += other.input_tokens;
+        self.cached_tokens += other.cached_tokens;
+        self.output_tokens += other.output_tokens;
+        self.seconds += other.seconds;
+    }
 }
 
 impl std::iter::Sum for Usage {
@@ -45,26 +74,11 @@ impl std::iter::Sum for Usage {
             quotes: sum.quotes + one.quotes,
             quotes_verbatim: sum.quotes_verbatim + one.quotes_verbatim,
             quotes_snapped: sum.quotes_snapped + one.quotes_snapped,
+            calls: one.calls.into_iter().fold(sum.calls, |mut calls, (kind, cost)| {
+                *calls.entry(kind).or_default() += cost;
+                calls
+            }),
         })
-    }
-}
-
-impl Usage {
-    /// What was used up since `earlier`.
-    pub fn since(&self, earlier: &Self) -> Self {
-        Self {
-            replies: self.replies - earlier.replies,
-            invalid_replies: self.invalid_replies - earlier.invalid_replies,
-            repairs: self.repairs - earlier.repairs,
-            input_tokens: self.input_tokens - earlier.input_tokens,
-            cached_tokens: self.cached_tokens - earlier.cached_tokens,
-            output_tokens: self.output_tokens - earlier.output_tokens,
-            seconds: self.seconds - earlier.seconds,
-            first_token_seconds: self.first_token_seconds - earlier.first_token_seconds,
-            quotes: self.quotes - earlier.quotes,
-            quotes_verbatim: self.quotes_verbatim - earlier.quotes_verbatim,
-            quotes_snapped: self.quotes_snapped - earlier.quotes_snapped,
-        }
     }
 }
 
@@ -82,11 +96,13 @@ pub(super) fn count(change: impl Fn(&mut Usage)) {
 pub async fn metered<T>(judging: impl Future<Output = T>) -> (T, Usage) {
     let metered = async {
         let judged = judging.await;
-        let usage = METER.with(|meter| *meter.lock().unwrap_or_else(PoisonError::into_inner));
-        // Whole milliseconds are the same when they are read back from a file.
-        let rounded = |seconds: f64| (seconds * 1000.0).round() / 1000.0;
-        let (seconds, first_token_seconds) = (rounded(usage.seconds), rounded(usage.first_token_seconds));
-        (judged, Usage { seconds, first_token_seconds, ..usage })
+        let mut usage = METER.with(|meter| meter.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        let seconds = usage.calls.values_mut().map(|cost| &mut cost.seconds);
+        for seconds in seconds.chain([&mut usage.seconds, &mut usage.first_token_seconds]) {
+            // Whole milliseconds are the same when they are read back from a file.
+            *seconds = (*seconds * 1000.0).round() / 1000.0;
+        }
+        (judged, usage)
     };
     METER.scope(Mutex::default(), metered).await
 }

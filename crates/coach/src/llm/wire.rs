@@ -1,6 +1,6 @@
 //! What is sent to language models and what comes back: the only types of this crate that cross a process border.
 //!
-//! Chat completions are tested against what a llama.cpp server sent; the other formats against their published references.
+//! Replies in chat completions are tested against what a llama.cpp server sent, everything else against the published references.
 
 mod chat_completions;
 mod messages;
@@ -12,16 +12,22 @@ use serde_json::{Map, Value};
 use super::form::{Form, Object};
 use super::settings::{Preset, Thinking};
 
-/// What ends a model's thoughts where they stand before the reply in the same text.
-const ENDS_OF_THOUGHTS: [&str; 8] = [
+/// What ends a model's thoughts where they stand before the reply in the same text, in small letters. The last message of gpt-oss is
+/// its reply, whatever its header says.
+const ENDS_OF_THOUGHTS: [&str; 13] = [
     "</think>",
     "</thinking>",
     "</thought>",
+    "</analysis>",
     "</reasoning>",
-    "[/THINK]",
     "</seed:think>",
+    "[/think]",
     "\u{25C1}/think\u{25B7}",
-    "<|channel|>final<|message|>",
+    "<|end_thinking|>",
+    "<|start_response|>",
+    "<|end_of_thought|>",
+    "<|message|>",
+    "assistantfinal",
 ];
 
 /// A wire format.
@@ -116,8 +122,13 @@ pub(super) struct Said {
 impl Said {
     /// The text without the thoughts before it.
     pub fn reply(&self) -> &str {
-        let replies = ENDS_OF_THOUGHTS.iter().filter_map(|end| self.text.rsplit_once(end)).map(|(_, reply)| reply);
-        replies.min_by_key(|reply| reply.len()).unwrap_or(&self.text)
+        // A text that begins with the object has no thoughts before it, whatever it quotes.
+        if self.text.trim_start().starts_with('{') {
+            return &self.text;
+        }
+        let text = self.text.to_ascii_lowercase();
+        let ends = ENDS_OF_THOUGHTS.iter().filter_map(|end| Some(text.rfind(end)? + end.len()));
+        &self.text[ends.max().unwrap_or_default()..]
     }
 }
 

@@ -35,6 +35,18 @@ async fn a_connection_that_works_says_what_an_answer_takes() {
 }
 
 #[tokio::test]
+async fn a_server_that_loads_its_model_is_waited_for_before_it_is_asked_what_it_has() {
+    let properties = json!({"default_generation_settings": {"n_ctx": 32_768}});
+    let model = Script::sound().loading(1).with_properties(properties).start().await;
+    let connection = LlmCoach::new(&settings(&model.base_url())).unwrap().check_connection(&question(), &[]).await;
+    let connection = connection.unwrap();
+    assert_eq!((connection.available.len(), connection.context_tokens), (2, Some(32_768)));
+    let stuck = Script::sound().loading(usize::MAX).start().await;
+    let words = tried(LlmSettings { loading_seconds: NonZeroU64::MIN, ..settings(&stuck.base_url()) }).await;
+    assert_eq!(words, "the coach took longer than 1 seconds to load its model");
+}
+
+#[tokio::test]
 async fn the_way_in_which_forms_are_enforced_is_found_out() {
     for (refused, expected) in
         [(&["json_schema"][..], Enforcement::Json), (&["json_schema", "json_object"][..], Enforcement::Described)]

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use coach::llm::LlmSettings;
+use coach::llm::{LlmSettings, Preset};
 use coach::{CoachError, LlmCoach};
+use serde_json::{Value, json};
 
 use crate::support;
 use crate::support::scripted_model::{Reply, Script, says};
@@ -30,6 +31,13 @@ async fn a_server_that_never_replies_is_given_up_after_the_limit_for_the_first_b
     assert!(matches!(error, CoachError::TimedOut { limit, .. } if limit == Duration::from_secs(1)), "{error:?}");
     assert_eq!(error.to_string(), "the coach took longer than 1 seconds to begin its reply");
     assert!(!error.is_passing(), "it would take too long again");
+}
+
+#[tokio::test]
+async fn a_stream_without_a_token_is_given_up_after_the_limit_for_the_first_byte() {
+    let url = socket::start(Behaviour::NoToken).await;
+    let error = failure(&LlmSettings { first_byte_seconds: ONE_SECOND, ..settings(&url) }).await;
+    assert_eq!(error.to_string(), "the coach took longer than 1 seconds to begin its reply");
 }
 
 #[tokio::test]
@@ -177,6 +185,28 @@ async fn calls_come_one_after_another_unless_the_server_says_that_it_has_more_sl
         let coach = LlmCoach::new(&LlmSettings { concurrency: None, ..settings(&url) }).unwrap();
         judge(&coach, ANSWER).await.ok();
         assert_eq!(most.load(Ordering::SeqCst), most_at_once);
+    }
+}
+
+#[tokio::test]
+async fn slots_are_learnt_after_loading() {
+    let model = Script::sound().loading(1).with_properties(json!({"total_slots": 6})).start().await;
+    let coach = LlmCoach::new(&LlmSettings { concurrency: None, ..settings(&model.base_url()) }).unwrap();
+    assert_eq!(coach.places().await.unwrap(), 6);
+    judge(&coach, ANSWER).await.unwrap();
+    assert_eq!(model.questions("/props").await, 2, "what the server has said is remembered");
+}
+
+#[tokio::test]
+async fn ollama_gets_a_larger_context_in_whole_steps_where_a_request_needs_it() {
+    for (answer, context) in [(ANSWER.to_owned(), 8192), (ANSWER.repeat(300), 16_384)] {
+        let model = Script::sound().start().await;
+        let ollama = LlmSettings { preset: Preset::Ollama, ..settings(&model.base_url()) };
+        judge(&LlmCoach::new(&ollama).unwrap(), &answer).await.unwrap_err(); // the script has another format
+        let requests = model.raw_requests().await;
+        let bodies = requests.iter().map(|request| serde_json::from_slice::<Value>(&request.body).unwrap());
+        let contexts: Vec<Value> = bodies.map(|body| body["options"]["num_ctx"].clone()).collect();
+        assert!(!contexts.is_empty() && contexts.iter().all(|sent| *sent == context), "{context}: {contexts:?}");
     }
 }
 

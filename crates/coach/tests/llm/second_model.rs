@@ -6,7 +6,7 @@ use interview::marks::{Doubt, Verdict};
 use serde_json::{Value, json};
 
 use crate::support::scripted_model::{Reply, Script, says};
-use crate::support::{ANSWER, judge, marks, question, settings, verdicts};
+use crate::support::{ANSWER, clarity, judge, marks, question, settings, verdicts};
 
 fn coach(url: &str) -> LlmCoach {
     LlmCoach::new(&LlmSettings { second_model: Some("another".to_owned()), ..settings(url) }).unwrap()
@@ -35,6 +35,17 @@ async fn another_model_of_the_same_server_can_be_asked_instead() {
     let asked: Vec<Value> = model.requests("marks").await;
     assert_eq!(asked.iter().map(|request| &request["model"]).collect::<Vec<_>>(), ["better"]);
     assert!(coach(&model.base_url()).with_model(" ").is_none());
+}
+
+#[tokio::test]
+async fn what_another_model_has_judged_is_not_asked_of_it_again() {
+    let down = Reply::Answers(503, vec![], "down".to_owned());
+    let model = Script::sound().on("clarity", [down, says(&clarity())]).start().await;
+    let coach = coach(&model.base_url());
+    let first = judge(&coach.with_model("better").unwrap(), ANSWER).await.unwrap();
+    let again = judge(&coach.with_model("better").unwrap(), ANSWER).await.unwrap();
+    assert!(first.clarity().is_none() && again.clarity().is_some() && again.correctness() == first.correctness());
+    assert_eq!((model.requests("marks").await.len(), model.requests("clarity").await.len()), (1, 2));
 }
 
 #[tokio::test]

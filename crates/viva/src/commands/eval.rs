@@ -13,6 +13,7 @@ use interview::wording::counted;
 use serde::Serialize;
 use server::question_files;
 
+use super::judge::saying_when_loading;
 use super::output::{Progress, print, print_json};
 use crate::arguments::{Eval, MeasuredJudge};
 use crate::failure::{Failure, one_line};
@@ -37,7 +38,7 @@ pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
     let first = Measured::set_up(&eval.coach, &bank, settings)?;
     let second = eval.compare.as_ref().map(|judge| Measured::set_up(judge, &bank, settings)).transpose()?;
     let mut run = Run { eval, bank: &bank, earlier, out: Out::open(eval)? };
-    let judged = run.judge(&first, &dataset).await;
+    let judged = run.judge(&first, &dataset).await?;
     let Some(second) = second else {
         let evaluation = judged.evaluation();
         report(&evaluation, eval);
@@ -45,8 +46,8 @@ pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
         return run.out.close();
     };
     // A stopped run is compared on what it reached.
-    let reached = Dataset { items: dataset.items[..judged.count()].to_vec(), broken_lines: Vec::new() };
-    let others = run.judge(&second, &reached).await;
+    let reached = Dataset { items: judged.items().cloned().collect(), broken_lines: Vec::new() };
+    let others = run.judge(&second, &reached).await?;
     let comparison = Comparison::of(&judged, &others, eval.differences);
     let (evaluation, compared) = (judged.evaluation(), others.evaluation());
     report(&evaluation, eval);
@@ -78,14 +79,15 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn judge<'d>(&mut self, measured: &Measured, dataset: &'d Dataset) -> Judgements<'d> {
+    async fn judge<'d>(&mut self, measured: &Measured, dataset: &'d Dataset) -> Result<Judgements<'d>, Failure> {
         let Self { eval, bank, earlier, out } = self;
+        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let (judge, earlier, concurrency) = match &measured.who {
-            Who::Offline(coach) => {
-                let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-                (eval::Judge::Coach(coach), &*earlier, cores)
+            Who::Offline(coach) => (eval::Judge::Coach(coach), &*earlier, cores),
+            Who::Llm(coach, model) => {
+                let places = saying_when_loading(model, model.places()).await?;
+                (eval::Judge::Coach(coach), &*earlier, NonZeroUsize::new(places).unwrap_or(NonZeroUsize::MIN))
             }
-            Who::Llm { coach, concurrency, .. } => (eval::Judge::Coach(coach), &*earlier, *concurrency),
             Who::Results(results) => (eval::Judge::Earlier, results, NonZeroUsize::MIN),
         };
         let (whole, similarity_baseline) = (eval.whole, eval.baseline.is_some());
@@ -95,7 +97,11 @@ impl Run<'_> {
             done.judged.iter().for_each(|judged| out.write(done.item, judged));
             progress.show(done.done);
         };
-        evaluator.judge(dataset, signals::end_requested(), report).await
+        let judging = evaluator.judge(dataset, signals::end_requested(), report);
+        Ok(match &measured.who {
+            Who::Llm(_, model) => saying_when_loading(model, judging).await,
+            Who::Offline(_) | Who::Results(_) => judging.await,
+        })
     }
 }
 
@@ -107,7 +113,7 @@ struct Measured {
 
 enum Who {
     Offline(Coach),
-    Llm { coach: Coach, concurrency: NonZeroUsize },
+    Llm(Coach, Arc<LlmCoach>),
     Results(Results),
 }
 
@@ -116,9 +122,8 @@ impl Measured {
         let who = match judge {
             MeasuredJudge::Offline => Who::Offline(Coach::Offline(Arc::new(OfflineCoach::new(bank.questions())))),
             MeasuredJudge::Llm => {
-                let llm = settings.language_model()?;
-                let coach = Coach::Llm(Arc::new(LlmCoach::new(llm)?));
-                Who::Llm { coach, concurrency: llm.concurrency().into() }
+                let model = Arc::new(LlmCoach::new(settings.language_model()?)?);
+                Who::Llm(Coach::Llm(Arc::clone(&model)), model)
             }
             MeasuredJudge::Results(file) => Who::Results(results(file)?),
         };

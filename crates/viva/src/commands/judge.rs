@@ -2,7 +2,8 @@
 
 use coach::LlmCoach;
 use coach::llm::{
-    Connection, Enforcement, FoundModel, FoundServer, LlmSettings, Preset, Recommended, find_servers, recommend,
+    Calls, Connection, Enforcement, FoundModel, FoundServer, LlmSettings, Preset, Recommended, find_servers, recommend,
+    runs_elsewhere,
 };
 use interview::wording::counted;
 use serde::Serialize;
@@ -79,8 +80,20 @@ pub async fn run(judge: &Judge, settings: &Settings) -> Result<(), Failure> {
 fn judged_by(settings: &Settings) -> String {
     match &settings.llm {
         None => "the offline coach: a trained verifier and rules on this machine".to_owned(),
-        Some(llm) => format!("{} at {}", llm.model, place(llm)),
+        Some(llm) => format!("{} at {}{}", llm.model, place(llm), details(llm)),
     }
+}
+
+/// The settings that change how the model judges, by their names, where they are set.
+fn details(llm: &LlmSettings) -> String {
+    let set = [
+        llm.second_model.as_ref().map(|second| format!("second_model = {second}")),
+        (llm.calls == Calls::PerPoint).then(|| "calls = per_point".to_owned()),
+        llm.examples.map(|examples| format!("examples = {examples}")),
+        llm.thinking.map(|thinking| format!("thinking = {}", thinking.as_str())),
+    ];
+    let set: Vec<String> = set.into_iter().flatten().collect();
+    if set.is_empty() { String::new() } else { format!(" ({})", set.join(", ")) }
 }
 
 /// Where answers go.
@@ -176,8 +189,7 @@ async fn choose(judge: &Judge, preset: Preset, settings: &Settings) -> Result<()
         }
     };
     llm.base_url = judge.base_url.clone().or(llm.base_url);
-    let listed = found.iter().flat_map(|server| &server.models).find(|model| model.name == llm.model);
-    let elsewhere = listed.and_then(|model| model.remote_host.clone());
+    let elsewhere = runs_elsewhere(&llm).await;
     let stays_here = llm.is_local() && elsewhere.is_none();
     let place = elsewhere.unwrap_or_else(|| place(&llm));
     if !stays_here && !judge.yes && !agrees(&place, settings).await? {
@@ -186,7 +198,9 @@ async fn choose(judge: &Judge, preset: Preset, settings: &Settings) -> Result<()
     }
     let tried = try_judging(&llm).await?;
     let file = change(settings, Some(&llm))?;
-    print(&format!("{tried}\nwritten to {file}: answers are judged by {} at {place}\n", llm.model))
+    let second = settings.llm.as_ref().and_then(|before| before.second_model.as_ref());
+    let dropped = second.map(|second| format!("; the second model, {second}, was taken out")).unwrap_or_default();
+    print(&format!("{tried}\nwritten to {file}: answers are judged by {} at {place}{dropped}\n", llm.model))
 }
 
 /// Whether the user says yes to sending answers to this place.
@@ -277,6 +291,11 @@ pub(super) async fn try_judging(llm: &LlmSettings) -> Result<String, Failure> {
     questions.sort_by_key(|question| (question.key_points.len(), question.id.as_str().to_owned()));
     let question = questions.get(questions.len() / 2).ok_or_else(|| Failure::new("there are no questions"))?;
     let coach = LlmCoach::new(llm)?;
+    Ok(report(&saying_when_loading(&coach, coach.check_connection(question, bank.questions())).await?))
+}
+
+/// What `work` comes to. Says meanwhile that the model is being loaded, once it is.
+pub(super) async fn saying_when_loading<T>(coach: &LlmCoach, work: impl Future<Output = T>) -> T {
     let loading = async {
         while !coach.is_loading() {
             tokio::time::sleep(POLL).await;
@@ -285,7 +304,7 @@ pub(super) async fn try_judging(llm: &LlmSettings) -> Result<String, Failure> {
         std::future::pending().await
     };
     tokio::select! {
-        tried = coach.check_connection(question, bank.questions()) => Ok(report(&tried?)),
+        done = work => done,
         never = loading => never,
     }
 }
@@ -369,6 +388,8 @@ impl Suggestion {
 
 #[cfg(test)]
 mod tests {
+    use coach::llm::Thinking;
+
     use super::*;
 
     #[test]
@@ -422,6 +443,20 @@ mod tests {
             let report = report(&connection(enforcement));
             assert!(report.contains(said), "{report}");
         }
+    }
+
+    #[test]
+    fn what_changes_how_a_model_judges_is_named_where_it_is_set() {
+        let plain = LlmSettings::new(Preset::Ollama, "qwen3");
+        assert_eq!(details(&plain), "");
+        let set = LlmSettings {
+            second_model: Some("llama3".to_owned()),
+            calls: Calls::PerPoint,
+            examples: Some(2),
+            thinking: Some(Thinking::Off),
+            ..plain
+        };
+        assert_eq!(details(&set), " (second_model = llama3, calls = per_point, examples = 2, thinking = off)");
     }
 
     #[test]

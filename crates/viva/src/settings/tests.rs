@@ -1,5 +1,9 @@
 //! Which source of settings counts.
 
+use std::num::NonZeroU64;
+
+use coach::llm::Preset;
+
 use super::*;
 
 /// The documented sample: it shows every setting with its default.
@@ -127,5 +131,18 @@ fn invalid_values_are_refused() {
         Layer { language: Some("klingon".to_owned()), ..model("tiny") },
     ] {
         assert!(Settings::of(layer.clone(), None).is_err(), "{layer:?}");
+    }
+}
+
+#[test]
+fn whoever_waits_for_feedback_waits_longer_than_an_answer_may_be_judged() {
+    for seconds in [None, Some(60), Some(5000)] {
+        let llm = seconds.map(|seconds| LlmSettings {
+            judging_seconds: NonZeroU64::new(seconds).unwrap(),
+            ..LlmSettings::new(Preset::LlamaCpp, "m")
+        });
+        let settings = Settings { llm, ..resolved(Layer { data: Some("/data".into()), ..Layer::default() }) };
+        let judging = Duration::from_secs(seconds.unwrap_or_default()).max(LONGEST_JUDGING);
+        assert!(settings.longest_judging() > judging, "{seconds:?}");
     }
 }

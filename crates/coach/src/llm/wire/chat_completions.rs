@@ -1,6 +1,7 @@
 //! OpenAI's chat completions, as far as they are used.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::{Call, End, Enforcement, Message, Options, Said, Tokens};
@@ -33,7 +34,10 @@ pub(super) fn request(call: &Call<'_>, options: &Options<'_>) -> Object {
         (_, None) => body,
         (Preset::OpenRouter, Some(thinking)) => body.with("reasoning", json!({"effort": thinking.effort()})),
         (Preset::LlamaCpp | Preset::Vllm, Some(thinking)) => {
-            body.with("chat_template_kwargs", json!({"enable_thinking": thinking != Thinking::Off}))
+            // Templates that know an effort know no thinking that is off.
+            let effort = if thinking == Thinking::Off { Thinking::Low } else { thinking }.effort();
+            let enabled = thinking != Thinking::Off;
+            body.with("chat_template_kwargs", json!({"enable_thinking": enabled, "reasoning_effort": effort}))
         }
         (_, Some(thinking)) => body.with("reasoning_effort", thinking.effort()),
     };
@@ -61,12 +65,26 @@ struct Choice {
 
 #[derive(Deserialize)]
 struct ResponseMessage {
-    content: Option<String>,
+    content: Option<Content>,
     refusal: Option<String>,
     /// Thoughts, as llama.cpp, vLLM and DeepSeek name them.
     reasoning_content: Option<String>,
     /// Thoughts, as OpenRouter and newer servers name them.
     reasoning: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    /// As Mistral's thinking models send it: thoughts and texts.
+    Parts(Vec<Part>),
+}
+
+#[derive(Deserialize)]
+struct Part {
+    text: Option<String>,
+    thinking: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -97,7 +115,14 @@ pub(super) fn read(data: &[u8], said: &mut Said) -> Result<(), serde_json::Error
         if given(&message.refusal) {
             said.end = Some(End::Declined);
         }
-        said.text.push_str(&message.content.unwrap_or_default());
+        match message.content {
+            Some(Content::Text(text)) => said.text.push_str(&text),
+            Some(Content::Parts(parts)) => {
+                said.has_thought |= parts.iter().any(|part| part.thinking.is_some());
+                said.text.extend(parts.into_iter().filter_map(|part| part.text));
+            }
+            None => {}
+        }
     }
     match choice.finish_reason.as_deref() {
         Some("content_filter") => said.end = Some(End::Declined),

@@ -72,7 +72,7 @@ fn chat_completions_carry_the_schema_as_response_format() {
         sent(Preset::LlamaCpp, |_| {}),
         json!({
             "model": "a-model", "messages": with_system(), "response_format": format(true), "max_tokens": 500, "temperature": 0.0,
-            "chat_template_kwargs": {"enable_thinking": false}, "stream": true, "stream_options": {"include_usage": true},
+            "chat_template_kwargs": {"enable_thinking": false, "reasoning_effort": "low"}, "stream": true, "stream_options": {"include_usage": true},
         })
     );
 }
@@ -89,14 +89,15 @@ fn documented_chat_completions_of_others_differ_in_the_schema_the_token_limit_an
         body
     };
     for (preset, expected) in [
-        (Preset::OpenAi, body(false, json!({"max_completion_tokens": 500}))),
+        (Preset::OpenAi, body(false, json!({"max_completion_tokens": 500, "reasoning_effort": "low"}))),
         (Preset::Gemini, body(false, json!({"max_tokens": 500, "reasoning_effort": "low"}))),
         (Preset::OpenRouter, body(false, json!({"max_tokens": 500, "reasoning": {"effort": "low"}}))),
         (
             Preset::Vllm,
             body(
                 true,
-                json!({"max_tokens": 500, "temperature": 0.0, "chat_template_kwargs": {"enable_thinking": false}}),
+                json!({"max_tokens": 500, "temperature": 0.0,
+                    "chat_template_kwargs": {"enable_thinking": false, "reasoning_effort": "low"}}),
             ),
         ),
         (Preset::LmStudio, body(true, json!({"max_tokens": 500, "temperature": 0.0}))),
@@ -187,7 +188,8 @@ fn thinking_goes_by_the_name_that_each_server_has_for_it() {
     assert_eq!(low(Preset::OpenAiResponses)["reasoning"], json!({"effort": "low"}));
     assert_eq!(low(Preset::OpenRouter)["reasoning"], json!({"effort": "low"}));
     assert_eq!(low(Preset::Gemini)["reasoning_effort"], "low");
-    assert_eq!(low(Preset::Vllm)["chat_template_kwargs"], json!({"enable_thinking": true}));
+    let in_template = json!({"enable_thinking": true, "reasoning_effort": "low"});
+    assert_eq!(low(Preset::Vllm)["chat_template_kwargs"], in_template);
     assert_eq!(low(Preset::Ollama)["think"], "low");
     let anthropic = low(Preset::Anthropic);
     assert_eq!(anthropic["thinking"], json!({"type": "enabled", "budget_tokens": 2048}));
@@ -254,7 +256,7 @@ fn documented_responses_carry_the_schema_as_the_format_of_the_text() {
         json!({
             "model": "a-model", "instructions": "do it", "input": messages(),
             "text": {"format": {"type": "json_schema", "name": "ready", "strict": true, "schema": schema(false)}},
-            "max_output_tokens": 500, "store": false, "stream": true,
+            "max_output_tokens": 500, "reasoning": {"effort": "low"}, "store": false, "stream": true,
         })
     );
 }
@@ -283,28 +285,32 @@ fn keys_go_into_the_header_that_the_format_wants() {
     );
 }
 
-/// The events as a llama.cpp server sent them, with fewer tokens.
+/// Documented in OpenAI's reference of streamed chat completions.
 #[test]
-fn a_chat_completion_is_read_piece_by_piece() {
-    let chunk = |delta: Value, finish: Value| {
+fn documented_chunks_of_openai_add_up_to_the_reply() {
+    let chunk = |choices: Value, usage: Value| {
         json!({
-            "choices": [{"finish_reason": finish, "index": 0, "delta": delta}], "created": 1, "id": "chatcmpl-1",
-            "model": "model.gguf", "system_fingerprint": "b1", "object": "chat.completion.chunk",
+            "id": "chatcmpl-123", "object": "chat.completion.chunk", "created": 1694268190, "model": "gpt-5-mini",
+            "service_tier": "default", "system_fingerprint": "fp_44709d6fcb", "choices": choices, "usage": usage,
         })
     };
-    let usage = json!({
-        "choices": [], "created": 1, "id": "chatcmpl-1", "model": "model.gguf", "object": "chat.completion.chunk",
-        "usage": {"completion_tokens": 3, "prompt_tokens": 12, "total_tokens": 15, "prompt_tokens_details": {"cached_tokens": 8}},
-        "timings": {"cache_n": 8, "prompt_n": 4},
-    });
+    let choice = |delta: Value, finish: Value| {
+        let choice = json!([{"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish}]);
+        chunk(choice, Value::Null)
+    };
     let said = read(
         Wire::ChatCompletions,
         &[
-            chunk(json!({"role": "assistant", "content": null}), Value::Null),
-            chunk(json!({"content": "{\"a\""}), Value::Null),
-            chunk(json!({"content": ": 1}"}), Value::Null),
-            chunk(json!({}), json!("stop")),
-            usage,
+            choice(json!({"role": "assistant", "content": "", "refusal": null}), Value::Null),
+            choice(json!({"content": "{\"a\""}), Value::Null),
+            choice(json!({"content": ": 1}"}), Value::Null),
+            choice(json!({}), json!("stop")),
+            chunk(
+                json!([]),
+                json!({"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15,
+                    "prompt_tokens_details": {"cached_tokens": 8, "audio_tokens": 0},
+                    "completion_tokens_details": {"reasoning_tokens": 0, "accepted_prediction_tokens": 0}}),
+            ),
         ],
     );
     let expected = Said {
@@ -312,9 +318,53 @@ fn a_chat_completion_is_read_piece_by_piece() {
         has_thought: false,
         end: Some(End::Complete),
         tokens: Tokens { input: 12, cached: 8, output: 3 },
-        model: Some("model.gguf".into()),
+        model: Some("gpt-5-mini".into()),
     };
     assert_eq!(said, expected);
+}
+
+#[test]
+fn thoughts_before_the_reply_are_left_out_whatever_ends_them() {
+    let draft = "maybe {\"a\": 0}";
+    for thoughts in [
+        format!("<think>{draft}</think>"),
+        format!("{draft}</think>\n"),
+        format!("<THINK>{draft}</THINK>"),
+        format!("<thinking>{draft}</thinking>"),
+        format!("<Thought>{draft}</Thought>"),
+        format!("<analysis>{draft}</analysis>"),
+        format!("<reasoning>{draft}</reasoning>"),
+        format!("<seed:think>{draft}</seed:think>"),
+        format!("[THINK]{draft}[/THINK]"),
+        format!("\u{25C1}think\u{25B7}{draft}\u{25C1}/think\u{25B7}"),
+        format!("<|START_THINKING|>{draft}<|END_THINKING|>"),
+        format!("<|START_THINKING|>{draft}<|END_THINKING|><|START_RESPONSE|>"),
+        format!("<|begin_of_thought|>{draft}<|end_of_thought|>"),
+        format!("<|channel|>analysis<|message|>{draft}<|end|><|start|>assistant<|channel|>final<|message|>"),
+        format!("<|channel|>analysis<|message|>{draft}<|end|><|channel|>final <|constrain|>json<|message|>"),
+        format!("analysis{draft}assistantfinal"),
+    ] {
+        let said = Said { text: format!("{thoughts}{{\"a\": 1}}"), ..Said::default() };
+        assert_eq!(said.reply().trim(), "{\"a\": 1}", "{thoughts}");
+    }
+    for whole in ["{\"quote\": \"a </think> tag\"}", "  {\"quote\": \"assistantfinal\"}", "no thoughts"] {
+        assert_eq!(Said { text: whole.to_owned(), ..Said::default() }.reply(), whole);
+    }
+}
+
+#[test]
+fn a_completion_in_parts_is_read_without_its_thoughts() {
+    let parts = json!([
+        {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "{\"a\""},
+    ]);
+    let said = read(
+        Wire::ChatCompletions,
+        &[
+            json!({"choices": [{"delta": {"content": parts}}]}),
+            json!({"choices": [{"delta": {"content": ": 1}"}, "finish_reason": "stop"}]}),
+        ],
+    );
+    assert_eq!((said.text.as_str(), said.has_thought, said.end), ("{\"a\": 1}", true, Some(End::Complete)));
 }
 
 #[test]

@@ -124,7 +124,7 @@ impl Script {
         self
     }
 
-    /// Has the server load its model first, for this number of requests.
+    /// Has the server load its model first, for this number of requests and questions about itself.
     pub fn loading(mut self, requests: usize) -> Self {
         self.loading = requests;
         self
@@ -161,6 +161,12 @@ impl ScriptedModel {
         bodies.filter(|body| form_of(body) == form).collect()
     }
 
+    /// How often the server was asked for what it says at `path`.
+    pub async fn questions(&self, path: &str) -> usize {
+        let requests = self.server.received_requests().await.unwrap();
+        requests.iter().filter(|request| request.method == "GET" && request.url.path() == path).count()
+    }
+
     /// All requests to the model as they came.
     pub async fn raw_requests(&self) -> Vec<Request> {
         let requests = self.server.received_requests().await.unwrap();
@@ -174,6 +180,11 @@ struct Player(Mutex<Script>);
 impl Respond for Player {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let mut script = self.0.lock().unwrap();
+        if script.loading > 0 {
+            script.loading -= 1;
+            let loading = json!({"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}});
+            return ResponseTemplate::new(503).set_body_json(loading);
+        }
         if request.method == "GET" || request.url.path() == "/api/show" {
             let is_of_properties = ["/props", "/api/show"].contains(&request.url.path());
             let found = if is_of_properties { script.properties.as_ref() } else { Some(&script.models) };
@@ -184,11 +195,6 @@ impl Respond for Player {
         }
         let body: Value = serde_json::from_slice(&request.body).unwrap();
         let as_messages = request.url.path().ends_with("/messages");
-        if script.loading > 0 {
-            script.loading -= 1;
-            let loading = json!({"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}});
-            return ResponseTemplate::new(503).set_body_json(loading);
-        }
         let format = body.pointer("/response_format/type").and_then(Value::as_str);
         if let Some(format) = format.filter(|format| script.refused_formats.contains(format)) {
             let refused = json!({"error": {"message": format!("'{format}' is not supported with this model")}});

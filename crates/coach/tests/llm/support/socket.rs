@@ -22,11 +22,16 @@ pub enum Behaviour {
     TruncatedOfUnknownLength,
     /// A response without end.
     Flood,
+    /// The head of a stream, and then nothing.
+    NoToken,
     /// A stream of one token, and then nothing.
     Stalls,
     /// A stream of one token, and then the end of the connection.
     BreaksOff,
 }
+
+/// The head of a stream.
+const HEAD_OF_STREAM: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
 
 /// The head of a stream and its first token.
 const FIRST_TOKEN: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
@@ -70,6 +75,10 @@ async fn serve(mut stream: TcpStream, behaviour: Behaviour) -> std::io::Result<(
         Behaviour::Truncated => stream.write_all(format!("{head}{{\"choices\": [{{").as_bytes()).await?,
         Behaviour::TruncatedOfUnknownLength => {
             stream.write_all(b"HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n{\"choices\": [{").await?;
+        }
+        Behaviour::NoToken => {
+            stream.write_all(HEAD_OF_STREAM.as_bytes()).await?;
+            std::future::pending::<()>().await;
         }
         Behaviour::Stalls => {
             stream.write_all(FIRST_TOKEN.as_bytes()).await?;
