@@ -367,7 +367,7 @@ const IS_QUESTION_ANSWERED: &str =
 
 /// Takes of the documents what verdicts are made of, and leaves the transcripts alone: they are by far the largest part.
 const ATTEMPTS: &str = "
-    select created_at, finished_at, question_id, depth, state, turns.format as format,
+    select session_id, created_at, finished_at, question_id, depth, state, turns.format as format,
            state_document -> '$.feedback.correctness.marks' as claims,
            state_document -> '$.answer.decisions' as decisions,
            state_document -> '$.feedback.judged_by' as judged_by,
