@@ -87,6 +87,7 @@ impl TryFrom<OverviewRow> for SessionOverview {
             finished_at: row.finished_at.map(timestamp).transpose()?,
             questions: row.outline.0,
             answered: row.answered,
+            correctness: None,
         })
     }
 }
