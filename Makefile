@@ -29,7 +29,7 @@ test: ## Set up and run every test
 	@$(CARGO) nextest run --locked --workspace $(if $(CI),--profile ci)
 	@$(CARGO) test --locked --workspace --doc --quiet
 
-test-api: ## Test the HTTP API with clients and checkers that others wrote
+test-api: ## Test the HTTP API and the pages with clients and checkers that others wrote
 	@scripts/setup.sh --tests
 	@$(CARGO) build --locked --workspace --bins --tests
 	@tests/api/run.sh target/debug/viva

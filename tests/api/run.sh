@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests the HTTP API of a running server with tools that others wrote: tests/api/run.sh BINARY
+# Tests the HTTP API and the pages of a running server with tools that others wrote: tests/api/run.sh BINARY
 #
 # Installs the tools in target/api-tools, once; removes nothing but its own temporary folder.
 set -euo pipefail
@@ -81,6 +81,15 @@ typescript_round() {
     node "$folder/typescript/out/round.js"
 }
 
+pages() {
+    local browser
+    browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+    mkdir -p "$folder/pages"
+    cp "$source/pages.js" "$tools/package.json" "$folder/pages"
+    ln -sfn "$tools/node_modules" "$folder/pages/node_modules"
+    BROWSER=$browser HOME=$folder node "$folder/pages/pages.js"
+}
+
 # `/events` goes on for as long as a turn is not answered, so its requests are made up and never follow from another response.
 undocumented_answers() {
     local checks=not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance
@@ -102,6 +111,7 @@ quiet_log() {
 check "openapi.json is valid OpenAPI 3.1" valid_document
 check "a generated Python client practises a round" python_round
 check "a generated TypeScript client practises a round" typescript_round
+check "axe-core finds no violation on a page" pages
 check "schemathesis finds no server error and no undocumented answer" undocumented_answers
 check "the server logged no error" quiet_log
 echo "$passed passed, $failed failed"

@@ -32,6 +32,12 @@ fn what_was_missed_is_shown_and_kept_as_cards() {
     assert_eq!((&narrowed["subjects"][0]["subject"], &narrowed["weak_points"]), (&json!("go"), &json!([])));
     let unknown = home.viva(["progress", "--subject", "java"]).finish().fails_with(1);
     assert!(unknown.errors.contains("there is no subject `java`; the subjects are backend, "), "{}", unknown.errors);
+    let question = home.viva(["progress", "ownership-why"]).finish().success().output;
+    assert!(question.contains("asked 1 time, due in 1 day") && question.contains("missed"), "{question}");
+    let points = home.viva(["progress", "ownership-why", "--json"]).finish().success().json()["points"].clone();
+    assert!(points.as_array().unwrap().iter().any(|point| point["last"] == "missed"), "{points}");
+    let unasked = home.viva(["progress", "borrowing-aliasing-rules"]).finish().fails_with(1);
+    assert!(unasked.errors.contains("was not asked yet"), "{}", unasked.errors);
     let shown = home.viva(["progress"]).finish().success().output;
     let on_one_line = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     for expected in ["Ownership 1 of", "in 1 day", missed["summary"].as_str().unwrap()] {
@@ -62,7 +68,7 @@ fn a_session_or_a_question_is_asked_again() {
 }
 
 #[test]
-fn the_list_of_sessions_is_narrowed_by_topic_and_words() {
+fn the_list_of_sessions_is_narrowed_by_subject_topic_and_words() {
     let home = Home::empty();
     round(&home, &["--question", "ownership-why"], "\n");
     round(&home, &["--question", "borrowing-aliasing-rules"], "\n");
@@ -72,4 +78,7 @@ fn the_list_of_sessions_is_narrowed_by_topic_and_words() {
     };
     assert_eq!((count(&[]), count(&["--topic", "ownership"]), count(&["--text", "OWNERSHIP"])), (2, 1, 1));
     assert_eq!(count(&["--text", "gardening"]), 0);
+    assert_eq!((count(&["--subject", "Rust"]), count(&["--subject", "go"])), (2, 0));
+    let unknown = home.viva(["review", "--topic", "gardening"]).finish().fails_with(1);
+    assert!(unknown.errors.contains("the topics are "), "{}", unknown.errors);
 }

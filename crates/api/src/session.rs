@@ -29,12 +29,13 @@ pub struct NewSession {
     /// Exactly these questions in this order; the other wishes do not apply then.
     #[serde(default)]
     pub question_ids: Vec<String>,
-    /// How many questions; 5 when missing.
+    /// How many questions. When missing, as many as are left a day before the interview, if its date is known and neither topics, kinds, tags
+    /// nor a seed are given; else 5.
     pub questions: Option<u32>,
     /// Makes it a real interview of this many minutes, 5 to 120: as many questions as fit, from easy to hard, in place of `questions`. Its pages
     /// show no feedback until it is finished.
     pub real_minutes: Option<u32>,
-    /// When the interview is that is prepared for: what was missed comes back before it.
+    /// When the interview is that is prepared for: what was missed comes back before it. When missing, as the settings of the server say.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub interview_at: Option<Timestamp>,
@@ -56,9 +57,15 @@ pub struct SessionFilter {
     /// Where to go on: `next_cursor` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
+    /// Only sessions that ask about this subject, such as `rust`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// Only sessions that ask about this topic.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
+    /// Only sessions with all of these words in the titles and topics of their questions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
     /// Only sessions that are `open` or `finished`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<SessionState>,
@@ -109,13 +116,16 @@ pub struct SessionHead {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub finished_at: Option<Timestamp>,
+    /// The subjects it asks about, without those of topics that are gone.
+    #[serde(default)]
+    pub subjects: Vec<String>,
     /// The topics it asks about.
     pub topics: Vec<String>,
     /// The titles of its questions.
     pub questions: Vec<String>,
     /// How many turns were answered.
     pub answered: u32,
-    /// The mean correctness score of the main answers that have one, 0 to 10.
+    /// The mean correctness score of the main answers that the judge of the last one scored, 0 to 10.
     pub correctness: Option<f64>,
 }
 
@@ -149,9 +159,9 @@ pub struct Summary {
     pub skipped: usize,
     /// How many answers have no feedback.
     pub ungraded: usize,
-    /// The mean correctness score of the main answers, 0 to 10.
+    /// The mean correctness score of the main answers that the judge of the last one scored, 0 to 10.
     pub correctness: Option<f64>,
-    /// The mean clarity score of the main answers, 0 to 10.
+    /// The mean clarity score of the same answers, 0 to 10.
     pub clarity: Option<f64>,
     /// The mean of the words a minute of the spoken answers.
     pub words_per_minute: Option<f64>,
@@ -192,7 +202,7 @@ pub struct StatedMisconception {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DebriefQuery {
-    /// When the interview is that is prepared for: nothing comes back after it.
+    /// When the interview is that is prepared for: nothing comes back after it. When missing, as the settings of the server say.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<String>, format = DateTime)]
     pub interview_at: Option<Timestamp>,

@@ -468,7 +468,7 @@ pub fn summary(summary: &Summary) -> [Figure; 4] {
             questions.push_str(&format!(", {count} {what}"));
         }
     }
-    let of_ten = "of 10, mean of the main answers with a score";
+    let of_ten = "of 10, mean of the main answers scored by one judge";
     let rate = summary.words_per_minute.map(|rate| format!("{rate:.0}"));
     [
         Figure { name: "Correctness", value: mean(summary.correctness), note: of_ten.to_owned() },

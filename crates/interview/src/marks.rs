@@ -366,6 +366,13 @@ pub struct JudgedBy {
     pub rubric_version: String,
 }
 
+impl JudgedBy {
+    /// Who judged, by what, without the key points, which differ from question to question.
+    pub fn judge(&self) -> (CoachKind, Option<&str>, &str) {
+        (self.coach, self.model.as_deref(), &self.prompt_version)
+    }
+}
+
 /// The sort of a coach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

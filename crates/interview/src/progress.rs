@@ -6,7 +6,6 @@ use std::time::SystemTime;
 
 use crate::bank::{Bank, KeyPoint, Question, Topic};
 use crate::id::TopicId;
-use crate::marks::JudgedBy;
 use crate::schedule::{Asked, DAY, Schedule, Scored};
 use crate::scoring::Score;
 
@@ -18,6 +17,8 @@ pub const TREND: usize = 3;
 pub struct Progress<'b> {
     /// Every subject that has questions, by name.
     pub subjects: Vec<SubjectProgress<'b>>,
+    /// Every question that was asked, those that are due first at the head.
+    pub questions: Vec<QuestionProgress<'b>>,
     /// The key points that were missed the last time, those that are due longest first, then the heaviest.
     pub weak_points: Vec<WeakPoint<'b>>,
 }
@@ -58,6 +59,36 @@ pub struct Standing {
     /// The scores of the last answers, [`TREND`] at most, the earliest first: all by the judge of the last one, because scores of
     /// different judges cannot be compared.
     pub scores: Vec<Score>,
+}
+
+/// The progress in one question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QuestionProgress<'b> {
+    /// The question.
+    pub question: &'b Question,
+    /// How often it was asked.
+    pub attempts: usize,
+    /// When it was last asked.
+    pub last: SystemTime,
+    /// When to ask it again; `None` when no answer to it could be rated.
+    pub due: Option<SystemTime>,
+    /// The scores of the last answers, as in [`Standing::scores`].
+    pub scores: Vec<Score>,
+    /// Its key points that were made or missed; none while the last attempt goes on.
+    pub points: Vec<PointProgress<'b>>,
+}
+
+/// The progress in one key point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PointProgress<'b> {
+    /// The key point.
+    pub point: &'b KeyPoint,
+    /// How often it was made or missed.
+    pub attempts: usize,
+    /// Whether it was missed the last time.
+    pub missed: bool,
+    /// When to say it again.
+    pub due: SystemTime,
 }
 
 /// A key point that was missed the last time.
@@ -119,7 +150,8 @@ impl<'b> Progress<'b> {
                 last.topics.push(TopicProgress { topic, title, standing: Standing::of(&questions, schedule, now) });
             }
         }
-        Self { subjects, weak_points: weak_points(bank, schedule) }
+        let questions = asked_questions(bank, schedule);
+        Self { subjects, weak_points: weak_points(&questions), questions }
     }
 }
 
@@ -141,25 +173,39 @@ impl Standing {
 fn trend<'a>(scores: impl Iterator<Item = &'a Scored>) -> Vec<Score> {
     let mut scores: Vec<&Scored> = scores.collect();
     scores.sort_by_key(|scored| scored.at);
-    let judge = |scored: &Scored| {
-        // Which key points there are depends on the question; that they are those of today is the schedule's care.
-        let JudgedBy { coach, model, prompt_version, rubric_version: _ } = scored.judged_by.clone();
-        (coach, model, prompt_version)
-    };
-    let Some(last) = scores.last().map(|last| judge(last)) else { return Vec::new() };
-    scores.retain(|scored| judge(scored) == last);
+    // That they are by the key points of today is the schedule's care.
+    let Some(last) = scores.last().map(|last| last.judged_by.judge()) else { return Vec::new() };
+    scores.retain(|scored| scored.judged_by.judge() == last);
     scores.iter().skip(scores.len().saturating_sub(TREND)).map(|scored| scored.score).collect()
 }
 
-fn weak_points<'b>(bank: &'b Bank, schedule: &Schedule) -> Vec<WeakPoint<'b>> {
-    let mut weak: Vec<WeakPoint<'_>> = Vec::new();
-    for question in bank.questions() {
-        let asked = schedule.question(&question.id).filter(|asked| !asked.goes_on);
-        let missed = asked.into_iter().flat_map(|asked| &asked.points).filter(|point| point.missed);
-        weak.extend(missed.filter_map(|missed| {
-            Some(WeakPoint { question, point: question.key_point(&missed.id)?, due: missed.due })
-        }));
-    }
+fn asked_questions<'b>(bank: &'b Bank, schedule: &Schedule) -> Vec<QuestionProgress<'b>> {
+    let progress = |question: &'b Question| {
+        let asked = schedule.question(&question.id)?;
+        let points = asked.points.iter().filter(|_| !asked.goes_on).filter_map(|known| {
+            let point = question.key_point(&known.id)?;
+            Some(PointProgress { point, attempts: known.attempts, missed: known.missed, due: known.due })
+        });
+        Some(QuestionProgress {
+            question,
+            attempts: asked.attempts,
+            last: asked.last,
+            due: asked.due,
+            scores: trend(asked.scores.iter()),
+            points: points.collect(),
+        })
+    };
+    let mut questions: Vec<QuestionProgress<'_>> = bank.questions().iter().filter_map(progress).collect();
+    questions.sort_by_key(|question| (question.due.is_none(), question.due));
+    questions
+}
+
+fn weak_points<'b>(questions: &[QuestionProgress<'b>]) -> Vec<WeakPoint<'b>> {
+    let missed = questions.iter().flat_map(|QuestionProgress { question, points, .. }| {
+        let missed = points.iter().filter(|point| point.missed);
+        missed.map(|missed| WeakPoint { question, point: missed.point, due: missed.due })
+    });
+    let mut weak: Vec<WeakPoint<'_>> = missed.collect();
     weak.sort_by_key(|weak| (weak.due, Reverse((weak.point.core, weak.point.weight))));
     weak
 }

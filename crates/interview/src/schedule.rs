@@ -4,14 +4,15 @@
 //! question, and of each key point that it made or missed. The schedule is computed anew from all attempts, so nothing of it is stored. The
 //! rules are in `docs/schedule.md`.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, SystemTime};
 
 use fsrs::{FSRS, ItemState, MemoryState, NextStates};
 
 use crate::bank::{Bank, KeyPoint, Question};
 use crate::claims::{ClaimedVerdict, Claims};
-use crate::id::{KeyPointId, QuestionId};
+use crate::id::{KeyPointId, QuestionId, SessionId};
 use crate::marks::{Counted, DecidedVerdict, Decisions, JudgedBy, counted};
 use crate::scoring::{Band, Rating, Score, rate};
 
@@ -20,6 +21,8 @@ use crate::scoring::{Band, Rating, Score, rate};
 pub struct Attempt {
     /// The question.
     pub question: QuestionId,
+    /// The session in which it was asked.
+    pub session: SessionId,
     /// When it was asked.
     pub asked_at: SystemTime,
     /// What became of the question itself.
@@ -57,8 +60,13 @@ pub struct Schedule(HashMap<QuestionId, Asked>);
 pub struct Asked {
     /// When it was last asked.
     pub last: SystemTime,
-    /// When to ask it again; `None` when no answer to it could be rated.
+    /// How often it was asked.
+    pub attempts: usize,
+    /// When to ask it again: as its answers were rated, or when the first of its missed points is to be said again, whichever is earlier.
+    /// `None` when no answer could be rated and no point was missed.
     pub due: Option<SystemTime>,
+    /// Whether a point of it was missed the last time, or the last answer was "I don't know".
+    pub missed: bool,
     /// The scores of the answers that were judged by the key points the bank has now, the earliest first.
     pub scores: Vec<Scored>,
     /// Its key points that were made or missed, in the question's order. The first of several alternatives stands for them all.
@@ -83,6 +91,8 @@ pub struct Scored {
 pub struct Point {
     /// Which key point of the question.
     pub id: KeyPointId,
+    /// How often it was made or missed.
+    pub attempts: usize,
     /// Whether it was missed the last time.
     pub missed: bool,
     /// When to say it again.
@@ -106,26 +116,51 @@ impl Schedule {
     }
 
     /// The schedule before an interview that is `interview_at`. Nothing is due after it. What was missed and would be is due after half of the
-    /// time that is left from when it was asked, so that it comes back before; what is known until then is due at the interview. An interview
-    /// that is over at `now` changes nothing.
+    /// time that is left from when it was asked, so that it comes back before; what is known until then is due at the interview. What was
+    /// missed on one day is spread over the days that are left. An interview that is over at `now` changes nothing.
     #[must_use]
     pub fn before(mut self, interview_at: SystemTime, now: SystemTime) -> Self {
         if interview_at <= now {
             return self;
         }
-        for Asked { last, due, points, .. } in self.0.values_mut() {
+        for Asked { last, due, missed, points, .. } in self.0.values_mut() {
             let left = interview_at.duration_since(*last).unwrap_or_default();
             let in_time = |due: SystemTime, missed: bool| {
                 let latest = if missed { *last + left / 2 } else { interview_at };
                 if due < interview_at { due } else { latest }
             };
-            let has_missed = points.iter().any(|point| point.missed);
-            *due = due.map(|due| in_time(due, has_missed));
+            *due = due.map(|due| in_time(due, *missed));
             for point in points {
                 point.due = in_time(point.due, point.missed);
             }
         }
+        self.spread_misses(interview_at);
         self
+    }
+
+    /// Puts off what was missed on one day, so that it does not all come back on the same day: the question that is due first stays, then
+    /// those with the most missed points come first.
+    fn spread_misses(&mut self, interview_at: SystemTime) {
+        let mut by_day: BTreeMap<u64, Vec<(&QuestionId, SystemTime, &mut Asked)>> = BTreeMap::new();
+        for (id, asked) in &mut self.0 {
+            let day = asked.last.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs() / DAY.as_secs();
+            if let Some(due) = asked.due.filter(|due| asked.missed && *due < interview_at) {
+                by_day.entry(day).or_default().push((id, due, asked));
+            }
+        }
+        for missed in by_day.values_mut() {
+            missed.sort_by_key(|(id, due, asked)| (*due, Reverse(asked.missed_points().count()), *id));
+            let Some(first) = missed.first().map(|(_, due, _)| *due) else { continue };
+            let days = interview_at.duration_since(first).unwrap_or_default().as_secs() / DAY.as_secs();
+            let count = missed.len() as u64;
+            for (rank, (_, due, asked)) in (0..).zip(missed) {
+                let later = (*due).max(first + Duration::from_secs(DAY.as_secs() * (days * rank / count)));
+                asked.due = Some(later);
+                for point in asked.points.iter_mut().filter(|point| point.missed) {
+                    point.due = point.due.max(later);
+                }
+            }
+        }
     }
 
     /// What is known of a question; `None` when it was never asked.
@@ -136,43 +171,58 @@ impl Schedule {
 
 impl Asked {
     fn of(question: &Question, attempts: &[&Attempt], fsrs: &FSRS) -> Option<Self> {
-        let rubric_version = question.rubric_version();
         let mut card = None;
         let mut scores = Vec::new();
-        let mut points: HashMap<&KeyPointId, (Card, Grade)> = HashMap::new();
+        let mut points: HashMap<&KeyPointId, (Card, Grade, usize)> = HashMap::new();
         for attempt in attempts {
             let at = attempt.asked_at;
-            let (grade, score) = attempt.main.rated(question);
+            let (grade, _) = attempt.main.rated(question);
             card = grade.map_or(card, |grade| Some(Card::reviewed(card, fsrs, at, grade)));
-            if let (Some(score), Outcome::Marked { judged_by, .. }) = (score, &attempt.main)
-                && judged_by.rubric_version == rubric_version
+            if let (Some(Rating::Exact(score)), Outcome::Marked { judged_by, .. }) =
+                (attempt.rating(question), &attempt.main)
                 && attempt.is_over
             {
                 scores.push(Scored { at, score, judged_by: judged_by.clone() });
             }
             for (point, grade) in attempt.points(question) {
-                let before = points.get(&point.id).map(|(card, _)| *card);
-                points.insert(&point.id, (Card::reviewed(before, fsrs, at, grade), grade));
+                let before = points.get(&point.id);
+                let attempts = before.map_or(0, |(.., attempts)| *attempts) + 1;
+                let card = Card::reviewed(before.map(|(card, ..)| *card), fsrs, at, grade);
+                points.insert(&point.id, (card, grade, attempts));
             }
         }
         let point = |point: &KeyPoint| {
-            let (card, grade) = points.get(&point.id)?;
-            Some(Point { id: point.id.clone(), missed: *grade == Grade::Again, due: card.due })
+            let (card, grade, attempts) = points.get(&point.id)?;
+            Some(Point { id: point.id.clone(), attempts: *attempts, missed: *grade == Grade::Again, due: card.due })
         };
         let points: Vec<Point> = question.key_points.iter().filter_map(point).collect();
-        let first_missed = points.iter().filter(|point| point.missed).map(|point| point.due).min();
         let last = attempts.last()?;
-        Some(Self {
+        let mut asked = Self {
             last: last.asked_at,
-            due: card.map(|card| card.due).or(first_missed),
+            attempts: attempts.len(),
+            due: None,
+            missed: false,
             scores,
             points,
             goes_on: !last.is_over,
-        })
+        };
+        asked.due = card.map(|card| card.due).into_iter().chain(asked.missed_points().map(|point| point.due)).min();
+        asked.missed = last.main == Outcome::Skipped || asked.missed_points().next().is_some();
+        Some(asked)
+    }
+
+    fn missed_points(&self) -> impl Iterator<Item = &Point> {
+        self.points.iter().filter(|point| point.missed)
     }
 }
 
 impl Attempt {
+    /// The rating of the answer to the question itself; none when it was judged by other key points than those of `question`.
+    pub fn rating(&self, question: &Question) -> Option<Rating> {
+        let Outcome::Marked { judged_by, .. } = &self.main else { return None };
+        self.main.rated(question).1.filter(|_| judged_by.rubric_version == question.rubric_version())
+    }
+
     /// The grade of every key point that was made or missed: whoever needed the follow-up to make a point gets less for it.
     fn points<'q>(&self, question: &'q Question) -> impl Iterator<Item = (&'q KeyPoint, Grade)> {
         let main = self.main.counted(question);
@@ -208,8 +258,8 @@ impl Outcome {
         counted(&question.key_points, verdict)
     }
 
-    /// The grade and the score of an answer to the question itself.
-    fn rated(&self, question: &Question) -> (Option<Grade>, Option<Score>) {
+    /// The grade and the rating of an answer to the question itself.
+    fn rated(&self, question: &Question) -> (Option<Grade>, Option<Rating>) {
         let (claims, decisions) = match self {
             Self::Skipped => return (Some(Grade::Again), None),
             Self::Unmarked => return (None, None),
@@ -218,14 +268,14 @@ impl Outcome {
         let counted = self.counted(question);
         let stated = claims.misconceptions.iter().map(|claim| &claim.id);
         let stated = stated.filter(|id| question.misconception(id).is_some() && !decisions.disputes(id)).count();
-        let (Some(Rating::Exact(score)), Some(band)) = rate(&counted, stated) else { return (None, None) };
-        let grade = match band {
+        let (rating, band) = rate(&counted, stated);
+        let grade = band.map(|band| match band {
             Band::WrongModel => Grade::Again,
             Band::RuleWithoutReason => Grade::Hard,
             Band::TradeOffs if counted.iter().all(|(_, counted)| *counted == Counted::Hit) => Grade::Easy,
             Band::CorePoints | Band::TradeOffs => Grade::Good,
-        };
-        (Some(grade), Some(score))
+        });
+        (grade, rating)
     }
 }
 

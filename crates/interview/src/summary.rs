@@ -18,9 +18,10 @@ pub struct Summary {
     pub skipped: usize,
     /// How many answers have no feedback.
     pub ungraded: usize,
-    /// The mean correctness score of the main turns that have one. A range is left out: its middle is a number that nothing supports.
+    /// The mean correctness score of the main turns that have one and were judged as the last of them was: scores of different judges are never
+    /// mixed. A range is left out: its middle is a number that nothing supports.
     pub correctness: Option<Score>,
-    /// The mean clarity score of the main turns that have one.
+    /// The mean clarity score of the same turns.
     pub clarity: Option<Score>,
     /// The mean of the words a minute of the spoken answers.
     pub words_per_minute: Option<f64>,
@@ -63,13 +64,15 @@ impl Summary {
     pub fn of(session: &Session, turns: &[Turn]) -> Self {
         let count = |wanted: fn(&TurnState) -> bool| turns.iter().filter(|turn| wanted(&turn.state)).count();
         let main = || turns.iter().filter(|turn| turn.target.is_none()).filter_map(|turn| turn.state.feedback());
+        let judge = main().last().map(|feedback| feedback.judged_by().judge());
+        let by_one_judge = || main().filter(|feedback| judge == Some(feedback.judged_by().judge()));
         Self {
             questions: turns.iter().filter(|turn| turn.target.is_none() && turn.state != TurnState::Asked).count(),
             answered: count(|state| state.answer().is_some() || state.audio().is_some()),
             skipped: count(|state| matches!(state, TurnState::Skipped)),
             ungraded: count(|state| matches!(state, TurnState::Ungraded { .. })),
-            correctness: mean_score(main().filter_map(|feedback| feedback.correctness()?.score())),
-            clarity: mean_score(main().filter_map(|feedback| feedback.clarity()?.score())),
+            correctness: mean_score(by_one_judge().filter_map(|feedback| feedback.correctness()?.score())),
+            clarity: mean_score(by_one_judge().filter_map(|feedback| feedback.clarity()?.score())),
             words_per_minute: mean(turns.iter().filter_map(delivery).filter_map(|delivery| delivery.words_per_minute)),
             missed: missed(session, turns),
             misconceptions: stated(session, turns),
@@ -141,32 +144,33 @@ fn stated(session: &Session, turns: &[Turn]) -> Vec<Stated> {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::follow_up::FollowUpLimit;
-    use crate::session::{Mode, Place};
-    use crate::testing::bank;
+    use crate::testing::{judged, round};
 
     #[test]
     fn questions_that_were_never_begun_are_not_counted() {
-        let questions = bank(&[("q1", "ownership"), ("q2", "ownership"), ("q3", "borrowing")]).questions().to_vec();
-        let id = Uuid::from_u128(1).into();
-        let session = Session { id, questions, follow_ups: FollowUpLimit::MAX, mode: Mode::Real };
-        let turn = |question: &Question, state| Turn {
-            id: Uuid::from_u128(2).into(),
-            session: id,
-            place: Place { position: 1, depth: 0 },
-            question: question.id.clone(),
-            target: None,
-            prompt: String::new(),
-            hints_used: 0,
-            sureness: None,
-            state,
-        };
-        let [first, second, third] = &session.questions[..] else { unreachable!() };
-        let turns = [turn(first, TurnState::Skipped), turn(second, TurnState::Asked), turn(third, TurnState::Asked)];
+        let session = round(&["q1", "q2", "q3"]);
+        let turn = |question, state| Turn { state, ..judged(&session, question, "hhh", &[]) };
+        let turns = [turn("q1", TurnState::Skipped), turn("q2", TurnState::Asked), turn("q3", TurnState::Asked)];
         let Summary { questions, skipped, .. } = Summary::of(&session, &turns);
         assert_eq!((questions, skipped), (1, 1));
+    }
+
+    #[test]
+    fn a_mean_is_of_the_answers_that_the_last_judge_scored() {
+        let session = round(&["q1", "q2", "q3"]);
+        let by = |model: &str, question, letters| {
+            let mut turn = judged(&session, question, letters, &[]);
+            let TurnState::Judged { feedback, .. } = &mut turn.state else { unreachable!() };
+            feedback.judged_by.model = Some(model.to_owned());
+            turn
+        };
+        let mean = |turns: &[Turn]| Summary::of(&session, turns).correctness.map(Score::get);
+        let one = [by("one", "q1", "hmm"), by("one", "q2", "hhh")];
+        assert_eq!(mean(&one), Some(7.5));
+        let mixed = [by("other", "q1", "mmm"), by("one", "q2", "hmm"), by("one", "q3", "hhh")];
+        assert_eq!(mean(&mixed), Some(7.5), "scores of different judges are never mixed");
+        let unscored = [by("one", "q1", "hhh"), by("other", "q2", "uuu")];
+        assert_eq!(mean(&unscored), None, "the last judge scored nothing");
     }
 }

@@ -2,13 +2,19 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::Transcript;
+use uuid::Uuid;
+
 use crate::bank::{Bank, KeyPoint, Question, SourceFile};
 use crate::claims::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
+use crate::follow_up::{FollowUpLimit, Rubric};
 use crate::marks::{
-    CoachKind, DecidedVerdict, Decisions, Doubt, JudgedBy, KeyPointMark, Marks, MisconceptionMark, Verdict,
+    ClarityCheck, ClarityMark, ClarityVerdict, CoachKind, DecidedVerdict, Decisions, Doubt, Feedback, JudgedBy,
+    KeyPointMark, Marks, MisconceptionMark, Verdict,
 };
 use crate::schedule::{Attempt, Outcome};
+use crate::scoring::{Clarity, Correctness};
+use crate::session::{Answer, Mode, Place, Session, Source, Turn, TurnState};
+use crate::{SessionId, Transcript, TurnId};
 
 const TOPICS: &str = "format_version = 1\n[rust]\nownership = \"Ownership\"\nborrowing = \"Borrowing\"\n";
 
@@ -110,5 +116,70 @@ pub(crate) fn marked(letters: &str) -> Outcome {
 /// A question that was asked on this day and [answered so](marked).
 pub(crate) fn asked(question: &str, at: f64, letters: &str) -> Attempt {
     let (question, asked_at) = (question.parse().unwrap(), day(at));
-    Attempt { question, asked_at, main: marked(letters), follow_ups: Vec::new(), is_over: true }
+    Attempt {
+        question,
+        session: SessionId::from(Uuid::nil()),
+        asked_at,
+        main: marked(letters),
+        follow_ups: Vec::new(),
+        is_over: true,
+    }
+}
+
+/// A round of these questions.
+pub(crate) fn round(ids: &[&str]) -> Session {
+    let questions: Vec<(&str, &str)> = ids.iter().map(|id| (*id, "ownership")).collect();
+    let questions = bank(&questions).questions().to_vec();
+    Session { id: Uuid::from_u128(1).into(), questions, follow_ups: FollowUpLimit::MAX, mode: Mode::Study }
+}
+
+/// A judged answer to the question itself, with [these marks](marks) and these failed or met checks.
+pub(crate) fn judged(
+    session: &Session,
+    question: &str,
+    letters: &str,
+    checks: &[(ClarityCheck, ClarityVerdict)],
+) -> Turn {
+    let question = session.question(&question.parse().unwrap()).unwrap();
+    let rubric = Rubric::of(question, None);
+    let stated = usize::from(letters.ends_with('w'));
+    let check = |(check, verdict): &(ClarityCheck, ClarityVerdict)| ClarityMark {
+        check: *check,
+        verdict: *verdict,
+        evidence: None,
+        note: None,
+    };
+    let feedback = Feedback {
+        correctness: Some(Correctness::of(&rubric, marks(&question.key_points, letters, stated))),
+        clarity: Some(Clarity::of(checks.iter().map(check).collect())),
+        stronger_answer: None,
+        next_step: String::new(),
+        remark: None,
+        judged_by: JudgedBy {
+            coach: CoachKind::Offline,
+            model: None,
+            prompt_version: "1".to_owned(),
+            rubric_version: question.rubric_version(),
+        },
+    };
+    let answer = Answer {
+        id: Uuid::from_u128(2).into(),
+        source: Source::Typed,
+        transcript: Transcript::typed("said so"),
+        corrected: false,
+        decisions: Decisions::default(),
+        spoken: None,
+        audio: None,
+    };
+    Turn {
+        id: TurnId::from(Uuid::from_u128(3)),
+        session: session.id,
+        place: Place { position: 1, depth: 0 },
+        question: question.id.clone(),
+        target: None,
+        prompt: String::new(),
+        hints_used: 0,
+        sureness: None,
+        state: TurnState::Judged { answer, feedback: Box::new(feedback) },
+    }
 }

@@ -10,13 +10,15 @@ use api::session::{DebriefQuery, SessionPage};
 use api::turn::{DecidedVerdict, Turn};
 use bytes::Bytes;
 use interview::debrief::Debrief;
-use interview::marks::Marks;
+use interview::marks::{Decisions, Marks};
 use interview::progress::{Progress, Remaining};
 use interview::schedule::Schedule;
-use interview::session::{self, TurnState};
-use interview::{Bank, Question, SessionId, TurnId, selection};
+use interview::selection::{self, Wishes};
+use interview::session::{self, Answer, TurnState, UngradedAnswer};
+use interview::{Bank, Question, SessionId, Transcript, TurnId};
 use jiff::Timestamp;
-use store::{AudioStore, PastJudging, SessionQuery, Store, StoreError, StoredSession};
+use store::queue::CoachWish;
+use store::{AudioStore, PastJudging, SessionQuery, Store, StoredSession};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -99,10 +101,15 @@ impl App {
         Some(Feedback { correctness: ready.correctness, clarity: ready.clarity, ..known })
     }
 
+    /// When the interview is, by the settings where a client does not say.
+    fn interview_at(&self, asked: Option<Timestamp>) -> Option<Timestamp> {
+        asked.or(self.settings.preparation.interview_at)
+    }
+
     /// What is known of every question that was asked, and when to ask it again, before an interview if there is one.
     pub(crate) async fn schedule(&self, interview_at: Option<Timestamp>) -> Result<Schedule, ApiError> {
         let schedule = Schedule::of(&self.bank, &self.store.attempts().await?);
-        Ok(match interview_at {
+        Ok(match self.interview_at(interview_at) {
             Some(interview_at) => schedule.before(interview_at.into(), (self.settings.clock)().into()),
             None => schedule,
         })
@@ -111,9 +118,26 @@ impl App {
     /// How far the candidate has come.
     pub(crate) async fn progress(&self, query: &ProgressQuery) -> Result<api::progress::Progress, ApiError> {
         let (schedule, now) = (self.schedule(query.interview_at).await?, (self.settings.clock)());
-        let questions = selection::fitting(&self.bank, &wire::incoming::prepared(query)?)?;
-        let remaining = query.interview_at.and_then(|at| Remaining::of(&questions, &schedule, at.into(), now.into()));
+        let known = &self.settings.preparation;
+        let prepared = ProgressQuery {
+            interview_at: query.interview_at,
+            subjects: query.subjects.clone().or_else(|| known.subjects.clone()),
+            levels: query.levels.clone().or_else(|| known.levels.clone()),
+        };
+        let remaining = self.remaining(&incoming::prepared(&prepared)?, &schedule, query.interview_at)?;
         Ok(wire::progress::progress(&Progress::of(&self.bank, &schedule, now.into()), remaining, now))
+    }
+
+    /// What is left of the questions that meet the wishes before the interview, if there is one.
+    pub(crate) fn remaining(
+        &self,
+        wishes: &Wishes,
+        schedule: &Schedule,
+        interview_at: Option<Timestamp>,
+    ) -> Result<Option<Remaining>, ApiError> {
+        let questions = selection::fitting(&self.bank, wishes)?;
+        let (at, now) = (self.interview_at(interview_at), (self.settings.clock)());
+        Ok(at.and_then(|at| Remaining::of(&questions, schedule, at.into(), now.into())))
     }
 
     /// What to take away from a finished session.
@@ -126,19 +150,9 @@ impl App {
         Ok(wire::session::debrief(Debrief::of(&stored.session, &stored.turns, &schedule)))
     }
 
-    /// One page of sessions, each with its score.
+    /// One page of sessions.
     pub(crate) async fn session_page(&self, query: &SessionQuery) -> Result<SessionPage, ApiError> {
-        let page = self.store.sessions(query).await?;
-        let mut shown = wire::session::session_page(&page);
-        for head in shown.sessions.iter_mut().filter(|head| head.answered > 0) {
-            match self.store.session(head.id.into()).await {
-                Ok(stored) => head.correctness = wire::session::score(&stored),
-                // Deleted since the page was read.
-                Err(StoreError::NotFound(_)) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(shown)
+        Ok(wire::session::session_page(&self.store.sessions(query).await?, &self.bank))
     }
 
     /// A session with every judging of its answers.
@@ -172,6 +186,61 @@ impl App {
         let turn = self.store.decide(id, decision).await?;
         self.events.notify(id);
         Ok(turn)
+    }
+
+    /// Replaces what the recogniser heard by the candidate's own words, and has the answer judged again.
+    pub(crate) async fn correct(&self, id: TurnId, text: &str) -> Result<session::Turn, ApiError> {
+        let text = incoming::correction(text)?;
+        let turn = self.store.turn(id).await?;
+        let answer = match &turn.state {
+            // No recogniser could transcribe it: the correction is the transcript.
+            TurnState::Ungraded { answer: UngradedAnswer::Sound(recording), .. } => Answer {
+                id: recording.id,
+                source: recording.source,
+                transcript: Transcript::typed(&text),
+                corrected: true,
+                decisions: Decisions::default(),
+                spoken: None,
+                audio: Some(recording.audio.clone()),
+            },
+            state => {
+                let answer = state.answer().ok_or_else(|| {
+                    ApiError::Conflict(format!("turn {id} is {}, so there is nothing to correct", state.name()))
+                })?;
+                Answer { transcript: answer.transcript.corrected(&text), corrected: true, ..answer.clone() }
+            }
+        };
+        self.replace_answer(id, answer).await?;
+        Ok(turn)
+    }
+
+    /// Stores an answer with other words than before, and has it judged again.
+    pub(crate) async fn replace_answer(&self, id: TurnId, answer: Answer) -> Result<(), ApiError> {
+        let revision = self.store.correct_transcript(id, answer).await?;
+        self.events.superseded(id, revision.get());
+        Ok(())
+    }
+
+    /// Has an answer judged again, by another coach if one is wished for.
+    pub(crate) async fn regrade(&self, id: TurnId, wish: CoachWish) -> Result<session::Turn, ApiError> {
+        let turn = self.store.turn(id).await?;
+        if self.coaches.for_wish(&wish, &self.question_of(&turn).await?).is_none() {
+            let detail = "this coach or model is not set up on this server; ask for the coach `offline` without a model, or name none";
+            return Err(ApiError::NotSetUp(detail.to_owned()));
+        }
+        let revision = self.store.regrade(id, wish).await?;
+        self.events.superseded(id, revision.get());
+        Ok(turn)
+    }
+
+    /// Deletes a session and its recordings.
+    pub(crate) async fn delete(&self, id: SessionId) -> Result<(), ApiError> {
+        let turns = self.store.session(id).await?.turns;
+        // The next start deletes the recordings if a crash comes in between.
+        self.store.delete(id).await?;
+        turns.iter().for_each(|turn| self.events.notify(turn.id));
+        self.rendered.forget(id);
+        Ok(self.audio.delete_session(id).await?)
     }
 
     /// Waits until nothing more happens to a turn by itself, or `limit` has passed, or the server stops.

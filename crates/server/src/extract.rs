@@ -18,7 +18,7 @@ use store::IdempotencyKey;
 
 use crate::api_error::ApiError;
 
-/// The size limit of a JSON body, in bytes; answers have a limit of their own.
+/// The size limit of a JSON body or a form, in bytes; answers have a limit of their own.
 const JSON_LIMIT: u64 = 1024 * 1024;
 
 /// How long the client may stay silent in the middle of a body.
@@ -100,6 +100,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             Some(media_type) if media_type.is_json() => parse_json(&bytes).map(Self),
             _ => Err(ApiError::WrongMediaType("send JSON with the header `content-type: application/json`".to_owned())),
         }
+    }
+}
+
+/// The field `text` of a form of one of our pages.
+pub(crate) struct TextForm(pub(crate) String);
+
+impl<S: Send + Sync> FromRequest<S> for TextForm {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let (head, body) = request.into_parts();
+        check_length(&head.headers, JSON_LIMIT)?;
+        let bytes = collect(limited(body, JSON_LIMIT)).await?;
+        let text = url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "text");
+        text.map(|(_, text)| Self(text.into_owned()))
+            .ok_or_else(|| ApiError::Malformed("the form has no field `text`".to_owned()))
     }
 }
 

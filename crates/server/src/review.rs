@@ -1,14 +1,18 @@
 //! A session as people read it, on a page, in a file or as Markdown: texts and numbers that templates only place.
 
+mod attempts;
 mod history;
 pub(crate) mod html;
 mod transcript;
 
 use api::question::Citation;
-use api::session::{BestPoint, Debrief, Session};
+use api::session::{BestPoint, Debrief, Session, WeakestPoint};
 use api::transcript::TimeSpan;
 use api::turn::{Role, Source, Turn, TurnState};
 use api::view::{self, Brief, Figure, Judge, Measure, Panel, clock};
+use interview::Question;
+use interview::bank::Bank;
+use interview::schedule::Attempt;
 use interview::session::{self, Mode, Spoken};
 use interview::summary::Summary;
 use interview::wording::counted;
@@ -16,6 +20,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use store::{PastJudging, StoredSession};
 
+use self::attempts::Attempts;
+pub(crate) use self::attempts::attempt_before;
 pub(crate) use self::history::History;
 use self::html::{coloured, prose};
 use self::transcript::{Paragraph, paragraphs};
@@ -39,7 +45,10 @@ pub(crate) struct DebriefView {
     pub(crate) best: Option<BestPoint>,
     pub(crate) habit: Option<String>,
     pub(crate) feeling: Option<String>,
+    pub(crate) weakest: Option<WeakestPoint>,
     pub(crate) comes_back: Option<String>,
+    /// What is left before the interview.
+    pub(crate) remaining: Option<String>,
 }
 
 /// A question with its follow-ups.
@@ -49,6 +58,8 @@ pub(crate) struct ReviewedQuestion {
     /// The feedback in short; none before there is any.
     pub(crate) brief: Option<Brief>,
     pub(crate) reference: Option<Reference>,
+    /// On a page, when there are others than this one.
+    pub(crate) attempts: Option<Attempts>,
 }
 
 pub(crate) struct ReviewedTurn {
@@ -62,8 +73,8 @@ pub(crate) struct ReviewedTurn {
     pub(crate) answer_note: String,
     /// The address of the recording.
     pub(crate) audio: Option<String>,
-    /// Whether the page has forms to decide on marks.
-    pub(crate) can_decide: bool,
+    /// Whether the page has forms to decide on marks, to correct the transcript and to have the answer judged again.
+    pub(crate) has_forms: bool,
     pub(crate) timeline: Option<Timeline>,
     pub(crate) transcript: Vec<Paragraph>,
     pub(crate) has_doubtful_words: bool,
@@ -110,8 +121,8 @@ pub(crate) fn topics(topics: &[String]) -> String {
 impl Review {
     /// A stored session with every judging of its answers. On a page of this server (`is_live`) recordings are linked, and marks can be
     /// decided on. The feedback on a question whose follow-ups are not over is withheld, in the figures too.
-    pub(crate) fn of(stored: &StoredSession, past: &[PastJudging], is_live: bool) -> Self {
-        let mut session = wire::session::session(stored);
+    pub(crate) fn of(stored: &StoredSession, past: &[PastJudging], bank: &Bank, is_live: bool) -> Self {
+        let mut session = wire::session::session(stored, bank);
         session.summary = wire::session::summary(&visible_summary(stored));
         let mut questions: Vec<ReviewedQuestion> = Vec::new();
         for turn in &stored.turns {
@@ -129,7 +140,7 @@ impl Review {
                 });
                 let shown = Turn { feedback: None, ..shown };
                 let reviewed = ReviewedTurn::new(shown, transcript, History { earlier: Vec::new() }, is_live);
-                ReviewedTurn { can_decide: false, notice: notice.map(str::to_owned).or(reviewed.notice), ..reviewed }
+                ReviewedTurn { has_forms: false, notice: notice.map(str::to_owned).or(reviewed.notice), ..reviewed }
             } else {
                 let timeline = given.and_then(|answer| answer.spoken.as_ref()).and_then(Timeline::of);
                 let history = History::of(turn, stored, past);
@@ -137,9 +148,13 @@ impl Review {
             };
             match questions.last_mut() {
                 Some(question) if role == Role::FollowUp => question.follow_ups.push(reviewed),
-                _ => {
-                    questions.push(ReviewedQuestion { brief: None, reference, main: reviewed, follow_ups: Vec::new() })
-                }
+                _ => questions.push(ReviewedQuestion {
+                    brief: None,
+                    reference,
+                    main: reviewed,
+                    follow_ups: Vec::new(),
+                    attempts: None,
+                }),
             }
         }
         for question in &mut questions {
@@ -159,13 +174,25 @@ impl Review {
     }
 }
 
+impl Review {
+    /// Adds the attempts at one of the questions; `before` is the session of the one before.
+    pub(crate) fn add_attempts(&mut self, question: &Question, attempts: &[Attempt], before: Option<&StoredSession>) {
+        for reviewed in
+            self.questions.iter_mut().filter(|reviewed| reviewed.main.turn.question.id == question.id.as_str())
+        {
+            reviewed.attempts = Attempts::of(question, attempts, &reviewed.main.turn, before);
+        }
+    }
+}
+
 impl DebriefView {
     /// `None` when there is nothing to show.
-    pub(crate) fn of(debrief: Debrief, now: Timestamp) -> Option<Self> {
-        let Debrief { best, habit, feeling, weakest: _, comes_back } = debrief;
+    pub(crate) fn of(debrief: Debrief, remaining: Option<String>, now: Timestamp) -> Option<Self> {
+        let Debrief { best, habit, feeling, weakest, comes_back } = debrief;
         let comes_back = view::comes_back(&comes_back, now);
-        let is_empty = best.is_none() && habit.is_none() && feeling.is_none() && comes_back.is_none();
-        (!is_empty).then_some(Self { best, habit, feeling, comes_back })
+        let is_empty =
+            best.is_none() && habit.is_none() && feeling.is_none() && weakest.is_none() && comes_back.is_none();
+        (!is_empty).then_some(Self { best, habit, feeling, weakest, comes_back, remaining })
     }
 }
 
@@ -194,7 +221,7 @@ impl ReviewedTurn {
             notice: view::notice(&turn).map(|notice| notice + reload),
             answer_note: answer_note(&turn),
             audio: turn.answer.as_ref().and_then(|answer| answer.audio_url.clone()).filter(|_| is_live),
-            can_decide: is_live && turn.state == TurnState::Judged,
+            has_forms: is_live && matches!(turn.state, TurnState::Judged | TurnState::Ungraded),
             timeline: None,
             has_doubtful_words: transcript.iter().flat_map(|paragraph| &paragraph.runs).any(|run| run.is_doubtful),
             transcript,
@@ -207,6 +234,12 @@ impl ReviewedTurn {
             history,
             turn,
         }
+    }
+
+    /// The words of the answer, as they can be corrected.
+    pub(crate) fn words(&self) -> &str {
+        let transcript = self.turn.answer.as_ref().and_then(|answer| answer.transcript.as_ref());
+        transcript.map_or("", |transcript| transcript.text.as_str())
     }
 
     /// The title of a main question.

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use api::progress::ProgressQuery;
 use capture::transcribe::WhisperSettings;
 use jiff::Timestamp;
 use store::DatabaseUrl;
@@ -41,6 +42,10 @@ pub struct Settings {
     /// Whether the server may listen on an address that other machines reach. It has no accounts: whoever reaches it may read
     /// everything.
     pub open_to_network: bool,
+    /// What the candidate prepares for, where a client does not say.
+    pub preparation: ProgressQuery,
+    /// How many minutes a day the candidate practises, if they said.
+    pub minutes_a_day: Option<u32>,
     /// What time it is, for the schedule of questions.
     pub clock: fn() -> Timestamp,
 }
@@ -62,6 +67,8 @@ impl Settings {
             grading_concurrency: const { NonZeroUsize::new(2).unwrap() },
             hosts: Vec::new(),
             open_to_network: false,
+            preparation: ProgressQuery::default(),
+            minutes_a_day: None,
             clock: Timestamp::now,
         }
     }

@@ -57,9 +57,9 @@ impl TurnEvents {
         self.send(turn, TurnEvent::Changed);
     }
 
-    /// The turn's answer is to be judged again: panels of the judging that runs are dropped, now and later.
-    pub(crate) fn superseded(&self, turn: TurnId) {
-        if let Some(running) = self.running().get_mut(&turn) {
+    /// The judging of this revision was asked for: panels of an earlier one are dropped, now and later. The new one may have started already.
+    pub(crate) fn superseded(&self, turn: TurnId, by: u32) {
+        if let Some(running) = self.running().get_mut(&turn).filter(|running| running.revision < by) {
             running.is_superseded = true;
             running.panels = Feedback::default();
         }
@@ -176,7 +176,7 @@ mod tests {
         events.panel(turn, 1, panel(3.0));
         assert_eq!(shown(&events, turn), Some(3.0));
 
-        events.superseded(turn);
+        events.superseded(turn, 2);
         assert_eq!(shown(&events, turn), None);
         let mut subscription = events.subscribe(turn);
         events.panel(turn, 1, panel(4.0));
@@ -190,5 +190,18 @@ mod tests {
 
         events.ended(turn, 2);
         assert_eq!(shown(&events, turn), None);
+    }
+
+    #[tokio::test]
+    async fn a_judging_that_starts_before_its_request_is_announced_keeps_its_panels() {
+        let (events, turn) = (TurnEvents::new(), TurnId::from(Uuid::nil()));
+        events.started(turn, 1);
+        events.panel(turn, 1, panel(3.0));
+        events.started(turn, 2);
+        events.panel(turn, 2, panel(8.0));
+        events.superseded(turn, 2);
+        assert_eq!(shown(&events, turn), Some(8.0));
+        events.panel(turn, 2, panel(9.0));
+        assert_eq!(shown(&events, turn), Some(9.0));
     }
 }

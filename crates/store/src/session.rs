@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use interview::scoring::Score;
 use interview::session::{Session, Turn};
 use interview::{QuestionId, SessionId, TopicId};
 use jiff::Timestamp;
@@ -22,7 +23,7 @@ pub struct StoredSession {
 }
 
 /// A session as lists show it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SessionOverview {
     /// Names the session.
     pub id: SessionId,
@@ -34,6 +35,8 @@ pub struct SessionOverview {
     pub questions: Vec<QuestionHead>,
     /// How many of its turns were answered.
     pub answered: u32,
+    /// The mean score of its main answers ([`Summary::correctness`](interview::summary::Summary::correctness)).
+    pub correctness: Option<Score>,
 }
 
 /// A question as lists show it.
@@ -59,8 +62,10 @@ pub enum SessionState {
 /// Which sessions to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SessionQuery {
-    /// Only those that ask about this topic.
-    pub topic: Option<TopicId>,
+    /// Only those that ask about one of these topics.
+    pub topics: Option<Vec<TopicId>>,
+    /// Only those with all of these words in the titles and topics of their questions.
+    pub words: Vec<String>,
     /// Only those in this state.
     pub state: Option<SessionState>,
     /// Only those after this place in the list.
@@ -70,7 +75,7 @@ pub struct SessionQuery {
 }
 
 /// One page of sessions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Page {
     /// The sessions, the newest first.
     pub sessions: Vec<SessionOverview>,

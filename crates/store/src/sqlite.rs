@@ -6,13 +6,16 @@
 mod connection;
 mod rows;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use interview::marks::Decision;
 use interview::schedule::Attempt;
+use interview::scoring::Score;
 use interview::session::{Answer, Session, Sureness, Turn, TurnState};
+use interview::summary::Summary;
 use interview::{QuestionId, SessionId, TurnId};
 use jiff::Timestamp;
 use sqlx::types::Json;
@@ -23,7 +26,7 @@ use uuid::Uuid;
 use crate::answer::{IdempotencyKey, Submission};
 use crate::documents;
 use crate::error::{Missing, StoreError};
-use crate::judging::{Ending, Judging, PastJudging, Settlement};
+use crate::judging::{Ending, Judging, PastJudging, Revision, Settlement};
 use crate::queue::{CoachWish, Job, Lane};
 use crate::session::{Cursor, Page, QuestionHead, SessionOverview, SessionQuery, SessionState, StoredSession};
 use crate::store::Store;
@@ -62,7 +65,7 @@ impl SqliteStore {
         &self,
         turn: TurnId,
         change: impl FnOnce(&mut TurnRecord) -> Result<Effect, StoreError> + Send,
-    ) -> Result<Turn, StoreError> {
+    ) -> Result<TurnRecord, StoreError> {
         let mut transaction = self.begin().await?;
         let mut record = load_turn(&mut transaction, turn).await?;
         let was_asked = record.turn.state == TurnState::Asked;
@@ -76,7 +79,7 @@ impl SqliteStore {
                 self.queued(lane).notify_one();
             }
         }
-        Ok(record.turn)
+        Ok(record)
     }
 
     /// Changes the row of a job that is still the caller's; `false` when it is not. `set` ends with the column that gets `time`.
@@ -160,11 +163,16 @@ impl Store for SqliteStore {
     }
 
     async fn sessions(&self, query: &SessionQuery) -> Result<Page, StoreError> {
-        let rows: Vec<OverviewRow> = list_statement("", query).build_query_as().fetch_all(&self.readers).await?;
+        let mut connection = self.readers.acquire().await?;
+        // One snapshot for the sessions and their scores.
+        let mut snapshot = connection.begin().await?;
+        let rows: Vec<OverviewRow> = list_statement("", query).build_query_as().fetch_all(&mut *snapshot).await?;
         let mut sessions = rows.into_iter().map(SessionOverview::try_from).collect::<Result<Vec<_>, _>>()?;
         let limit = query.limit.get() as usize;
         let more = sessions.len() > limit;
         sessions.truncate(limit);
+        add_scores(&mut snapshot, &mut sessions).await?;
+        snapshot.commit().await?;
         let last = sessions.last().filter(|_| more);
         let next = last.map(|session| Cursor { created_at: session.created_at, id: session.id });
         Ok(Page { sessions, next })
@@ -218,11 +226,11 @@ impl Store for SqliteStore {
         submission: Submission,
         key: Option<&IdempotencyKey>,
     ) -> Result<Turn, StoreError> {
-        self.change(turn, |record| record.accept(submission, key)).await
+        Ok(self.change(turn, |record| record.accept(submission, key)).await?.turn)
     }
 
     async fn transcribed(&self, judging: &Judging, answer: Answer) -> Result<Turn, StoreError> {
-        self.change(judging.turn, |record| Ok(record.transcribed(judging, answer))).await
+        Ok(self.change(judging.turn, |record| Ok(record.transcribed(judging, answer))).await?.turn)
     }
 
     async fn settle(&self, judging: &Judging, settlement: Settlement) -> Result<Turn, StoreError> {
@@ -251,12 +259,12 @@ impl Store for SqliteStore {
         Ok(record.turn)
     }
 
-    async fn correct_transcript(&self, turn: TurnId, answer: Answer) -> Result<Turn, StoreError> {
-        self.change(turn, |record| record.correct(answer)).await
+    async fn correct_transcript(&self, turn: TurnId, answer: Answer) -> Result<Revision, StoreError> {
+        Ok(self.change(turn, |record| record.correct(answer)).await?.revision)
     }
 
-    async fn regrade(&self, turn: TurnId, wish: CoachWish) -> Result<Turn, StoreError> {
-        self.change(turn, |record| record.regrade(wish)).await
+    async fn regrade(&self, turn: TurnId, wish: CoachWish) -> Result<Revision, StoreError> {
+        Ok(self.change(turn, |record| record.regrade(wish)).await?.revision)
     }
 
     async fn decide(&self, turn: TurnId, decision: Decision) -> Result<Turn, StoreError> {
@@ -273,15 +281,15 @@ impl Store for SqliteStore {
     }
 
     async fn skip(&self, turn: TurnId) -> Result<Turn, StoreError> {
-        self.change(turn, TurnRecord::skip).await
+        Ok(self.change(turn, TurnRecord::skip).await?.turn)
     }
 
     async fn take_hint(&self, turn: TurnId, available: u8) -> Result<Turn, StoreError> {
-        self.change(turn, |record| record.take_hint(available)).await
+        Ok(self.change(turn, |record| record.take_hint(available)).await?.turn)
     }
 
     async fn set_sureness(&self, turn: TurnId, sureness: Option<Sureness>) -> Result<Turn, StoreError> {
-        self.change(turn, |record| record.set_sureness(sureness)).await
+        Ok(self.change(turn, |record| record.set_sureness(sureness)).await?.turn)
     }
 
     async fn prompts_asked(&self, question: &QuestionId) -> Result<Vec<String>, StoreError> {
@@ -367,7 +375,7 @@ const IS_QUESTION_ANSWERED: &str =
 
 /// Takes of the documents what verdicts are made of, and leaves the transcripts alone: they are by far the largest part.
 const ATTEMPTS: &str = "
-    select created_at, finished_at, question_id, depth, state, turns.format as format,
+    select session_id, created_at, finished_at, question_id, depth, state, turns.format as format,
            state_document -> '$.feedback.correctness.marks' as claims,
            state_document -> '$.answer.decisions' as decisions,
            state_document -> '$.feedback.judged_by' as judged_by,
@@ -385,9 +393,16 @@ fn list_statement(prefix: &str, query: &SessionQuery) -> QueryBuilder<Sqlite> {
          from sessions
          where true",
     );
-    if let Some(topic) = &query.topic {
-        statement.push(" and exists (select 1 from turns where session_id = sessions.id and topic = ");
-        statement.push_bind(topic.to_string()).push(")");
+    if let Some(topics) = &query.topics {
+        statement.push(" and exists (select 1 from turns where session_id = sessions.id and topic in (");
+        let mut list = statement.separated(", ");
+        topics.iter().for_each(|topic| _ = list.push_bind(topic.to_string()));
+        statement.push("))");
+    }
+    for word in &query.words {
+        let text = "lower(value ->> '$.title' || ' ' || replace(value ->> '$.topic', '-', ' ') || ' ' || (value ->> '$.topic'))";
+        statement.push(" and exists (select 1 from json_each(outline) where instr(").push(text);
+        statement.push(", ").push_bind(word.to_lowercase()).push(") > 0)");
     }
     if let Some(state) = query.state {
         statement.push(" and finished_at is ").push(if state == SessionState::Finished { "not null" } else { "null" });
@@ -399,6 +414,46 @@ fn list_statement(prefix: &str, query: &SessionQuery) -> QueryBuilder<Sqlite> {
     // One more than wanted tells whether there is a next page.
     statement.push(" order by created_at desc, id desc limit ").push_bind(query.limit.get() + 1);
     statement
+}
+
+/// Scores all sessions at once, by two statements.
+async fn add_scores(connection: &mut SqliteConnection, sessions: &mut [SessionOverview]) -> Result<(), StoreError> {
+    let answered: Vec<Uuid> = sessions.iter().filter(|session| session.answered > 0).map(|it| it.id.uuid()).collect();
+    let of_answered = |statement: &'static str| {
+        let mut statement = QueryBuilder::<Sqlite>::new(statement);
+        let mut list = statement.separated(", ");
+        answered.iter().for_each(|id| _ = list.push_bind(*id));
+        statement.push(")");
+        statement
+    };
+    let mut documents = of_answered("select id, document, format from sessions where id in (");
+    let documents: Vec<(Uuid, String, u32)> = documents.build_query_as().fetch_all(&mut *connection).await?;
+    let mut turns = of_answered("select * from turns where state = 'judged' and depth = 0 and session_id in (");
+    let turns: Vec<TurnRow> = turns.push(" order by position").build_query_as().fetch_all(connection).await?;
+    let mut by_session: HashMap<Uuid, Vec<TurnRow>> = HashMap::new();
+    for row in turns {
+        by_session.entry(row.session_id).or_default().push(row);
+    }
+    for (id, document, format) in documents {
+        let correctness = match score(id, &document, format, by_session.remove(&id).unwrap_or_default()) {
+            // The session is listed all the same.
+            Err(StoreError::Newer { .. }) => None,
+            correctness => correctness?,
+        };
+        if let Some(overview) = sessions.iter_mut().find(|overview| overview.id.uuid() == id) {
+            overview.correctness = correctness;
+        }
+    }
+    Ok(())
+}
+
+/// The mean score of a session's main answers.
+fn score(id: Uuid, document: &str, format: u32, turns: Vec<TurnRow>) -> Result<Option<Score>, StoreError> {
+    check_format(format, || format!("session {id}"))?;
+    let session = documents::session_of_json(document)?;
+    let turns = turns.into_iter().map(|row| Ok(row.restore(Some(&session))?.turn));
+    let turns = turns.collect::<Result<Vec<_>, StoreError>>()?;
+    Ok(Summary::of(&session, &turns).correctness)
 }
 
 async fn load_session(connection: &mut SqliteConnection, id: SessionId) -> Result<StoredSession, StoreError> {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::answer::{IdempotencyKey, Submission};
 use crate::error::StoreError;
-use crate::judging::{Judging, PastJudging, Settlement};
+use crate::judging::{Judging, PastJudging, Revision, Settlement};
 use crate::queue::{CoachWish, Job, Lane};
 use crate::session::{Page, SessionQuery, StoredSession};
 
@@ -112,19 +112,20 @@ pub trait Store: Send + Sync {
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when there is feedback for a recording that still has no words.
     async fn settle(&self, judging: &Judging, settlement: Settlement) -> Result<Turn, StoreError>;
 
-    /// Replaces the words of an answer by the candidate's own correction and queues a new judging of it.
+    /// Replaces the words of an answer by the candidate's own correction and queues a new judging of it. Returns which judging that is.
     ///
     /// # Errors
     ///
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when there is no answer of that id, or it is still being transcribed.
-    async fn correct_transcript(&self, turn: TurnId, answer: Answer) -> Result<Turn, StoreError>;
+    async fn correct_transcript(&self, turn: TurnId, answer: Answer) -> Result<Revision, StoreError>;
 
-    /// Queues a new judging of an answer. What came of it before stays in [`Store::judgings`]; a judging under way is overtaken.
+    /// Queues a new judging of an answer and returns which one it is. What came of it before stays in [`Store::judgings`]; a judging under way
+    /// is overtaken.
     ///
     /// # Errors
     ///
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when there is no answer, or it is still being transcribed.
-    async fn regrade(&self, turn: TurnId, wish: CoachWish) -> Result<Turn, StoreError>;
+    async fn regrade(&self, turn: TurnId, wish: CoachWish) -> Result<Revision, StoreError>;
 
     /// Stores a decision of the candidate about a mark, in the turn and in the judging that it shows, and computes anew what follows from it.
     /// The decisions on an answer stay when it is corrected or judged again.

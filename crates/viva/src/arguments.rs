@@ -113,7 +113,7 @@ pub struct Practice {
     /// Date of the interview, such as 2026-12-20 or "in 3 weeks": what you missed comes back before it [default: what --setup asked]
     #[arg(long, value_name = "DATE", value_parser = interview)]
     pub interview: Option<Date>,
-    /// Number of questions [default: 5]
+    /// Number of questions [default: as many as are left a day before the interview, else 5]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]
     pub questions: Option<u32>,
     /// Ask no new question after this many minutes
@@ -215,6 +215,9 @@ pub struct Review {
     /// The session: its id, the start of its id, or `last`
     #[arg(value_name = "SESSION")]
     pub session: Option<String>,
+    /// List only sessions that ask about this subject, such as rust, go, c++ or "system design"
+    #[arg(long, value_name = "SUBJECT", value_parser = subject, conflicts_with = "session")]
+    pub subject: Option<String>,
     /// List only sessions that ask about this topic
     #[arg(long, value_name = "TOPIC", conflicts_with = "session")]
     pub topic: Option<TopicId>,
@@ -256,13 +259,17 @@ pub struct Review {
     pub plain: bool,
 }
 
-/// Show how far you have come: what is due, your last scores, and the points you missed.
+/// Show how far you have come: what is due, your last scores, and the points you missed; or all that is known of one question.
 ///
 /// Scores are of the last answers by the same judge, the latest one last. docs/schedule.md says when a question comes again.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Examples:\n  viva progress\n  viva progress --subject rust\n  viva progress --json\n  \
+#[command(after_help = "Examples:\n  viva progress\n  viva progress --subject rust\n  viva progress ownership-why\n  \
+                  viva progress --json\n  \
                   viva progress --anki missed.txt    then import the file in Anki")]
 pub struct Progress {
+    /// The id of a question: how often it and each of its key points was asked, what they were the last time, and when they are due
+    #[arg(value_name = "QUESTION", conflicts_with_all = ["subject", "anki"])]
+    pub question: Option<QuestionId>,
     /// Only this subject, such as rust, go, c++ or "system design"; repeatable
     #[arg(long, value_name = "SUBJECT", value_parser = subject)]
     pub subject: Vec<String>,

@@ -124,6 +124,10 @@ impl Settings {
         settings.whisper = self.speech.whisper.clone();
         settings.coach = self.coach()?;
         settings.open_to_network = self.open_to_network;
+        if let Some(practice) = &self.practice {
+            settings.preparation = practice.progress_query();
+            settings.minutes_a_day = practice.minutes;
+        }
         settings.hosts.clone_from(&self.hosts);
         Ok(settings)
     }

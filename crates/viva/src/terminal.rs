@@ -25,7 +25,7 @@ pub use keyboard::{Input, PlainLines};
 pub use list::{Entry, list_lines};
 pub use meter::{Countdown, Listening, megabytes, progress_line};
 pub use panels::panel_lines;
-pub use progress::progress_lines;
+pub use progress::{progress_lines, question_progress_lines};
 pub use question::{full_question_lines, heard_lines, numbered_title, question_lines};
 pub use screen::{Look, Screen, Streams};
 pub use session::{Regraded, regraded_lines, session_lines, sessions_lines};

@@ -3,7 +3,7 @@
 use interview::wording::counted;
 use jiff::Timestamp;
 
-use crate::progress::{Remaining, Standing, WeakPoint};
+use crate::progress::{PointProgress, QuestionProgress, Remaining, Standing, WeakPoint};
 
 /// A subject's name for people: `Rust`, `C++`, `System design`.
 pub fn subject(name: &str) -> String {
@@ -52,6 +52,19 @@ pub fn remaining(left: &Remaining) -> String {
         0 => format!("{days} left until the interview, and no question is left to ask before it."),
         count => format!("{days} left until the interview, about {} a day.", counted(count, "question")),
     }
+}
+
+/// How often a question was asked, and when it is due: `asked 2 times, due in 1 day`.
+pub fn attempts(question: &QuestionProgress, now: Timestamp) -> String {
+    let due = question.due.map(|due| format!(", due {}", until(due, now))).unwrap_or_default();
+    let scores = question.scores.iter().map(|score| format!("{score:.1}")).collect::<Vec<_>>().join(", ");
+    let scores = if scores.is_empty() { scores } else { format!(", scores {scores}") };
+    format!("asked {}{due}{scores}", counted(question.attempts, "time"))
+}
+
+/// How often a key point was made or missed, and when it is due: `marked 2 times, due in 8 days`.
+pub fn reviews(point: &PointProgress, now: Timestamp) -> String {
+    format!("marked {}, due {}", counted(point.attempts, "time"), until(point.due, now))
 }
 
 /// The weak points by question, in the order of first points.

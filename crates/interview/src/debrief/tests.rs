@@ -1,67 +1,9 @@
-use uuid::Uuid;
-
 use super::*;
 use crate::bank::TimeLimit;
-use crate::follow_up::{FollowUpLimit, Rubric, Target};
-use crate::id::TurnId;
-use crate::marks::{ClarityMark, CoachKind, Decisions, JudgedBy};
-use crate::scoring::{Clarity, Correctness};
-use crate::session::{Answer, Mode, Place, Source, Spoken, Sureness};
-use crate::testing::{asked, bank, day, marks};
+use crate::follow_up::Target;
+use crate::session::{Spoken, Sureness};
+use crate::testing::{asked, bank, day, judged, round};
 use crate::transcript::Transcript;
-
-/// A round of these questions.
-fn round(ids: &[&str]) -> Session {
-    let questions: Vec<(&str, &str)> = ids.iter().map(|id| (*id, "ownership")).collect();
-    let questions = bank(&questions).questions().to_vec();
-    Session { id: Uuid::from_u128(1).into(), questions, follow_ups: FollowUpLimit::MAX, mode: Mode::Study }
-}
-
-/// A judged answer to the question itself, with [these marks](marks) and these failed or met checks.
-fn judged(session: &Session, question: &str, letters: &str, checks: &[(ClarityCheck, ClarityVerdict)]) -> Turn {
-    let question = session.question(&question.parse().unwrap()).unwrap();
-    let rubric = Rubric::of(question, None);
-    let stated = usize::from(letters.ends_with('w'));
-    let check = |(check, verdict): &(ClarityCheck, ClarityVerdict)| ClarityMark {
-        check: *check,
-        verdict: *verdict,
-        evidence: None,
-        note: None,
-    };
-    let feedback = Feedback {
-        correctness: Some(Correctness::of(&rubric, marks(&question.key_points, letters, stated))),
-        clarity: Some(Clarity::of(checks.iter().map(check).collect())),
-        stronger_answer: None,
-        next_step: String::new(),
-        remark: None,
-        judged_by: JudgedBy {
-            coach: CoachKind::Offline,
-            model: None,
-            prompt_version: "1".to_owned(),
-            rubric_version: question.rubric_version(),
-        },
-    };
-    let answer = Answer {
-        id: Uuid::from_u128(2).into(),
-        source: Source::Typed,
-        transcript: Transcript::typed("said so"),
-        corrected: false,
-        decisions: Decisions::default(),
-        spoken: None,
-        audio: None,
-    };
-    Turn {
-        id: TurnId::from(Uuid::from_u128(3)),
-        session: session.id,
-        place: Place { position: 1, depth: 0 },
-        question: question.id.clone(),
-        target: None,
-        prompt: String::new(),
-        hints_used: 0,
-        sureness: None,
-        state: TurnState::Judged { answer, feedback: Box::new(feedback) },
-    }
-}
 
 /// The answer as it was spoken.
 fn spoken(mut turn: Turn, change: impl FnOnce(&mut Delivery)) -> Turn {

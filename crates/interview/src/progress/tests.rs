@@ -57,11 +57,26 @@ fn the_weakest_points_are_those_missed_last_time_and_due_longest() {
 }
 
 #[test]
+fn every_question_that_was_asked_has_its_points_with_their_last_marks() {
+    let bank = three();
+    let attempts = [asked("o1", 5.0, "mmu"), asked("o1", 6.0, "hmu"), asked("b1", 2.0, "hhh"), asked("o2", 8.0, "uuu")];
+    let progress = Progress::of(&bank, &Schedule::of(&bank, &attempts), day(10.0));
+    let order: Vec<&str> = progress.questions.iter().map(|asked| asked.question.id.as_str()).collect();
+    assert_eq!(order, ["o1", "b1", "o2"], "the one due first, then the one without a date");
+    let first = &progress.questions[0];
+    assert_eq!((first.attempts, first.last, first.due), (2, day(6.0), Some(day(7.0))));
+    let points: Vec<(&str, usize, bool)> =
+        first.points.iter().map(|known| (known.point.id.as_str(), known.attempts, known.missed)).collect();
+    assert_eq!(points, [("heavy", 2, false), ("middle", 2, true)]);
+}
+
+#[test]
 fn nothing_is_shown_of_an_attempt_that_goes_on() {
     let bank = three();
     let attempts = [asked("o1", 2.0, "hhm"), Attempt { is_over: false, ..asked("o1", 5.0, "mmm") }];
     let progress = Progress::of(&bank, &Schedule::of(&bank, &attempts), day(10.0));
     assert_eq!(progress.weak_points, []);
+    assert_eq!((progress.questions[0].attempts, progress.questions[0].points.len()), (2, 0));
     assert_eq!(scores(&progress.subjects[0].standing), [8.3]);
     assert_eq!(progress.subjects[0].standing.due, 1, "it is scheduled all the same");
 }

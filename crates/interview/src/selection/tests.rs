@@ -95,8 +95,8 @@ fn a_round_is_shorter_when_fewer_questions_fit() {
 #[test]
 fn due_questions_come_first_then_new_ones_then_those_not_due_yet() {
     let bank = six();
-    // Every answer made the core point: due after two days, whole days later each.
-    let attempts = [asked("o1", 90.0, "hmm"), asked("b1", 80.0, "hmm"), asked("o2", 98.5, "hmm")];
+    // Every answer made every point and said something wrong: due after two days.
+    let attempts = [asked("o1", 90.0, "hhhw"), asked("b1", 80.0, "hhhw"), asked("o2", 98.5, "hhhw")];
     let schedule = Schedule::of(&bank, &attempts);
     let wishes = Wishes { count: Some(6), ..Wishes::default() };
     for seed in 0..20 {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use api::progress::{ProgressQuery, Standing, SubjectProgress, WeakPoint};
-use api::view::standing::{asked, by_question, due, scores, subject, until};
+use api::progress::{PointProgress, Progress, ProgressQuery, QuestionProgress, Standing, SubjectProgress, WeakPoint};
+use api::view::standing::{self, asked, by_question, due, scores, subject, until};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use super::rendered;
 use crate::api_error::ApiError;
 use crate::app::App;
+use crate::settings::Settings;
 
 /// The most weak points that the page shows.
 const WEAK_POINTS: usize = 20;
@@ -20,12 +21,29 @@ const WEAK_POINTS: usize = 20;
 #[derive(Template)]
 #[template(path = "progress.html")]
 struct ProgressPage {
+    /// What is left before the interview.
+    remaining: Option<String>,
     due: String,
     /// The subjects of which something was asked.
     subjects: Vec<Subject>,
     weak: Vec<Weak>,
     /// How many weak points are left out.
     more: usize,
+    /// Every question that was asked.
+    questions: Vec<Asked>,
+}
+
+struct Asked {
+    title: String,
+    attempts: String,
+    points: Vec<Point>,
+}
+
+struct Point {
+    verdict: &'static str,
+    summary: String,
+    is_core: bool,
+    reviews: String,
 }
 
 struct Subject {
@@ -58,11 +76,34 @@ pub(super) async fn progress(State(app): State<Arc<App>>) -> Result<Html<String>
     let due: usize = progress.subjects.iter().map(|subject| subject.standing.due).sum();
     let shown = &progress.weak_points[..progress.weak_points.len().min(WEAK_POINTS)];
     rendered(&ProgressPage {
+        remaining: remaining(&progress, &app.settings),
         due: format!("{} due", counted(due, "question")),
         subjects: asked.map(|progress| subject_rows(progress, now)).collect(),
         weak: by_question(shown).iter().map(|points| weak(points, now)).collect(),
         more: progress.weak_points.len().saturating_sub(WEAK_POINTS),
+        questions: progress.questions.iter().map(|question| asked_question(question, now)).collect(),
     })
+}
+
+/// What is left before the interview, in a sentence.
+pub(super) fn remaining(progress: &Progress, settings: &Settings) -> Option<String> {
+    let left = standing::remaining(progress.remaining.as_ref()?);
+    let minutes = settings.minutes_a_day.map(|minutes| format!(" You practise {} a day.", counted(minutes, "minute")));
+    Some(left + &minutes.unwrap_or_default())
+}
+
+fn asked_question(progress: &QuestionProgress, now: Timestamp) -> Asked {
+    let point = |known: &PointProgress| Point {
+        verdict: known.last.as_str(),
+        summary: known.summary.clone(),
+        is_core: known.core,
+        reviews: standing::reviews(known, now),
+    };
+    Asked {
+        title: progress.title.clone(),
+        attempts: standing::attempts(progress, now),
+        points: progress.points.iter().map(point).collect(),
+    }
 }
 
 fn subject_rows(progress: &SubjectProgress, now: Timestamp) -> Subject {

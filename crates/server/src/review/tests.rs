@@ -1,10 +1,12 @@
 //! One session, as a page and as Markdown.
 
+use api::feedback::Verdict;
 use api::session::{MissedPoint, SessionHead, SessionState, StatedMisconception};
 use api::testing::{followed_up, spoken, ungraded};
 use api::transcript::{Segment, Transcript};
 use askama::Template;
 
+use super::attempts::{Compared, OneAttempt};
 use super::history::EarlierJudging;
 use super::transcript::{Mark, Role as Evidence, Run};
 use super::*;
@@ -73,6 +75,7 @@ fn review() -> Review {
         state: SessionState::Open,
         created_at: Timestamp::UNIX_EPOCH,
         finished_at: None,
+        subjects: vec!["rust".to_owned()],
         topics: vec!["error-handling".to_owned()],
         questions: Vec::new(),
         answered: 2,
@@ -88,10 +91,26 @@ fn review() -> Review {
         misconceptions: vec![stated],
         ..api::session::Summary::default()
     };
+    let attempt = |when: &str, score: &str, url: Option<&str>| OneAttempt {
+        when: when.to_owned(),
+        score: score.to_owned(),
+        url: url.map(str::to_owned),
+    };
+    let mut worse = main.clone();
+    worse.feedback.as_mut().unwrap().correctness.as_mut().unwrap().key_points[0].verdict = Verdict::Missed;
+    let attempts = Attempts {
+        all: vec![
+            attempt("21 November 2026, 09:00", "4.0 of 10", Some("/sessions/1")),
+            attempt("22 November 2026, 14:05", "6.0 of 10", None),
+        ],
+        compared: view::comparison(&worse, &main)
+            .map(|comparison| Compared::new("21 November 2026, 09:00".to_owned(), comparison)),
+    };
     let question = ReviewedQuestion {
         brief: Some(view::brief(&main, &[follow_up.clone()])),
         main: reviewed_turn(main, vec![Paragraph { start: Some(1.4), runs: words }], vec![before]),
         follow_ups: vec![reviewed_turn(follow_up, vec![Paragraph { start: None, runs: Vec::new() }], Vec::new())],
+        attempts: Some(attempts),
         reference: Some(Reference {
             model_answer: Some(prose("Every value has *one* owner.")),
             outcome: Some("compiles. It is fine.".to_owned()),
@@ -115,7 +134,13 @@ fn review() -> Review {
             }),
             habit: Some("In 3 of 4 answers you did not say why. Add the reason to each claim.".to_owned()),
             feeling: Some("Your feeling fitted the result in 2 answers.".to_owned()),
+            weakest: Some(WeakestPoint {
+                question: "ownership-why".to_owned(),
+                title: "Ownership".to_owned(),
+                advice: "Say when the memory is freed.".to_owned(),
+            }),
             comes_back: Some("in 1 day: Ownership".to_owned()),
+            remaining: Some("12 days left until the interview, about 7 questions a day.".to_owned()),
         }),
         session: Session {
             head,

@@ -7,6 +7,7 @@ use axum::Json as JsonReply;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use interview::progress::Remaining;
 use interview::schedule::Schedule;
 use interview::session::{self, Mode, Place, Turn, TurnState};
 use interview::{SessionId, TurnId, selection};
@@ -18,7 +19,7 @@ use crate::export;
 use crate::extract::{Id, Json, Query};
 use crate::review::Review;
 use crate::wire;
-use crate::wire::incoming::{follow_ups, session_query, wishes};
+use crate::wire::incoming::{MOST_QUESTIONS, follow_ups, session_query, wishes};
 
 /// The exported file has its own styles and loads nothing: no script, nothing from elsewhere.
 const EXPORT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
@@ -32,9 +33,14 @@ pub(crate) async fn create_session(
     State(app): State<Arc<App>>,
     Json(new): Json<NewSession>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], JsonReply<Session>), ApiError> {
-    let wishes = wishes(&new)?;
+    let mut wishes = wishes(&new)?;
     let is_scheduled = new.seed.is_none() && wishes.question_ids.is_empty();
     let schedule = if is_scheduled { app.schedule(new.interview_at).await? } else { Schedule::default() };
+    let is_narrowed = !(wishes.topics.is_empty() && wishes.kinds.is_empty() && wishes.tags.is_empty());
+    if is_scheduled && wishes.count.is_none() && !is_narrowed {
+        let left = app.remaining(&wishes, &schedule, new.interview_at)?;
+        wishes.count = left.map(Remaining::a_day).filter(|count| *count > 0).map(|count| count.min(MOST_QUESTIONS));
+    }
     let seed = new.seed.unwrap_or_else(|| Uuid::new_v4().as_u64_pair().0);
     let questions = selection::choose(&app.bank, &wishes, seed, &schedule, (app.settings.clock)().into())?;
     let session = session::Session {
@@ -60,7 +66,7 @@ pub(crate) async fn create_session(
     }
     let stored = app.store.create_session(&session, &turns).await?;
     let location = format!("{}/sessions/{}", api::PREFIX, session.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], JsonReply(wire::session::session(&stored))))
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], JsonReply(wire::session::session(&stored, &app.bank))))
 }
 
 /// One page of sessions, the newest first.
@@ -70,7 +76,7 @@ pub(crate) async fn list_sessions(
     State(app): State<Arc<App>>,
     Query(filter): Query<SessionFilter>,
 ) -> Result<JsonReply<SessionPage>, ApiError> {
-    Ok(JsonReply(app.session_page(&session_query(&filter)?).await?))
+    Ok(JsonReply(app.session_page(&session_query(&filter, &app.bank)?).await?))
 }
 
 /// A session with its turns, answers and feedback.
@@ -99,7 +105,7 @@ pub(crate) async fn show_session(
     let document = match app.rendered.get(id, version) {
         Some(document) => document,
         None => {
-            let session = wire::session::session(&app.store.session(id).await?);
+            let session = wire::session::session(&app.store.session(id).await?, &app.bank);
             let document = serde_json::to_vec(&session).map_err(|error| ApiError::Internal(error.into()))?.into();
             app.rendered.keep(id, version, &document);
             document
@@ -115,7 +121,7 @@ pub(crate) async fn finish_session(
     State(app): State<Arc<App>>,
     Id(id): Id<SessionId>,
 ) -> Result<JsonReply<Session>, ApiError> {
-    Ok(JsonReply(wire::session::session(&app.store.finish(id).await?)))
+    Ok(JsonReply(wire::session::session(&app.store.finish(id).await?, &app.bank)))
 }
 
 /// What to take away from a finished session: the best thing said, the one habit to change, what to practise first, and what comes back when.
@@ -137,12 +143,7 @@ pub(crate) async fn debrief_session(
 #[utoipa::path(delete, path = "/sessions/{id}", tag = "sessions", params(("id" = uuid::Uuid, Path)),
     responses((status = NO_CONTENT, description = "It is deleted")))]
 pub(crate) async fn delete_session(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<StatusCode, ApiError> {
-    let turns = app.store.session(id).await?.turns;
-    // The next start deletes the recordings if a crash comes in between.
-    app.store.delete(id).await?;
-    turns.iter().for_each(|turn| app.events.notify(turn.id));
-    app.rendered.forget(id);
-    app.audio.delete_session(id).await?;
+    app.delete(id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -159,16 +160,16 @@ pub(crate) async fn export_session(
     let (stored, past) = app.with_history(id).await?;
     let (media_type, extension, text) = match format {
         ExportFormat::Md => {
-            ("text/markdown; charset=utf-8", "md", export::markdown(&Review::of(&stored, &past, false)))
+            ("text/markdown; charset=utf-8", "md", export::markdown(&Review::of(&stored, &past, &app.bank, false)))
         }
         ExportFormat::Json => {
-            let text = serde_json::to_string_pretty(&wire::session::session_with_judgings(&stored, &past))
+            let text = serde_json::to_string_pretty(&wire::session::session_with_judgings(&stored, &past, &app.bank))
                 .map_err(|error| ApiError::Internal(error.into()))?;
             ("application/json", "json", text)
         }
         ExportFormat::Html => {
-            let text =
-                export::html(Review::of(&stored, &past, false)).map_err(|error| ApiError::Internal(error.into()))?;
+            let text = export::html(Review::of(&stored, &past, &app.bank, false))
+                .map_err(|error| ApiError::Internal(error.into()))?;
             ("text/html; charset=utf-8", "html", text)
         }
     };

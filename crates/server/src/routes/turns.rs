@@ -16,9 +16,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive};
 use axum::response::{IntoResponse, Response, Sse};
 use futures::Stream;
-use interview::marks::Decisions;
+use interview::TurnId;
 use interview::session::{self, Answer, UngradedAnswer};
-use interview::{Transcript, TurnId};
 use store::queue::CoachWish;
 use utoipa::{IntoParams, IntoResponses};
 
@@ -125,28 +124,7 @@ pub(crate) async fn correct_transcript(
     headers: HeaderMap,
     Json(Correction { text }): Json<Correction>,
 ) -> Result<Response, ApiError> {
-    let text = correction(&text)?;
-    let turn = app.store.turn(id).await?;
-    let answer = match &turn.state {
-        // No recogniser could transcribe it: the correction is the transcript.
-        session::TurnState::Ungraded { answer: UngradedAnswer::Sound(recording), .. } => Answer {
-            id: recording.id,
-            source: recording.source,
-            transcript: Transcript::typed(&text),
-            corrected: true,
-            decisions: Decisions::default(),
-            spoken: None,
-            audio: Some(recording.audio.clone()),
-        },
-        state => {
-            let answer = state.answer().ok_or_else(|| {
-                ApiError::Conflict(format!("turn {id} is {}, so there is nothing to correct", state.name()))
-            })?;
-            Answer { transcript: answer.transcript.corrected(&text), corrected: true, ..answer.clone() }
-        }
-    };
-    app.store.correct_transcript(id, answer).await?;
-    app.events.superseded(id);
+    app.correct(id, &text).await?;
     awaited(&app, id, &headers).await
 }
 
@@ -172,8 +150,7 @@ pub(crate) async fn correct_word(
     })?;
     let transcript = answer.transcript.with_word(word, &text);
     let transcript = transcript.ok_or_else(|| ApiError::NotFound(format!("the transcript has no word {word}")))?;
-    app.store.correct_transcript(id, Answer { transcript, corrected: true, ..answer.clone() }).await?;
-    app.events.superseded(id);
+    app.replace_answer(id, Answer { transcript, corrected: true, ..answer.clone() }).await?;
     awaited(&app, id, &headers).await
 }
 
@@ -214,8 +191,7 @@ pub(crate) async fn hear_again(
         spoken: Some(spoken),
         audio: Some(audio.clone()),
     };
-    app.store.correct_transcript(id, answer).await?;
-    app.events.superseded(id);
+    app.replace_answer(id, answer).await?;
     awaited(&app, id, &headers).await
 }
 
@@ -228,14 +204,7 @@ pub(crate) async fn regrade_turn(
     headers: HeaderMap,
     Json(Regrade { coach, model }): Json<Regrade>,
 ) -> Result<Response, ApiError> {
-    let wish = CoachWish { coach: coach.map(coach_kind), model };
-    let question = app.question_of(&app.store.turn(id).await?).await?;
-    if app.coaches.for_wish(&wish, &question).is_none() {
-        let detail = "this coach or model is not set up on this server; ask for the coach `offline` without a model, or name none";
-        return Err(ApiError::NotSetUp(detail.to_owned()));
-    }
-    app.store.regrade(id, wish).await?;
-    app.events.superseded(id);
+    app.regrade(id, CoachWish { coach: coach.map(coach_kind), model }).await?;
     awaited(&app, id, &headers).await
 }
 

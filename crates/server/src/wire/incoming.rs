@@ -1,5 +1,6 @@
 //! What clients send, parsed: past this border nothing is too long, out of order or out of range.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -16,13 +17,13 @@ use interview::marks::{self, CoachKind, Decision, Marks};
 use interview::selection::{Wishes, fitting};
 use interview::session::Spoken;
 use interview::transcript::normal_words;
-use interview::{Probability, Seconds, Span, Transcript, session};
+use interview::{Probability, Seconds, Span, TopicId, Transcript, session};
 use store::{PageLimit, SessionQuery, SessionState};
 
 use crate::api_error::ApiError;
 
 /// The most questions of one session.
-const MOST_QUESTIONS: u32 = 50;
+pub(crate) const MOST_QUESTIONS: usize = 50;
 
 /// How many minutes an interview can take.
 const INTERVIEW_MINUTES: RangeInclusive<u32> = 5..=120;
@@ -36,8 +37,8 @@ pub(crate) fn wishes(new: &NewSession) -> Result<Wishes, ApiError> {
     if lists.iter().any(|list| list.len() > MOST_WISHES) {
         return Err(ApiError::Unprocessable(format!("a list of wishes has at most {MOST_WISHES} entries")));
     }
-    if new.questions.is_some_and(|count| !(1..=MOST_QUESTIONS).contains(&count))
-        || new.question_ids.len() > MOST_QUESTIONS as usize
+    if new.questions.is_some_and(|count| !(1..=MOST_QUESTIONS).contains(&(count as usize)))
+        || new.question_ids.len() > MOST_QUESTIONS
     {
         return Err(ApiError::Unprocessable(format!("a session has 1 to {MOST_QUESTIONS} questions")));
     }
@@ -97,10 +98,22 @@ pub(crate) fn filtered<'a>(bank: &'a Bank, filter: &QuestionFilter) -> Result<Ve
 }
 
 /// Which sessions to list.
-pub(crate) fn session_query(filter: &SessionFilter) -> Result<SessionQuery, ApiError> {
+pub(crate) fn session_query(filter: &SessionFilter, bank: &Bank) -> Result<SessionQuery, ApiError> {
     let limit = filter.limit.map(PageLimit::try_from).transpose().map_err(unprocessable)?;
+    let wishes = Wishes {
+        subjects: filter.subject.iter().cloned().collect(),
+        topics: parsed(filter.topic.as_slice())?,
+        ..Wishes::default()
+    };
+    let fitting: BTreeSet<&TopicId> = fitting(bank, &wishes)?.into_iter().map(|question| &question.topic).collect();
+    let is_open = wishes.subjects.is_empty() && wishes.topics.is_empty();
+    let words: Vec<String> = filter.q.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect();
+    if words.len() > MOST_WISHES {
+        return Err(ApiError::Unprocessable(format!("sessions are looked up by at most {MOST_WISHES} words")));
+    }
     Ok(SessionQuery {
-        topic: filter.topic.as_deref().map(str::parse).transpose().map_err(unprocessable)?,
+        topics: (!is_open).then(|| fitting.into_iter().cloned().collect()),
+        words,
         state: filter.state.map(|state| match state {
             api::session::SessionState::Open => SessionState::Open,
             api::session::SessionState::Finished => SessionState::Finished,

@@ -2,7 +2,10 @@
 
 use std::time::SystemTime;
 
-use api::progress::{Progress, Remaining, Standing, SubjectProgress, TopicProgress, WeakPoint};
+use api::feedback::Verdict;
+use api::progress::{
+    PointProgress, Progress, QuestionProgress, Remaining, Standing, SubjectProgress, TopicProgress, WeakPoint,
+};
 use interview::progress;
 use interview::scoring::Score;
 use jiff::Timestamp;
@@ -21,6 +24,7 @@ pub(crate) fn progress(
             questions_a_day: left.a_day(),
         }),
         subjects: progress.subjects.iter().map(subject).collect(),
+        questions: progress.questions.iter().map(question).collect(),
         weak_points: progress.weak_points.iter().map(weak_point).collect(),
     }
 }
@@ -51,6 +55,27 @@ fn standing(standing: &progress::Standing) -> Standing {
     }
 }
 
+fn question(progress: &progress::QuestionProgress<'_>) -> QuestionProgress {
+    let point = |known: &progress::PointProgress<'_>| PointProgress {
+        key_point: known.point.id.to_string(),
+        summary: known.point.summary.clone(),
+        core: known.point.core,
+        attempts: known.attempts,
+        last: if known.missed { Verdict::Missed } else { Verdict::Hit },
+        due: timestamp(known.due),
+    };
+    QuestionProgress {
+        question: progress.question.id.to_string(),
+        title: progress.question.title.clone(),
+        topic: progress.question.topic.to_string(),
+        attempts: progress.attempts,
+        last: timestamp(progress.last),
+        due: progress.due.map(timestamp),
+        scores: progress.scores.iter().copied().map(Score::get).collect(),
+        points: progress.points.iter().map(point).collect(),
+    }
+}
+
 fn weak_point(weak: &progress::WeakPoint<'_>) -> WeakPoint {
     WeakPoint {
         question: weak.question.id.to_string(),
@@ -65,6 +90,6 @@ fn weak_point(weak: &progress::WeakPoint<'_>) -> WeakPoint {
 }
 
 /// The latest time there is stands for all that are later.
-pub(super) fn timestamp(time: SystemTime) -> Timestamp {
+pub(crate) fn timestamp(time: SystemTime) -> Timestamp {
     time.try_into().unwrap_or(Timestamp::MAX)
 }

@@ -9,10 +9,10 @@ use api::session::{
 };
 use api::transcript::{Segment, TimeSpan, Transcript, Word};
 use api::turn::{Answer, NextTurn, Role, Source, Target, Turn};
-use interview::bank::{self, Outcome, Question};
+use interview::bank::{self, Bank, Outcome, Question};
 use interview::scoring::Score;
 use interview::session::{self, Recording, Sureness, TurnState, UngradedAnswer};
-use interview::{Seconds, SessionId, Span, TurnId, debrief, follow_up, summary};
+use interview::{Seconds, SessionId, Span, TopicId, TurnId, debrief, follow_up, summary};
 use store::{Page, PastJudging, SessionOverview, StoredSession};
 
 use super::feedback::{feedback, judging};
@@ -29,10 +29,10 @@ pub(crate) fn review_url(session: SessionId) -> String {
 }
 
 /// A session with all that belongs to it.
-pub(crate) fn session(stored: &StoredSession) -> Session {
+pub(crate) fn session(stored: &StoredSession, bank: &Bank) -> Session {
     let waiting = stored.turns.iter().filter(|turn| turn.state == TurnState::Asked).min_by_key(|turn| turn.place);
     Session {
-        head: head(stored),
+        head: head(stored, bank),
         mode: match stored.session.mode {
             session::Mode::Study => Mode::Study,
             session::Mode::Real => Mode::Real,
@@ -45,8 +45,8 @@ pub(crate) fn session(stored: &StoredSession) -> Session {
 }
 
 /// A session with every judging of its answers.
-pub(crate) fn session_with_judgings(stored: &StoredSession, past: &[PastJudging]) -> Session {
-    let mut session = session(stored);
+pub(crate) fn session_with_judgings(stored: &StoredSession, past: &[PastJudging], bank: &Bank) -> Session {
+    let mut session = session(stored, bank);
     for (shown, turn) in session.turns.iter_mut().zip(&stored.turns) {
         if let Some(asked) = stored.session.question(&turn.question) {
             let own = past.iter().filter(|past| past.judging.turn == turn.id);
@@ -56,15 +56,15 @@ pub(crate) fn session_with_judgings(stored: &StoredSession, past: &[PastJudging]
     session
 }
 
-/// One page of sessions, without scores: overviews have none.
-pub(crate) fn session_page(page: &Page) -> SessionPage {
+/// One page of sessions.
+pub(crate) fn session_page(page: &Page, bank: &Bank) -> SessionPage {
     SessionPage {
-        sessions: page.sessions.iter().map(overview).collect(),
+        sessions: page.sessions.iter().map(|session| overview(session, bank)).collect(),
         next_cursor: page.next.map(|cursor| cursor.to_string()),
     }
 }
 
-fn head(stored: &StoredSession) -> SessionHead {
+fn head(stored: &StoredSession, bank: &Bank) -> SessionHead {
     let questions = &stored.session.questions;
     let is_answered = |state: &TurnState| state.answer().is_some() || state.audio().is_some();
     let answered = stored.turns.iter().filter(|turn| is_answered(&turn.state)).count();
@@ -73,29 +73,30 @@ fn head(stored: &StoredSession) -> SessionHead {
         state: session_state(stored.finished_at.is_some()),
         created_at: stored.created_at,
         finished_at: stored.finished_at,
+        subjects: subjects(questions.iter().map(|question| &question.topic), bank),
         topics: distinct(questions.iter().map(|question| question.topic.to_string())),
         questions: questions.iter().map(|question| question.title.clone()).collect(),
         answered: u32::try_from(answered).unwrap_or(u32::MAX),
-        correctness: score(stored),
+        correctness: summary::Summary::of(&stored.session, &stored.turns).correctness.map(Score::get),
     }
 }
 
-/// The score of a session, as lists show it.
-pub(crate) fn score(stored: &StoredSession) -> Option<f64> {
-    summary::Summary::of(&stored.session, &stored.turns).correctness.map(Score::get)
-}
-
-fn overview(overview: &SessionOverview) -> SessionHead {
+fn overview(overview: &SessionOverview, bank: &Bank) -> SessionHead {
     SessionHead {
         id: overview.id.uuid(),
         state: session_state(overview.finished_at.is_some()),
         created_at: overview.created_at,
         finished_at: overview.finished_at,
+        subjects: subjects(overview.questions.iter().map(|question| &question.topic), bank),
         topics: distinct(overview.questions.iter().map(|question| question.topic.to_string())),
         questions: overview.questions.iter().map(|question| question.title.clone()).collect(),
         answered: overview.answered,
-        correctness: None,
+        correctness: overview.correctness.map(Score::get),
     }
+}
+
+fn subjects<'a>(topics: impl Iterator<Item = &'a TopicId>, bank: &Bank) -> Vec<String> {
+    distinct(topics.filter_map(|topic| bank.topics().get(topic)).map(|topic| topic.subject.clone()))
 }
 
 fn session_state(is_finished: bool) -> SessionState {

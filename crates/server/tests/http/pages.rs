@@ -3,7 +3,7 @@
 use api::session::{ExportFormat, Session};
 use api::turn::Turn;
 
-use crate::running::Running;
+use crate::running::{PATIENCE, Running};
 
 const QUESTION: &str = "borrowing-push-while-reading";
 
@@ -143,4 +143,142 @@ async fn a_page_that_does_not_exist_leads_elsewhere() {
     for path in ["/nothing", "/sessions/7"] {
         assert!(page(&viva, path).await.contains("href=\"/docs\""), "{path}");
     }
+}
+
+const VAGUE: &str = "there is a rule about it and the compiler checks that rule";
+
+fn post(viva: &Running, path: &str) -> reqwest::RequestBuilder {
+    let own = viva.server.base_url().origin().ascii_serialization();
+    viva.plain().post(viva.url(path)).header("origin", own)
+}
+
+async fn refuses_other_sites(viva: &Running, path: &str) {
+    let from_elsewhere = viva.plain().post(viva.url(path)).header("origin", "https://evil.example");
+    assert_eq!(from_elsewhere.send().await.unwrap().status(), 403, "{path}");
+}
+
+#[tokio::test]
+async fn a_transcript_is_corrected_on_the_page_and_judged_again() {
+    let viva = Running::start().await;
+    let (session, turn) = answered(&viva, VAGUE).await;
+    let address = format!("/turns/{}/transcript", turn.id);
+    assert!(!page(&viva, &session.review_url).await.contains(&address), "its follow-up is to be answered");
+    viva.client.finish_session(session.head.id).await.unwrap();
+    let shown = page(&viva, &session.review_url).await;
+    assert!(
+        shown.contains(&format!("action=\"{address}\"")) && shown.contains(&format!("{VAGUE}</textarea>")),
+        "{shown}"
+    );
+    refuses_other_sites(&viva, &address).await;
+
+    let form = |body: &'static str| {
+        post(&viva, &address).header("content-type", "application/x-www-form-urlencoded").body(body).send()
+    };
+    assert_eq!(form("").await.unwrap().status(), 400, "no field");
+    assert_eq!(form("text=+").await.unwrap().status(), 422, "no word");
+    let sent = form("text=push+needs+a+mutable+%3Cborrow%3E%0D%0Awhile+another+is+alive").await.unwrap();
+    assert_eq!((sent.status().as_u16(), sent.url().path()), (200, session.review_url.as_str()));
+    let corrected = viva.client.settled_turn(turn.id, PATIENCE).await.unwrap();
+    let answer = corrected.answer.unwrap();
+    assert!(answer.corrected && answer.transcript.unwrap().text.contains("mutable <borrow>"));
+    let shown = page(&viva, &session.review_url).await;
+    assert!(shown.contains("Earlier judgings") && shown.contains("transcript corrected"), "{shown}");
+}
+
+#[tokio::test]
+async fn an_answer_is_judged_again_by_a_button() {
+    let viva = Running::start().await;
+    let (session, turn) = answered(&viva, VAGUE).await;
+    viva.client.finish_session(session.head.id).await.unwrap();
+    let address = format!("/turns/{}/regrade", turn.id);
+    assert!(page(&viva, &session.review_url).await.contains(&format!("action=\"{address}\"")));
+    refuses_other_sites(&viva, &address).await;
+    let sent = post(&viva, &address).send().await.unwrap();
+    assert_eq!(sent.url().path(), session.review_url);
+    viva.client.settled_turn(turn.id, PATIENCE).await.unwrap();
+    assert_eq!(viva.client.judgings(turn.id).await.unwrap().judgings.len(), 2);
+    let unanswered = viva.turn(QUESTION).await;
+    let early = post(&viva, &format!("/turns/{unanswered}/regrade")).send().await.unwrap();
+    assert_eq!(early.status(), 409);
+}
+
+#[tokio::test]
+async fn a_session_is_deleted_by_a_page_that_asks() {
+    let viva = Running::start().await;
+    let (session, _) = answered(&viva, VAGUE).await;
+    let address = format!("{}/delete", session.review_url);
+    assert!(page(&viva, &session.review_url).await.contains(&format!("href=\"{address}\"")));
+    let asking = page(&viva, &address).await;
+    assert!(asking.contains("Delete this session?") && asking.contains(&format!("action=\"{address}\"")), "{asking}");
+    refuses_other_sites(&viva, &address).await;
+    assert!(viva.client.session(session.head.id).await.is_ok(), "nothing is deleted yet");
+    let sent = post(&viva, &address).send().await.unwrap();
+    assert_eq!((sent.status().as_u16(), sent.url().path()), (200, "/"));
+    assert!(viva.client.session(session.head.id).await.unwrap_err().is_not_found());
+    assert_eq!(post(&viva, &address).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn an_attempt_stands_beside_the_one_before() {
+    let viva = Running::start().await;
+    let (first, _) = answered(&viva, VAGUE).await;
+    viva.client.finish_session(first.head.id).await.unwrap();
+    assert!(!page(&viva, &first.review_url).await.contains("attempts</summary>"), "there is only one");
+    let (second, turn) = answered(&viva, &viva.model_answer(QUESTION).await).await;
+    let running = page(&viva, &second.review_url).await;
+    assert_eq!(running.contains("Compared with"), turn.next_turn.is_none(), "a follow-up withholds it");
+    viva.client.finish_session(second.head.id).await.unwrap();
+
+    let shown = page(&viva, &second.review_url).await;
+    for expected in [
+        "2 attempts</summary>",
+        &format!("href=\"{}\"", first.review_url),
+        "Compared with the attempt of",
+        "<dt>Gained</dt>",
+        "this one: 10.0 of 10",
+    ] {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
+    let earlier = page(&viva, &first.review_url).await;
+    assert!(earlier.contains(&format!("href=\"{}\"", second.review_url)), "{earlier}");
+    assert!(!earlier.contains("Compared with"), "{earlier}");
+    viva.client.delete_session(first.head.id).await.unwrap();
+    assert!(!page(&viva, &second.review_url).await.contains("attempts</summary>"));
+}
+
+#[tokio::test]
+async fn a_question_has_its_score_and_what_to_fix_before_all_that_was_missed() {
+    let viva = Running::start().await;
+    let (session, _) = answered(&viva, VAGUE).await;
+    viva.client.finish_session(session.head.id).await.unwrap();
+    let shown = page(&viva, &session.review_url).await;
+    let place = |text: &str| shown.find(text).unwrap_or_else(|| panic!("{text}: {shown}"));
+    let order =
+        ["<p class=\"score\">", "<dt>To fix</dt>", "Details:", "viva practice --again", "Everything to improve"];
+    assert!(order.map(place).is_sorted(), "{:?}", order.map(place));
+    assert!(shown.contains(&format!("viva practice --again {QUESTION}")));
+}
+
+#[tokio::test]
+async fn sessions_are_looked_up_on_the_first_page_and_the_next_page_keeps_to_it() {
+    let viva = Running::start().await;
+    let oldest = viva.session(&[QUESTION]).await;
+    for _ in 0..20 {
+        viva.session(&[QUESTION]).await;
+    }
+    let other = viva.session(&["ownership-why"]).await;
+    let listed = page(&viva, "/?q=&subject=rust&topic=borrowing&state=open").await;
+    assert!(!listed.contains(&other.review_url) && !listed.contains(&oldest.review_url), "{listed}");
+    assert!(listed.contains("<option value=\"borrowing\" selected>") && listed.contains("Rust: borrowing"), "{listed}");
+    let (_, rest) = listed.split_once("href=\"/?").unwrap();
+    let next = format!("/?{}", rest.split('"').next().unwrap()).replace("&#38;", "&");
+    assert!(next.starts_with("/?subject=rust&topic=borrowing&state=open&cursor="), "{next}");
+    let next = page(&viva, &next).await;
+    assert!(next.contains(&oldest.review_url) && next.matches("<li>").count() == 1, "{next}");
+
+    assert!(page(&viva, "/?q=OWNERSHIP").await.contains(&other.review_url));
+    let nothing = page(&viva, "/?q=gardening").await;
+    assert!(nothing.contains("No session fits all of that.") && !nothing.contains("No sessions yet"), "{nothing}");
+    let unknown = page(&viva, "/?topic=gardening").await;
+    assert!(unknown.contains("the topics are ") && unknown.contains("borrowing"), "{unknown}");
 }

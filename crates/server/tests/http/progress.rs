@@ -1,5 +1,6 @@
 //! What was asked comes again when its time has come.
 
+use api::feedback::Verdict;
 use api::progress::{Progress, ProgressQuery, Standing};
 use api::session::{DebriefQuery, NewSession};
 use jiff::{SignedDuration, Timestamp};
@@ -124,4 +125,66 @@ async fn before_an_interview_nothing_is_due_after_it_and_what_is_left_is_counted
     let past = ProgressQuery { interview_at: Some(Timestamp::UNIX_EPOCH), ..ProgressQuery::default() };
     let past = viva.client.progress(&past).await.unwrap();
     assert_eq!((past.remaining, due(&past)), (None, due(&without)));
+}
+
+#[tokio::test]
+async fn every_question_asked_has_its_key_points_with_their_last_marks() {
+    let viva = Running::start().await;
+    let session = viva.session(&[QUESTION]).await;
+    viva.answer(session.turns[0].id, VAGUE).await;
+    let progress = viva.client.progress(&ProgressQuery::default()).await.unwrap();
+    assert_eq!((progress.questions[0].attempts, progress.questions[0].points.len()), (1, 0), "it goes on");
+    viva.client.finish_session(session.head.id).await.unwrap();
+    let again = viva.session(&[QUESTION]).await;
+    viva.answer(again.turns[0].id, &viva.model_answer(QUESTION).await).await;
+    viva.client.finish_session(again.head.id).await.unwrap();
+
+    let progress = viva.client.progress(&ProgressQuery::default()).await.unwrap();
+    let [known] = progress.questions.as_slice() else { panic!("{:?}", progress.questions) };
+    assert_eq!((known.question.as_str(), known.attempts, known.scores.len()), (QUESTION, 2, 2));
+    assert!(known.points.iter().all(|point| point.last == Verdict::Hit), "{:?}", known.points);
+    assert!(known.points.iter().any(|point| point.attempts == 2), "{:?}", known.points);
+    let page = page(&viva).await;
+    assert!(page.contains("asked 2 times, due in ") && page.contains(&known.points[0].summary), "{page}");
+}
+
+fn in_five_days(settings: &mut Settings) {
+    settings.preparation.interview_at = Some(Timestamp::now() + SignedDuration::from_hours(5 * 24));
+    settings.preparation.subjects = Some("rust".to_owned());
+    settings.minutes_a_day = Some(20);
+}
+
+#[tokio::test]
+async fn the_server_knows_the_interview_of_its_settings() {
+    let viva = Running::start_with(in_five_days).await;
+    let progress = viva.client.progress(&ProgressQuery::default()).await.unwrap();
+    let left = progress.remaining.unwrap();
+    let rust = progress.subjects.iter().find(|subject| subject.subject == "rust").unwrap();
+    assert_eq!((left.days, left.questions), (5, rust.standing.questions));
+    let other = ProgressQuery { subjects: Some("go".to_owned()), ..ProgressQuery::default() };
+    assert!(viva.client.progress(&other).await.unwrap().remaining.unwrap().questions < left.questions);
+
+    let session = viva.session(&[QUESTION]).await;
+    viva.answer(session.turns[0].id, &viva.model_answer(QUESTION).await).await;
+    viva.client.finish_session(session.head.id).await.unwrap();
+    let review = viva.plain().get(viva.url(&session.review_url)).send().await.unwrap().text().await.unwrap();
+    for page in [page(&viva).await, review] {
+        assert!(page.contains("5 days left until the interview, about "), "{page}");
+        assert!(page.contains("You practise 20 minutes a day."), "{page}");
+    }
+    let due = viva.client.debrief(session.head.id, DebriefQuery::default()).await.unwrap().comes_back[0].due;
+    assert!(due <= progress.as_of + SignedDuration::from_hours(5 * 24), "nothing comes back after the interview");
+}
+
+#[tokio::test]
+async fn before_an_interview_a_round_has_the_questions_of_a_day() {
+    let viva = Running::start_with(in_five_days).await;
+    let left = viva.client.progress(&ProgressQuery::default()).await.unwrap().remaining.unwrap();
+    let asked = async |wishes: NewSession| viva.client.create_session(&wishes).await.unwrap().turns.len();
+    let rust = || NewSession { subjects: vec!["rust".to_owned()], ..NewSession::default() };
+    assert!(left.questions_a_day > 5, "{left:?}");
+    assert_eq!(asked(rust()).await, left.questions_a_day.min(50));
+    assert_eq!(asked(NewSession { questions: Some(3), ..rust() }).await, 3);
+    assert_eq!(asked(NewSession { seed: Some(7), ..rust() }).await, 5);
+    assert_eq!(asked(NewSession { topics: vec!["ownership".to_owned()], ..NewSession::default() }).await, 5);
 }

@@ -141,7 +141,7 @@ async fn the_list_is_paged_and_the_newest_comes_first() {
 }
 
 #[tokio::test]
-async fn the_list_can_be_narrowed_by_topic_and_state() {
+async fn the_list_can_be_narrowed_by_subject_topic_words_and_state() {
     let viva = Running::start().await;
     let ownership = viva.session(&["ownership-why"]).await.head.id;
     let borrowing = viva.session(&["borrowing-aliasing-rules"]).await.head.id;
@@ -151,6 +151,18 @@ async fn the_list_can_be_narrowed_by_topic_and_state() {
     };
     let topic = SessionFilter { topic: Some("borrowing".to_owned()), ..SessionFilter::default() };
     assert_eq!(ids(topic).await, [borrowing]);
+    let go = viva.session(&["go-context-cancellation"]).await;
+    assert_eq!(go.head.subjects, ["go"]);
+    let subject = |name: &str| SessionFilter { subject: Some(name.to_owned()), ..SessionFilter::default() };
+    assert_eq!(ids(subject("rust")).await, [borrowing, ownership]);
+    assert_eq!(viva.client.sessions(&subject("go")).await.unwrap().sessions, [go.head]);
+    let words = SessionFilter { q: Some("OWNERSHIP".to_owned()), ..SessionFilter::default() };
+    assert_eq!(ids(words).await, [ownership]);
+    let unknown = viva.client.sessions(&subject("java")).await.unwrap_err().to_string();
+    assert!(unknown.contains("the subjects are backend, "), "{unknown}");
+    let unknown = SessionFilter { topic: Some("java".to_owned()), ..SessionFilter::default() };
+    let unknown = viva.client.sessions(&unknown).await.unwrap_err().to_string();
+    assert!(unknown.contains("the topics are ") && unknown.contains("ownership"), "{unknown}");
     let finished = SessionFilter { state: Some(SessionState::Finished), ..SessionFilter::default() };
     assert_eq!(ids(finished).await, [ownership]);
 }

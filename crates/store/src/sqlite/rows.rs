@@ -27,6 +27,7 @@ pub(super) struct SessionRow {
 
 #[derive(sqlx::FromRow)]
 pub(super) struct AttemptRow {
+    pub(super) session_id: Uuid,
     pub(super) created_at: i64,
     pub(super) finished_at: Option<i64>,
     pub(super) question_id: String,
@@ -43,6 +44,7 @@ pub(super) struct AttemptRow {
 impl AttemptRow {
     pub(super) fn attempt(self) -> Result<Attempt, StoreError> {
         Ok(Attempt {
+            session: self.session_id.into(),
             asked_at: timestamp(self.created_at)?.into(),
             main: self.outcome()?,
             follow_ups: Vec::new(),
@@ -85,6 +87,7 @@ impl TryFrom<OverviewRow> for SessionOverview {
             finished_at: row.finished_at.map(timestamp).transpose()?,
             questions: row.outline.0,
             answered: row.answered,
+            correctness: None,
         })
     }
 }

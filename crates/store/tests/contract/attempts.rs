@@ -34,7 +34,7 @@ pub async fn a_question_that_still_waits_is_no_attempt(store: Arc<dyn Store>) {
         (turns[1].question.clone(), Outcome::Skipped, vec![])
     );
     let created_at = store.session(session.id).await.unwrap().created_at;
-    assert_eq!(attempt.asked_at, created_at.into());
+    assert_eq!((attempt.session, attempt.asked_at), (session.id, created_at.into()));
 }
 
 pub async fn what_became_of_each_turn_is_told(store: Arc<dyn Store>) {

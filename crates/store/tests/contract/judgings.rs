@@ -100,10 +100,10 @@ pub async fn regrading_keeps_the_earlier_feedback(store: Arc<dyn Store>) {
     store.settle(&first, Settlement::Judged { feedback: offline.clone(), follow_up: None }).await.unwrap();
 
     let again = store.regrade(turn.id, CoachWish::default()).await.unwrap();
-    assert_eq!(again.state, TurnState::Judging { answer: answer.clone() });
+    assert_eq!(store.turn(turn.id).await.unwrap().state, TurnState::Judging { answer: answer.clone() });
     let second = judging(&store).await;
-    assert_eq!((second.answer, second.revision), (first.answer, second.revision.max(first.revision)));
-    assert_ne!(second.revision, first.revision);
+    assert_eq!((second.answer, second.revision), (first.answer, again));
+    assert!(again > first.revision);
 
     let model = fixtures::feedback(&answer, CoachKind::Llm, "name the trade-off");
     store.settle(&second, Settlement::Judged { feedback: model.clone(), follow_up: None }).await.unwrap();
@@ -117,7 +117,8 @@ pub async fn regrading_keeps_the_earlier_feedback(store: Arc<dyn Store>) {
 pub async fn a_correction_overtakes_the_judging_under_way(store: Arc<dyn Store>) {
     let (_, turn, answer, overtaken) = answered(&store).await;
     let corrected = Answer { transcript: Transcript::typed("There is one owner."), corrected: true, ..answer.clone() };
-    let turn = store.correct_transcript(turn.id, corrected.clone()).await.unwrap();
+    let again = store.correct_transcript(turn.id, corrected.clone()).await.unwrap();
+    let turn = store.turn(turn.id).await.unwrap();
     assert_eq!(turn.state, TurnState::Judging { answer: corrected.clone() });
 
     let late = store.settle(&overtaken, judged(&answer, None)).await.unwrap();
@@ -125,6 +126,7 @@ pub async fn a_correction_overtakes_the_judging_under_way(store: Arc<dyn Store>)
     assert_eq!(store.judgings(turn.id).await.unwrap(), []);
 
     let current = judging(&store).await;
+    assert_eq!(current.revision, again);
     store.settle(&current, judged(&corrected, None)).await.unwrap();
     let past = store.judgings(turn.id).await.unwrap();
     assert_eq!(past.iter().filter_map(|past| past.ending.answer()).collect::<Vec<_>>(), [&corrected]);
@@ -184,7 +186,8 @@ pub async fn a_recording_that_could_not_be_transcribed_can_be_tried_again(store:
     let failed = store.settle(&first, Settlement::Ungraded(reason)).await.unwrap();
     assert_eq!(failed.state.audio(), Some(&recording.audio));
 
-    let again = store.regrade(turn.id, CoachWish::default()).await.unwrap();
+    store.regrade(turn.id, CoachWish::default()).await.unwrap();
+    let again = store.turn(turn.id).await.unwrap();
     assert_eq!(again.state, TurnState::Transcribing { answer: recording.clone() });
     let second = judging(&store).await;
     assert_eq!(store.transcribed(&first, fixtures::heard(&recording)).await.unwrap(), again, "too late");
@@ -227,8 +230,8 @@ pub async fn decisions_outlive_the_judging_that_they_were_made_on(store: Arc<dyn
     store.settle(&first, judged(&answer, None)).await.unwrap();
     let decided = store.decide(turn.id, missed()).await.unwrap().state.answer().unwrap().clone();
 
-    let again = store.regrade(turn.id, CoachWish::default()).await.unwrap();
-    assert_eq!(again.state, TurnState::Judging { answer: decided.clone() });
+    store.regrade(turn.id, CoachWish::default()).await.unwrap();
+    assert_eq!(store.turn(turn.id).await.unwrap().state, TurnState::Judging { answer: decided.clone() });
     let turn = store.settle(&judging(&store).await, judged(&decided, None)).await.unwrap();
     assert_eq!(counted(&turn), Counted::Missed);
 

@@ -18,7 +18,8 @@ macro_rules! contract {
             finishing_twice_keeps_the_first_time,
             sessions_are_listed_newest_first_page_by_page,
             a_page_stays_put_while_sessions_come_and_go,
-            sessions_are_filtered_by_topic_and_state,
+            sessions_are_filtered_by_topic_words_and_state,
+            listed_sessions_have_the_mean_score_of_their_main_answers,
             the_version_of_a_session_grows_with_every_change,
             a_question_is_answered_once_a_turn_about_it_is_over,
             a_deleted_session_leaves_nothing_but_its_name_until_its_recordings_are_deleted);

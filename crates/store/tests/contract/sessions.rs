@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use interview::SessionId;
 use interview::marks::{DecidedVerdict, Decision};
-use store::{CoachWish, Cursor, Missing, PageLimit, SessionQuery, SessionState, Store, StoreError, Submission};
+use store::{
+    CoachWish, Cursor, Missing, PageLimit, SessionOverview, SessionQuery, SessionState, Store, StoreError, Submission,
+};
 use uuid::Uuid;
 
-use super::fixtures::{self, judge, next_job};
+use super::fixtures::{self, answered, judge, next_job};
 
 pub async fn a_session_is_read_back_as_it_was_created(store: Arc<dyn Store>) {
     let (session, turns) = fixtures::session(&["ownership", "borrowing", "lifetimes"]);
@@ -101,7 +103,7 @@ pub async fn a_page_stays_put_while_sessions_come_and_go(store: Arc<dyn Store>) 
     assert_eq!(second.sessions.iter().map(|session| session.id).collect::<Vec<_>>(), [oldest]);
 }
 
-pub async fn sessions_are_filtered_by_topic_and_state(store: Arc<dyn Store>) {
+pub async fn sessions_are_filtered_by_topic_words_and_state(store: Arc<dyn Store>) {
     let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
     store.create_session(&session, &turns).await.unwrap();
     let other = create(&store, &["lifetimes"]).await;
@@ -110,17 +112,45 @@ pub async fn sessions_are_filtered_by_topic_and_state(store: Arc<dyn Store>) {
     store.skip(turns[1].id).await.unwrap();
     store.finish(session.id).await.unwrap();
 
-    let found = async |topic: Option<&str>, state| {
-        let topic = topic.map(|topic| topic.parse().unwrap());
-        let page = store.sessions(&SessionQuery { topic, state, ..SessionQuery::default() }).await.unwrap();
+    let words = async |words: &str| {
+        let words = words.split_whitespace().map(str::to_owned).collect();
+        let page = store.sessions(&SessionQuery { words, ..SessionQuery::default() }).await.unwrap();
+        page.sessions.into_iter().map(|session| session.id).collect::<Vec<_>>()
+    };
+    assert_eq!(words("ABOUT borrow").await, [session.id]);
+    assert_eq!(words("about").await, [other, session.id]);
+    assert_eq!(words("lifetimes borrowing").await, [], "all of the words");
+    assert_eq!(words("title").await, [], "no word of the document's form");
+    assert_eq!(words("% \" ' _").await, []);
+
+    let found = async |topics: Option<&str>, state| {
+        let topics = topics.map(|topics| topics.split(' ').map(|topic| topic.parse().unwrap()).collect());
+        let page = store.sessions(&SessionQuery { topics, state, ..SessionQuery::default() }).await.unwrap();
         page.sessions.into_iter().map(|session| (session.id, session.answered)).collect::<Vec<_>>()
     };
     assert_eq!(found(Some("borrowing"), None).await, [(session.id, 1)]);
     assert_eq!(found(Some("traits"), None).await, []);
+    assert_eq!(found(Some("traits lifetimes ownership"), None).await, [(other, 0), (session.id, 1)]);
+    let none = SessionQuery { topics: Some(Vec::new()), ..SessionQuery::default() };
+    assert_eq!(store.sessions(&none).await.unwrap().sessions, []);
     assert_eq!(found(None, Some(SessionState::Open)).await, [(other, 0)]);
     assert_eq!(found(None, Some(SessionState::Finished)).await, [(session.id, 1)]);
     assert_eq!(found(Some("lifetimes"), Some(SessionState::Finished)).await, []);
     assert_eq!(found(None, None).await, [(other, 0), (session.id, 1)]);
+}
+
+pub async fn listed_sessions_have_the_mean_score_of_their_main_answers(store: Arc<dyn Store>) {
+    let unanswered = create(&store, &["ownership"]).await;
+    let turn = answered(&store).await;
+    judge(&store, &next_job(&store).await.judging).await;
+    let listed = async || store.sessions(&SessionQuery::default()).await.unwrap().sessions;
+    let scores = |sessions: &[SessionOverview]| -> Vec<(SessionId, Option<f64>)> {
+        sessions.iter().map(|session| (session.id, session.correctness.map(|score| score.get()))).collect()
+    };
+    assert_eq!(scores(&listed().await), [(turn.session, Some(10.0)), (unanswered, None)]);
+    let missed = Decision::KeyPoint("one-owner".parse().unwrap(), Some(DecidedVerdict::Missed));
+    store.decide(turn.id, missed).await.unwrap();
+    assert_eq!(scores(&listed().await)[0], (turn.session, Some(0.0)), "what the candidate decides counts");
 }
 
 pub async fn the_version_of_a_session_grows_with_every_change(store: Arc<dyn Store>) {

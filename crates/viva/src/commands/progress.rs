@@ -7,6 +7,7 @@ use std::path::Path;
 use api::client::Client;
 use api::progress::Progress;
 use api::view::standing;
+use interview::QuestionId;
 use interview::wording::counted;
 
 use super::output::{print, print_json};
@@ -14,7 +15,7 @@ use crate::arguments;
 use crate::failure::Failure;
 use crate::interviewer::Interviewer;
 use crate::settings::Settings;
-use crate::terminal::{Screen, Streams, progress_lines};
+use crate::terminal::{Screen, Streams, progress_lines, question_progress_lines};
 
 /// Shows the progress, or writes cards of the points missed.
 pub async fn run(progress: &arguments::Progress, settings: &Settings) -> Result<(), Failure> {
@@ -29,6 +30,9 @@ async fn run_with(arguments: &arguments::Progress, settings: &Settings, client: 
         client.progress(&settings.practice.clone().unwrap_or_default().progress_query()).await?,
         &arguments.subject,
     )?;
+    if let Some(question) = &arguments.question {
+        return show_question(&progress, question, arguments.json, settings);
+    }
     if let Some(path) = &arguments.anki {
         return export(&progress, path, client).await;
     }
@@ -48,6 +52,20 @@ async fn run_with(arguments: &arguments::Progress, settings: &Settings, client: 
     Ok(())
 }
 
+fn show_question(progress: &Progress, id: &QuestionId, json: bool, settings: &Settings) -> Result<(), Failure> {
+    let known = progress.questions.iter().find(|known| known.question == id.as_str()).ok_or_else(|| {
+        let command = settings.data.command(&format!("practice --question {id}"));
+        Failure::new(format!("the question `{id}` was not asked yet")).help(format!("to be asked it: {command}"))
+    })?;
+    if json {
+        return print_json(known);
+    }
+    let mut screen = Screen::new(Streams::detect(settings.plain, false));
+    let look = screen.results_look();
+    screen.show(&question_progress_lines(known, progress.as_of, look));
+    Ok(())
+}
+
 /// The progress in these subjects, or in all when none is named.
 fn narrowed(mut progress: Progress, subjects: &[String]) -> Result<Progress, Failure> {
     if subjects.is_empty() {
@@ -58,8 +76,9 @@ fn narrowed(mut progress: Progress, subjects: &[String]) -> Result<Progress, Fai
         return Err(Failure::new(format!("there is no subject `{unknown}`; the subjects are {}", known.join(", "))));
     }
     progress.subjects.retain(|subject| subjects.contains(&subject.subject));
-    let has_topic =
-        |topic: &str| progress.subjects.iter().flat_map(|subject| &subject.topics).any(|it| it.topic == topic);
+    let subjects = &progress.subjects;
+    let has_topic = |topic: &str| subjects.iter().flat_map(|subject| &subject.topics).any(|it| it.topic == topic);
+    progress.questions.retain(|question| has_topic(&question.topic));
     progress.weak_points.retain(|weak| has_topic(&weak.topic));
     Ok(progress)
 }

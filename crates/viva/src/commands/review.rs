@@ -5,7 +5,6 @@ mod regrade;
 use api::client::Client;
 use api::session::{Mode, Session, SessionFilter, SessionHead, SessionState};
 use api::turn::{Turn, TurnState};
-use interview::TopicId;
 use interview::wording::counted;
 use serde::Serialize;
 use uuid::Uuid;
@@ -76,14 +75,20 @@ async fn run_with(review: &Review, settings: &Settings, interviewer: &Interviewe
 }
 
 async fn list(review: &Review, settings: &Settings, client: &Client) -> Result<(), Failure> {
-    let mut sessions = sessions(client).await?;
-    if sessions.is_empty() && !review.json {
+    let all = sessions(client, SessionFilter::default()).await?;
+    if all.is_empty() && !review.json {
         eprintln!("no sessions yet; start one with `{}`", settings.data.command("practice"));
         return Ok(());
     }
     // Of all sessions, so that what is shown names one session however the list is narrowed.
-    let id_length = telling_length(&sessions.iter().map(|head| head.id).collect::<Vec<_>>());
-    sessions.retain(|head| is_wanted(head, review));
+    let id_length = telling_length(&all.iter().map(|head| head.id).collect::<Vec<_>>());
+    let filter = SessionFilter {
+        subject: review.subject.clone(),
+        topic: review.topic.as_ref().map(ToString::to_string),
+        q: review.text.clone(),
+        ..SessionFilter::default()
+    };
+    let sessions = if filter == SessionFilter::default() { all } else { sessions(client, filter).await? };
     if review.json {
         return print_json(&Document { sessions });
     }
@@ -95,14 +100,6 @@ async fn list(review: &Review, settings: &Settings, client: &Client) -> Result<(
     let look = screen.results_look();
     screen.show(&sessions_lines(&sessions, id_length, look));
     Ok(())
-}
-
-/// Whether a session is to be listed.
-fn is_wanted(head: &SessionHead, review: &Review) -> bool {
-    let has_topic = |topic: &TopicId| head.topics.iter().any(|other| other == topic.as_str());
-    let text = [head.topics.join(" "), head.questions.join(" ")].join(" ").to_lowercase();
-    let words = review.text.as_deref().unwrap_or_default().to_lowercase();
-    review.topic.as_ref().is_none_or(has_topic) && words.split_whitespace().all(|word| text.contains(word))
 }
 
 /// How much of its id tells each session from the others, at least 8 characters.
@@ -158,7 +155,7 @@ pub(super) async fn find(name: &str, client: &Client) -> Result<Uuid, Failure> {
     if let Ok(id) = name.parse() {
         return Ok(id);
     }
-    let sessions = sessions(client).await?;
+    let sessions = sessions(client, SessionFilter::default()).await?;
     named(name, &sessions.iter().map(|head| head.id).collect::<Vec<_>>())
 }
 
@@ -182,10 +179,10 @@ fn named(name: &str, sessions: &[Uuid]) -> Result<Uuid, Failure> {
     }
 }
 
-/// The sessions, newest first.
-async fn sessions(client: &Client) -> Result<Vec<SessionHead>, Failure> {
+/// The sessions that fit the filter, newest first.
+async fn sessions(client: &Client, filter: SessionFilter) -> Result<Vec<SessionHead>, Failure> {
     let mut sessions = Vec::new();
-    let mut filter = SessionFilter { limit: Some(PAGE), ..SessionFilter::default() };
+    let mut filter = SessionFilter { limit: Some(PAGE), ..filter };
     loop {
         let page = client.sessions(&filter).await?;
         sessions.extend(page.sessions);

@@ -91,8 +91,8 @@ mod tests {
         let expected = "
 The round ─────────────────────────────────────────────────────────────────────
 
-Correctness  6.2  of 10, mean of the main answers with a score
-Clarity      5.0  of 10, mean of the main answers with a score
+Correctness  6.2  of 10, mean of the main answers scored by one judge
+Clarity      5.0  of 10, mean of the main answers scored by one judge
 Pace         132  words per minute, spoken answers
 Answered     6  4 questions
 

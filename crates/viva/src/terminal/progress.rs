@@ -1,7 +1,8 @@
 //! How far a candidate has come.
 
-use api::progress::{Progress, Standing, WeakPoint};
-use api::view::standing::{asked, by_question, due, remaining, scores, subject, until};
+use api::feedback::Verdict;
+use api::progress::{Progress, QuestionProgress, Standing, WeakPoint};
+use api::view::standing::{self, asked, by_question, due, remaining, scores, subject, until};
 use jiff::Timestamp;
 
 use super::screen::Look;
@@ -39,6 +40,22 @@ pub fn progress_lines(progress: &Progress, look: Look) -> Vec<Line> {
     lines
 }
 
+/// All that is known of one question.
+pub fn question_progress_lines(known: &QuestionProgress, now: Timestamp, look: Look) -> Vec<Line> {
+    let width = look.text_width();
+    let mut lines =
+        Line::toned(&known.title, Tone::Strong).with(format!(" ({})", known.question), Tone::Quiet).wrapped(width);
+    lines.extend(Line::plain(standing::attempts(known, now)).wrapped(width));
+    for point in &known.points {
+        let tone = if point.last == Verdict::Hit { Tone::Good } else { Tone::Bad };
+        let core = if point.core { "core, " } else { "" };
+        let reviews = format!(" ({core}{})", standing::reviews(point, now));
+        let verdict = Line::toned(format!("  {:<8}", point.last.as_str()), tone);
+        lines.extend(Line::plain(&point.summary).with(reviews, Tone::Quiet).hanging(verdict, width));
+    }
+    lines
+}
+
 fn standing_line(name: &str, standing: &Standing, now: Timestamp, tone: Tone) -> Line {
     row(name, [asked(standing), due(standing, now), scores(standing)], tone)
 }
@@ -66,7 +83,7 @@ fn question_lines(points: &[&WeakPoint], now: Timestamp, look: Look) -> Vec<Line
 
 #[cfg(test)]
 mod tests {
-    use api::progress::{Remaining, SubjectProgress, TopicProgress};
+    use api::progress::{PointProgress, Remaining, SubjectProgress, TopicProgress};
 
     use super::*;
     use crate::terminal::screen::Signs;
@@ -90,6 +107,47 @@ mod tests {
     }
 
     #[test]
+    fn a_question_is_shown_with_its_key_points() {
+        let point = |summary: &str, core, attempts, last, due: &str| PointProgress {
+            key_point: "dropped".to_owned(),
+            summary: summary.to_owned(),
+            core,
+            attempts,
+            last,
+            due: due.parse().unwrap(),
+        };
+        let known = QuestionProgress {
+            question: "ownership-why".to_owned(),
+            title: "Why ownership".to_owned(),
+            topic: "ownership".to_owned(),
+            attempts: 2,
+            last: "2026-11-27T12:00:00Z".parse().unwrap(),
+            due: Some(NOW.parse().unwrap()),
+            scores: vec![3.8, 6.0],
+            points: vec![
+                point("every value has one owner", true, 2, Verdict::Hit, "2026-12-06T12:00:00Z"),
+                point(
+                    "a value is dropped when its owner goes out of scope, in reverse order",
+                    false,
+                    1,
+                    Verdict::Missed,
+                    NOW,
+                ),
+            ],
+        };
+        let look = Look { width: 80, signs: Signs::Words, ..Look::OFF_SCREEN };
+        let lines = question_progress_lines(&known, NOW.parse().unwrap(), look);
+        let shown: String = lines.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect();
+        let expected = "Why ownership (ownership-why)
+asked 2 times, due now, scores 3.8, 6.0
+  hit     every value has one owner (core, marked 2 times, due in 8 days)
+  missed  a value is dropped when its owner goes out of scope, in reverse order
+          (marked 1 time, due now)
+";
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
     fn progress_fits_eighty_columns() {
         let rust = SubjectProgress {
             subject: "rust".to_owned(),
@@ -106,7 +164,8 @@ mod tests {
             weak("moves hand it over", false, "2026-11-29T12:00:00Z"),
         ];
         let remaining = Some(Remaining { days: 12, questions: 80, questions_a_day: 7 });
-        let progress = Progress { as_of: NOW.parse().unwrap(), remaining, subjects: vec![go, rust], weak_points };
+        let (as_of, subjects) = (NOW.parse().unwrap(), vec![go, rust]);
+        let progress = Progress { as_of, remaining, subjects, questions: Vec::new(), weak_points };
         let look = Look { width: 80, signs: Signs::Words, ..Look::OFF_SCREEN };
         let lines = progress_lines(&progress, look);
         assert!(lines.iter().all(|line| line.width() < 80), "{lines:#?}");

@@ -58,7 +58,7 @@ pub fn session_lines(session: &Session, look: Look) -> Vec<Line> {
     lines
 }
 
-/// Sessions, one per line: the first `id_length` characters of the id, the time, the score, what was answered, the topics.
+/// Sessions, one per line: the first `id_length` characters of the id, the time, the score, what was answered, subject and topics.
 pub fn sessions_lines(sessions: &[SessionHead], id_length: usize, look: Look) -> Vec<Line> {
     let columns = look.width.saturating_sub(1);
     sessions
@@ -72,10 +72,14 @@ pub fn sessions_lines(sessions: &[SessionHead], id_length: usize, look: Look) ->
                 .with(format!("{score:>4}"), Tone::Strong)
                 .with(format!("  {answers:<10}"), Tone::Plain)
                 .with(state, Tone::Bad)
-                .with(format!("  {}", head.topics.join(", ")), Tone::Quiet)
+                .with(format!("  {}: {}", subjects(head), head.topics.join(", ")), Tone::Quiet)
         })
         .map(|line| if look.shows_tones() { line.cut(columns) } else { line })
         .collect()
+}
+
+fn subjects(head: &SessionHead) -> String {
+    head.subjects.iter().map(|subject| view::standing::subject(subject)).collect::<Vec<_>>().join(", ")
 }
 
 fn turn_lines(turn: &Turn, look: Look) -> Vec<Line> {
@@ -193,7 +197,7 @@ mod tests {
         let shown: String = summary_lines(&summary, look).iter().map(|line| line.text() + "\n").collect();
         let expected = "
 The round
-  Correctness  6.2  of 10, mean of the main answers with a score
+  Correctness  6.2  of 10, mean of the main answers scored by one judge
   Pace         132  words per minute, spoken answers
   Answered     3  2 questions
 
@@ -214,6 +218,7 @@ Say next time
             state,
             created_at: jiff::Timestamp::UNIX_EPOCH,
             finished_at: None,
+            subjects: vec!["rust".to_owned()],
             topics: vec!["ownership".to_owned(), "borrowing".to_owned()],
             questions: Vec::new(),
             answered: 1,
@@ -222,8 +227,8 @@ Say next time
         let sessions = [head(Some(6.25), SessionState::Finished), head(None, SessionState::Open)];
         let shown: Vec<String> = sessions_lines(&sessions, 8, Look::OFF_SCREEN).iter().map(Line::text).collect();
         assert!(shown[0].starts_with("0193a000  19"), "{}", shown[0]);
-        assert!(shown[0].ends_with("   6.2  1 answer    ownership, borrowing"), "{}", shown[0]);
-        assert!(shown[1].ends_with("     -  1 answer    open  ownership, borrowing"), "{}", shown[1]);
+        assert!(shown[0].ends_with("   6.2  1 answer    Rust: ownership, borrowing"), "{}", shown[0]);
+        assert!(shown[1].ends_with("     -  1 answer    open  Rust: ownership, borrowing"), "{}", shown[1]);
     }
 
     #[test]

@@ -114,8 +114,8 @@ async fn work_ends_at_once_when_its_answer_is_judged_anew_or_deleted() {
     let mut worker = Running::start(&store, Lane::Judging, 1);
     let turn = store.answer(words()).await;
     let mut older = worker.next().await;
-    store.store.regrade(turn, Default::default()).await.unwrap();
-    worker.events.superseded(turn);
+    let again = store.store.regrade(turn, Default::default()).await.unwrap();
+    worker.events.superseded(turn, again.get());
     older.outcome.closed().await;
     let mut newer = worker.next().await;
     assert_eq!((newer.job.judging.turn, newer.job.attempt), (turn, 1));

@@ -217,6 +217,7 @@ mod tests {
             state: SessionState::Finished,
             created_at: jiff::Timestamp::UNIX_EPOCH,
             finished_at: None,
+            subjects: Vec::new(),
             topics: Vec::new(),
             questions: Vec::new(),
             answered: 0,

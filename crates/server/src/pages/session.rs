@@ -1,0 +1,122 @@
+//! The page of a session, and its forms. After each of them the page is shown again.
+
+use std::sync::Arc;
+
+use api::progress::ProgressQuery;
+use api::session::DebriefQuery;
+use api::turn::DecidedVerdict;
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::{Html, Redirect};
+use axum::routing::{get, post};
+use interview::{SessionId, TurnId};
+use serde::Deserialize;
+use store::queue::CoachWish;
+use store::{StoreError, StoredSession};
+
+use super::progress::remaining;
+use super::rendered;
+use crate::api_error::ApiError;
+use crate::app::App;
+use crate::extract::{Id, MarkPath, Query, TextForm};
+use crate::review::{DebriefView, Review, attempt_before};
+use crate::wire::session::review_url;
+
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/sessions/{id}", get(session))
+        .route("/sessions/{id}/finish", post(finish))
+        .route("/sessions/{id}/delete", get(ask_to_delete).post(delete))
+        .route("/turns/{id}/marks/{mark}", post(decide))
+        .route("/turns/{id}/transcript", post(correct))
+        .route("/turns/{id}/regrade", post(regrade))
+}
+
+#[derive(Template)]
+#[template(path = "session.html")]
+pub(crate) struct SessionPage {
+    pub(crate) review: Review,
+}
+
+async fn session(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<Html<String>, ApiError> {
+    let (stored, past) = app.with_history(id).await?;
+    let mut review = Review::of(&stored, &past, &app.bank, true);
+    if stored.finished_at.is_some() {
+        let debrief = app.debrief(&stored, DebriefQuery::default()).await?;
+        let progress = app.progress(&ProgressQuery::default()).await?;
+        review.debrief = DebriefView::of(debrief, remaining(&progress, &app.settings), progress.as_of);
+    }
+    let attempts = app.store.attempts().await?;
+    for question in &stored.session.questions {
+        let before = match attempt_before(question, id, &attempts) {
+            Some(before) => earlier(&app, before).await?,
+            None => None,
+        };
+        review.add_attempts(question, &attempts, before.as_ref());
+    }
+    rendered(&SessionPage { review })
+}
+
+/// An earlier session; `None` when it was deleted meanwhile.
+async fn earlier(app: &App, id: SessionId) -> Result<Option<StoredSession>, ApiError> {
+    match app.store.session(id).await {
+        Ok(stored) => Ok(Some(stored)),
+        Err(StoreError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Finishes a round that was left open, so that its page withholds nothing any more.
+async fn finish(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<Redirect, ApiError> {
+    app.store.finish(id).await?;
+    Ok(Redirect::to(&review_url(id)))
+}
+
+#[derive(Template)]
+#[template(path = "delete.html")]
+struct DeletePage {
+    review: Review,
+}
+
+async fn ask_to_delete(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<Html<String>, ApiError> {
+    let stored = app.store.session(id).await?;
+    rendered(&DeletePage { review: Review::of(&stored, &[], &app.bank, true) })
+}
+
+async fn delete(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<Redirect, ApiError> {
+    app.delete(id).await?;
+    Ok(Redirect::to("/"))
+}
+
+/// What a form decides; without a verdict it takes an earlier decision back.
+#[derive(Deserialize)]
+struct Decided {
+    verdict: Option<DecidedVerdict>,
+}
+
+/// Stores the candidate's decision about a mark, and goes back to the details of its turn.
+async fn decide(
+    State(app): State<Arc<App>>,
+    MarkPath { turn, mark }: MarkPath,
+    Query(Decided { verdict }): Query<Decided>,
+) -> Result<Redirect, ApiError> {
+    let turn = app.decide(turn, &mark, verdict).await?;
+    Ok(Redirect::to(&format!("{}#details-{}", review_url(turn.session), turn.id)))
+}
+
+/// Corrects the transcript of an answer and has it judged again.
+async fn correct(
+    State(app): State<Arc<App>>,
+    Id(id): Id<TurnId>,
+    TextForm(text): TextForm,
+) -> Result<Redirect, ApiError> {
+    let turn = app.correct(id, &text).await?;
+    Ok(Redirect::to(&format!("{}#{id}", review_url(turn.session))))
+}
+
+/// Has an answer judged again by whom the server's settings name.
+async fn regrade(State(app): State<Arc<App>>, Id(id): Id<TurnId>) -> Result<Redirect, ApiError> {
+    let turn = app.regrade(id, CoachWish::default()).await?;
+    Ok(Redirect::to(&format!("{}#{id}", review_url(turn.session))))
+}
