@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Picks the graded answers that language models are shown: of each question one that is good and one with near misses.
 
-Writes crates/coach/data/graded_answers.json. Takes voices that are learnt from, never those that are reported on.
+Adds the questions that crates/coach/data/graded_answers.json lacks and leaves the others alone, because a reader has set their quotes. The
+quotes that it adds are drafts: read them, and correct them. Takes voices that are learnt from, never those that are reported on.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import data
 from model import Reader, Verifier, trained
 from train import predict
 
+QUOTED_VOICES = ("fay", "finn", "flo")
 ENOUGH_WORDS, MOST_WORDS = 4, 25
 
 
@@ -24,16 +26,18 @@ def main():
     options.add_argument("weights", type=pathlib.Path, help="verifier.pt of a training run: it finds the words that make a point")
     options = options.parse_args()
     bank = data.claims()
+    path = data.ROOT / "crates/coach/data/graded_answers.json"
+    graded = json.loads(path.read_text())
     by_question = {}
-    for row in answers.answers(answers.LEARNT_VOICES):
-        by_question.setdefault(row["question"], []).append(row)
+    for row in answers.answers(QUOTED_VOICES):
+        if row["question"] not in graded:
+            by_question.setdefault(row["question"], []).append(row)
     chosen = {question: [best(rows, ("strong", "refuting"), good), best(rows, ("twisted", "partial"), near)] for question, rows in by_question.items()}
     model = Verifier()
     model.load_state_dict(trained(options.weights))
     quotes = Quotes(bank, chosen, lambda pairs: predict(model, Reader(), pairs, "cpu"))
-    graded = {question: [quotes.graded(question, row) for row in rows] for question, rows in sorted(chosen.items())}
-    path = data.ROOT / "crates/coach/data/graded_answers.json"
-    lines = [f"{json.dumps(question)}: {json.dumps(rows, ensure_ascii=False)}" for question, rows in graded.items()]
+    graded |= {question: [quotes.graded(question, row) for row in rows] for question, rows in chosen.items()}
+    lines = [f"{json.dumps(question)}: {json.dumps(rows, ensure_ascii=False)}" for question, rows in sorted(graded.items())]
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
     print(f"{len(graded)} questions, {path.stat().st_size} bytes")
 

@@ -3,14 +3,19 @@
 //! Every call has a time limit and a size limit, and every failure says what its caller can do ([`ClientError`]).
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures::{StreamExt, stream};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method, RequestBuilder, Response, header};
 use serde::de::DeserializeOwned;
+use tokio::io::AsyncReadExt;
 use url::Url;
 use uuid::Uuid;
 
+use crate::archive::{self, Contents, Imported};
 use crate::judging::JudgingList;
 use crate::problem::{self, Problem};
 use crate::progress::{Progress, ProgressQuery};
@@ -28,6 +33,12 @@ const REPLY_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long sending a recording, and transcribing it while the client waits, may take on top of what the client is willing to wait.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(600);
+
+/// How long sending or receiving an archive may take.
+const ARCHIVE_LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// How much of an archive is read from its file at a time.
+const ARCHIVE_CHUNK: usize = 256 * 1024;
 
 /// The most that is read of a reply: a session of many long answers stays far below it.
 const REPLY_LIMIT_BYTES: usize = 64 * 1024 * 1024;
@@ -119,6 +130,46 @@ impl Client {
     pub async fn export(&self, id: Uuid, format: ExportFormat) -> Result<String, ClientError> {
         let request = self.request(Method::GET, &["sessions", &id.to_string(), "export"]);
         self.text(request.query(&Export { format })).await
+    }
+
+    /// How much is stored.
+    pub async fn archive_contents(&self) -> Result<Contents, ClientError> {
+        self.value(self.request(Method::GET, &["archive", "contents"])).await
+    }
+
+    /// All sessions with their recordings, as one archive.
+    pub async fn export_archive(&self) -> Result<ArchiveDownload, ClientError> {
+        let request = self.request(Method::GET, &["archive"]).timeout(ARCHIVE_LIMIT);
+        Ok(ArchiveDownload { response: self.send(request).await?, client: self.clone() })
+    }
+
+    /// Adds the sessions of an archive that the server does not have. `sent` counts the bytes on their way.
+    pub async fn import_archive(
+        &self,
+        archive: tokio::fs::File,
+        sent: Arc<AtomicU64>,
+    ) -> Result<Imported, ClientError> {
+        let chunks = stream::try_unfold(archive, |mut archive| async move {
+            let mut chunk = vec![0; ARCHIVE_CHUNK];
+            let read = archive.read(&mut chunk).await?;
+            chunk.truncate(read);
+            Ok::<_, std::io::Error>((read > 0).then_some((chunk, archive)))
+        });
+        let counted = chunks.inspect(move |chunk| {
+            let length = chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
+            sent.fetch_add(length, Ordering::Relaxed);
+        });
+        let request = self
+            .request(Method::POST, &["archive"])
+            .header(header::CONTENT_TYPE, archive::MEDIA_TYPE)
+            .timeout(ARCHIVE_LIMIT)
+            .body(Body::wrap_stream(counted));
+        self.value(request).await
+    }
+
+    /// Deletes all sessions with all recordings.
+    pub async fn delete_all(&self) -> Result<(), ClientError> {
+        self.done(self.request(Method::DELETE, &["sessions"])).await
     }
 
     /// How far the candidate has come.
@@ -364,6 +415,25 @@ fn media_type(response: &Response) -> Option<&str> {
 
 fn garbled(status: u16, detail: &str) -> ClientError {
     ClientError::Garbled { status: Some(status), detail: detail.to_owned() }
+}
+
+/// An archive on its way.
+#[derive(Debug)]
+pub struct ArchiveDownload {
+    response: Response,
+    client: Client,
+}
+
+impl ArchiveDownload {
+    /// The next piece of it; none at its end.
+    ///
+    /// # Errors
+    /// [`ClientError::Unreachable`] or [`ClientError::TimedOut`] when it ends early.
+    pub async fn next(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, ClientError> {
+        let timed_out = |_| ClientError::TimedOut { base: self.client.base.clone() };
+        let chunk = tokio::time::timeout(REPLY_LIMIT, self.response.chunk()).await.map_err(timed_out)?;
+        chunk.map_err(|error| self.client.failure(error))
+    }
 }
 
 /// How an answer is sent.

@@ -5,6 +5,7 @@
 //!
 //! Start reading at [`turn::Turn`], which carries everything about one question asked.
 
+pub mod archive;
 pub mod feedback;
 pub mod judging;
 pub mod problem;

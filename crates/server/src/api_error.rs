@@ -166,6 +166,7 @@ impl From<StoreError> for ApiError {
             StoreError::KeyReused(_) => Self::Unprocessable(format!("{error}; use another key")),
             StoreError::TooLarge { limit } => Self::TooLarge(limit),
             StoreError::BrokenOff(_) => Self::Malformed("the recording broke off; send it again".to_owned()),
+            StoreError::Archive(_) => Self::Unprocessable(error.to_string()),
             StoreError::OutOfRange { size } => Self::OutOfRange(size),
             StoreError::Full => Self::DiskFull,
             StoreError::Unavailable(cause) => {

@@ -40,6 +40,8 @@ pub(crate) struct App {
     pub(crate) transcription: Arc<Transcription>,
     pub(crate) events: TurnEvents,
     pub(crate) rendered: RenderedSessions,
+    /// Held while an archive is imported or everything is deleted.
+    pub(crate) archive: tokio::sync::Mutex<()>,
     /// Cancelled when the server stops: what waits gives up.
     pub(crate) stopping: CancellationToken,
 }
@@ -69,6 +71,10 @@ impl RenderedSessions {
             sessions.push_front((id, version, document.clone()));
             sessions.truncate(Self::MOST_SESSIONS);
         }
+    }
+
+    pub(crate) fn forget_all(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub(crate) fn forget(&self, id: SessionId) {

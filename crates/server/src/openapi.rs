@@ -27,6 +27,7 @@ use crate::router;
         (name = "sessions", description = "Practice rounds"),
         (name = "turns", description = "One question asked, its answer and its feedback"),
         (name = "progress", description = "What was asked, what is due, and what to say again first"),
+        (name = "archive", description = "Everything at once: save it, restore it, delete it"),
         (name = "transcriptions", description = "Audio to text; nothing is stored"),
         (name = "health", description = "Whether the server runs and is ready"),
     ),
@@ -38,6 +39,12 @@ struct Document;
 #[schema(value_type = String, format = Binary)]
 #[expect(dead_code, reason = "only described")]
 pub(crate) struct Audio(Vec<u8>);
+
+/// An archive as the body of a request or a response.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "only described")]
+pub(crate) struct Archive(Vec<u8>);
 
 /// The OpenAPI document of this server's API, as JSON for people to read.
 ///

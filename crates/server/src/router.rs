@@ -21,7 +21,7 @@ use utoipa_axum::routes;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::guard::{Hosts, browser_headers, drain_refused, own_host_only, panicked, present_failures, with_request_id};
-use crate::routes::{self, progress, questions, sessions, transcriptions, turns};
+use crate::routes::{self, archive, progress, questions, sessions, transcriptions, turns};
 use crate::{openapi, pages};
 
 /// How long a request may take, without what the client asked to wait.
@@ -29,6 +29,9 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long sending a recording, and transcribing it while the client waits, may take.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// How long sending an archive may take. Everybody has all of their recordings in it.
+const ARCHIVE_TIMEOUT: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// The whole server.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -38,6 +41,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     };
     Router::from(quick_routes().layer(time_limit(REQUEST_TIMEOUT)))
         .merge(Router::from(upload_routes().layer(time_limit(UPLOAD_TIMEOUT))))
+        .merge(Router::from(archive_routes()).layer(time_limit(ARCHIVE_TIMEOUT)))
         .merge(Router::from(event_routes()))
         .merge(pages::routes().layer(time_limit(REQUEST_TIMEOUT)))
         .route("/openapi.json", get(openapi::serve))
@@ -57,13 +61,14 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 fn compression() -> CompressionLayer<impl Predicate> {
     let texts = DefaultPredicate::new()
         .and(NotForContentType::const_new("audio/"))
+        .and(NotForContentType::const_new(api::archive::MEDIA_TYPE))
         .and(NotForContentType::const_new("application/octet-stream"));
     CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(texts)
 }
 
 /// Every route of the API, for the OpenAPI document.
 pub(crate) fn api_routes() -> OpenApiRouter<Arc<App>> {
-    quick_routes().merge(upload_routes()).merge(event_routes())
+    quick_routes().merge(upload_routes()).merge(archive_routes()).merge(event_routes())
 }
 
 /// Routes that answer at once, or wait as long as the client asked.
@@ -71,11 +76,12 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
     let versioned = OpenApiRouter::new()
         .routes(routes!(questions::list_questions))
         .routes(routes!(questions::show_question))
-        .routes(routes!(sessions::create_session, sessions::list_sessions))
+        .routes(routes!(sessions::create_session, sessions::list_sessions, archive::delete_sessions))
         .routes(routes!(sessions::show_session, sessions::delete_session))
         .routes(routes!(sessions::finish_session))
         .routes(routes!(sessions::debrief_session))
         .routes(routes!(sessions::export_session))
+        .routes(routes!(archive::archive_contents))
         .routes(routes!(progress::show_progress))
         .routes(routes!(turns::show_turn))
         .routes(routes!(turns::turn_audio))
@@ -96,6 +102,12 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
 fn upload_routes() -> OpenApiRouter<Arc<App>> {
     let versioned =
         OpenApiRouter::new().routes(routes!(turns::answer_turn)).routes(routes!(transcriptions::transcribe));
+    OpenApiRouter::new().nest(api::PREFIX, versioned)
+}
+
+/// Routes that send or take everything.
+fn archive_routes() -> OpenApiRouter<Arc<App>> {
+    let versioned = OpenApiRouter::new().routes(routes!(archive::export_archive, archive::import_archive));
     OpenApiRouter::new().nest(api::PREFIX, versioned)
 }
 

@@ -1,5 +1,6 @@
 //! The handlers of the API.
 
+pub(crate) mod archive;
 pub(crate) mod progress;
 pub(crate) mod questions;
 pub(crate) mod sessions;

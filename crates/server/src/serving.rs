@@ -168,6 +168,7 @@ async fn open(settings: Settings, stopping: CancellationToken) -> Result<App, Se
         transcription,
         events: TurnEvents::new(),
         rendered: RenderedSessions::default(),
+        archive: tokio::sync::Mutex::default(),
         stopping,
         settings,
     })

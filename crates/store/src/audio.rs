@@ -40,6 +40,17 @@ impl AudioKey {
     pub fn new(session: SessionId, answer: AnswerId, media_type: &str) -> Self {
         Self(ObjectPath::from(session.to_string()).join(format!("{answer}.{}", ending(media_type))))
     }
+
+    /// The key of this text, with the session and the answer in it; none if the text is no key.
+    pub(crate) fn parse(text: &str) -> Option<(Self, SessionId, AnswerId)> {
+        let (session, file) = text.split_once('/')?;
+        let (answer, ending) = file.split_once('.')?;
+        let (session, answer): (SessionId, AnswerId) = (session.parse().ok()?, answer.parse().ok()?);
+        let is_ending = (1..=5).contains(&ending.len()) && ending.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        // Ids can be written in several ways; a key has one.
+        let key = format!("{session}/{answer}.{ending}");
+        (is_ending && key == text).then(|| (Self(ObjectPath::from(key)), session, answer))
+    }
 }
 
 impl fmt::Display for AudioKey {
@@ -150,6 +161,40 @@ impl AudioStore {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
+    }
+
+    /// Deletes every recording, those that no answer names and parts of uploads included.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn delete_all(&self) -> Result<(), StoreError> {
+        let folder = self.folder.clone();
+        let deleted = tokio::task::spawn_blocking(move || {
+            let folders = std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+            folders.filter(|path| path.as_ref().map_or(true, |path| path.is_dir())).try_for_each(|path| {
+                match std::fs::remove_dir_all(path?) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+                    _ => Ok(()),
+                }
+            })
+        });
+        Ok(deleted.await.map_err(std::io::Error::other)??)
+    }
+
+    /// How many recordings there are, and how many bytes they have.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn total(&self) -> Result<(u64, u64), StoreError> {
+        let (mut recordings, mut bytes) = (0, 0_u64);
+        let mut objects = self.objects.list(None);
+        while let Some(object) = objects.try_next().await? {
+            recordings += 1;
+            bytes = bytes.saturating_add(object.size);
+        }
+        Ok((recordings, bytes))
     }
 
     async fn receive<E>(

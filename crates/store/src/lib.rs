@@ -8,6 +8,7 @@
 //! Start reading at [`Store`], then [`queue`].
 
 mod answer;
+pub mod archive;
 pub mod audio;
 mod database;
 mod documents;
@@ -15,6 +16,7 @@ mod error;
 mod judging;
 mod private;
 pub mod queue;
+mod rows;
 mod session;
 mod sqlite;
 mod store;

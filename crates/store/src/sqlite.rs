@@ -4,7 +4,6 @@
 //! of running into each other's locks.
 
 mod connection;
-mod rows;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -24,17 +23,18 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::answer::{IdempotencyKey, Submission};
+use crate::archive::ArchivedSession;
 use crate::documents;
 use crate::error::{Missing, StoreError};
 use crate::judging::{Ending, Judging, PastJudging, Revision, Settlement};
 use crate::queue::{CoachWish, Job, Lane};
+use crate::rows::{
+    AttemptRow, JobRow, JudgingRow, OverviewRow, SessionRow, TurnRow, check_format, coach_name, question_of, timestamp,
+};
 use crate::session::{Cursor, Page, QuestionHead, SessionOverview, SessionQuery, SessionState, StoredSession};
 use crate::store::Store;
 use crate::turn_record::{Effect, TurnRecord};
 use connection::DatabaseLock;
-use rows::{
-    AttemptRow, JobRow, JudgingRow, OverviewRow, SessionRow, TurnRow, check_format, coach_name, question_of, timestamp,
-};
 
 /// A store in one SQLite file.
 pub(crate) struct SqliteStore {
@@ -105,14 +105,7 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn create_session(&self, session: &Session, turns: &[Turn]) -> Result<StoredSession, StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query("insert into sessions (id, created_at, outline, document, format) values ($1, $2, $3, $4, $5)")
-            .bind(session.id.uuid())
-            .bind(Timestamp::now().as_microsecond())
-            .bind(Json(outline(session)))
-            .bind(documents::session_to_json(session)?)
-            .bind(documents::FORMAT)
-            .execute(&mut *transaction)
-            .await?;
+        insert_session(&mut transaction, session, Timestamp::now(), None).await?;
         for turn in turns {
             let question = session.question(&turn.question);
             let question = question.ok_or_else(|| StoreError::NotFound(Missing::Question(turn.question.clone())))?;
@@ -201,6 +194,70 @@ impl Store for SqliteStore {
         connection::empty_log(&self.writer).await
     }
 
+    async fn delete_all(&self) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("insert or ignore into deleted_sessions select id from sessions")
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("delete from sessions").execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        sqlx::query("vacuum").execute(&self.writer).await?;
+        connection::empty_log(&self.writer).await
+    }
+
+    async fn count_sessions(&self) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar("select count(*) from sessions").fetch_one(&self.readers).await?;
+        Ok(count.cast_unsigned())
+    }
+
+    async fn export_session(&self, id: SessionId) -> Result<ArchivedSession, StoreError> {
+        let mut connection = self.readers.acquire().await?;
+        let mut snapshot = connection.begin().await?;
+        let archived = ArchivedSession {
+            session: load_session_row(&mut snapshot, id).await?,
+            turns: load_turn_rows(&mut snapshot, id).await?,
+            judgings: load_judging_rows(&mut snapshot, "turns.session_id = ", id.uuid()).await?,
+        };
+        snapshot.commit().await?;
+        Ok(archived)
+    }
+
+    async fn prepare_import(&self, id: SessionId) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let is_there: bool = sqlx::query_scalar("select exists (select 1 from sessions where id = $1)")
+            .bind(id.uuid())
+            .fetch_one(&mut *transaction)
+            .await?;
+        if is_there {
+            return Ok(false);
+        }
+        let mark = sqlx::query("insert or ignore into deleted_sessions values ($1)").bind(id.uuid());
+        mark.execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    async fn import_session(&self, archived: ArchivedSession) -> Result<(), StoreError> {
+        let restored = archived.restore()?;
+        let id = restored.session.id;
+        let mut transaction = self.begin().await?;
+        insert_session(&mut transaction, &restored.session, restored.created_at, restored.finished_at).await?;
+        for record in &restored.turns {
+            insert_turn(&mut transaction, record).await?;
+            update_turn(&mut transaction, record).await?;
+        }
+        for past in &restored.judgings {
+            insert_judging(&mut transaction, past).await?;
+        }
+        let keep = sqlx::query("delete from deleted_sessions where id = $1").bind(id.uuid());
+        keep.execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        for lane in restored.turns.iter().filter_map(TurnRecord::lane) {
+            self.queued(lane).notify_one();
+        }
+        Ok(())
+    }
+
     async fn deleted_sessions(&self) -> Result<Vec<SessionId>, StoreError> {
         let ids: Vec<Uuid> = sqlx::query_scalar("select id from deleted_sessions").fetch_all(&self.readers).await?;
         Ok(ids.into_iter().map(SessionId::from).collect())
@@ -212,7 +269,8 @@ impl Store for SqliteStore {
             let forget = sqlx::query("delete from deleted_sessions where id = $1").bind(id.uuid());
             forget.execute(&mut *transaction).await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        connection::empty_log(&self.writer).await
     }
 
     async fn turn(&self, id: TurnId) -> Result<Turn, StoreError> {
@@ -240,7 +298,10 @@ impl Store for SqliteStore {
             return Ok(record.turn);
         }
         update_turn(&mut transaction, &record).await?;
-        insert_judging(&mut transaction, judging, &record.turn).await?;
+        if let Some(ending) = Ending::of(&record.turn.state) {
+            let past = PastJudging { judging: *judging, settled_at: Timestamp::now(), ending };
+            insert_judging(&mut transaction, &past).await?;
+        }
         if let Settlement::Judged { follow_up: Some(follow_up), .. } = settlement {
             let place = follow_up.place;
             let taken: bool = sqlx::query_scalar(
@@ -458,11 +519,8 @@ fn score(id: Uuid, document: &str, format: u32, turns: Vec<TurnRow>) -> Result<O
 
 async fn load_session(connection: &mut SqliteConnection, id: SessionId) -> Result<StoredSession, StoreError> {
     let row = load_session_row(connection, id).await?;
-    let turns: Vec<TurnRow> = sqlx::query_as("select * from turns where session_id = $1 order by position, depth")
-        .bind(id.uuid())
-        .fetch_all(connection)
-        .await?;
-    let session = documents::session_of_json(&row.document)?;
+    let turns = load_turn_rows(connection, id).await?;
+    let session = documents::session_of_json(row.document.get())?;
     let turns = turns.into_iter().map(|row| Ok(row.restore(Some(&session))?.turn));
     Ok(StoredSession {
         turns: turns.collect::<Result<_, StoreError>>()?,
@@ -473,7 +531,7 @@ async fn load_session(connection: &mut SqliteConnection, id: SessionId) -> Resul
 }
 
 async fn load_document(connection: &mut SqliteConnection, id: SessionId) -> Result<Session, StoreError> {
-    documents::session_of_json(&load_session_row(connection, id).await?.document)
+    documents::session_of_json(load_session_row(connection, id).await?.document.get())
 }
 
 async fn load_session_row(connection: &mut SqliteConnection, id: SessionId) -> Result<SessionRow, StoreError> {
@@ -485,6 +543,11 @@ async fn load_session_row(connection: &mut SqliteConnection, id: SessionId) -> R
             .ok_or(StoreError::NotFound(Missing::Session(id)))?;
     check_format(row.format, || format!("session {id}"))?;
     Ok(row)
+}
+
+async fn load_turn_rows(connection: &mut SqliteConnection, id: SessionId) -> Result<Vec<TurnRow>, StoreError> {
+    let turns = sqlx::query_as("select * from turns where session_id = $1 order by position, depth").bind(id.uuid());
+    Ok(turns.fetch_all(connection).await?)
 }
 
 async fn is_finished(connection: &mut SqliteConnection, id: SessionId) -> Result<bool, StoreError> {
@@ -514,14 +577,42 @@ async fn load_judgings(
     condition: &'static str,
     id: Uuid,
 ) -> Result<Vec<PastJudging>, StoreError> {
+    let rows = load_judging_rows(connection, condition, id).await?;
+    rows.into_iter().map(|row| row.restore(session)).collect()
+}
+
+async fn load_judging_rows(
+    connection: &mut SqliteConnection,
+    condition: &'static str,
+    id: Uuid,
+) -> Result<Vec<JudgingRow>, StoreError> {
     let mut statement = QueryBuilder::<Sqlite>::new(
         "select judgings.*, turns.question_id, turns.target
          from judgings join turns on turns.id = judgings.turn_id
          where ",
     );
     statement.push(condition).push_bind(id).push(" order by position, depth, judgings.revision");
-    let rows: Vec<JudgingRow> = statement.build_query_as().fetch_all(connection).await?;
-    rows.into_iter().map(|row| row.restore(session)).collect()
+    Ok(statement.build_query_as().fetch_all(connection).await?)
+}
+
+async fn insert_session(
+    connection: &mut SqliteConnection,
+    session: &Session,
+    created_at: Timestamp,
+    finished_at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into sessions (id, created_at, finished_at, outline, document, format) values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(session.id.uuid())
+    .bind(created_at.as_microsecond())
+    .bind(finished_at.map(Timestamp::as_microsecond))
+    .bind(Json(outline(session)))
+    .bind(documents::session_to_json(session)?)
+    .bind(documents::FORMAT)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 async fn insert_turn(connection: &mut SqliteConnection, record: &TurnRecord) -> Result<(), StoreError> {
@@ -573,14 +664,14 @@ async fn update_turn(connection: &mut SqliteConnection, record: &TurnRecord) -> 
     count_change(connection, record.turn.session).await
 }
 
-async fn insert_judging(connection: &mut SqliteConnection, judging: &Judging, turn: &Turn) -> Result<(), StoreError> {
-    let Some(ending) = Ending::of(&turn.state) else { return Ok(()) };
+async fn insert_judging(connection: &mut SqliteConnection, past: &PastJudging) -> Result<(), StoreError> {
+    let PastJudging { judging, settled_at, ending } = past;
     sqlx::query("insert into judgings (answer_id, revision, turn_id, settled_at, ending, format) values ($1, $2, $3, $4, $5, $6)")
         .bind(judging.answer.uuid())
         .bind(judging.revision.get())
         .bind(judging.turn.uuid())
-        .bind(Timestamp::now().as_microsecond())
-        .bind(documents::ending_to_json(&ending)?)
+        .bind(settled_at.as_microsecond())
+        .bind(documents::ending_to_json(ending)?)
         .bind(documents::FORMAT)
         .execute(connection)
         .await?;

@@ -10,6 +10,7 @@ use interview::{QuestionId, SessionId, TurnId};
 use jiff::Timestamp;
 
 use crate::answer::{IdempotencyKey, Submission};
+use crate::archive::ArchivedSession;
 use crate::error::StoreError;
 use crate::judging::{Judging, PastJudging, Revision, Settlement};
 use crate::queue::{CoachWish, Job, Lane};
@@ -67,6 +68,30 @@ pub trait Store: Send + Sync {
     ///
     /// [`StoreError::NotFound`].
     async fn delete(&self, id: SessionId) -> Result<(), StoreError>;
+
+    /// Deletes every session in the same way, and compacts the files of the database.
+    async fn delete_all(&self) -> Result<(), StoreError>;
+
+    /// How many sessions there are.
+    async fn count_sessions(&self) -> Result<u64, StoreError>;
+
+    /// The session as it is stored, for an archive.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NotFound`].
+    async fn export_session(&self, id: SessionId) -> Result<ArchivedSession, StoreError>;
+
+    /// Announces the recordings of a session that is to be imported: until it is, the session is in [`Store::deleted_sessions`], so that a
+    /// crash in between leaves none behind. `false` when the session is there already.
+    async fn prepare_import(&self, id: SessionId) -> Result<bool, StoreError>;
+
+    /// Stores a session as it was exported. Answers that waited for their judging are queued again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Duplicate`] when an id in it is in use.
+    async fn import_session(&self, session: ArchivedSession) -> Result<(), StoreError>;
 
     /// Sessions that were deleted and whose recordings may still be there.
     async fn deleted_sessions(&self) -> Result<Vec<SessionId>, StoreError>;

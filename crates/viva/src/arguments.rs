@@ -62,6 +62,8 @@ pub enum Command {
     Serve(Serve),
     Review(Review),
     Progress(Progress),
+    Archive(Archive),
+    Delete(Delete),
     Transcribe(Transcribe),
     Questions(Questions),
     Model(Model),
@@ -280,6 +282,68 @@ pub struct Progress {
     #[arg(long)]
     pub json: bool,
     /// Read the progress from this server [env: VIVA_SERVER]
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
+    #[arg(long)]
+    pub plain: bool,
+}
+
+/// Save all sessions with their recordings in one file, or add the sessions of such a file.
+///
+/// The file is a tar archive that every later version reads. docs/archive.md describes it.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Examples:\n  viva archive export viva.tar\n  viva archive import viva.tar    on another machine; adds what is not there"
+)]
+pub struct Archive {
+    #[command(subcommand)]
+    pub command: ArchiveCommand,
+    /// Use the sessions of this server [env: VIVA_SERVER]
+    #[arg(long, value_name = "URL", global = true)]
+    pub server: Option<String>,
+    /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
+    #[arg(long, global = true)]
+    pub plain: bool,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum ArchiveCommand {
+    /// Write all sessions and recordings to a file that only you can read
+    Export {
+        /// The new file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Replace the file if it exists
+        #[arg(long)]
+        force: bool,
+    },
+    /// Add the sessions of a file; those that you have already are skipped, so an interrupted import can be run again
+    Import {
+        /// A file that `viva archive export` wrote
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+/// Delete a session, or all of them, with their recordings.
+///
+/// Asks first. What is deleted is overwritten in the database. Settings and models stay. `viva archive export` saves everything.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Examples:\n  viva delete last\n  viva delete --all\n  viva delete --all --yes    without asking, for scripts"
+)]
+pub struct Delete {
+    /// The session: its id, the start of its id, or `last`
+    #[arg(value_name = "SESSION", required_unless_present = "all", conflicts_with = "all")]
+    pub session: Option<String>,
+    /// Delete all sessions, all recordings, and answers that were not sent yet
+    #[arg(long)]
+    pub all: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Delete the sessions of this server [env: VIVA_SERVER]
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
     /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
@@ -618,9 +682,10 @@ impl Arguments {
                 let open_to_network = flag(open_to_network);
                 Layer { bind, database, model, questions, open_to_network, ..Layer::default() }
             }
-            Command::Review(Review { server, plain, .. }) | Command::Progress(Progress { server, plain, .. }) => {
-                Layer { server, plain: flag(plain), ..Layer::default() }
-            }
+            Command::Review(Review { server, plain, .. })
+            | Command::Progress(Progress { server, plain, .. })
+            | Command::Archive(Archive { server, plain, .. })
+            | Command::Delete(Delete { server, plain, .. }) => Layer { server, plain: flag(plain), ..Layer::default() },
             Command::Transcribe(Transcribe { model, .. }) => Layer { model, ..Layer::default() },
             Command::Questions(Questions { questions, .. }) | Command::Eval(Eval { questions, .. }) => {
                 Layer { questions, ..Layer::default() }

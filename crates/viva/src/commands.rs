@@ -1,5 +1,6 @@
 //! The commands of the program, one module each.
 
+mod archive;
 mod devices;
 mod doctor;
 mod eval;
@@ -25,6 +26,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve(_) => serve::run(&settings?).await,
         Command::Review(review) => review::run(&review, &settings?).await,
         Command::Progress(progress) => progress::run(&progress, &settings?).await,
+        Command::Archive(archive) => archive::run(&archive.command, &settings?).await,
+        Command::Delete(delete) => archive::delete(&delete, &settings?).await,
         Command::Transcribe(transcribe) => transcribe::run(&transcribe, &settings?).await,
         Command::Questions(questions) => questions::run(&questions.command, settings?.bank.as_deref()),
         Command::Model(model) => model::run(&model.command, &settings?).await,

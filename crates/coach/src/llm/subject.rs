@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::correctness::{KEY_POINTS, MISCONCEPTIONS};
 use super::form::Object;
 
-/// Answers to the built-in questions with a reader's marks, by question: one that is good, and one that only sounds like it. They come
+/// Answers to the built-in questions with a reader's marks and quotes, by question: one that is good, and one with near misses. They come
 /// from the answers that the offline coach learns from (`judging/answers`), never from those that judges are measured on.
 static GRADED: LazyLock<HashMap<String, Vec<Graded>>> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../data/graded_answers.json")).unwrap_or_default());

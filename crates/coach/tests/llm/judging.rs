@@ -1,6 +1,7 @@
 //! A judging with a model that does as it is told.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use coach::llm::{Calls, LlmSettings, Preset};
@@ -74,27 +75,61 @@ async fn a_model_is_shown_graded_answers_to_the_same_question() {
     assert!(refused.to_string().contains("set examples to 0, 1 or 2"), "{refused}");
 }
 
+/// The graded answers of each built-in question.
+fn graded() -> Vec<(Question, [Value; 2])> {
+    let graded: Value = serde_json::from_str(include_str!("../../data/graded_answers.json")).unwrap();
+    let of = |question: &Question| {
+        let answers = graded[question.id.as_str()].as_array().unwrap_or_else(|| panic!("{} has none", question.id));
+        (question.clone(), answers.clone().try_into().unwrap())
+    };
+    crate::bank::built_in().questions().iter().map(of).collect()
+}
+
+/// The ids in this part of a graded answer, with their quotes.
+fn quotes<'a>(answer: &'a Value, kind: &str) -> Vec<(&'a str, &'a str)> {
+    answer[kind].as_object().unwrap().iter().map(|(id, quote)| (id.as_str(), quote.as_str().unwrap())).collect()
+}
+
 #[test]
 fn every_built_in_question_has_two_graded_answers_that_are_quoted_rightly() {
-    let graded: Value = serde_json::from_str(include_str!("../../data/graded_answers.json")).unwrap();
-    for question in crate::bank::built_in().questions() {
-        let id = question.id.as_str();
-        let answers = graded[id].as_array().unwrap_or_else(|| panic!("{id} has no graded answers"));
-        assert_eq!(answers.len(), 2, "{id}");
-        for answer in answers {
+    for (question, answers) in graded() {
+        let id = &question.id;
+        for answer in &answers {
             let text = answer["answer"].as_str().unwrap();
-            let quotes = |kind: &str| answer[kind].as_object().unwrap().clone();
-            let (mut points, wrong) = (quotes("hit"), quotes("stated"));
-            points.extend(quotes("unclear"));
-            for (point, quote) in &points {
-                assert!(question.key_points.iter().any(|known| known.id.as_str() == point), "{id}: {point}");
-                assert!(text.contains(quote.as_str().unwrap()), "{id}: {quote}");
+            let points = [quotes(answer, "hit"), quotes(answer, "unclear")].concat();
+            let wrong = quotes(answer, "stated");
+            for (point, _) in &points {
+                assert!(question.key_points.iter().any(|known| known.id.as_str() == *point), "{id}: {point}");
             }
-            for (misconception, quote) in &wrong {
-                let known = question.misconceptions.iter().any(|known| known.id.as_str() == misconception);
+            for (misconception, _) in &wrong {
+                let known = question.misconceptions.iter().any(|known| known.id.as_str() == *misconception);
                 assert!(known, "{id}: {misconception}");
-                assert!(text.contains(quote.as_str().unwrap()), "{id}: {quote}");
             }
+            for (of, quote) in points.iter().chain(&wrong) {
+                assert!(text.contains(quote), "{id}: {of}: {quote}");
+                assert!((3..=30).contains(&quote.split_whitespace().count()), "{id}: {of}: {quote}");
+            }
+            let different: BTreeSet<&str> = points.iter().map(|(_, quote)| *quote).collect();
+            assert_eq!(different.len(), points.len(), "{id}: two key points share a quote");
+        }
+        let near_misses = quotes(&answers[1], "unclear").len() + quotes(&answers[1], "stated").len();
+        assert!(near_misses > 0, "{id}: the second answer has no near miss");
+    }
+}
+
+#[test]
+fn graded_answers_are_never_those_that_judges_are_measured_on() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../judging/answers");
+    let subjects: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    for (question, answers) in graded() {
+        let of_voice = |voice: &str| {
+            let file = format!("{voice}/{}.txt", question.id);
+            subjects.iter().filter_map(|subject| std::fs::read_to_string(subject.join(&file)).ok()).collect::<String>()
+        };
+        let given = ["fay", "finn", "flo"].map(of_voice).concat();
+        for answer in &answers {
+            let text = answer["answer"].as_str().unwrap();
+            assert!(given.lines().any(|line| line.trim() == text), "{}: {text}", question.id);
         }
     }
 }

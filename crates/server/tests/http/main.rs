@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod archive;
 mod bad_input;
 mod coaches;
 mod decisions;

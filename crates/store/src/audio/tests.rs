@@ -60,7 +60,7 @@ async fn a_recording_that_breaks_off_leaves_nothing() {
     let store = in_folder(folder.path()).await;
     let broken = stream::iter([Ok(Bytes::from(noise(2 * CHUNK))), Err(io::Error::other("the line went dead"))]);
     let refused = store.put(&key(), "audio/wav", broken).await.unwrap_err();
-    assert_eq!(refused.to_string(), "the recording broke off: the line went dead");
+    assert_eq!(refused.to_string(), "the upload broke off: the line went dead");
     assert_eq!(files(folder.path()), 0);
 }
 

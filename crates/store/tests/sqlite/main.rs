@@ -5,6 +5,7 @@
 #[macro_use]
 #[path = "../contract/mod.rs"]
 mod contract;
+mod archive;
 mod crash;
 mod database;
 mod deletion;

@@ -6,6 +6,8 @@ use interview::schedule::{Attempt, Outcome};
 use interview::session::{Place, Session, Sureness, Turn};
 use interview::{Question, QuestionId, TopicId};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -17,32 +19,35 @@ use crate::queue::{CoachWish, Job, Lane};
 use crate::session::{QuestionHead, SessionOverview};
 use crate::turn_record::TurnRecord;
 
-#[derive(sqlx::FromRow)]
-pub(super) struct SessionRow {
-    pub(super) created_at: i64,
-    pub(super) finished_at: Option<i64>,
-    pub(super) document: String,
-    pub(super) format: u32,
+/// A document as it is stored.
+type Document = Json<Box<RawValue>>;
+
+#[derive(Debug, Deserialize, Serialize, sqlx::FromRow)]
+pub(crate) struct SessionRow {
+    pub(crate) created_at: i64,
+    pub(crate) finished_at: Option<i64>,
+    pub(crate) document: Document,
+    pub(crate) format: u32,
 }
 
 #[derive(sqlx::FromRow)]
-pub(super) struct AttemptRow {
-    pub(super) session_id: Uuid,
-    pub(super) created_at: i64,
-    pub(super) finished_at: Option<i64>,
-    pub(super) question_id: String,
-    pub(super) depth: u8,
-    pub(super) state: String,
-    pub(super) format: u32,
-    pub(super) claims: Option<String>,
-    pub(super) decisions: Option<String>,
-    pub(super) judged_by: Option<String>,
+pub(crate) struct AttemptRow {
+    pub(crate) session_id: Uuid,
+    pub(crate) created_at: i64,
+    pub(crate) finished_at: Option<i64>,
+    pub(crate) question_id: String,
+    pub(crate) depth: u8,
+    pub(crate) state: String,
+    pub(crate) format: u32,
+    pub(crate) claims: Option<String>,
+    pub(crate) decisions: Option<String>,
+    pub(crate) judged_by: Option<String>,
     /// None in sessions from before there were modes.
-    pub(super) is_real: Option<bool>,
+    pub(crate) is_real: Option<bool>,
 }
 
 impl AttemptRow {
-    pub(super) fn attempt(self) -> Result<Attempt, StoreError> {
+    pub(crate) fn attempt(self) -> Result<Attempt, StoreError> {
         Ok(Attempt {
             session: self.session_id.into(),
             asked_at: timestamp(self.created_at)?.into(),
@@ -54,12 +59,12 @@ impl AttemptRow {
     }
 
     /// Whether the turn waits for nobody and nothing any more. A real interview is over when it is finished.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         let is_settled = matches!(self.state.as_str(), "judged" | "ungraded" | "skipped");
         self.finished_at.is_some() || (is_settled && self.is_real != Some(true))
     }
 
-    pub(super) fn outcome(&self) -> Result<Outcome, StoreError> {
+    pub(crate) fn outcome(&self) -> Result<Outcome, StoreError> {
         match (&self.claims, &self.judged_by) {
             _ if self.state == "skipped" => Ok(Outcome::Skipped),
             (Some(claims), Some(judged_by)) => documents::marked_of_json(claims, self.decisions.as_deref(), judged_by),
@@ -69,12 +74,12 @@ impl AttemptRow {
 }
 
 #[derive(sqlx::FromRow)]
-pub(super) struct OverviewRow {
-    pub(super) id: Uuid,
-    pub(super) created_at: i64,
-    pub(super) finished_at: Option<i64>,
-    pub(super) outline: Json<Vec<QuestionHead>>,
-    pub(super) answered: u32,
+pub(crate) struct OverviewRow {
+    pub(crate) id: Uuid,
+    pub(crate) created_at: i64,
+    pub(crate) finished_at: Option<i64>,
+    pub(crate) outline: Json<Vec<QuestionHead>>,
+    pub(crate) answered: u32,
 }
 
 impl TryFrom<OverviewRow> for SessionOverview {
@@ -92,35 +97,35 @@ impl TryFrom<OverviewRow> for SessionOverview {
     }
 }
 
-#[derive(sqlx::FromRow)]
-pub(super) struct TurnRow {
-    pub(super) id: Uuid,
-    pub(super) session_id: Uuid,
-    pub(super) position: u32,
-    pub(super) depth: u8,
-    pub(super) question_id: String,
-    pub(super) topic: String,
-    pub(super) target: Option<String>,
-    pub(super) prompt: String,
-    pub(super) state: String,
-    pub(super) state_document: String,
-    pub(super) format: u32,
-    pub(super) hints_used: u8,
-    pub(super) sureness: Option<u8>,
-    pub(super) revision: u32,
-    pub(super) idempotency_key: Option<String>,
-    pub(super) idempotency_digest: Option<String>,
-    pub(super) wanted_coach: Option<String>,
-    pub(super) wanted_model: Option<String>,
+#[derive(Clone, Debug, Deserialize, Serialize, sqlx::FromRow)]
+pub(crate) struct TurnRow {
+    pub(crate) id: Uuid,
+    pub(crate) session_id: Uuid,
+    pub(crate) position: u32,
+    pub(crate) depth: u8,
+    pub(crate) question_id: String,
+    pub(crate) topic: String,
+    pub(crate) target: Option<Document>,
+    pub(crate) prompt: String,
+    pub(crate) state: String,
+    pub(crate) state_document: Document,
+    pub(crate) format: u32,
+    pub(crate) hints_used: u8,
+    pub(crate) sureness: Option<u8>,
+    pub(crate) revision: u32,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) idempotency_digest: Option<String>,
+    pub(crate) wanted_coach: Option<String>,
+    pub(crate) wanted_model: Option<String>,
 }
 
 impl TurnRow {
-    pub(super) fn restore(self, session: Option<&Session>) -> Result<TurnRecord, StoreError> {
+    pub(crate) fn restore(self, session: Option<&Session>) -> Result<TurnRecord, StoreError> {
         let row = self;
         check_format(row.format, || format!("turn {}", row.id))?;
         let question = QuestionId::try_from(row.question_id).map_err(corrupt)?;
-        let target = row.target.as_deref().map(documents::target_of_json).transpose()?;
-        let state = documents::state_of_json(&row.state_document, || rubric(session, &question, target.as_ref()))?;
+        let target = target(row.target.as_ref())?;
+        let state = documents::state_of_json(row.state_document.get(), || rubric(session, &question, target.as_ref()))?;
         let turn = Turn {
             id: row.id.into(),
             session: row.session_id.into(),
@@ -147,17 +152,17 @@ impl TurnRow {
 }
 
 #[derive(sqlx::FromRow)]
-pub(super) struct JobRow {
-    pub(super) id: Uuid,
-    pub(super) answer_id: Uuid,
-    pub(super) revision: u32,
-    pub(super) attempt: u32,
-    pub(super) wanted_coach: Option<String>,
-    pub(super) wanted_model: Option<String>,
+pub(crate) struct JobRow {
+    pub(crate) id: Uuid,
+    pub(crate) answer_id: Uuid,
+    pub(crate) revision: u32,
+    pub(crate) attempt: u32,
+    pub(crate) wanted_coach: Option<String>,
+    pub(crate) wanted_model: Option<String>,
 }
 
 impl JobRow {
-    pub(super) fn into_job(self, lane: Lane) -> Result<Job, StoreError> {
+    pub(crate) fn into_job(self, lane: Lane) -> Result<Job, StoreError> {
         let (turn, answer) = (self.id.into(), self.answer_id.into());
         Ok(Job {
             judging: Judging { turn, answer, revision: Revision::stored(self.revision) },
@@ -168,28 +173,36 @@ impl JobRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
-pub(super) struct JudgingRow {
-    pub(super) answer_id: Uuid,
-    pub(super) revision: u32,
-    pub(super) turn_id: Uuid,
-    pub(super) settled_at: i64,
-    pub(super) ending: String,
-    pub(super) format: u32,
-    pub(super) question_id: String,
-    pub(super) target: Option<String>,
+#[derive(Clone, Debug, Deserialize, Serialize, sqlx::FromRow)]
+pub(crate) struct JudgingRow {
+    pub(crate) answer_id: Uuid,
+    pub(crate) revision: u32,
+    pub(crate) turn_id: Uuid,
+    pub(crate) settled_at: i64,
+    pub(crate) ending: Document,
+    pub(crate) format: u32,
+    /// The turn's question and target.
+    #[serde(skip)]
+    pub(crate) question_id: String,
+    #[serde(skip)]
+    pub(crate) target: Option<Document>,
 }
 
 impl JudgingRow {
-    pub(super) fn restore(self, session: &Session) -> Result<PastJudging, StoreError> {
+    pub(crate) fn restore(self, session: &Session) -> Result<PastJudging, StoreError> {
         check_format(self.format, || format!("a judging of turn {}", self.turn_id))?;
         let question = QuestionId::try_from(self.question_id).map_err(corrupt)?;
-        let target = self.target.as_deref().map(documents::target_of_json).transpose()?;
-        let ending = documents::ending_of_json(&self.ending, || rubric(Some(session), &question, target.as_ref()))?;
+        let target = target(self.target.as_ref())?;
+        let ending =
+            documents::ending_of_json(self.ending.get(), || rubric(Some(session), &question, target.as_ref()))?;
         let (turn, answer) = (self.turn_id.into(), self.answer_id.into());
         let judging = Judging { turn, answer, revision: Revision::stored(self.revision) };
         Ok(PastJudging { judging, settled_at: timestamp(self.settled_at)?, ending })
     }
+}
+
+fn target(document: Option<&Document>) -> Result<Option<Target>, StoreError> {
+    document.map(|document| documents::target_of_json(document.get())).transpose()
 }
 
 /// What an answer to the question was judged by.
@@ -197,12 +210,12 @@ fn rubric(session: Option<&Session>, id: &QuestionId, target: Option<&Target>) -
     Ok(Rubric::of(question_of(session, id)?, target))
 }
 
-pub(super) fn question_of<'s>(session: Option<&'s Session>, id: &QuestionId) -> Result<&'s Question, StoreError> {
+pub(crate) fn question_of<'s>(session: Option<&'s Session>, id: &QuestionId) -> Result<&'s Question, StoreError> {
     let question = session.and_then(|session| session.question(id));
     question.ok_or_else(|| corrupt(format!("question {id} is not part of its session")))
 }
 
-pub(super) fn check_format(format: u32, what: impl FnOnce() -> String) -> Result<(), StoreError> {
+pub(crate) fn check_format(format: u32, what: impl FnOnce() -> String) -> Result<(), StoreError> {
     if format <= documents::FORMAT { Ok(()) } else { Err(StoreError::Newer { what: what() }) }
 }
 
@@ -216,17 +229,17 @@ fn wish(coach: Option<String>, model: Option<String>) -> Result<CoachWish, Store
     Ok(CoachWish { coach, model })
 }
 
-pub(super) fn coach_name(coach: CoachKind) -> &'static str {
+pub(crate) fn coach_name(coach: CoachKind) -> &'static str {
     match coach {
         CoachKind::Offline => "offline",
         CoachKind::Llm => "llm",
     }
 }
 
-pub(super) fn timestamp(microseconds: i64) -> Result<Timestamp, StoreError> {
+pub(crate) fn timestamp(microseconds: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_microsecond(microseconds).map_err(corrupt)
 }
 
-fn corrupt(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
+pub(crate) fn corrupt(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
     StoreError::Corrupt(error.into())
 }

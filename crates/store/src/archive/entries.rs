@@ -1,0 +1,135 @@
+//! The entries of a tar archive, as a stream.
+
+use bytes::{Bytes, BytesMut};
+use futures::{Stream, StreamExt, stream};
+use jiff::Timestamp;
+
+use crate::error::StoreError;
+
+/// Headers have this size, and contents are padded to a multiple of it.
+const BLOCK: usize = 512;
+
+static ZEROS: [u8; 2 * BLOCK] = [0; 2 * BLOCK];
+
+/// The header of a file.
+pub(super) fn header(name: &str, size: u64, time: Timestamp) -> Result<Bytes, StoreError> {
+    let mut header = tar::Header::new_ustar();
+    header.set_path(name)?;
+    header.set_entry_type(tar::EntryType::Regular);
+    header.set_size(size);
+    header.set_mode(0o600);
+    header.set_mtime(time.as_second().cast_unsigned());
+    header.set_cksum();
+    Ok(Bytes::copy_from_slice(header.as_bytes()))
+}
+
+/// What follows a content of this size.
+pub(super) fn padding(size: u64) -> Bytes {
+    Bytes::from_static(&ZEROS[..padding_size(size)])
+}
+
+/// What follows the last entry.
+pub(super) fn end() -> Bytes {
+    Bytes::from_static(&ZEROS)
+}
+
+fn padding_size(size: u64) -> usize {
+    let beyond = (size % BLOCK as u64) as usize;
+    (BLOCK - beyond) % BLOCK
+}
+
+/// The header of an entry that is read.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) size: u64,
+}
+
+/// The entries of an archive as it arrives. After a header, its content is read or skipped.
+pub(super) struct Entries<S> {
+    chunks: S,
+    rest: Bytes,
+}
+
+impl<S, E> Entries<S>
+where
+    S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    pub(super) fn new(chunks: S) -> Self {
+        Self { chunks, rest: Bytes::new() }
+    }
+
+    /// The next entry; none at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Entry>, StoreError> {
+        let block = self.exactly(BLOCK).await?;
+        if *block == ZEROS[..BLOCK] {
+            return Ok(None);
+        }
+        let damaged = || StoreError::Archive("it is no tar file, or it is damaged".to_owned());
+        let header = tar::Header::from_byte_slice(&block);
+        let checksum = header.cksum().map_err(|_| damaged())?;
+        let name = std::str::from_utf8(&header.path_bytes()).ok().map(str::to_owned);
+        let (Some(name), Ok(size)) = (name, header.entry_size()) else { return Err(damaged()) };
+        if header.entry_type() != tar::EntryType::Regular || checksum != sum(&block) {
+            return Err(damaged());
+        }
+        Ok(Some(Entry { name, size }))
+    }
+
+    /// The whole of a small entry.
+    pub(super) async fn document(&mut self, entry: &Entry, limit: u64) -> Result<Bytes, StoreError> {
+        if entry.size > limit {
+            let what = format!("its entry {:?} is larger than {limit} bytes", entry.name);
+            return Err(StoreError::Archive(what));
+        }
+        let document = self.exactly(entry.size as usize).await?;
+        self.exactly(padding_size(entry.size)).await?;
+        Ok(document)
+    }
+
+    /// The content of an entry piece by piece. The next entry can be read once it ended.
+    pub(super) fn content(&mut self, size: u64) -> impl Stream<Item = Result<Bytes, StoreError>> + Send {
+        stream::try_unfold((self, size), move |(entries, left)| async move {
+            if left == 0 {
+                entries.exactly(padding_size(size)).await?;
+                return Ok(None);
+            }
+            let piece = entries.piece(left.try_into().unwrap_or(usize::MAX)).await?;
+            let left = left - piece.len() as u64;
+            Ok(Some((piece, (entries, left))))
+        })
+    }
+
+    pub(super) async fn skip(&mut self, size: u64) -> Result<(), StoreError> {
+        let mut content = std::pin::pin!(self.content(size));
+        while let Some(piece) = content.next().await {
+            piece?;
+        }
+        Ok(())
+    }
+
+    async fn exactly(&mut self, size: usize) -> Result<Bytes, StoreError> {
+        let mut whole = BytesMut::new();
+        while whole.len() < size {
+            whole.extend_from_slice(&self.piece(size - whole.len()).await?);
+        }
+        Ok(whole.freeze())
+    }
+
+    /// What arrives next, at least one byte.
+    async fn piece(&mut self, most: usize) -> Result<Bytes, StoreError> {
+        while self.rest.is_empty() {
+            let chunk = self.chunks.next().await.ok_or_else(|| StoreError::BrokenOff("it ends early".into()))?;
+            self.rest = chunk.map_err(|error| StoreError::BrokenOff(error.into()))?;
+        }
+        Ok(self.rest.split_to(most.min(self.rest.len())))
+    }
+}
+
+/// The sum of a header's bytes, those of the sum itself taken as spaces.
+fn sum(block: &[u8]) -> u32 {
+    const OWN: std::ops::Range<usize> = 148..156;
+    let byte = |(place, byte): (usize, &u8)| u32::from(if OWN.contains(&place) { b' ' } else { *byte });
+    block.iter().enumerate().map(byte).sum()
+}
