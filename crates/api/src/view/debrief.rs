@@ -28,8 +28,8 @@ pub fn comes_back(questions: &[ComesBack], now: Timestamp) -> Option<String> {
 
 /// How many words are said in half a minute.
 const WORDS_SAID: usize = 75;
-/// The best thing, the habit, what comes back, the weakest point, the feeling; they are said in another order.
-const BY_IMPORTANCE: [usize; 5] = [0, 1, 4, 3, 2];
+/// The habit, the best thing, what comes back, the weakest point, the feeling; they are said in another order.
+const BY_IMPORTANCE: [usize; 5] = [1, 0, 4, 3, 2];
 
 /// A debrief as it is read aloud, in half a minute at most; nothing when there is nothing to say. What went well and what to change come before
 /// the rest where not everything fits.
