@@ -1,5 +1,7 @@
 //! What a person sees of the program at a terminal of 80 columns and 24 rows.
 
+use std::time::{Duration, Instant};
+
 use rexpect::session::PtySession;
 
 use crate::program::Run;
@@ -28,10 +30,17 @@ impl Screen {
             if screen.contains(heading) && screen.lines().last().is_some_and(|line| line.contains(keys)) {
                 return screen.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
             }
-            let (_, read) = self.session.exp_regex("(?s).").unwrap_or_else(|error| panic!("{error}: {screen}"));
+            let waiting = Instant::now();
+            let read = loop {
+                // `exp_regex` would compile its pattern for each byte.
+                match self.session.try_read() {
+                    Some(read) => break read,
+                    None => std::thread::sleep(Duration::from_millis(5)),
+                }
+                assert!(waiting.elapsed() < Duration::from_millis(LIMIT), "nothing new: {screen}");
+            };
             // Each byte comes as the character with its number.
-            let bytes: Vec<u8> = read.chars().filter_map(|character| u8::try_from(character).ok()).collect();
-            self.shown.process(&bytes);
+            self.shown.process(&[u8::try_from(read).unwrap_or_default()]);
         }
     }
 

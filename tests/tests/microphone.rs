@@ -61,7 +61,13 @@ fn judged_transcript(home: &Home) -> String {
     let listed = home.viva(["review", "--json"]).finish().success().json();
     let first = listed["sessions"].as_array().unwrap().last().unwrap();
     let id = first["id"].as_str().unwrap();
-    let session = home.viva(["review", id, "--export", "json"]).finish().success().json();
+    let exported = || home.viva(["review", id, "--export", "json"]).finish().success().json();
+    let mut session = exported();
+    if session["turns"][0]["state"] == "judging" {
+        // The program ended before: an answer that was left over is judged in the background.
+        home.viva(["review", id, "--regrade"]).finish().success();
+        session = exported();
+    }
     assert_eq!(session["turns"][0]["state"], "judged", "{session}");
     assert_eq!(session["turns"][0]["answer"]["source"], "microphone");
     session["turns"][0]["answer"]["transcript"]["text"].as_str().unwrap().to_owned()
@@ -128,8 +134,13 @@ fn a_microphone_is_tried_with_a_sentence_and_a_silent_one_is_named() {
     assert!(piped.errors.contains("needs a terminal"), "{}", piped.errors);
 }
 
+/// The first turn of the last session.
+fn first_turn(home: &Home) -> serde_json::Value {
+    home.viva(["review", "last", "--json"]).finish().success().json()["turns"][0].clone()
+}
+
 #[test]
-fn ctrl_c_in_the_middle_of_an_answer_keeps_what_was_said() {
+fn ctrl_c_in_the_middle_of_an_answer_asks_what_to_do_and_judges_nothing_unasked() {
     let home = Home::empty();
     let device = SoundDevice::start();
     let wav = playable("borrowing-follow-up", 0, home.path());
@@ -138,8 +149,103 @@ fn ctrl_c_in_the_middle_of_an_answer_keeps_what_was_said() {
     device.wait_for_listener();
     device.play(&wav);
     terminal.send_control('c').unwrap();
+    terminal.exp_string("You stopped in the middle of your answer.").unwrap();
+    terminal.exp_string("x discard").unwrap();
+    terminal.send_control('c').unwrap();
+    terminal.exp_string("It is kept and not judged.").unwrap();
+    terminal.exp_eof().unwrap();
+    assert_eq!(first_turn(&home)["state"], "asked");
+
+    let mut terminal = practice(&home, &device, &[]);
+    terminal.exp_string("You have an unfinished answer of 0:").unwrap();
+    terminal.exp_string("later").unwrap();
+    terminal.send("\r").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("Sent an answer left over").unwrap();
+    terminal.exp_string("listening").unwrap();
+    terminal.send_control('c').unwrap();
     terminal.exp_eof().unwrap();
     assert_heard(&judged_transcript(&home), "borrowing-follow-up");
+}
+
+#[test]
+fn an_earlier_take_is_kept_until_another_one_is_sent() {
+    let home = Home::empty();
+    let device = SoundDevice::start();
+    let wav = playable("borrowing-follow-up", 0, home.path());
+    let mut terminal = practice(&home, &device, &[]);
+    terminal.exp_string("listening").unwrap();
+    device.wait_for_listener();
+    device.play(&wav);
+    let mut press = |after: &str, keys: &str| {
+        terminal.exp_string(after).unwrap();
+        terminal.send(keys).unwrap();
+        terminal.flush().unwrap();
+    };
+    press("", "\r");
+    press("r record again", "r");
+    press("listening", "\r");
+    press("No speech was recognised.", "");
+    press("k keep the earlier one", "k");
+    press("Enter send", "\r");
+    skip_unclear_points(&mut terminal);
+    terminal.send("q").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("Enter done").unwrap();
+    terminal.send("\r").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_eof().unwrap();
+    assert_heard(&judged_transcript(&home), "borrowing-follow-up");
+    assert_eq!(std::fs::read_dir(home.data().join("outbox")).unwrap().count(), 0, "both takes are done with");
+}
+
+#[test]
+fn a_silent_microphone_is_named_in_a_round_and_another_one_can_be_chosen() {
+    let home = Home::empty();
+    let device = SoundDevice::start();
+    let mut terminal = practice(&home, &device, &[]);
+    let mut press = |after: &str, keys: &str| {
+        terminal.exp_string(after).unwrap();
+        terminal.send(keys).unwrap();
+        terminal.flush().unwrap();
+    };
+    press("no sound from", "");
+    press("d another microphone", "d");
+    press("Which microphone?", "\r");
+    press("listening", "");
+    terminal.send_control('c').unwrap();
+    // Nothing was said, so there is nothing to ask about.
+    terminal.exp_string("The round was interrupted.").unwrap();
+    terminal.exp_eof().unwrap();
+    assert_eq!(first_turn(&home)["state"], "asked");
+}
+
+#[test]
+fn with_plain_output_final_words_and_notices_are_lines() {
+    let home = Home::empty();
+    let device = SoundDevice::start();
+    let wav = playable("borrowing-follow-up", 2, home.path());
+    let mut terminal = practice(&home, &device, &["--plain"]);
+    terminal.exp_string("listening").unwrap();
+    let before = terminal.exp_string("no sound from").unwrap();
+    assert!(!before.contains('\u{1b}'), "nothing is redrawn: {before:?}");
+    terminal.exp_string("d another microphone").unwrap();
+    device.wait_for_listener();
+    device.play(&wav);
+    let spoken = std::fs::read_to_string(fixture("speech/answers/borrowing-follow-up.txt")).unwrap();
+    let first = spoken.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    // They are there although the answer goes on.
+    terminal.exp_string(&first).unwrap();
+    terminal.send("\n").unwrap();
+    terminal.flush().unwrap();
+    let told = terminal.exp_string("Enter send").unwrap();
+    assert!(!told.contains("no sound from"), "a notice is told once: {told}");
+    terminal.send("q\n").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("x finish without it").unwrap();
+    terminal.send("x\n").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_eof().unwrap();
 }
 
 #[test]

@@ -62,6 +62,44 @@ fn a_hint_while_typing_leaves_the_text_as_it_is() {
 }
 
 #[test]
+fn an_answer_that_was_cut_off_is_never_sent_unasked() {
+    let home = Home::empty();
+    let start = || {
+        let run = home.viva(["practice", "--question", "ownership-why", "--typed", "--mute"]);
+        rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap()
+    };
+    let mut terminal = start();
+    terminal.exp_string("Esc").unwrap();
+    terminal.send("Every value has").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("value has").unwrap();
+    terminal.send_control('c').unwrap();
+    terminal.exp_string("You stopped in the middle of your answer.").unwrap();
+    terminal.exp_string("x discard").unwrap();
+    terminal.send("l").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("It is kept and not judged.").unwrap();
+    terminal.exp_eof().unwrap();
+    let shown = || home.viva(["review", "last", "--json"]).finish().success().json();
+    assert_eq!((&shown()["state"], &shown()["turns"][0]["state"]), (&"open".into(), &"asked".into()));
+
+    // A script cannot be asked.
+    let script = home.viva(["practice", "--question", "ownership-why", "--follow-ups", "0"]).input("skip\n").finish();
+    assert!(script.success().errors.contains("An unfinished answer is kept and not judged."));
+
+    let mut terminal = start();
+    terminal.exp_string("You have an unfinished answer to").unwrap();
+    terminal.exp_string("Every value has").unwrap();
+    terminal.exp_string("x discard").unwrap();
+    terminal.send("x").unwrap();
+    terminal.flush().unwrap();
+    terminal.exp_string("Esc").unwrap();
+    terminal.send_control('c').unwrap();
+    terminal.exp_eof().unwrap();
+    assert_eq!(std::fs::read_dir(home.data().join("outbox")).unwrap().count(), 0);
+}
+
+#[test]
 fn a_running_server_of_the_same_data_folder_is_used() {
     let home = Home::empty();
     let server = home.serve(&[]);

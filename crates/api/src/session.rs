@@ -148,6 +148,16 @@ pub struct Session {
     pub review_url: String,
 }
 
+impl Session {
+    /// Whether nothing about the question at this place must be revealed: it may still be asked about, or it belongs to an interview that goes
+    /// on.
+    pub fn withholds(&self, position: u32) -> bool {
+        let mut turns = self.turns.iter().filter(|turn| turn.position == position);
+        let goes_on = self.mode == Mode::Real || turns.any(|turn| !turn.state.is_settled());
+        self.head.state == SessionState::Open && goes_on
+    }
+}
+
 /// What a session comes to. The panels are never blended.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Summary {
@@ -282,4 +292,40 @@ pub enum ExportFormat {
     Json,
     /// One HTML file that needs nothing else.
     Html,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{asked, followed_up, judged};
+
+    fn session(mode: Mode, state: SessionState) -> Session {
+        let other = Turn { position: 2, ..judged() };
+        Session {
+            head: SessionHead {
+                id: Uuid::nil(),
+                state,
+                created_at: Timestamp::UNIX_EPOCH,
+                finished_at: None,
+                topics: Vec::new(),
+                questions: Vec::new(),
+                answered: 2,
+                correctness: None,
+            },
+            mode,
+            turns: vec![judged(), followed_up(), other, Turn { position: 3, ..asked() }],
+            next_turn: None,
+            summary: Summary::default(),
+            review_url: String::new(),
+        }
+    }
+
+    #[test]
+    fn nothing_is_revealed_of_a_question_that_may_be_asked_about_or_of_an_interview_that_goes_on() {
+        let withheld = |mode, state| [1, 2, 3].map(|position| session(mode, state).withholds(position));
+        assert_eq!(withheld(Mode::Study, SessionState::Open), [true, false, true]);
+        assert_eq!(withheld(Mode::Real, SessionState::Open), [true; 3]);
+        assert_eq!(withheld(Mode::Study, SessionState::Finished), [false; 3]);
+        assert_eq!(withheld(Mode::Real, SessionState::Finished), [false; 3]);
+    }
 }

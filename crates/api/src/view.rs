@@ -14,7 +14,7 @@ use crate::feedback::{
     KeyPointMark, MisconceptionMark, Verdict,
 };
 use crate::question::Versions;
-use crate::session::Summary;
+use crate::session::{Mode, Summary};
 use crate::transcript::TimeSpan;
 use crate::turn::{DecidedVerdict, Turn, TurnState};
 
@@ -440,6 +440,14 @@ impl Judge {
             }
         };
         Some(Self { name, remark, versions: format!("{rules} {prompt_version}, key points {rubric_version}") })
+    }
+}
+
+/// When feedback that is withheld is shown.
+pub fn withheld(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Study => "Feedback is shown after the follow-up.",
+        Mode::Real => "Feedback is shown when the interview is finished.",
     }
 }
 

@@ -13,7 +13,7 @@ use api::view::{self, Brief, Figure, Judge, Measure, Panel, clock};
 use interview::Question;
 use interview::bank::Bank;
 use interview::schedule::Attempt;
-use interview::session::{self, Mode, Spoken};
+use interview::session::{self, Spoken};
 use interview::summary::Summary;
 use interview::wording::counted;
 use jiff::Timestamp;
@@ -123,21 +123,18 @@ impl Review {
     /// decided on. The feedback on a question whose follow-ups are not over is withheld, in the figures too.
     pub(crate) fn of(stored: &StoredSession, past: &[PastJudging], bank: &Bank, is_live: bool) -> Self {
         let mut session = wire::session::session(stored, bank);
-        session.summary = wire::session::summary(&visible_summary(stored));
+        session.summary = wire::session::summary(&visible_summary(stored, &session));
         let mut questions: Vec<ReviewedQuestion> = Vec::new();
         for turn in &stored.turns {
             let Some(shown) = wire::session::turn(stored, turn) else { continue };
-            let is_withheld = is_withheld(stored, turn);
+            let is_withheld = session.withholds(turn.place.position);
             let reference = reference(&shown).filter(|_| !is_withheld);
             let role = shown.role;
             let given = turn.state.answer();
             let feedback = turn.state.feedback().filter(|_| !is_withheld);
             let transcript = given.map(|answer| paragraphs(&answer.transcript, feedback)).unwrap_or_default();
             let reviewed = if is_withheld {
-                let notice = view::notice(&shown).is_none().then_some(match stored.session.mode {
-                    Mode::Study => "Feedback is shown after the follow-up.",
-                    Mode::Real => "Feedback is shown when the interview is finished.",
-                });
+                let notice = view::notice(&shown).is_none().then(|| view::withheld(session.mode));
                 let shown = Turn { feedback: None, ..shown };
                 let reviewed = ReviewedTurn::new(shown, transcript, History { earlier: Vec::new() }, is_live);
                 ReviewedTurn { has_forms: false, notice: notice.map(str::to_owned).or(reviewed.notice), ..reviewed }
@@ -279,16 +276,10 @@ fn answer_note(turn: &Turn) -> String {
     format!("{source}{duration}{corrected}{hints}")
 }
 
-/// Whether nothing about the question of `turn` must be revealed: it may still be asked about, or it belongs to an interview that goes on.
-fn is_withheld(stored: &StoredSession, turn: &session::Turn) -> bool {
-    let mut siblings = stored.turns.iter().filter(|other| other.place.position == turn.place.position);
-    let goes_on = stored.session.mode == Mode::Real || siblings.any(|other| !other.state.is_settled());
-    stored.finished_at.is_none() && goes_on
-}
-
 /// The summary without what is withheld, but with every answer counted.
-fn visible_summary(stored: &StoredSession) -> Summary {
-    let visible: Vec<session::Turn> = stored.turns.iter().filter(|turn| !is_withheld(stored, turn)).cloned().collect();
+fn visible_summary(stored: &StoredSession, shown: &Session) -> Summary {
+    let visible = stored.turns.iter().filter(|turn| !shown.withholds(turn.place.position));
+    let visible: Vec<session::Turn> = visible.cloned().collect();
     let Summary { questions, answered, skipped, ungraded, .. } = Summary::of(&stored.session, &stored.turns);
     Summary { questions, answered, skipped, ungraded, ..Summary::of(&stored.session, &visible) }
 }

@@ -82,7 +82,8 @@ pub enum Command {
 /// Questions that are due come first, then new ones; nothing comes twice within a day unless nothing else fits.
 /// You answer into the microphone, or type when there is no microphone or with --typed. When standard input is not a terminal,
 /// each line of it is one typed answer; an empty line or `skip` means "I don't know". With --audio the answers come from
-/// recordings. Ctrl-C ends the round at any time and keeps what you said. A round ends with what went well, what to change, and what
+/// recordings. Ctrl-C ends the round at any time; in the middle of an answer it
+/// asks whether to send it, keep it for the next round, or discard it. A round ends with what went well, what to change, and what
 /// comes back when.
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_help = PRACTICE_EXAMPLES)]

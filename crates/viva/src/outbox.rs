@@ -63,8 +63,11 @@ struct Record {
     key: Uuid,
     #[serde(flatten)]
     destination: Destination,
-    /// `None` until the answer is complete.
+    /// `None` until there are words.
     answer: Option<NewAnswer>,
+    /// Whether the candidate stopped in the middle of the answer.
+    #[serde(default)]
+    is_cut_off: bool,
     /// The recording, if it is the user's own file.
     recording: Option<PathBuf>,
 }
@@ -82,7 +85,7 @@ impl Outbox {
         std::fs::create_dir_all(&folder).map_err(OutboxError::at(&folder))?;
         let lock = File::create(folder.join(LOCK)).map_err(OutboxError::at(&folder))?;
         lock.try_lock().ok(); // Without locks two programs could send the same answer, which is harmless.
-        let record = Record { key, destination, answer: None, recording: None };
+        let record = Record { key, destination, answer: None, is_cut_off: false, recording: None };
         let pending = PendingAnswer { folder, record, _lock: lock };
         pending.write()?;
         Ok(pending)
@@ -128,9 +131,14 @@ impl PendingAnswer {
         own.is_file().then_some(own)
     }
 
-    /// The answer, once it is complete.
+    /// The answer, once there are words.
     pub fn answer(&self) -> Option<&NewAnswer> {
         self.record.answer.as_ref()
+    }
+
+    /// Whether the candidate, or a crash, stopped in the middle of the answer.
+    pub fn is_cut_off(&self) -> bool {
+        self.record.is_cut_off || self.record.answer.is_none()
     }
 
     /// Whether there is anything to send.
@@ -138,8 +146,16 @@ impl PendingAnswer {
         self.record.answer.is_none() && self.recording().is_none()
     }
 
-    /// Stores the answer: it is on disk when this returns.
+    /// Stores a complete answer: it is on disk when this returns.
     pub fn keep(&mut self, answer: NewAnswer) -> Result<(), OutboxError> {
+        self.record.is_cut_off = false;
+        self.record.answer = Some(answer);
+        self.write()
+    }
+
+    /// Stores an answer that is not to be sent before the candidate is asked.
+    pub fn keep_cut_off(&mut self, answer: NewAnswer) -> Result<(), OutboxError> {
+        self.record.is_cut_off = true;
         self.record.answer = Some(answer);
         self.write()
     }

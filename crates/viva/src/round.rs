@@ -4,6 +4,7 @@
 //! the result of a question when its follow-ups are over.
 
 mod candidate;
+mod cut_off;
 mod debrief;
 mod deciding;
 mod feedback;
@@ -30,7 +31,7 @@ use crate::interviewer::Interviewer;
 use crate::outbox::{Destination, Outbox};
 use crate::settings::Settings;
 use crate::speaker::Speaker;
-use crate::terminal::{Line, Terminal, Tone, question_lines};
+use crate::terminal::{Input, Line, Terminal, Tone, question_lines};
 
 pub use candidate::{Asked, Candidate, Given, Means, Response, Then, Wish};
 pub use microphone::Microphone;
@@ -60,33 +61,39 @@ pub struct Round<'a> {
 
 /// What an interviewer says before it.
 const LAST_QUESTION: &str = "This is the last question. ";
+/// What an interviewer says instead of another question.
+const TIME_IS_UP: &str = "Time is up.";
 
 /// What follows a turn.
 enum Step {
     /// Another turn, and what is said before it.
     Turn(Uuid, String),
-    /// It was the last one, or the candidate wants to finish.
-    End,
-    /// The candidate quit the program.
-    Interrupted,
+    /// No other one: it was the last, unless the candidate wanted to stop.
+    Over(Then),
 }
 
 impl Round<'_> {
-    /// Runs a round to its end and returns the finished session. After an error, the answers given so far are kept.
+    /// Runs a round to its end and returns the session, finished unless the candidate keeps an answer for later. After an error, the answers
+    /// given so far are kept.
     pub async fn run(mut self, new: &NewSession) -> Result<Session, Failure> {
         let client = self.interviewer.client();
         let session = client.create_session(new).await?;
         let id = session.head.id;
         let follow_ups = new.follow_ups.unwrap_or(FollowUpLimit::default().get());
-        let result = self.ask_all(&session, follow_ups).await;
-        let is_interrupted = match result {
-            Ok(interrupted) => interrupted,
+        let then = match self.ask_all(&session, follow_ups).await {
+            Ok(then) => then,
             Err(failure) => {
-                let review = self.settings.data.command(&format!("review {id}"));
-                self.terminal.warn(format!("The round ended with an error. Your answers are kept: {review}"));
+                self.terminal.warn("The round ended with an error. Your answers are kept. To review them:");
+                self.terminal.say_to_copy(self.settings.data.command(&format!("review {id}")));
                 return Err(failure);
             }
         };
+        if then == Then::Suspended {
+            let session = client.session(id).await?;
+            self.show_review_commands(&session);
+            return Ok(session);
+        }
+        let is_interrupted = then == Then::Interrupted;
         let session = client.finish_session(id).await?;
         if is_interrupted {
             self.terminal
@@ -99,33 +106,31 @@ impl Round<'_> {
         Ok(session)
     }
 
-    /// Goes from turn to turn; returns whether the candidate quit the program.
-    async fn ask_all(&mut self, session: &Session, follow_ups: u8) -> Result<bool, Failure> {
+    /// Goes from turn to turn; returns how the round ends.
+    async fn ask_all(&mut self, session: &Session, follow_ups: u8) -> Result<Then, Failure> {
         if self.is_real && self.greet().await.is_break() {
-            return Ok(true);
+            return Ok(Then::Interrupted);
         }
-        let started = Instant::now();
+        let mut ends = self.length.map(|length| Instant::now() + length);
         let questions = session.head.questions.len();
         let mut is_last = false;
         let mut next = session.next_turn.as_ref().map(|next| (next.id, String::new()));
         while let Some((id, mut lead)) = next.take() {
             let mut turn = self.interviewer.client().turn(id).await?;
-            let left = self.length.map(|length| length.saturating_sub(started.elapsed()));
-            if turn.role == Role::Main {
-                if is_last {
-                    break;
+            if is_last && turn.role == Role::Main {
+                break;
+            }
+            let left = ends.map(|ends| ends.saturating_duration_since(Instant::now()));
+            match left.map_or(Pace::Ask, |left| pace(&turn, left, questions, self.is_real)) {
+                Pace::AskLast if self.is_real => {
+                    is_last = true;
+                    lead = LAST_QUESTION.to_owned();
                 }
-                match left.map_or(Pace::Ask, |left| pace(&turn, left, questions)) {
-                    Pace::Ask => {}
-                    Pace::AskLast if self.is_real => {
-                        is_last = true;
-                        lead = LAST_QUESTION.to_owned();
-                    }
-                    Pace::AskLast => {}
-                    Pace::End => {
-                        self.terminal.say("Time is up.");
-                        break;
-                    }
+                Pace::Ask | Pace::AskLast => {}
+                Pace::End => {
+                    self.terminal.say(TIME_IS_UP);
+                    let is_interrupted = self.read_aloud(TIME_IS_UP).await.is_break();
+                    return Ok(if is_interrupted { Then::Interrupted } else { Then::GoOn });
                 }
             }
             for text in [&mut turn.prompt, &mut turn.spoken_prompt] {
@@ -136,34 +141,37 @@ impl Round<'_> {
                 Role::Main => format!("Question {} of {questions}", turn.position),
                 Role::FollowUp => turn.follow_up_name().to_owned(),
             };
-            let ends = self.length.filter(|_| self.is_real).map(|length| started + length);
-            let hides_panels = self.is_real || turn.depth < follow_ups;
-            let (turn, then) = self.ask(turn, &heading, hides_panels, ends).await?;
+            let hides_panels = self.is_real || turn.depth < follow_ups || self.showing().asks_sureness;
+            let shown = ends.filter(|_| self.is_real);
+            let (turn, then, waited) = self.ask(turn, &heading, hides_panels, shown).await?;
+            if self.is_real {
+                // A slow judge takes no time from the candidate.
+                ends = ends.map(|ends| ends + waited);
+            }
             let step = match &turn.next_turn {
                 Some(next) if then == Then::GoOn && (self.is_real || leads_to_follow_up(&turn)) => {
                     follow_up_on(&turn, next)
                 }
-                _ if self.is_real => over(then),
+                _ if self.is_real || then == Then::Suspended => Step::Over(then),
                 _ => self.show_feedback(turn, then).await?,
             };
             match step {
                 Step::Turn(id, lead) => next = Some((id, lead)),
-                Step::End => break,
-                Step::Interrupted => return Ok(true),
+                Step::Over(then) => return Ok(then),
             }
         }
-        Ok(false)
+        Ok(Then::GoOn)
     }
 
-    /// Asks a question, gets an answer, and waits until it is judged. Without an answer the turn stays as it was. The time until the
-    /// interview `ends` is shown.
+    /// Asks a question, gets an answer, and waits until it is judged; returns also how long that wait was. Without an answer the turn stays as
+    /// it was. The time until the interview `ends` is shown.
     async fn ask(
         &mut self,
         turn: Turn,
         heading: &str,
         hides_panels: bool,
         ends: Option<Instant>,
-    ) -> Result<(Turn, Then), Failure> {
+    ) -> Result<(Turn, Then, Duration), Failure> {
         let screen = &mut self.terminal.screen;
         // Where the screen can be redrawn, the time is shown beside the answer, where it goes on.
         let is_fixed = !(screen.can_draw() && self.candidate.can_repeat());
@@ -174,29 +182,31 @@ impl Round<'_> {
         let look = screen.look();
         screen.say(&question_lines(&turn, &heading, look));
         if self.read_aloud(&turn.spoken_prompt).await.is_break() {
-            return Ok((turn, Then::Interrupted));
+            return Ok((turn, Then::Interrupted, Duration::ZERO));
         }
         let client = self.interviewer.client();
         let destination =
             Destination { server: self.interviewer.remote().cloned(), session: turn.session_id, turn: turn.id };
         let asked = Asked { turn: &turn, client, destination, outbox: &self.outbox, ends };
         let Response { given, then } = self.candidate.answer(&asked, self.terminal).await?;
+        let answered = Instant::now();
         let turn = match given {
             Given::Answer(kept) => sending::send(*kept, client, self.terminal).await?,
             Given::Skip => client.skip(turn.id).await?,
-            Given::Nothing => return Ok((turn, then)),
+            Given::Nothing => return Ok((turn, then, Duration::ZERO)),
         };
-        self.showing().settled(turn, then, hides_panels).await
+        let (turn, then) = self.showing().settled(turn, then, hides_panels).await?;
+        Ok((turn, then, answered.elapsed()))
     }
 
     /// Shows the feedback on a question whose last turn this is, and lets the candidate answer it again; returns what follows.
     async fn show_feedback(&mut self, turn: Turn, then: Then) -> Result<Step, Failure> {
         let attempt = self.answered_turns(turn).await?;
         if attempt.is_empty() {
-            return Ok(over(then));
+            return Ok(Step::Over(then));
         }
         let (then, next) = self.read(attempt, None, then).await?;
-        Ok(next.filter(|_| then == Then::GoOn).unwrap_or_else(|| over(then)))
+        Ok(next.filter(|_| then == Then::GoOn).unwrap_or(Step::Over(then)))
     }
 
     /// Lets the candidate read the feedback on an attempt, and answer again as often as they like. Returns how the round continues, and
@@ -240,14 +250,17 @@ impl Round<'_> {
         Ok(turns)
     }
 
-    /// Asks a question again, in a session of its own, which is deleted if there is no answer.
+    /// Asks a question again, in a session of its own, which is deleted if there is no answer, and open while one is kept for later.
     async fn ask_again(&mut self, question: &str) -> Result<(Option<Turn>, Then), Failure> {
         let client = self.interviewer.client();
         let again =
             NewSession { question_ids: vec![question.to_owned()], follow_ups: Some(0), ..NewSession::default() };
         let session = client.create_session(&again).await?;
         let Some(turn) = session.turns.into_iter().next() else { return Ok((None, Then::GoOn)) };
-        let (turn, then) = self.ask(turn, "Again", false, None).await?;
+        let (turn, then, _) = self.ask(turn, "Again", false, None).await?;
+        if then == Then::Suspended {
+            return Ok((None, Then::Interrupted));
+        }
         if turn.state == TurnState::Asked {
             client.delete_session(session.head.id).await?;
             return Ok((None, then));
@@ -270,7 +283,8 @@ impl Round<'_> {
         }
     }
 
-    /// Reads the prompt aloud; any key stops it. Breaks when the candidate quits the program.
+    /// Reads the prompt aloud; any key stops it, and does what it does without that, but Enter and space. Breaks when the candidate quits the
+    /// program.
     async fn read_aloud(&mut self, prompt: &str) -> std::ops::ControlFlow<()> {
         use std::ops::ControlFlow::{Break, Continue};
 
@@ -280,27 +294,36 @@ impl Round<'_> {
             self.speaker = None;
             return Continue(());
         };
-        self.terminal.keyboard.forget();
+        self.terminal.keyboard.forget_repeats();
         if self.terminal.screen.can_draw() {
             self.terminal.screen.draw(&[Line::toned("reading aloud  any key stops it", Tone::Quiet)]);
         } else {
             self.terminal.say("reading aloud, Enter stops it");
         }
-        let input = tokio::select! {
-            was_said = speaking.finished() => {
-                if !was_said {
-                    self.terminal.warn("reading aloud failed; --mute turns it off");
-                    self.speaker = None;
+        let input = loop {
+            tokio::select! {
+                was_said = speaking.finished() => {
+                    if !was_said {
+                        self.terminal.warn("reading aloud failed; --mute turns it off");
+                        self.speaker = None;
+                    }
+                    break None;
                 }
-                None
+                input = self.terminal.keyboard.next() => match input {
+                    Input::Resized => self.terminal.screen.resized(),
+                    input => break Some(input),
+                },
             }
-            input = self.terminal.keyboard.next() => Some(input),
         };
-        if input.is_some() {
-            speaking.stop().await;
-        }
         self.terminal.screen.settle();
-        if input == Some(crate::terminal::Input::Interrupt) { Break(()) } else { Continue(()) }
+        let Some(input) = input else { return Continue(()) };
+        speaking.stop().await;
+        match input {
+            Input::Interrupt => return Break(()),
+            input if matches!(input.letter(), Some('\n' | ' ')) => {}
+            input => self.terminal.keyboard.give_back(input),
+        }
+        Continue(())
     }
 
     fn show_review_commands(&mut self, session: &Session) {
@@ -326,8 +349,12 @@ fn follow_up_on(answered: &Turn, next: &NextTurn) -> Step {
     Step::Turn(next.id, lead)
 }
 
-/// The pace before a main question of a round with so many questions.
-fn pace(turn: &Turn, left: Duration, questions: usize) -> Pace {
+/// The pace before a turn of a round with so many questions. A follow-up is left out only in a real interview: otherwise the feedback on its
+/// question waits for it.
+fn pace(turn: &Turn, left: Duration, questions: usize, is_real: bool) -> Pace {
+    if turn.role == Role::FollowUp {
+        return if is_real && left.is_zero() { Pace::End } else { Pace::Ask };
+    }
     let is_last = usize::try_from(turn.position).is_ok_and(|position| position >= questions);
     // Every question of a bank has such a limit.
     TimeLimit::try_from(turn.question.time_limit_seconds).map_or(Pace::Ask, |limit| Pace::of(left, limit, is_last))
@@ -343,10 +370,6 @@ fn minutes_left(left: Duration) -> String {
     if left.is_zero() { "time is up".to_owned() } else { format!("{:.0} min left", (left.as_secs_f64() / 60.0).ceil()) }
 }
 
-fn over(then: Then) -> Step {
-    if then == Then::Interrupted { Step::Interrupted } else { Step::End }
-}
-
 /// Whether a follow-up comes next, whose answer must not be revealed.
 fn leads_to_follow_up(turn: &Turn) -> bool {
     turn.next_turn.as_ref().is_some_and(|next| next.role == Role::FollowUp)
@@ -354,7 +377,17 @@ fn leads_to_follow_up(turn: &Turn) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use api::testing::{asked, followed_up};
+
     use super::*;
+
+    #[test]
+    fn a_real_interview_begins_nothing_after_its_time() {
+        let pace = |turn: &Turn, left, is_real| pace(turn, Duration::from_secs(left), 3, is_real);
+        assert_eq!([pace(&asked(), 1, true), pace(&asked(), 0, true)], [Pace::AskLast, Pace::End]);
+        assert_eq!([pace(&followed_up(), 1, true), pace(&followed_up(), 0, true)], [Pace::Ask, Pace::End]);
+        assert_eq!(pace(&followed_up(), 0, false), Pace::Ask, "its question's feedback waits for it");
+    }
 
     #[test]
     fn the_time_left_is_in_whole_minutes_down_to_the_last_one() {

@@ -1,7 +1,21 @@
 //! Signals that ask the program to end.
 
-/// Waits for SIGINT, SIGTERM or SIGHUP. Without signal handlers this waits forever, and the system's default applies.
+/// What asks the program to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndRequest {
+    /// Ctrl-C: somebody is at the keyboard.
+    Interrupt,
+    /// The system, or a terminal that was closed.
+    Terminate,
+}
+
+/// Waits until the program is asked to end.
 pub async fn end_requested() {
+    next_request().await;
+}
+
+/// Waits for SIGINT, SIGTERM or SIGHUP. Without signal handlers this waits forever, and the system's default applies.
+pub async fn next_request() -> EndRequest {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -11,13 +25,14 @@ pub async fn end_requested() {
             return std::future::pending().await;
         };
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hang_up.recv() => {}
+            _ = interrupt.recv() => EndRequest::Interrupt,
+            _ = terminate.recv() => EndRequest::Terminate,
+            _ = hang_up.recv() => EndRequest::Terminate,
         }
     }
     #[cfg(not(unix))]
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => EndRequest::Interrupt,
+        Err(_) => std::future::pending().await,
     }
 }

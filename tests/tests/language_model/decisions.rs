@@ -10,7 +10,7 @@ use crate::{QUESTION, SHORT_ANSWER, of_short_answer};
 const LIMIT: u64 = 60_000;
 
 #[test]
-fn unclear_points_are_asked_about_once_and_the_review_shows_who_decided() {
+fn unclear_points_are_asked_about_once_and_every_mark_can_be_changed_and_the_review_shows_who_decided() {
     let model = LanguageModel::start(|asked| {
         let mut words = of_short_answer(asked);
         if asked.form == "marks" {
@@ -32,6 +32,12 @@ fn unclear_points_are_asked_about_once_and_the_review_shows_who_decided() {
     send("Enter", &format!("{SHORT_ANSWER}\r\r"));
     send("Did you say that", "y");
     send("Did you say that", "\r");
+    send("continue", "d");
+    send("change a mark", "3");
+    send("missed: ", "");
+    send("y I said that", "y");
+    send("(by you)", "");
+    send("b back to the feedback", "b");
     send("continue", "q");
     send("Enter done", "\r");
     terminal.exp_eof().unwrap();
@@ -41,7 +47,8 @@ fn unclear_points_are_asked_about_once_and_the_review_shows_who_decided() {
     let session = home.viva(["review", &id, "--json"]).finish().success().json();
     let points = session["turns"][0]["feedback"]["correctness"]["key_points"].as_array().unwrap();
     let told: Vec<_> = points[..3].iter().map(|point| [&point["verdict"], &point["decided_by"]]).collect();
-    assert_eq!(told, [["hit", "candidate"], ["unclear", "coach"], ["missed", "coach"]]);
+    assert_eq!(told, [["hit", "candidate"], ["unclear", "coach"], ["hit", "candidate"]]);
     let review = home.viva(["review", &id, "--plain"]).finish().success().output;
-    assert_eq!(review.matches("(by you)").count(), 1, "{review}");
+    let review = review.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(review.matches("(by you)").count(), 2, "{review}");
 }

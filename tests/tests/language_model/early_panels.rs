@@ -28,6 +28,26 @@ fn the_terminal_shows_a_panel_as_soon_as_it_is_ready_and_then_the_feedback_in_sh
     read_to_the_end(terminal);
 }
 
+#[test]
+fn nothing_of_the_judging_is_drawn_before_the_candidate_says_how_sure_they_are() {
+    let (model, seen) = model_that_waits_with_marks();
+    let home = Home::empty();
+    let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute"];
+    let run = home.viva(arguments).judged_by_model_at(&model.base_url());
+    let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
+    terminal.exp_string("Enter").unwrap();
+    terminal.send(&format!("{SHORT_ANSWER}\r\r")).unwrap();
+    terminal.flush().unwrap();
+    // Clarity is ready long before, see above.
+    let mut drawn = terminal.exp_string("judging  3 s").unwrap();
+    seen.send(()).unwrap();
+    drawn += &terminal.exp_string("How sure are you of your answer?").unwrap();
+    assert!(!drawn.contains("Clarity") && !drawn.contains("of 10"), "{drawn}");
+    terminal.send("3").unwrap();
+    terminal.flush().unwrap();
+    read_to_the_end(terminal);
+}
+
 #[tokio::test]
 async fn a_panel_is_shown_when_its_own_call_is_done_while_another_call_still_hangs() {
     let (model, seen) = model_that_waits_with_marks();

@@ -121,6 +121,10 @@ fn fix(main: &Turn, follow_ups: &[Turn]) -> String {
         TurnState::Skipped => return "Read the model answer, then say it in your own words.".to_owned(),
         _ => return notice(main).unwrap_or_default(),
     }
+    first_sentence(&advice(main, follow_ups)).to_owned()
+}
+
+fn advice(main: &Turn, follow_ups: &[Turn]) -> String {
     let said_next = || judged(main).and_then(|feedback| feedback.next_step.clone()).unwrap_or_default();
     let Some(panel) = judged_points(main).filter(|_| !follow_ups.is_empty()) else { return said_next() };
     let merged = with_follow_ups(panel, follow_ups);
@@ -141,6 +145,16 @@ fn fix(main: &Turn, follow_ups: &[Turn]) -> String {
     } else {
         "Every point is there, with the follow-up: say it all in one answer.".to_owned()
     }
+}
+
+/// The text up to the first mark that ends a sentence: one with a new sentence after it.
+fn first_sentence(text: &str) -> &str {
+    let ends = |(index, mark): &(usize, &str)| {
+        let rest = text[index + mark.len()..].strip_prefix(' ');
+        rest.is_some_and(|rest| rest.trim_start_matches(['“', '"', '(']).starts_with(char::is_uppercase))
+    };
+    let end = text.match_indices(['.', '!', '?']).find(ends);
+    end.map_or(text, |(index, mark)| &text[..index + mark.len()])
 }
 
 /// A longer quote is cut when it is said back.
@@ -271,6 +285,21 @@ mod tests {
     fn a_misconception_comes_before_every_missed_point() {
         let shown = brief(&judged(), &[made_good("dropped")]);
         assert_eq!(shown.fix, reconsider("a collector frees it", "Rust has no collector."));
+    }
+
+    #[test]
+    fn the_one_thing_to_fix_is_one_sentence() {
+        let said = |text: &str| {
+            let mut turn = judged();
+            turn.feedback.as_mut().unwrap().next_step = Some(text.to_owned());
+            brief(&turn, &[]).fix
+        };
+        assert_eq!(said("Say why. Then give an example."), "Say why.");
+        assert_eq!(
+            said("Reconsider “it is copied”: it moves. “Clone” copies."),
+            "Reconsider “it is copied”: it moves."
+        );
+        assert_eq!(said("Name the cost, e.g. of Arc: 1.5 times."), "Name the cost, e.g. of Arc: 1.5 times.");
     }
 
     #[test]

@@ -26,17 +26,40 @@ pub fn comes_back(questions: &[ComesBack], now: Timestamp) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// A debrief as it is read aloud, in about half a minute; nothing when there is nothing to say.
+/// How many words are said in half a minute.
+const WORDS_SAID: usize = 75;
+/// The habit, the best thing, what comes back, the weakest point, the feeling; they are said in another order.
+const BY_IMPORTANCE: [usize; 5] = [1, 0, 4, 3, 2];
+
+/// A debrief as it is read aloud, in half a minute at most; nothing when there is nothing to say. What went well and what to change come before
+/// the rest where not everything fits.
 pub fn spoken_debrief(debrief: &Debrief, now: Timestamp) -> Option<String> {
-    let best =
-        debrief.best.as_ref().map(|best| format!("You made this point: {}. {}", best.claim, said_back(&best.quote)));
-    let weakest = debrief.weakest.as_ref().map(|weakest| format!("To practise: {}. {}", weakest.title, weakest.advice));
-    let next = debrief.comes_back.first().map(|next| {
-        let when = until(next.due, now);
-        format!("Next, {} comes back {when}.", next.title)
+    let Debrief { best, habit, feeling, weakest, comes_back } = debrief;
+    // Of each part the forms that it can be said in, the longest first.
+    let best = best.iter().flat_map(|best| {
+        let point = format!("You made this point: {}.", best.claim);
+        [format!("{point} {}", said_back(&best.quote)), point]
     });
-    let said: Vec<String> =
-        [best, debrief.habit.clone(), debrief.feeling.clone(), weakest, next].into_iter().flatten().collect();
+    let weakest = weakest.iter().flat_map(|weakest| {
+        let title = format!("To practise: {}.", weakest.title);
+        [format!("{title} {}", weakest.advice), title]
+    });
+    let next =
+        comes_back.iter().take(1).map(|next| format!("Next, {} comes back {}.", next.title, until(next.due, now)));
+    let parts: [Vec<String>; 5] = [
+        best.collect(),
+        habit.iter().cloned().collect(),
+        feeling.iter().cloned().collect(),
+        weakest.collect(),
+        next.collect(),
+    ];
+    let (mut said, mut left) = ([None; 5], WORDS_SAID);
+    for index in BY_IMPORTANCE {
+        let count = |text: &str| text.split_whitespace().count();
+        said[index] = parts[index].iter().find(|text| count(text) <= left).map(String::as_str);
+        left -= said[index].map_or(0, count);
+    }
+    let said: Vec<&str> = said.into_iter().flatten().collect();
     (!said.is_empty()).then(|| said.join(" "))
 }
 
@@ -83,5 +106,22 @@ mod tests {
         let expected = "You made this point: every value has one owner. You said “one owner at a time”. In both answers you did \
                         not say why. Your feeling fitted the result in 2 answers. To practise: Traits. Read the model answer. Next, Ownership comes back in 1 day.";
         assert_eq!(spoken_debrief(&debrief, Timestamp::UNIX_EPOCH).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_debrief_is_said_in_half_a_minute_however_long_its_texts_are() {
+        for words in [1, 12, 30, 70, 400] {
+            let long = "word ".repeat(words);
+            let debrief = Debrief {
+                best: Some(BestPoint { question: String::new(), claim: long.clone(), quote: long.clone() }),
+                habit: Some("In both answers you did not say why.".to_owned()),
+                feeling: Some(long.clone()),
+                weakest: Some(WeakestPoint { question: String::new(), title: "Traits".to_owned(), advice: long }),
+                comes_back: vec![back("Ownership", 24)],
+            };
+            let said = spoken_debrief(&debrief, Timestamp::UNIX_EPOCH).unwrap();
+            assert!(said.split_whitespace().count() <= WORDS_SAID, "{said}");
+            assert!(said.contains("did not say why"), "{said}");
+        }
     }
 }

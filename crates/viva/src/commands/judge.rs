@@ -238,18 +238,20 @@ pub(super) async fn offer_once(settings: &Settings, terminal: &mut Terminal) -> 
     for FoundServer { preset, .. } in services {
         let command = settings.data.command(&format!("judge --use {} --llm MODEL", preset.as_str()));
         terminal.say(format!(
-            "{} is set: `{command}` has a model of {} judge your answers, which are then sent there.",
+            "{} is set. To have a model of {} judge your answers, which are then sent there:",
             preset.key_variable().unwrap_or_default(),
             place(&LlmSettings::new(*preset, ""))
         ));
+        terminal.say_to_copy(command);
     }
     if let Some(recommended) = recommended {
         terminal.say(format!(
             "A language model runs on this machine: {} ({}). It understands more ways of saying a point than the offline coach, takes seconds to \
-             minutes an answer, and nothing leaves this machine. `viva judge` changes this any time.",
+             minutes an answer, and nothing leaves this machine. To change this any time:",
             reasons(&recommended),
             recommended.settings.preset.as_str()
         ));
+        terminal.say_to_copy(settings.data.command("judge"));
         match terminal.choose(&[("Enter", "keep the offline coach"), ("l", "let it judge")]).await {
             Choice::Interrupt => return Ok(None),
             Choice::Letter('l') => {

@@ -51,7 +51,8 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
     let prepared = preparation::defaults(practice, settings.practice.as_ref());
     let words = preparation::in_words(&prepared);
     if !words.is_empty() {
-        terminal.say(format!("You prepare for {words} (`viva practice --setup` changes it)."));
+        terminal.say(format!("You prepare for {words}. To change it:"));
+        terminal.say_to_copy(settings.data.command("practice --setup"));
     }
     let minutes = practice.minutes.or(practice.real).or(prepared.minutes.filter(|_| practice.questions.is_none()));
     let mut preparation = settings.practice.clone().unwrap_or_default();

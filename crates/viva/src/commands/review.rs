@@ -119,6 +119,11 @@ fn show(session: &Session, settings: &Settings, interviewer: &Interviewer) {
         return screen.say(&[Line::plain(notice), Line::toned(command, Tone::Accent)]);
     }
     screen.show(&session_lines(session, look));
+    if session.turns.iter().any(|turn| turn.answer.is_some() && session.withholds(turn.position)) {
+        let command = settings.data.command(&format!("review {} --open", session.head.id));
+        let notice = "This round is not finished. To finish it on its page, and see all feedback:";
+        screen.say(&[Line::blank(), Line::plain(notice), Line::toned(command, Tone::Accent)]);
+    }
     // A server that was started to read judges nothing.
     let waits = |turn: &Turn| interviewer.is_built_in() && turn.state == TurnState::Judging;
     let is_ungraded = |turn: &&Turn| (turn.state == TurnState::Ungraded || waits(turn)) && regrade::can_be_judged(turn);

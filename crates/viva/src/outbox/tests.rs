@@ -27,6 +27,21 @@ fn an_answer_that_was_not_sent_is_found_at_the_next_start_under_the_same_key() {
 }
 
 #[test]
+fn an_answer_that_was_cut_off_is_told_from_a_complete_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = Outbox::in_folder(folder.path().to_owned());
+    let mut kept = outbox.begin(destination()).unwrap();
+    assert!(kept.is_cut_off(), "nothing is known of it yet");
+    kept.keep_cut_off(typed("one ow")).unwrap();
+    drop(kept);
+    let mut left = outbox.left_behind().unwrap().remove(0);
+    assert!(left.is_cut_off());
+    left.keep(typed("one owner")).unwrap();
+    drop(left);
+    assert!(!outbox.left_behind().unwrap()[0].is_cut_off());
+}
+
+#[test]
 fn a_locked_answer_is_not_left_behind() {
     let folder = tempfile::tempdir().unwrap();
     let outbox = Outbox::in_folder(folder.path().to_owned());

@@ -77,6 +77,8 @@ pub enum Then {
     Finish,
     /// The candidate quit the program.
     Interrupted,
+    /// They quit it and keep an answer for later, which only an open session takes.
+    Suspended,
 }
 
 impl Response {

@@ -8,7 +8,7 @@ use api::view::{self, Mark, Sign};
 
 use super::feedback::Showing;
 use crate::failure::Failure;
-use crate::terminal::{Choice, Line, Offer};
+use crate::terminal::{Choice, Line, Look, Offer, Tone};
 
 const ANSWERS: [Offer<'static>; 4] = [("y", "yes"), ("n", "no"), ("Enter", "skip"), ("f", "to the feedback")];
 
@@ -59,6 +59,37 @@ impl Showing<'_> {
             turns[index] = self.client.decide(turns[index].id, &mark.id, &decision).await?;
         }
         Ok(false)
+    }
+
+    /// Lets the candidate decide a mark of an answer. Returns whether they quit the program.
+    pub(super) async fn decide(&mut self, turn: &mut Turn, mark: &Mark) -> Result<bool, Failure> {
+        let page = |look: Look| {
+            let mark = Line::plain(&mark.text)
+                .hanging(Line::toned(format!("{}: ", mark.verdict), Tone::Strong), look.text_width());
+            [Line::blank()].into_iter().chain(mark).collect()
+        };
+        let choices = mark.choices.iter().map(|choice| (key_of(choice), choice.label));
+        let offers: Vec<Offer<'_>> = choices.chain([("Enter", "leave it")]).collect();
+        match self.terminal.choose_below(page, &offers, None).await {
+            Choice::Interrupt => return Ok(true),
+            Choice::Letter(letter) => {
+                let chosen = mark.choices.iter().find(|choice| key_of(choice).starts_with(letter));
+                if let Some(view::Choice { verdict, .. }) = chosen {
+                    *turn = self.client.decide(turn.id, &mark.id, &Decision { verdict: *verdict }).await?;
+                }
+            }
+            Choice::Nothing => {}
+        }
+        Ok(false)
+    }
+}
+
+/// The key of something that can be decided about a mark.
+fn key_of(choice: &view::Choice) -> &'static str {
+    match choice.verdict {
+        Some(DecidedVerdict::Hit | DecidedVerdict::Stated) => "y",
+        Some(DecidedVerdict::Missed | DecidedVerdict::NotStated) => "n",
+        None => "u",
     }
 }
 

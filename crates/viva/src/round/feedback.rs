@@ -26,6 +26,9 @@ const READING_TIME: Duration = Duration::from_secs(20);
 const HOW_SURE: &str = "How sure are you of your answer? 1 is not at all, 4 is completely.";
 const SURENESS: [Offer<'static>; 2] = [("1-4", "how sure"), ("Enter", "skip")];
 
+/// The keys of marks, by how many there are.
+const MARKS: [&str; 9] = ["1", "1-2", "1-3", "1-4", "1-5", "1-6", "1-7", "1-8", "1-9"];
+
 /// Shows the result of a question.
 pub struct Showing<'a> {
     pub client: &'a Client,
@@ -63,15 +66,16 @@ impl Showing<'_> {
 
     /// Returns also whether the candidate quit the program.
     async fn wait(&mut self, mut turn: Turn, limit: Duration, shows_panels: bool) -> Result<(Turn, bool), Failure> {
-        let (started, mut has_said) = (Instant::now(), false);
+        let (started, mut told) = (Instant::now(), None);
         while !turn.state.is_settled() && started.elapsed() < limit {
             let state = match turn.state {
                 TurnState::Transcribing => "transcribing",
                 _ if turn.model_is_loading => "the language model is being loaded",
                 _ => "judging",
             };
-            if turn.model_is_loading && !self.terminal.screen.can_draw() && !std::mem::replace(&mut has_said, true) {
-                self.terminal.say(format!("{state}."));
+            let is_noticed = turn.model_is_loading || started.elapsed() >= WAIT;
+            if is_noticed && !self.terminal.screen.can_draw() && told.replace(state) != Some(state) {
+                self.terminal.say(format!("{state}…"));
             }
             let look = self.terminal.screen.look();
             let mut lines = if shows_panels { panel_lines(&turn, look) } else { Vec::new() };
@@ -160,14 +164,14 @@ impl Showing<'_> {
         loop {
             let details = detail_pages(turns, self.terminal.screen.look());
             let pages = details.len();
-            let mut quotes = match page {
-                None => brief_quote(turns, before).into_iter().collect(),
-                Some(page) => details.into_iter().nth(page).unwrap_or_default().quotes,
+            let (mut quotes, marks) = match page {
+                None => (brief_quote(turns, before).into_iter().collect(), Vec::new()),
+                Some(page) => details.into_iter().nth(page).map(|page| (page.quotes, page.marks)).unwrap_or_default(),
             };
             quotes.retain(|quoted| is_recorded(quoted, turns));
             let offers = match page {
                 None => offers(turns, self.can_repeat, !quotes.is_empty()),
-                Some(page) => page_offers(page + 1 < pages, quotes.len()),
+                Some(page) => page_offers(page + 1 < pages, quotes.len(), marks.len()),
             };
             let shown = |look| match page {
                 None => brief_lines(turns, before, look),
@@ -180,6 +184,14 @@ impl Showing<'_> {
                         return Ok(Read::Over(Then::Interrupted));
                     }
                     continue;
+                }
+                (Choice::Letter(number @ '1'..='9'), Some(_)) => {
+                    let index = usize::from(number as u8 - b'1');
+                    if let Some((turn, mark)) = marks.get(index)
+                        && self.decide(&mut turns[*turn], mark).await?
+                    {
+                        return Ok(Read::Over(Then::Interrupted));
+                    }
                 }
                 (Choice::Letter('\n'), Some(current)) => page = Some(current + 1).filter(|next| *next < pages),
                 (_, Some(_)) => page = None,
@@ -277,8 +289,9 @@ fn is_recorded(quoted: &Quoted, turns: &[Turn]) -> bool {
     playback::IS_POSSIBLE && quoted.quote.span.is_some() && answer.is_some_and(|answer| answer.audio_url.is_some())
 }
 
-/// The keys below a page of details with so many quotes to play.
-fn page_offers(has_next: bool, quotes: usize) -> Vec<Offer<'static>> {
+/// The keys below a page of details with so many quotes to play and marks to decide.
+fn page_offers(has_next: bool, quotes: usize, marks: usize) -> Vec<Offer<'static>> {
+    let change = marks.checked_sub(1).and_then(|last| MARKS.get(last)).map(|keys| (*keys, "change a mark"));
     let play = match quotes {
         0 => None,
         1 => Some(("p", "play the quote")),
@@ -286,7 +299,7 @@ fn page_offers(has_next: bool, quotes: usize) -> Vec<Offer<'static>> {
     };
     let first = if has_next { ("Enter", "next page") } else { ("Enter", "back to the feedback") };
     let back = has_next.then_some(("b", "back to the feedback"));
-    [first].into_iter().chain(play).chain(back).collect()
+    [first].into_iter().chain(change).chain(play).chain(back).collect()
 }
 
 /// The keys below the feedback on a question.

@@ -5,6 +5,7 @@ mod check;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use api::transcript::Transcript;
 use api::turn::{NewAnswer, Source, Turn};
 use capture::Error;
 use capture::recognise::{Event, Recogniser, Recognition, RecognitionSettings, RecognitionStream};
@@ -14,14 +15,17 @@ use interview::Seconds;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::reviewing::{Review, Reviewed};
+use super::cut_off::cut_off;
+use super::reviewing::{EARLIER, Review, Reviewed, words_of};
 use super::typed::type_answer;
 use super::{Asked, Response, Then};
 use crate::failure::Failure;
-use crate::hearing::{answer_of, transcript_of};
+use crate::hearing::answer_of;
 use crate::microphones;
 use crate::outbox::PendingAnswer;
-use crate::terminal::{Choice, Countdown, Input, Line, Listening, Terminal, Tone, heard_lines, keys};
+use crate::terminal::{
+    Choice, Countdown, Input, Key, Line, Listening, Notice, Pinned, Terminal, Tone, heard_lines, keys,
+};
 
 /// How often the screen is redrawn.
 const TICK: Duration = Duration::from_millis(100);
@@ -29,6 +33,10 @@ const TICK: Duration = Duration::from_millis(100);
 const WAITING_EVENTS: usize = 256;
 /// How long the last words may take when the program is about to end.
 const LAST_WORDS_AT_THE_END: Duration = Duration::from_secs(20);
+/// A wait that takes longer is told where nothing can be redrawn.
+const UNNOTICED: Duration = Duration::from_secs(1);
+/// How long it may take to find out the name of a microphone.
+const FINDING: Duration = Duration::from_secs(1);
 /// Hands-free, the length of the pause that starts the countdown, in seconds.
 const PAUSE: f64 = 3.0;
 /// The length of the countdown, in seconds.
@@ -36,6 +44,10 @@ const COUNTDOWN: f64 = 5.0;
 /// The keys while somebody speaks.
 const KEYS: [(&str, &str); 5] =
     [("Enter", "done"), ("h", "a hint"), ("r", "again"), ("s", "I don't know"), ("q", "finish the round")];
+/// Beside these, with a microphone that gives no sound.
+const OTHER_DEVICE: (&str, &str) = ("d", "another microphone");
+/// Beside these, with code that is longer than its place.
+const SCROLL: (&str, &str) = ("↑ ↓", "scroll the code");
 /// The keys when the microphone does not work.
 const NO_SOUND: [(&str, &str); 4] =
     [("r", "try again"), ("t", "type this answer"), ("s", "I don't know"), ("q", "finish the round")];
@@ -56,6 +68,12 @@ enum Take {
     Again,
 }
 
+/// What was said in one recording.
+struct Spoken {
+    kept: PendingAnswer,
+    answer: NewAnswer,
+}
+
 /// Why recording stopped.
 enum Stop {
     /// The answer is complete, or the recording ended by itself.
@@ -68,49 +86,81 @@ enum Stop {
     Skip,
     /// Record again.
     Again,
+    /// Record with another microphone.
+    OtherDevice,
 }
 
 impl Microphone {
-    /// Records the answer to a question. If the microphone does not work, the candidate may type.
-    pub async fn answer(&self, asked: &Asked<'_>, terminal: &mut Terminal) -> Result<Response, Failure> {
-        loop {
-            if let Take::Settled(response) = self.take(asked, terminal).await? {
-                return Ok(response);
+    /// Records the answer to a question. If the microphone does not work, the candidate may type. Earlier takes are removed only when there is
+    /// an answer, or the candidate decides against one.
+    pub async fn answer(&mut self, asked: &Asked<'_>, terminal: &mut Terminal) -> Result<Response, Failure> {
+        let mut earlier = Vec::new();
+        let response = loop {
+            if let Take::Settled(response) = self.take(asked, &mut earlier, terminal).await? {
+                break response;
             }
+        };
+        if response.then != Then::Suspended {
+            earlier.into_iter().try_for_each(|spoken: Spoken| spoken.kept.remove())?;
         }
+        Ok(response)
     }
 
-    async fn take(&self, asked: &Asked<'_>, terminal: &mut Terminal) -> Result<Take, Failure> {
+    async fn take(
+        &mut self,
+        asked: &Asked<'_>,
+        earlier: &mut Vec<Spoken>,
+        terminal: &mut Terminal,
+    ) -> Result<Take, Failure> {
         let kept = asked.outbox.begin(asked.destination.clone())?;
         let (recorder, events) = match self.start(asked.turn, kept.recording_path(), terminal).await {
             Ok(Some(started)) => started,
             Ok(None) => {
                 kept.remove()?;
-                return Ok(Take::Settled(Response::nothing(Then::Interrupted)));
+                return quit(earlier, terminal).await;
             }
-            Err(failure) => return self.without_sound(kept, &failure, asked, terminal).await,
+            Err(failure) => return self.without_sound(kept, &failure, asked, earlier, terminal).await,
         };
         let limit = Seconds::new(f64::from(asked.turn.question.time_limit_seconds)).unwrap_or_default();
-        let mut watch = Watch { listening: Listening::begun(limit), hands_free: self.hands_free, events };
+        let (listening, hands_free) = (Listening::begun(limit), self.hands_free);
+        let pinned = Pinned::of(asked.turn, terminal.screen.look());
+        let mut watch = Watch { listening, pinned, device: self.device.clone(), hands_free, events };
         let stop = watch.until_stop(asked, &recorder, terminal).await;
-        if matches!(stop, Stop::Skip | Stop::Again) {
+        if matches!(stop, Stop::Skip | Stop::OtherDevice) {
             tokio::task::spawn_blocking(|| recorder.cancel()).await?;
             kept.remove()?;
-            return Ok(if matches!(stop, Stop::Skip) { Take::Settled(Response::skip()) } else { Take::Again });
+            return match stop {
+                Stop::OtherDevice if self.choose(terminal).await? == check::Step::Quit => quit(earlier, terminal).await,
+                Stop::OtherDevice => Ok(Take::Again),
+                _ => Ok(Take::Settled(Response::skip())),
+            };
         }
         terminal.screen.draw(&[last_words_line(watch.listening.backlog)]);
         let recorded = tokio::task::spawn_blocking(|| recorder.finish()).await?;
         let recorded = match recorded {
             Ok(recorded) => recorded,
-            Err(error) => return self.without_sound(kept, &error.into(), asked, terminal).await,
+            Err(error) => return self.without_sound(kept, &error.into(), asked, earlier, terminal).await,
         };
         let is_last = matches!(stop, Stop::Interrupted);
         let Recorded { ending, lost, recognition, .. } = recorded;
         let (recognition, is_interrupted) = last_words(recognition, is_last, watch.events, terminal).await?;
         terminal.screen.settle();
-        let answer = shown(&ending, lost, recognition, terminal);
-        let stop = if is_interrupted { Stop::Interrupted } else { stop };
-        self.review(kept, answer, stop, asked, terminal).await
+        let spoken = Spoken { kept, answer: shown(&ending, lost, recognition, terminal) };
+        if is_interrupted && is_last {
+            // Asked to end once more: nobody may be there to answer the question.
+            terminal.keyboard.give_back(Input::Interrupt);
+        }
+        match stop {
+            _ if is_interrupted || is_last => {
+                set_aside(spoken, earlier)?;
+                quit(earlier, terminal).await
+            }
+            Stop::Again => {
+                set_aside(spoken, earlier)?;
+                Ok(Take::Again)
+            }
+            stop => self.review(spoken, matches!(stop, Stop::Finish), asked, earlier, terminal).await,
+        }
     }
 
     /// Opens the microphone; `None` when the candidate quit meanwhile. The recorder then cancels itself.
@@ -125,7 +175,7 @@ impl Microphone {
         let (opening, events) = self.open(prompt, file);
         let started = tokio::select! {
             started = opening => Some(started??),
-            () = terminal.keyboard.interrupted() => None,
+            () = terminal.keyboard.interrupted_first() => None,
         };
         terminal.screen.settle();
         Ok(started.map(|recorder| (recorder, events)))
@@ -146,6 +196,7 @@ impl Microphone {
         kept: PendingAnswer,
         failure: &Failure,
         asked: &Asked<'_>,
+        earlier: &mut Vec<Spoken>,
         terminal: &mut Terminal,
     ) -> Result<Take, Failure> {
         terminal.screen.settle();
@@ -153,47 +204,81 @@ impl Microphone {
             kept.remove()?;
         }
         terminal.warn(failure.message());
-        Ok(match terminal.choose(&NO_SOUND).await {
+        let mut offers = NO_SOUND.to_vec();
+        offers.extend((!earlier.is_empty()).then_some(EARLIER));
+        Ok(match terminal.choose(&offers).await {
             Choice::Letter('r') => Take::Again,
             Choice::Letter('t') => Take::Settled(type_answer(asked, terminal).await?),
             Choice::Letter('s') => Take::Settled(Response::skip()),
+            Choice::Letter('k') => match earlier.pop() {
+                Some(spoken) => {
+                    show_words(&spoken.answer, terminal);
+                    self.review(spoken, false, asked, earlier, terminal).await?
+                }
+                None => Take::Again,
+            },
             Choice::Letter(_) | Choice::Nothing => Take::Settled(Response::nothing(Then::Finish)),
-            Choice::Interrupt => Take::Settled(Response::nothing(Then::Interrupted)),
+            Choice::Interrupt => quit(earlier, terminal).await?,
         })
     }
 
-    /// Lets the candidate decide what to do with the answer.
+    /// Lets the candidate decide what to do with what they said.
     async fn review(
         &self,
-        mut kept: PendingAnswer,
-        answer: NewAnswer,
-        stop: Stop,
+        mut spoken: Spoken,
+        mut wants_to_finish: bool,
         asked: &Asked<'_>,
+        earlier: &mut Vec<Spoken>,
         terminal: &mut Terminal,
     ) -> Result<Take, Failure> {
-        kept.keep(answer.clone())?;
-        if matches!(stop, Stop::Interrupted) {
-            return Ok(Take::Settled(Response::answer(kept, Then::Interrupted)));
+        loop {
+            let Spoken { mut kept, answer } = spoken;
+            kept.keep(answer.clone())?;
+            let review = Review { hands_free: self.hands_free, wants_to_finish, has_earlier: !earlier.is_empty() };
+            let (reviewed, answer) = review.run(answer, terminal).await;
+            let then = match reviewed {
+                Reviewed::Send => Then::GoOn,
+                Reviewed::SendAndFinish => Then::Finish,
+                Reviewed::Again | Reviewed::Interrupted => {
+                    set_aside(Spoken { kept, answer }, earlier)?;
+                    return if reviewed == Reviewed::Again { Ok(Take::Again) } else { quit(earlier, terminal).await };
+                }
+                Reviewed::Earlier | Reviewed::Type | Reviewed::Skip | Reviewed::FinishWithout => {
+                    kept.remove()?;
+                    match reviewed {
+                        Reviewed::Type => return Ok(Take::Settled(type_answer(asked, terminal).await?)),
+                        Reviewed::Skip => return Ok(Take::Settled(Response::skip())),
+                        Reviewed::FinishWithout => return Ok(Take::Settled(Response::nothing(Then::Finish))),
+                        _ => {}
+                    }
+                    let Some(before) = earlier.pop() else { return Ok(Take::Again) };
+                    show_words(&before.answer, terminal);
+                    (spoken, wants_to_finish) = (before, false);
+                    continue;
+                }
+            };
+            kept.keep(answer)?;
+            return Ok(Take::Settled(Response::answer(kept, then)));
         }
-        let review = Review { hands_free: self.hands_free, wants_to_finish: matches!(stop, Stop::Finish) };
-        let (reviewed, answer) = review.run(answer, terminal).await;
-        let then = match reviewed {
-            Reviewed::Send => Then::GoOn,
-            Reviewed::SendAndFinish => Then::Finish,
-            Reviewed::Interrupted => Then::Interrupted,
-            Reviewed::Again | Reviewed::Type | Reviewed::Skip | Reviewed::FinishWithout => {
-                kept.remove()?;
-                return Ok(match reviewed {
-                    Reviewed::Again => Take::Again,
-                    Reviewed::Type => Take::Settled(type_answer(asked, terminal).await?),
-                    Reviewed::Skip => Take::Settled(Response::skip()),
-                    _ => Take::Settled(Response::nothing(Then::Finish)),
-                });
-            }
-        };
-        kept.keep(answer)?;
-        Ok(Take::Settled(Response::answer(kept, then)))
     }
+}
+
+/// Keeps a take, if anything was said in it, as one to ask about.
+fn set_aside(mut spoken: Spoken, earlier: &mut Vec<Spoken>) -> Result<(), Failure> {
+    if spoken.answer.transcript.as_ref().is_some_and(|transcript| transcript.speech.is_empty()) {
+        return Ok(spoken.kept.remove()?);
+    }
+    spoken.kept.keep_cut_off(spoken.answer.clone())?;
+    earlier.push(spoken);
+    Ok(())
+}
+
+/// What becomes of the last take when the candidate quits the program.
+async fn quit(earlier: &mut Vec<Spoken>, terminal: &mut Terminal) -> Result<Take, Failure> {
+    Ok(Take::Settled(match earlier.pop() {
+        Some(Spoken { kept, answer }) => cut_off(kept, answer, Then::Interrupted, terminal).await?,
+        None => Response::nothing(Then::Interrupted),
+    }))
 }
 
 /// Waits for the last words, and returns whether the candidate quit meanwhile: recognition is then cancelled.
@@ -206,7 +291,9 @@ async fn last_words(
     let cancellation = recognition.cancellation();
     let mut work = tokio::task::spawn_blocking(|| recognition.finish());
     let limit = tokio::time::sleep(LAST_WORDS_AT_THE_END);
-    tokio::pin!(limit);
+    let slow = tokio::time::sleep(UNNOTICED);
+    tokio::pin!(limit, slow);
+    let mut is_told = terminal.screen.can_draw();
     let is_interrupted = loop {
         tokio::select! {
             words = &mut work => return Ok((words?, false)),
@@ -217,6 +304,10 @@ async fn last_words(
             }
             () = terminal.keyboard.interrupted() => break true,
             () = &mut limit, if is_last => break false,
+            () = &mut slow, if !is_told => {
+                terminal.say("transcribing…");
+                is_told = true;
+            }
         }
     };
     cancellation.cancel();
@@ -243,13 +334,9 @@ fn shown(ending: &Ending, lost: u64, recognition: Result<Recognition, Error>, te
     }
     match recognition {
         Ok(recognition) => {
-            if recognition.transcript.is_empty() {
-                terminal.warn("No speech was recognised.");
-            } else {
-                let look = terminal.screen.look();
-                terminal.screen.say(&heard_lines(&transcript_of(&recognition), look));
-            }
-            answer_of(&recognition, Source::Microphone)
+            let answer = answer_of(&recognition, Source::Microphone);
+            show_words(&answer, terminal);
+            answer
         }
         Err(error) => {
             terminal.warn(format!("The recording is kept, but not transcribed: {error}"));
@@ -258,19 +345,33 @@ fn shown(ending: &Ending, lost: u64, recognition: Result<Recognition, Error>, te
     }
 }
 
+/// Shows the words of an answer, if there are any.
+fn show_words(answer: &NewAnswer, terminal: &mut Terminal) {
+    let text = words_of(answer);
+    if text.is_empty() {
+        return terminal.warn("No speech was recognised.");
+    }
+    let heard = answer.transcript.as_ref().filter(|_| answer.corrected_text.is_none());
+    let segments = heard.map(|heard| heard.segments.clone()).unwrap_or_default();
+    let look = terminal.screen.look();
+    terminal.screen.say(&heard_lines(&Transcript { text, segments }, look));
+}
+
 /// What is watched while somebody speaks.
 struct Watch {
     listening: Listening,
+    pinned: Option<Pinned>,
+    /// The microphone, if it is not the default one.
+    device: Option<String>,
     hands_free: bool,
     events: mpsc::Receiver<Event>,
 }
 
 impl Watch {
     async fn until_stop(&mut self, asked: &Asked<'_>, recorder: &Recorder, terminal: &mut Terminal) -> Stop {
-        terminal.keyboard.forget();
-        let hint = keys(&KEYS);
+        terminal.keyboard.forget_repeats();
         if !terminal.screen.can_draw() {
-            let hint = if terminal.is_attended() { hint.clone() } else { Line::blank() };
+            let hint = if terminal.is_attended() { keys(&KEYS) } else { Line::blank() };
             terminal.screen.say(&[Line::toned("listening  ", Tone::Strong).joined(hint)]);
         }
         let mut drawn = Instant::now();
@@ -280,6 +381,9 @@ impl Watch {
                 input = terminal.keyboard.next() => {
                     if input == Input::Resized {
                         terminal.screen.resized();
+                        self.pinned = Pinned::of(asked.turn, terminal.screen.look());
+                    } else if let (Input::Key(key @ (Key::Up | Key::Down)), Some(pinned)) = (&input, &mut self.pinned) {
+                        pinned.take(*key);
                     } else if input.letter() == Some('h') {
                         terminal.screen.settle();
                         if let Err(failure) = asked.show_hint(terminal).await {
@@ -289,9 +393,14 @@ impl Watch {
                         return stop;
                     }
                 }
-                Some(event) = self.events.recv() => self.apply(event),
+                Some(event) = self.events.recv() => {
+                    tell_words(&event, terminal);
+                    self.apply(event);
+                }
                 () = tokio::time::sleep_until((drawn + TICK).into()) => {}
             }
+            self.name_silent_device().await;
+            tell_notices(&mut self.listening, terminal);
             let is_counting = self.listening.countdown.is_some();
             if is_counting && !was_counting && !terminal.screen.can_draw() {
                 terminal.say(format!("done in {COUNTDOWN} seconds unless you speak"));
@@ -304,10 +413,29 @@ impl Watch {
             if drawn.elapsed() >= TICK {
                 let look = terminal.screen.look();
                 self.listening.time_left = asked.time_left();
-                terminal.screen.draw(&self.listening.lines(&hint, look));
+                let pinned = self.pinned.iter().flat_map(|pinned| pinned.lines(look));
+                let lines: Vec<Line> = pinned.chain(self.listening.lines(&self.keys(), look)).collect();
+                terminal.screen.draw(&lines);
                 drawn = Instant::now();
             }
         }
+    }
+
+    /// Finds out the name of a microphone that gives no sound.
+    async fn name_silent_device(&mut self) {
+        if !self.listening.is_silent() || self.listening.device.is_some() {
+            return;
+        }
+        let device = self.device.clone();
+        let found = tokio::task::spawn_blocking(move || microphones::find(device.as_deref()));
+        let found = tokio::time::timeout(FINDING, found).await.ok().and_then(Result::ok).and_then(Result::ok);
+        self.listening.device = Some(found.map_or_else(|| "the microphone".to_owned(), |device| device.name));
+    }
+
+    fn keys(&self) -> Line {
+        let other = self.listening.is_silent().then_some(OTHER_DEVICE);
+        let scroll = self.pinned.as_ref().filter(|pinned| pinned.scrolls()).map(|_| SCROLL);
+        keys(&other.into_iter().chain(KEYS).chain(scroll).collect::<Vec<_>>())
     }
 
     fn stop_of(&self, input: &Input) -> Option<Stop> {
@@ -319,6 +447,7 @@ impl Watch {
             'q' => Some(Stop::Finish),
             's' => Some(Stop::Skip),
             'r' => Some(Stop::Again),
+            'd' if self.listening.is_silent() => Some(Stop::OtherDevice),
             _ => None,
         }
     }
@@ -328,6 +457,26 @@ impl Watch {
             self.listening.countdown = countdown(level.at, silence).filter(|_| self.hands_free);
         }
         apply(&mut self.listening, event);
+    }
+}
+
+/// Prints final words as they come, where they cannot be drawn.
+fn tell_words(event: &Event, terminal: &mut Terminal) {
+    if let (Event::Segment(segment), false) = (event, terminal.screen.can_draw()) {
+        terminal.say(segment.text());
+    }
+}
+
+/// Prints each notice once, where it cannot be drawn.
+fn tell_notices(listening: &mut Listening, terminal: &mut Terminal) {
+    if terminal.screen.can_draw() {
+        return;
+    }
+    for (notice, text) in listening.untold() {
+        terminal.warn(text);
+        if notice == Notice::Silent && terminal.is_attended() {
+            terminal.screen.say(&[keys(&[OTHER_DEVICE])]);
+        }
     }
 }
 
@@ -345,9 +494,7 @@ fn apply(listening: &mut Listening, event: Event) {
         }
         Event::Provisional(words) => listening.provisional = words,
         Event::Backlog(backlog) => listening.backlog = backlog,
-        Event::Overrun { lost } => {
-            listening.notice = Some(format!("{lost} samples were lost: this machine does not keep up"));
-        }
+        Event::Overrun { lost } => listening.lost = lost,
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use api::turn::NewAnswer;
 
-use crate::terminal::{Choice, Editor, Line, Terminal, Tone, Written};
+use crate::terminal::{Choice, Editor, Line, Offer, Terminal, Tone, Written};
 
 /// Hands-free, an answer is sent after this time.
 const UNTIL_SENT: Duration = Duration::from_secs(5);
@@ -24,6 +24,8 @@ const NOT_HEARD: [(&str, &str); 5] = [
     ("s", "I don't know"),
     ("q", "finish the round"),
 ];
+/// Beside these, after another take.
+pub const EARLIER: Offer<'static> = ("k", "keep the earlier one");
 const FINISHING: [(&str, &str); 3] =
     [("Enter", "send this answer and finish"), ("x", "finish without it"), ("b", "back to the answer")];
 const EDITING: [(&str, &str); 2] = [("Enter", "done"), ("Esc", "undo the changes")];
@@ -35,6 +37,8 @@ pub struct Review {
     pub hands_free: bool,
     /// Whether the candidate has already asked to finish the round.
     pub wants_to_finish: bool,
+    /// Whether there is an earlier take to go back to.
+    pub has_earlier: bool,
 }
 
 /// The decision.
@@ -44,6 +48,8 @@ pub enum Reviewed {
     SendAndFinish,
     FinishWithout,
     Again,
+    /// The earlier take, and not this one.
+    Earlier,
     Type,
     /// "I don't know."
     Skip,
@@ -64,7 +70,10 @@ impl Review {
                     Choice::Letter(_) | Choice::Nothing => {}
                 }
             }
-            let offers = if heard.is_empty() { NOT_HEARD } else { HEARD };
+            let mut offers = Vec::from(if heard.is_empty() { NOT_HEARD } else { HEARD });
+            if self.has_earlier {
+                offers.insert(3, EARLIER);
+            }
             let limit = (self.hands_free && !heard.is_empty()).then_some(UNTIL_SENT);
             let reviewed = match terminal.choose_within(&offers, limit).await {
                 Choice::Letter('e') => {
@@ -78,6 +87,7 @@ impl Review {
                     continue;
                 }
                 Choice::Letter('r') => Reviewed::Again,
+                Choice::Letter('k') => Reviewed::Earlier,
                 Choice::Letter('t') => Reviewed::Type,
                 Choice::Letter('s') => Reviewed::Skip,
                 Choice::Letter(_) | Choice::Nothing => Reviewed::Send,
@@ -105,6 +115,11 @@ impl Review {
         answer.corrected_text = (text != heard).then_some(text);
         flow
     }
+}
+
+/// What the candidate wrote or corrected, or else what was heard.
+pub fn words_of(answer: &NewAnswer) -> String {
+    answer.text.clone().or_else(|| answer.corrected_text.clone()).unwrap_or_else(|| text_of(answer))
 }
 
 fn text_of(answer: &NewAnswer) -> String {

@@ -1,13 +1,15 @@
 //! Sends answers from the outbox to the server.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use api::client::{Client, ClientError};
 use api::turn::Turn;
-use api::view::clock;
+use api::view::{clock, shortened};
 use capture::recognise::Recogniser;
 
 use super::recordings::transcribe_file;
+use super::reviewing::words_of;
 use crate::desktop;
 use crate::failure::Failure;
 use crate::hearing::answer_of;
@@ -42,10 +44,12 @@ pub async fn send(kept: PendingAnswer, client: &Client, terminal: &mut Terminal)
     }
 }
 
-/// What can be done with a recording that was cut off.
-const UNFINISHED: [Offer<'static>; 4] = [("Enter", "send"), ("h", "hear"), ("x", "discard"), ("l", "later")];
+/// What can be done with an answer that was cut off.
+const UNFINISHED: [Offer<'static>; 3] = [("Enter", "send"), ("x", "discard"), ("l", "later")];
+/// With its recording.
+const HEAR: Offer<'static> = ("h", "hear");
 
-/// What is to become of a recording that was cut off.
+/// What is to become of an answer that was cut off.
 enum Unfinished {
     Send,
     Discard,
@@ -55,8 +59,9 @@ enum Unfinished {
     Interrupted,
 }
 
-/// Sends what an earlier round left in the outbox for this server; the candidate is asked about recordings that were cut off. Recordings
-/// are transcribed first if there is a recogniser. What cannot be sent stays in the outbox. Returns whether the candidate quit the program.
+/// Sends what earlier rounds left in the outbox for this server, and finishes those rounds; the candidate is asked about answers that were
+/// cut off. Recordings are transcribed first if there is a recogniser. What cannot be sent stays in the outbox. Returns whether the candidate
+/// quit the program.
 pub async fn send_what_was_left(
     outbox: &Outbox,
     interviewer: &Interviewer,
@@ -64,7 +69,9 @@ pub async fn send_what_was_left(
     settings: &Settings,
     terminal: &mut Terminal,
 ) -> Result<bool, Failure> {
+    let (mut finished, mut open) = (BTreeSet::new(), BTreeSet::new());
     for mut kept in outbox.left_behind()? {
+        let session = kept.destination().session;
         if kept.destination().server.as_ref() != interviewer.remote() {
             continue;
         }
@@ -78,64 +85,76 @@ pub async fn send_what_was_left(
                 kept.remove()?;
                 continue;
             }
-            Unfinished::Later => continue,
+            Unfinished::Later => {
+                open.insert(session);
+                continue;
+            }
             Unfinished::Interrupted => return Ok(true),
         }
         transcribe_recording(&mut kept, recogniser, terminal).await?;
-        let review = settings.data.command(&format!("review {}", kept.destination().session));
         match kept.send(interviewer.client(), Duration::ZERO).await {
             Ok(_) => {
                 kept.remove()?;
                 terminal.say("Sent an answer left over from an earlier round. To review it:");
-                terminal.screen.say(&[Line::toned(review, Tone::Accent)]);
+                terminal.say_to_copy(settings.data.command(&format!("review {session}")));
+                finished.insert(session);
             }
-            Err(error) if error.is_conflict() => {
-                let aside = kept.set_aside()?;
-                terminal.say(format!(
-                    "An answer from an earlier round was not sent, because its question takes no more answers; it is kept in {}",
-                    aside.display()
-                ));
+            Err(error) if error.is_refusal() || error.is_conflict() || error.is_not_found() => {
+                let why = if error.is_conflict() {
+                    "its question takes no more answers".to_owned()
+                } else if error.is_not_found() {
+                    "its session was deleted".to_owned()
+                } else {
+                    format!("the server refuses it ({error})")
+                };
+                terminal.warn(format!("An answer from an earlier round was not sent, because {why}. It is kept in"));
+                terminal.say_to_copy(kept.set_aside()?.display().to_string());
             }
-            Err(error) if error.is_not_found() => {
-                let aside = kept.set_aside()?;
-                terminal.say(format!(
-                    "An answer from an earlier round was not sent, because its session was deleted; it is kept in {}",
-                    aside.display()
-                ));
+            Err(error) => {
+                open.insert(session);
+                terminal.warn(format!("Cannot send an answer from an earlier round yet: {error}"));
             }
-            Err(error) if error.is_refusal() => {
-                let aside = kept.set_aside()?;
-                terminal.warn(format!(
-                    "The server refused an answer from an earlier round: {error}; it is kept in {}",
-                    aside.display()
-                ));
-            }
-            Err(error) => terminal.warn(format!("Cannot send an answer from an earlier round yet: {error}")),
         }
+    }
+    for session in finished.difference(&open) {
+        // Nobody goes on with that round. One that cannot be finished shows its feedback on its page.
+        interviewer.client().finish_session(*session).await.ok();
     }
     Ok(false)
 }
 
-/// Asks what to do with a recording that was cut off. Where nobody can be asked it is sent, and so is an answer that was complete.
+/// Asks what to do with an answer that was cut off. Where nobody can be asked it stays for later. An answer that was complete is sent.
 async fn ask_about_unfinished(
     kept: &PendingAnswer,
     client: &Client,
     terminal: &mut Terminal,
 ) -> Result<Unfinished, Failure> {
-    let (None, Some(recording), true) = (kept.answer(), kept.recording(), terminal.is_attended()) else {
+    if !kept.is_cut_off() {
         return Ok(Unfinished::Send);
-    };
-    let cut_off = recording.clone();
-    let repaired = tokio::task::spawn_blocking(move || capture::audio::repair(&cut_off)).await?;
-    let length = repaired.map(|length| format!(" of {}", clock(length.get()))).unwrap_or_default();
+    }
+    if !terminal.is_attended() {
+        terminal.say("An unfinished answer is kept and not judged. A round at a terminal asks what to do with it.");
+        return Ok(Unfinished::Later);
+    }
+    let recording = kept.recording();
+    let mut length = String::new();
+    if let Some(cut_off) = recording.clone() {
+        let repaired = tokio::task::spawn_blocking(move || capture::audio::repair(&cut_off)).await?;
+        length = repaired.map(|length| format!(" of {}", clock(length.get()))).unwrap_or_default();
+    }
     let asked = client.turn(kept.destination().turn).await;
     let question = asked.map(|turn| format!(" to “{}”", turn.prompt)).unwrap_or_default();
-    terminal.say(format!("You have an unfinished answer{length}{question}."));
+    let words = kept.answer().map(words_of).filter(|words| !words.is_empty());
+    let words = words.map(|words| format!(" It begins: “{}”.", shortened(&words))).unwrap_or_default();
+    terminal.say(format!("You have an unfinished answer{length}{question}.{words}"));
+    let offers: Vec<Offer<'_>> = UNFINISHED.into_iter().chain(recording.as_ref().map(|_| HEAR)).collect();
     loop {
-        match terminal.choose(&UNFINISHED).await {
+        match terminal.choose(&offers).await {
             Choice::Letter('h') => {
-                if let Err(error) = desktop::open(&recording).await {
-                    terminal.warn(format!("cannot start a player ({error}); the recording is {}", recording.display()));
+                let Some(recording) = &recording else { continue };
+                if let Err(error) = desktop::open(recording).await {
+                    terminal.warn(format!("cannot start a player ({error}); the recording is"));
+                    terminal.say_to_copy(recording.display().to_string());
                 }
             }
             Choice::Letter('x') => return Ok(Unfinished::Discard),

@@ -3,9 +3,9 @@
 use api::turn::NewAnswer;
 use tokio::sync::mpsc;
 
+use super::cut_off::cut_off;
 use super::{Asked, Response, Then};
 use crate::failure::Failure;
-use crate::outbox::PendingAnswer;
 use crate::terminal::{Choice, Editor, Line, PlainLines, Terminal, Written};
 
 const WRITING: [(&str, &str); 3] =
@@ -19,38 +19,41 @@ pub async fn type_answer(asked: &Asked<'_>, terminal: &mut Terminal) -> Result<R
     // Without single keys there is no Esc; an empty answer leads to the same choice.
     let writing = if terminal.keyboard.has_keys() { &WRITING[..] } else { &WRITING[..2] };
     loop {
-        let (text, then) = match terminal.write_beside(&mut editor, writing, || asked.time_left()).await {
-            Written::Finished(text) if !text.trim().is_empty() => (text, Then::GoOn),
-            Written::Interrupted(text) => (text, Then::Interrupted),
+        let (text, stop) = match terminal.write_beside(&mut editor, writing, || asked.time_left()).await {
+            Written::Finished(text) if !text.trim().is_empty() => (text, None),
+            Written::Interrupted(text) => (text, Some(Then::Interrupted)),
             Written::Finished(_) | Written::Cancelled => match terminal.choose(&INSTEAD).await {
                 Choice::Letter('h') => {
                     asked.show_hint(terminal).await?;
                     continue;
                 }
                 Choice::Letter('s') => return Ok(Response::skip()),
-                Choice::Letter('q') => (editor.text(), Then::Finish),
-                Choice::Interrupt => (editor.text(), Then::Interrupted),
+                Choice::Letter('q') => (editor.text(), Some(Then::Finish)),
+                Choice::Interrupt => (editor.text(), Some(Then::Interrupted)),
                 Choice::Letter(_) | Choice::Nothing => continue,
             },
         };
-        if text.trim().is_empty() {
+        if let (true, Some(then)) = (text.trim().is_empty(), stop) {
             return Ok(Response::nothing(then));
         }
-        return Ok(Response::answer(kept(asked, &text, terminal)?, then));
+        print(&text, terminal);
+        let mut kept = asked.outbox.begin(asked.destination.clone())?;
+        let answer = NewAnswer { text: Some(text), ..NewAnswer::default() };
+        if let Some(then) = stop {
+            return cut_off(kept, answer, then, terminal).await;
+        }
+        kept.keep(answer)?;
+        return Ok(Response::answer(kept, Then::GoOn));
     }
 }
 
-/// Prints the text and stores it in the outbox.
-fn kept(asked: &Asked<'_>, text: &str, terminal: &mut Terminal) -> Result<PendingAnswer, Failure> {
+fn print(text: &str, terminal: &mut Terminal) {
     if terminal.keyboard.has_keys() {
         let width = terminal.screen.look().text_width() - 2;
         let lines = text.lines().flat_map(|line| Line::plain(line).wrapped(width));
         let lines: Vec<Line> = lines.map(|line| Line::plain("  ").joined(line)).collect();
         terminal.screen.say(&lines);
     }
-    let mut kept = asked.outbox.begin(asked.destination.clone())?;
-    kept.keep(NewAnswer { text: Some(text.to_owned()), ..NewAnswer::default() })?;
-    Ok(kept)
 }
 
 /// A line that means "I don't know", as an empty one does.

@@ -1,51 +1,89 @@
 //! The feedback on a question, one screen at a time: the short form, the pages of details, and two attempts side by side.
 
 use api::turn::Turn;
-use api::view::{self, Comparison, Judge, Quote, brief, comparison};
+use api::view::{self, Comparison, Judge, Mark, Quote, brief, comparison};
 
 use super::panels::{judged_lines, measure_lines, quote_line};
 use super::question::{paragraphs, ruled};
 use super::screen::Look;
 use super::text::{Line, Tone};
 
-/// Rows for the keys, the empty line above them, and the one below that stays free.
-pub(super) const KEY_ROWS: usize = 3;
+/// Rows for the keys, which may take two, the empty line above them, and the one below that stays free.
+pub(super) const KEY_ROWS: usize = 4;
+/// The layouts of a screen, from the fullest on: how many rows a text may take.
+const TEXT_ROWS: [usize; 6] = [usize::MAX, 6, 4, 3, 2, 1];
 /// Columns of the names in the short form.
 const NAMES: usize = 13;
 /// Columns of a figure in a comparison.
 const FIGURES: usize = 14;
 /// Maximum number of points in each list of a comparison.
 const POINTS_SHOWN: usize = 3;
+/// Columns of the number of a mark.
+const NUMBER: usize = 2;
+/// There are keys for so many marks.
+const MOST_NUMBERS: usize = 9;
+/// The one thing to fix has so many rows on any screen.
+const FIX_ROWS: usize = 4;
 
 /// The score, the best thing said and the one thing to fix; after another attempt, what changed in place of the best thing. `turns` are the
-/// question's, in order; `before` is the attempt before.
+/// question's, in order; `before` is the attempt before. It fits the screen: the other texts are cut before the one thing to fix is.
 pub fn brief_lines(turns: &[Turn], before: Option<&Turn>, look: Look) -> Vec<Line> {
     let Some((main, follow_ups)) = turns.split_first() else { return Vec::new() };
     let brief = brief(main, follow_ups);
+    let compared = before.and_then(|before| comparison(before, main));
     let width = look.text_width();
     let title = Line::toned(if before.is_some() { "Again" } else { "Feedback" }, Tone::Strong);
     let title = title.with(format!("  {}", main.question.title), Tone::Quiet);
-    let mut lines = vec![Line::blank(), ruled(title, look), Line::blank()];
-    lines.extend(score_lines(turns, look));
-    let compared = before.and_then(|before| comparison(before, main));
+    let mut head = vec![Line::blank(), ruled(title, look), Line::blank()];
+    head.extend(score_lines(turns, look));
+    let fix = Line::plain(&brief.fix).hanging(name("To fix", Tone::Bad), width);
+    let room = look.height.saturating_sub(KEY_ROWS);
     if let Some(compared) = &compared {
-        lines.extend(comparison_lines(compared, look));
-    } else if let Some(best) = &brief.best {
+        head.extend(figure_lines(compared));
+        let end = [vec![Line::blank()], cut(fix, FIX_ROWS)].concat();
+        let room = room.saturating_sub(head.len() + end.len());
+        return [head, fitting(room, |rows| change_lines(compared, rows, width)), end].concat();
+    }
+    fitting(room, |rows| {
+        let mut lines = head.clone();
+        if let Some(best) = &brief.best {
+            lines.push(Line::blank());
+            let quote = quote_line(&best.quote, Tone::Plain).hanging(name("Well said", Tone::Good), width);
+            lines.extend(cut(quote, rows));
+            lines.extend(cut(Line::toned(&best.what, Tone::Quiet).hanging(name("", Tone::Plain), width), rows));
+        }
         lines.push(Line::blank());
-        lines.extend(quote_line(&best.quote, Tone::Plain).hanging(name("Well said", Tone::Good), width));
-        lines.extend(Line::toned(&best.what, Tone::Quiet).hanging(name("", Tone::Plain), width));
-    }
-    lines.push(Line::blank());
-    lines.extend(Line::plain(&brief.fix).hanging(name("To fix", Tone::Bad), width));
-    if compared.is_some() {
-        return lines;
-    }
-    lines.push(Line::blank());
+        lines.extend(cut(fix.clone(), rows.max(FIX_ROWS)));
+        lines.push(Line::blank());
+        lines.extend(cut(note_lines(turns, width), rows));
+        lines
+    })
+}
+
+/// The hints used, and who judged.
+fn note_lines(turns: &[Turn], width: usize) -> Vec<Line> {
     let hints: u8 = turns.iter().map(|turn| turn.hints_used).sum();
     let hints = (hints > 0).then(|| format!("Hints used: {hints}"));
-    let judge = main.feedback.as_ref().and_then(Judge::of).map(|judge| judge.remark);
+    let feedback = turns.first().and_then(|main| main.feedback.as_ref());
+    let judge = feedback.and_then(Judge::of).map(|judge| judge.remark);
     let notes = hints.into_iter().chain(judge);
-    lines.extend(notes.flat_map(|note| Line::toned(note, Tone::Quiet).wrapped(width)));
+    notes.flat_map(|note| Line::toned(note, Tone::Quiet).wrapped(width)).collect()
+}
+
+/// The fullest layout that fits so many rows. A layout is told how many of them a text may take.
+pub(super) fn fitting(room: usize, layout: impl Fn(usize) -> Vec<Line>) -> Vec<Line> {
+    let fits = TEXT_ROWS.into_iter().map(&layout).find(|lines| lines.len() <= room);
+    fits.unwrap_or_else(|| cut(layout(1), room))
+}
+
+/// At most so many rows of a text; a sign shows that there is more.
+pub(super) fn cut(mut lines: Vec<Line>, rows: usize) -> Vec<Line> {
+    if lines.len() > rows {
+        lines.truncate(rows);
+        if let Some(last) = lines.pop() {
+            lines.push(last.cut(last.width().saturating_sub(2)).with(" …", Tone::Quiet));
+        }
+    }
     lines
 }
 
@@ -70,6 +108,8 @@ pub struct Page {
     pub lines: Vec<Line>,
     /// The quotes on it, from top to bottom.
     pub quotes: Vec<Quoted>,
+    /// The marks on it that the candidate can decide, in the order of their numbers from 1 on, each with the number of its turn.
+    pub marks: Vec<(usize, Mark)>,
 }
 
 /// The score and what it rests on.
@@ -85,13 +125,17 @@ pub(super) fn name(text: &str, tone: Tone) -> Line {
     Line::toned(format!("{text:<NAMES$}"), tone)
 }
 
-fn comparison_lines(compared: &Comparison, look: Look) -> Vec<Line> {
-    let width = look.text_width();
+fn figure_lines(compared: &Comparison) -> Vec<Line> {
     let row = |what: &str, before: &str, now: &str| {
         Line::toned(format!("{what:<16}"), Tone::Quiet).with(format!("{before:>FIGURES$}{now:>FIGURES$}"), Tone::Accent)
     };
-    let mut lines = vec![Line::blank(), row("", "before", "now")];
-    lines.extend(compared.figures.iter().map(|(what, before, now)| row(what, before, now)));
+    let figures = compared.figures.iter().map(|(what, before, now)| row(what, before, now));
+    [Line::blank(), row("", "before", "now")].into_iter().chain(figures).collect()
+}
+
+/// What changed: each list has at most `rows` points, and each point at most so many rows.
+fn change_lines(compared: &Comparison, rows: usize, width: usize) -> Vec<Line> {
+    let mut lines = vec![Line::blank()];
     let lists = [
         ("Gained", Tone::Good, &compared.gained),
         ("Put right", Tone::Good, &compared.put_right),
@@ -100,16 +144,15 @@ fn comparison_lines(compared: &Comparison, look: Look) -> Vec<Line> {
         ("Wrong now", Tone::Bad, &compared.newly_wrong),
     ];
     if lists.iter().all(|(.., points)| points.is_empty()) {
-        lines.extend([Line::blank(), Line::plain("The same points as before.")]);
-    } else {
-        lines.push(Line::blank());
+        lines.push(Line::plain("The same points as before."));
     }
     for (what, tone, points) in lists {
-        let more = points.len().saturating_sub(POINTS_SHOWN);
+        let count = points.len().min(POINTS_SHOWN.min(rows));
+        let more = points.len() - count;
         let more = (more > 0).then(|| Line::toned(format!("and {more} more"), Tone::Quiet));
-        let shown = points.iter().take(POINTS_SHOWN).map(Line::plain).chain(more);
+        let shown = points.iter().take(count).map(Line::plain).chain(more);
         let leads = [name(what, tone)].into_iter().chain(std::iter::repeat_with(|| name("", Tone::Plain)));
-        lines.extend(shown.zip(leads).flat_map(|(point, lead)| point.hanging(lead, width)));
+        lines.extend(shown.zip(leads).flat_map(|(point, lead)| cut(point.hanging(lead, width), rows)));
     }
     if !compared.is_comparable {
         let note = "Different judges or versions: the scores cannot be compared.";
@@ -137,8 +180,19 @@ pub fn detail_pages(turns: &[Turn], look: Look) -> Vec<Page> {
     pages.map(|page| Page { lines: [head.clone(), page.lines].concat(), ..page }).collect()
 }
 
-/// Lines that belong together, and the quote in them.
-type Block = (Vec<Line>, Option<Quoted>);
+/// Lines that belong together, with the quote and the mark in them.
+#[derive(Default)]
+struct Block {
+    lines: Vec<Line>,
+    quote: Option<Quoted>,
+    mark: Option<(usize, Mark)>,
+}
+
+impl Block {
+    fn of(lines: Vec<Line>) -> Self {
+        Self { lines, ..Self::default() }
+    }
+}
 
 /// The panels of each answer and the model answer, with their titles.
 fn details(turns: &[Turn], look: Look) -> Vec<(String, Vec<Block>)> {
@@ -150,7 +204,12 @@ fn details(turns: &[Turn], look: Look) -> Vec<(String, Vec<Block>)> {
     };
     let marks = |panel: &view::Panel, turn: usize| -> Vec<Block> {
         let quoted = |quote: &Quote| Quoted { turn, quote: quote.clone() };
-        judged_lines(panel, look.signs, width).map(|(lines, quote)| (lines, quote.map(quoted))).collect()
+        let block = |(lines, mark): (Vec<Line>, Option<&Mark>)| Block {
+            lines,
+            quote: mark.and_then(|mark| mark.quote.as_ref()).map(quoted),
+            mark: mark.filter(|mark| !mark.choices.is_empty()).map(|mark| (turn, mark.clone())),
+        };
+        judged_lines(panel, look.signs, width - NUMBER).map(block).collect()
     };
     let feedback =
         || turns.iter().enumerate().filter_map(|(number, turn)| Some((number, turn, turn.feedback.as_ref()?)));
@@ -160,17 +219,17 @@ fn details(turns: &[Turn], look: Look) -> Vec<(String, Vec<Block>)> {
     }
     for (number, turn, feedback) in feedback() {
         let Some(panel) = feedback.clarity.as_ref().map(view::clarity) else { continue };
-        let figure = vec![Line::toned(panel.figure(), Tone::Accent)];
-        let not_judged = panel.unclear.iter().map(|text| (Line::toned(text, Tone::Quiet).wrapped(width), None));
-        add("Clarity", turn, [(figure, None)].into_iter().chain(marks(&panel, number)).chain(not_judged).collect());
+        let figure = Block::of(vec![Line::toned(panel.figure(), Tone::Accent)]);
+        let not_judged = panel.unclear.iter().map(|text| Block::of(Line::toned(text, Tone::Quiet).wrapped(width)));
+        add("Clarity", turn, [figure].into_iter().chain(marks(&panel, number)).chain(not_judged).collect());
     }
     for (_, turn, feedback) in feedback() {
         let Some(delivery) = &feedback.delivery else { continue };
         let measures = view::delivery(delivery);
-        add("Delivery", turn, measures.iter().map(|measure| (measure_lines(measure, width), None)).collect());
+        add("Delivery", turn, measures.iter().map(|measure| Block::of(measure_lines(measure, width))).collect());
     }
     let Some(main) = turns.first() else { return details };
-    let lines = |text: &str| paragraphs(text, width).into_iter().map(|line| (vec![line], None)).collect();
+    let lines = |text: &str| paragraphs(text, width).into_iter().map(|line| Block::of(vec![line])).collect();
     let stronger = main.feedback.as_ref().and_then(|feedback| feedback.stronger_answer.as_deref());
     let model = main.question.answer.as_ref().map(|answer| answer.model_answer.trim());
     // The offline coach's stronger answer is the model answer with an introduction.
@@ -185,19 +244,27 @@ fn details(turns: &[Turn], look: Look) -> Vec<(String, Vec<Block>)> {
     details
 }
 
-/// Blocks as pages of at most `rows` lines; a block is broken only when it is longer than a page.
+/// Blocks as pages of at most `rows` lines; a block is broken only when it is longer than a page. Marks that can be decided have numbers.
 fn paged(blocks: Vec<Block>, rows: usize) -> Vec<Page> {
     let mut pages = vec![Page::default()];
-    for (lines, quote) in blocks {
+    for Block { lines, quote, mark } in blocks {
         let mut page = pages.pop().unwrap_or_default();
-        if !page.lines.is_empty() && page.lines.len() + lines.len() > rows {
+        let is_full = page.lines.len() + lines.len() > rows || (mark.is_some() && page.marks.len() == MOST_NUMBERS);
+        if !page.lines.is_empty() && is_full {
             pages.push(std::mem::take(&mut page));
         }
-        page.lines.extend(lines);
+        if mark.is_some() {
+            let number = Line::toned(format!("{:<NUMBER$}", page.marks.len() + 1), Tone::Accent);
+            let leads = [number].into_iter().chain(std::iter::repeat_with(|| Line::plain(" ".repeat(NUMBER))));
+            page.lines.extend(leads.zip(lines).map(|(lead, line)| lead.joined(line)));
+        } else {
+            page.lines.extend(lines);
+        }
         page.quotes.extend(quote);
+        page.marks.extend(mark);
         while page.lines.len() > rows {
             let rest = page.lines.split_off(rows);
-            pages.push(Page { lines: std::mem::replace(&mut page.lines, rest), quotes: page.quotes.clone() });
+            pages.push(Page { lines: std::mem::replace(&mut page.lines, rest), ..page.clone() });
         }
         pages.push(page);
     }
@@ -262,9 +329,53 @@ To fix       Say when the memory is freed.
     }
 
     #[test]
+    fn the_score_and_the_one_thing_to_fix_are_on_every_screen_however_long_the_texts_are() {
+        let long = |words: usize| "consequently ".repeat(words);
+        for words in [1, 8, 20, 60, 400] {
+            let mut turn = spoken();
+            turn.question.title = long(words);
+            turn.hints_used = 2;
+            let feedback = turn.feedback.as_mut().unwrap();
+            feedback.remark = Some(long(words));
+            feedback.next_step = Some(format!("Say why. {}", long(words)));
+            let panel = feedback.correctness.as_mut().unwrap();
+            panel.key_points[0].summary = long(words);
+            panel.key_points[0].evidence.quote = Some(long(words));
+            panel.key_points.extend(
+                (0..8)
+                    .map(|number| {
+                        let point = panel.key_points[1].clone();
+                        api::feedback::KeyPointMark { id: number.to_string(), summary: long(words), ..point }
+                    })
+                    .collect::<Vec<_>>(),
+            );
+            let mut before = turn.clone();
+            for point in &mut before.feedback.as_mut().unwrap().correctness.as_mut().unwrap().key_points {
+                point.verdict = api::feedback::Verdict::Hit;
+            }
+            for before in [None, Some(&before)] {
+                let lines = brief_lines(std::slice::from_ref(&turn), before, LOOK);
+                let text = shown(&lines);
+                assert!(lines.len() + KEY_ROWS <= LOOK.height, "{} rows of {words} words:\n{text}", lines.len());
+                assert!(text.contains("Correctness  6.0 of 10") && text.contains("To fix       Say why."), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn marks_that_can_be_decided_are_numbered_on_their_page() {
+        let pages = detail_pages(&[judged()], LOOK);
+        let text = shown(&pages[0].lines);
+        assert!(text.contains("1 misconception: a collector") && text.contains("2 hit: every value"), "{text}");
+        let ids: Vec<(usize, &str)> = pages[0].marks.iter().map(|(turn, mark)| (*turn, mark.id.as_str())).collect();
+        assert_eq!(ids, [(0, "collector"), (0, "one-owner"), (0, "dropped"), (0, "moves")]);
+        assert!(pages[1..].iter().all(|page| page.marks.is_empty()), "nothing else can be decided");
+    }
+
+    #[test]
     fn every_page_of_details_fits_the_screen_with_the_score_and_the_keys() {
         let follow_up = Turn { depth: 1, prompt: followed_up().prompt, ..spoken() };
-        for height in [8, 12, 24, 60] {
+        for height in [9, 12, 24, 60] {
             let pages = detail_pages(&[spoken(), follow_up.clone()], Look { height, ..LOOK });
             let titles: Vec<String> = pages.iter().map(|page| page.lines[3].text()).collect();
             assert!(pages.iter().all(|page| page.lines.len() + KEY_ROWS <= height), "{height}: {titles:?}");

@@ -72,6 +72,11 @@ impl Terminal {
         self.screen.say(&Line::toned(text, Tone::Bad).wrapped(width));
     }
 
+    /// Prints a command or a path on a line of its own, which is not wrapped, so that it can be copied.
+    pub fn say_to_copy(&mut self, text: impl AsRef<str>) {
+        self.screen.say(&[Line::toned(text, Tone::Accent)]);
+    }
+
     /// Waits for one of the offered keys. The end of input counts as quitting.
     pub async fn choose(&mut self, offers: &[Offer<'_>]) -> Choice {
         self.choose_within(offers, None).await
@@ -90,7 +95,7 @@ impl Terminal {
         limit: Option<Duration>,
     ) -> Choice {
         let mut deadline = limit.map(|limit| Instant::now() + limit);
-        self.keyboard.forget();
+        self.keyboard.forget_repeats();
         if !self.screen.can_draw() {
             self.screen.show(&page(self.screen.results_look()));
             if self.is_attended {
@@ -136,7 +141,7 @@ impl Terminal {
         note: &Line,
         work: impl Future<Output = T>,
     ) -> Result<T, Input> {
-        self.keyboard.forget();
+        self.keyboard.forget_repeats();
         if !self.screen.can_draw() {
             self.screen.say(std::slice::from_ref(note));
         }
@@ -178,7 +183,7 @@ impl Terminal {
             let note = note();
             let has_note = note.is_some();
             lines.extend(note.map(|note| Line::toned(note, Tone::Quiet)));
-            lines.push(keys(offers));
+            lines.extend(keys(offers).wrapped(look.text_width()));
             self.screen.draw(&lines);
             let input = tokio::select! {
                 input = self.keyboard.next() => input,

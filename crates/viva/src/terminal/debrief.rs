@@ -4,47 +4,51 @@ use api::session::{Debrief, Summary};
 use api::view;
 use jiff::Timestamp;
 
-use super::brief::{KEY_ROWS, name};
+use super::brief::{cut, fitting, name};
 use super::question::ruled;
 use super::screen::Look;
 use super::session::figure_lines;
 use super::text::{Line, Tone};
 
-/// The figures of a round, then the best thing said, the habit to change, the weakest point, and what comes back when.
+/// Rows for the keys, the empty line above them, and the one below that stays free.
+const KEY_ROWS: usize = 3;
+
+/// The figures of a round, then the best thing said, the habit to change, the weakest point, and what comes back when. It fits the screen:
+/// the texts are cut where they would not all fit, and have no empty lines between them.
 pub fn debrief_lines(summary: &Summary, debrief: &Debrief, now: Timestamp, look: Look) -> Vec<Line> {
-    let width = look.text_width();
-    let mut lines = vec![Line::blank(), ruled(Line::toned("The round", Tone::Strong), look), Line::blank()];
-    lines.extend(figure_lines(summary, width));
-    let mut rows: Vec<Vec<Line>> = Vec::new();
-    let mut add = |row| rows.push(row);
-    if let Some(best) = &debrief.best {
-        let quote =
-            Line::plain(format!("“{}”", view::shortened(&best.quote))).hanging(name("Well said", Tone::Good), width);
-        let claim = Line::toned(&best.claim, Tone::Quiet).hanging(name("", Tone::Plain), width);
-        add([quote, claim].concat());
-    }
-    if let Some(habit) = &debrief.habit {
-        add(Line::plain(habit).hanging(name("To change", Tone::Bad), width));
-    }
-    if let Some(feeling) = &debrief.feeling {
-        add(Line::plain(feeling).hanging(name("Feeling", Tone::Strong), width));
-    }
-    if let Some(weakest) = &debrief.weakest {
-        let title = Line::plain(&weakest.title).hanging(name("Weakest", Tone::Bad), width);
-        let advice = Line::toned(&weakest.advice, Tone::Quiet).hanging(name("", Tone::Plain), width);
-        add([title, advice].concat());
-    }
-    if let Some(comes_back) = view::comes_back(&debrief.comes_back, now) {
-        add(Line::plain(comes_back).hanging(name("Comes back", Tone::Strong), width));
-    }
-    // Without empty lines between the rows where they would not all fit.
-    let spaced = lines.len() + rows.iter().map(|row| 1 + row.len()).sum::<usize>();
-    let is_tight = spaced > look.height.saturating_sub(KEY_ROWS);
-    for (number, row) in rows.into_iter().enumerate() {
-        lines.extend((number == 0 || !is_tight).then(Line::blank));
-        lines.extend(row);
-    }
-    lines
+    let mut head = vec![Line::blank(), ruled(Line::toned("The round", Tone::Strong), look), Line::blank()];
+    head.extend(figure_lines(summary, look.text_width()));
+    let room = look.height.saturating_sub(KEY_ROWS);
+    fitting(room, |rows| {
+        let texts = texts(debrief, rows, now, look.text_width());
+        let spaced = head.len() + texts.iter().map(|text| 1 + text.len()).sum::<usize>();
+        let is_tight = spaced > room;
+        let mut lines = head.clone();
+        for (number, text) in texts.into_iter().enumerate() {
+            lines.extend((number == 0 || !is_tight).then(Line::blank));
+            lines.extend(text);
+        }
+        lines
+    })
+}
+
+/// What to take away, each part of it in at most so many rows.
+fn texts(debrief: &Debrief, rows: usize, now: Timestamp, width: usize) -> Vec<Vec<Line>> {
+    let part = |text: Line, lead: Line| cut(text.hanging(lead, width), rows);
+    let best = debrief.best.as_ref().map(|best| {
+        let quote = Line::plain(format!("“{}”", view::shortened(&best.quote)));
+        let claim = Line::toned(&best.claim, Tone::Quiet);
+        [part(quote, name("Well said", Tone::Good)), part(claim, name("", Tone::Plain))].concat()
+    });
+    let habit = debrief.habit.as_ref().map(|habit| part(Line::plain(habit), name("To change", Tone::Bad)));
+    let feeling = debrief.feeling.as_ref().map(|feeling| part(Line::plain(feeling), name("Feeling", Tone::Strong)));
+    let weakest = debrief.weakest.as_ref().map(|weakest| {
+        let title = part(Line::plain(&weakest.title), name("Weakest", Tone::Bad));
+        [title, part(Line::toned(&weakest.advice, Tone::Quiet), name("", Tone::Plain))].concat()
+    });
+    let comes_back = view::comes_back(&debrief.comes_back, now);
+    let comes_back = comes_back.map(|text| part(Line::plain(text), name("Comes back", Tone::Strong)));
+    [best, habit, feeling, weakest, comes_back].into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -86,7 +90,7 @@ mod tests {
         };
         let look = Look { width: 80, height: 24, ..Look::OFF_SCREEN };
         let shown = debrief_lines(&summary, &debrief, Timestamp::UNIX_EPOCH, look);
-        assert!(shown.len() <= 24 - 3, "{} lines", shown.len());
+        assert!(shown.len() <= 24 - KEY_ROWS, "{} lines", shown.len());
         let shown: String = shown.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect();
         let expected = "
 The round ─────────────────────────────────────────────────────────────────────
@@ -114,26 +118,31 @@ Comes back   in 1 day: Trait objects; in 3 days: Ownership
     }
 
     #[test]
-    fn a_full_debrief_fits_a_small_screen() {
-        let long = "word ".repeat(20);
-        let best = BestPoint { question: String::new(), claim: long.clone(), quote: "word ".repeat(60) };
-        let weakest = WeakestPoint { question: String::new(), title: "A title".to_owned(), advice: "word ".repeat(30) };
-        let debrief = Debrief {
-            best: Some(best),
-            habit: Some(long.clone()),
-            feeling: Some(long),
-            weakest: Some(weakest),
-            comes_back: vec![ComesBack {
-                question: String::new(),
-                title: "A title".to_owned(),
-                due: Timestamp::UNIX_EPOCH,
-            }],
-        };
-        let summary =
-            Summary { correctness: Some(1.0), clarity: Some(1.0), words_per_minute: Some(100.0), ..Summary::default() };
-        let look = Look { width: 80, height: 24, ..Look::OFF_SCREEN };
-        let shown = debrief_lines(&summary, &debrief, Timestamp::UNIX_EPOCH, look);
-        assert!(shown.len() <= 24 - KEY_ROWS, "{} lines", shown.len());
+    fn a_debrief_fits_a_small_screen_however_long_its_texts_are() {
+        for words in [4, 20, 60, 400] {
+            let long = "consequently ".repeat(words);
+            let question = String::new;
+            let best = BestPoint { question: question(), claim: long.clone(), quote: long.clone() };
+            let weakest = WeakestPoint { question: question(), title: long.clone(), advice: long.clone() };
+            let back = ComesBack { question: question(), title: long.clone(), due: Timestamp::UNIX_EPOCH };
+            let debrief = Debrief {
+                best: Some(best),
+                habit: Some(long.clone()),
+                feeling: Some(long),
+                weakest: Some(weakest),
+                comes_back: vec![back.clone(), back],
+            };
+            let figure = Some(10.0);
+            let summary =
+                Summary { correctness: figure, clarity: figure, words_per_minute: figure, ..Summary::default() };
+            let look = Look { width: 80, height: 24, ..Look::OFF_SCREEN };
+            let lines = debrief_lines(&summary, &debrief, Timestamp::UNIX_EPOCH, look);
+            let shown: String = lines.iter().map(|line| line.text() + "\n").collect();
+            assert!(lines.len() + KEY_ROWS <= look.height, "{} rows of {words} words:\n{shown}", lines.len());
+            for name in ["Correctness  10.0", "Well said", "To change", "Feeling", "Weakest", "Comes back"] {
+                assert!(shown.contains(name), "{name} is lost:\n{shown}");
+            }
+        }
     }
 
     #[test]

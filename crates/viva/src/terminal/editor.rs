@@ -119,7 +119,7 @@ impl Editor {
             Key::DeleteWord => self.delete(self.word_start()),
             Key::DeleteAllBefore => self.delete(0),
             Key::Delete if self.cursor < self.text.len() => drop(self.text.remove(self.cursor)),
-            Key::Delete | Key::Character(_) | Key::Enter | Key::Escape => {}
+            Key::Delete | Key::Up | Key::Down | Key::Character(_) | Key::Enter | Key::Escape => {}
         }
     }
 

@@ -1,5 +1,6 @@
 //! Keys, lines and signals as one stream of input.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, Read};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Once};
@@ -13,7 +14,7 @@ use crossterm::execute;
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use tokio::sync::mpsc;
 
-use crate::signals::end_requested;
+use crate::signals::{EndRequest, next_request};
 
 /// How often the thread checks whether it should stop.
 const POLL: Duration = Duration::from_millis(50);
@@ -66,6 +67,10 @@ pub enum Key {
     Left,
     /// Goes one character on.
     Right,
+    /// Goes one row up.
+    Up,
+    /// Goes one row down.
+    Down,
     /// Goes back to the beginning of a word.
     WordLeft,
     /// Goes on to the end of a word.
@@ -83,8 +88,10 @@ pub enum Key {
 /// Reads input on a thread of its own; signals arrive the same way.
 pub struct Keyboard {
     inputs: mpsc::Receiver<Input>,
-    /// An interrupt that was among discarded inputs.
-    interrupted: bool,
+    /// Inputs that came before somebody waited for them.
+    early: VecDeque<Input>,
+    /// The last input that was taken.
+    last: Option<Input>,
     is_wanted: Arc<AtomicBool>,
     raw_mode: Option<RawMode>,
 }
@@ -118,7 +125,8 @@ impl Keyboard {
         let (inputs, receiver) = mpsc::channel(QUEUED_INPUTS);
         tokio::spawn(forward_signals(inputs.clone()));
         let is_wanted = Arc::new(AtomicBool::new(true));
-        (inputs, Self { inputs: receiver, interrupted: false, is_wanted, raw_mode: None })
+        let keyboard = Self { inputs: receiver, early: VecDeque::new(), last: None, is_wanted, raw_mode: None };
+        (inputs, keyboard)
     }
 
     /// Whether keys are read one by one.
@@ -128,10 +136,17 @@ impl Keyboard {
 
     /// Waits for the next input. Cancel safe.
     pub async fn next(&mut self) -> Input {
-        if std::mem::take(&mut self.interrupted) {
-            return Input::Interrupt;
-        }
-        self.inputs.recv().await.unwrap_or(Input::Closed)
+        let input = match self.early.pop_front() {
+            Some(input) => input,
+            None => self.inputs.recv().await.unwrap_or(Input::Closed),
+        };
+        self.last = Some(input.clone());
+        input
+    }
+
+    /// Gives an input back: the next one to wait takes it.
+    pub fn give_back(&mut self, input: Input) {
+        self.early.push_front(input);
     }
 
     /// Waits for an interrupt and discards other input.
@@ -139,11 +154,31 @@ impl Keyboard {
         while self.next().await != Input::Interrupt {}
     }
 
-    /// Discards what was pressed before a question was asked.
-    pub fn forget(&mut self) {
-        while let Ok(input) = self.inputs.try_recv() {
-            self.interrupted |= input == Input::Interrupt;
+    /// The same, but other input is kept for whoever waits next.
+    pub async fn interrupted_first(&mut self) {
+        let is_early = |input: &Input| *input == Input::Interrupt;
+        while !self.early.iter().any(is_early) {
+            match self.inputs.recv().await {
+                Some(Input::Interrupt) | None => return,
+                Some(input) if self.early.len() < QUEUED_INPUTS => self.early.push_back(input),
+                Some(_) => {}
+            }
         }
+        self.early.retain(|input| !is_early(input));
+    }
+
+    /// Discards repeats of the last key: it was pressed twice, or held down, before a question was asked.
+    pub fn forget_repeats(&mut self) {
+        while let Ok(input) = self.inputs.try_recv() {
+            self.early.push_back(input);
+        }
+        let last = self.last.as_ref().filter(|last| **last != Input::Interrupt);
+        self.early.retain(|input| Some(input) != last);
+    }
+
+    /// Lets the next Ctrl-C be read, although there was one before: it is an answer to a question about that one.
+    pub fn expect_interrupt(&self) {
+        REQUESTS.store(0, Ordering::Relaxed);
     }
 }
 
@@ -153,10 +188,12 @@ impl Drop for Keyboard {
     }
 }
 
+/// How often the program was asked to end since somebody last expected it.
+static REQUESTS: AtomicUsize = AtomicUsize::new(0);
+
 /// Passes an interrupt to the reader of the keyboard. The second one, or one that nobody reads, ends the program at once: what was said
 /// is on disk by then.
 fn interrupt(inputs: &Inputs) {
-    static REQUESTS: AtomicUsize = AtomicUsize::new(0);
     let is_first = REQUESTS.fetch_add(1, Ordering::Relaxed) == 0;
     if !is_first || inputs.try_send(Input::Interrupt).is_err() {
         RawMode::restore();
@@ -166,8 +203,12 @@ fn interrupt(inputs: &Inputs) {
 
 async fn forward_signals(inputs: Inputs) {
     loop {
-        end_requested().await;
+        let request = next_request().await;
         interrupt(&inputs);
+        if request == EndRequest::Terminate {
+            // Nobody may be there to answer a question about the first one.
+            inputs.try_send(Input::Interrupt).ok();
+        }
     }
 }
 
@@ -218,6 +259,8 @@ fn key_of(key: KeyEvent) -> Option<Input> {
         KeyCode::Right if word => Key::WordRight,
         KeyCode::Left => Key::Left,
         KeyCode::Right => Key::Right,
+        KeyCode::Up => Key::Up,
+        KeyCode::Down => Key::Down,
         KeyCode::Home => Key::Home,
         KeyCode::End => Key::End,
         _ => return None,
@@ -314,6 +357,41 @@ impl<R: BufRead> PlainLines<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn keyboard() -> (Inputs, Keyboard) {
+        let (inputs, receiver) = mpsc::channel(QUEUED_INPUTS);
+        let is_wanted = Arc::new(AtomicBool::new(true));
+        (inputs, Keyboard { inputs: receiver, early: VecDeque::new(), last: None, is_wanted, raw_mode: None })
+    }
+
+    fn key(letter: char) -> Input {
+        Input::Key(Key::Character(letter))
+    }
+
+    #[tokio::test]
+    async fn keys_pressed_early_are_kept_and_only_repeats_are_dropped() {
+        let (inputs, mut keyboard) = keyboard();
+        for input in [key('r'), key('r'), Input::Key(Key::Enter), key('r'), key('s')] {
+            inputs.try_send(input).unwrap();
+        }
+        assert_eq!(keyboard.next().await, key('r'));
+        keyboard.forget_repeats();
+        assert_eq!((keyboard.next().await, keyboard.next().await), (Input::Key(Key::Enter), key('s')));
+    }
+
+    #[tokio::test]
+    async fn an_interrupt_is_seen_at_once_and_other_keys_wait() {
+        let (inputs, mut keyboard) = keyboard();
+        for input in [key('s'), Input::Interrupt, key('h')] {
+            inputs.try_send(input).unwrap();
+        }
+        keyboard.interrupted_first().await;
+        assert_eq!((keyboard.next().await, keyboard.next().await), (key('s'), key('h')));
+        inputs.try_send(Input::Interrupt).unwrap();
+        keyboard.forget_repeats();
+        keyboard.interrupted_first().await;
+        assert!(keyboard.early.is_empty());
+    }
 
     #[test]
     fn lines_come_without_their_breaks() {

@@ -39,10 +39,25 @@ pub struct Listening {
     pub backlog: Seconds,
     /// The time left for the interview, in words.
     pub time_left: Option<String>,
-    /// A message about the recording.
-    pub notice: Option<String>,
+    /// The name of the microphone, where it matters.
+    pub device: Option<String>,
+    /// Samples lost so far.
+    pub lost: u64,
     /// Set when the recording is about to end by itself.
     pub countdown: Option<Countdown>,
+    /// The notices that were printed.
+    told: Vec<Notice>,
+}
+
+/// What to know about a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Samples were lost.
+    Lost,
+    /// There was no sound at all.
+    Silent,
+    /// The words come late.
+    Behind,
 }
 
 /// The countdown of a hands-free recording.
@@ -63,8 +78,10 @@ impl Listening {
             provisional: String::new(),
             backlog: Seconds::ZERO,
             time_left: None,
-            notice: None,
+            device: None,
+            lost: 0,
             countdown: None,
+            told: Vec::new(),
         }
     }
 
@@ -72,15 +89,16 @@ impl Listening {
     pub fn lines(&self, keys: &Line, look: Look) -> Vec<Line> {
         let mut lines = vec![self.meter_line(look)];
         lines.extend(self.heard_lines(look));
-        lines.extend(self.notice().map(|notice| Line::toned(format!("  {notice}"), Tone::Bad)));
-        lines.push(match self.countdown {
+        let hanging = |line: Line| line.hanging(Line::plain("  "), look.text_width());
+        lines.extend(self.notices().take(1).flat_map(|(_, text)| hanging(Line::toned(text, Tone::Bad))));
+        lines.extend(hanging(match self.countdown {
             Some(Countdown { left }) => {
                 let seconds = left.as_secs_f64().ceil();
-                Line::toned(format!("  done in {seconds} s"), Tone::Strong)
+                Line::toned(format!("done in {seconds} s"), Tone::Strong)
                     .with("  keep talking to continue", Tone::Quiet)
             }
-            None => Line::plain("  ").joined(keys.clone()),
-        });
+            None => keys.clone(),
+        }));
         lines
     }
 
@@ -119,12 +137,24 @@ impl Listening {
         self.elapsed.get() > SILENT_AFTER && self.loudest < SILENT_PEAK
     }
 
-    fn notice(&self) -> Option<String> {
-        let silent = || "no sound from the microphone: is it muted, or the wrong one? (`viva devices`)".to_owned();
+    /// The notices that were not given before; they are from now on.
+    pub fn untold(&mut self) -> Vec<(Notice, String)> {
+        let untold: Vec<_> = self.notices().filter(|(notice, _)| !self.told.contains(notice)).collect();
+        self.told.extend(untold.iter().map(|(notice, _)| notice));
+        untold
+    }
+
+    /// The most important first.
+    fn notices(&self) -> impl Iterator<Item = (Notice, String)> {
+        let lost = (self.lost > 0).then(|| format!("{} samples were lost: this machine does not keep up", self.lost));
+        let device = self.device.as_deref().unwrap_or("the microphone");
+        let silent = self.is_silent().then(|| format!("no sound from {device}: is it muted, or the wrong one?"));
         let is_behind = self.backlog.get() >= LONG_BACKLOG;
-        let behind =
-            || format!("the words are {:.0} s behind: this machine is slow; nothing is lost", self.backlog.get());
-        self.notice.clone().or_else(|| self.is_silent().then(silent)).or_else(|| is_behind.then(behind))
+        let behind = is_behind.then(|| {
+            format!("the words are {:.0} s behind: this machine is slow; nothing is lost", self.backlog.get())
+        });
+        let notices = [(Notice::Lost, lost), (Notice::Silent, silent), (Notice::Behind, behind)];
+        notices.into_iter().filter_map(|(notice, text)| Some((notice, text?)))
     }
 }
 
@@ -216,7 +246,9 @@ mod tests {
     #[test]
     fn a_machine_that_does_not_keep_up_is_named_with_the_backlog() {
         let behind = Listening { backlog: seconds(24.2), loudest: -20.0, ..Listening::begun(seconds(120.0)) };
-        assert_eq!(shown(&behind)[1], "  the words are 24 s behind: this machine is slow; nothing is lost");
+        let notice = "the words are 24 s behind: this machine is slow; nothing is lost";
+        assert_eq!(behind.clone().untold(), [(Notice::Behind, notice.to_owned())]);
+        assert_eq!(shown(&behind).len(), 4, "the notice takes two rows here");
         let usual = Listening { backlog: seconds(12.0), ..behind };
         assert_eq!(shown(&usual).len(), 2);
     }
@@ -227,6 +259,27 @@ mod tests {
         assert!(shown(&silent)[1].contains("is it muted"), "{:?}", shown(&silent));
         let spoken = Listening { loudest: -40.0, ..silent };
         assert!(!shown(&spoken).join("").contains("muted"));
+    }
+
+    #[test]
+    fn a_notice_is_told_once_where_nothing_is_redrawn() {
+        let mut listening =
+            Listening { elapsed: seconds(5.0), device: Some("Webcam".to_owned()), ..Listening::begun(seconds(120.0)) };
+        let told = |listening: &mut Listening| listening.untold().into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        assert_eq!(told(&mut listening), ["no sound from Webcam: is it muted, or the wrong one?"]);
+        listening.backlog = seconds(30.0);
+        assert_eq!(told(&mut listening).len(), 1);
+        listening.backlog = seconds(40.0);
+        assert_eq!(told(&mut listening), [""; 0]);
+    }
+
+    #[test]
+    fn keys_that_do_not_fit_one_row_take_two() {
+        let keys = Line::plain("Enter done  ·  h a hint  ·  r again  ·  s I don't know  ·  q finish the round");
+        let shown: Vec<String> = Listening::begun(seconds(120.0)).lines(&keys, LOOK).iter().map(Line::text).collect();
+        assert_eq!(shown.len(), 3);
+        assert!(shown.iter().all(|line| line.chars().count() < LOOK.width), "{shown:?}");
+        assert!(shown[2].ends_with("q finish the round"), "{shown:?}");
     }
 
     #[test]

@@ -75,19 +75,19 @@ fn panels(feedback: &Feedback, signs: Signs) -> Vec<Panel<'static>> {
     judged.chain(delivery).collect()
 }
 
-/// The band, misconceptions, then key points or checks, each with its lines and the quote in them.
+/// The band, misconceptions, then key points or checks, each with its lines and the mark in them.
 pub(super) fn judged_lines(
     panel: &view::Panel,
     signs: Signs,
     width: usize,
-) -> impl Iterator<Item = (Vec<Line>, Option<&Quote>)> {
+) -> impl Iterator<Item = (Vec<Line>, Option<&Mark>)> {
     let band = panel.band.map(|band| format!("Band {band} of 4"));
     let points: Vec<&str> = band.as_deref().into_iter().chain(panel.points_made.as_deref()).collect();
     let points = Some(points.join(": ")).filter(|points| !points.is_empty());
     let heads = points.into_iter().chain(panel.no_score.map(str::to_owned));
     let heads = heads.map(move |head| (Line::toned(head, Tone::Quiet).wrapped(width), None));
     let marks = panel.misconceptions.iter().chain(&panel.marks);
-    heads.chain(marks.map(move |mark| (mark_lines(mark, signs, width), mark.quote.as_ref())))
+    heads.chain(marks.map(move |mark| (mark_lines(mark, signs, width), Some(mark))))
 }
 
 /// A mark: its heading if it has one, its sign, what it is about, and below it the quote and the note.

@@ -45,16 +45,20 @@ fn summary_lines(summary: &Summary, look: Look) -> Vec<Line> {
     lines
 }
 
-/// A session with every answer and its feedback.
+/// A session with every answer and its feedback; that which is withheld is left out, of the figures too.
 pub fn session_lines(session: &Session, look: Look) -> Vec<Line> {
     let mut lines = vec![
         Line::toned(format!("Session {}", session.head.id), Tone::Strong),
         Line::toned(format!("{}, {}", date(&session.head), session.head.topics.join(", ")), Tone::Quiet),
     ];
     for turn in &session.turns {
-        lines.extend(turn_lines(turn, look));
+        let is_withheld = session.withholds(turn.position).then(|| view::withheld(session.mode));
+        lines.extend(turn_lines(turn, is_withheld, look));
     }
-    lines.extend(summary_lines(&session.summary, look));
+    let withholds = session.turns.iter().any(|turn| session.withholds(turn.position));
+    let Summary { questions, answered, skipped, ungraded, .. } = session.summary;
+    let counts = Summary { questions, answered, skipped, ungraded, ..Summary::default() };
+    lines.extend(summary_lines(if withholds { &counts } else { &session.summary }, look));
     lines
 }
 
@@ -66,7 +70,9 @@ pub fn sessions_lines(sessions: &[SessionHead], id_length: usize, look: Look) ->
         .map(|head| {
             let answers = counted(head.answered, "answer");
             let state = if head.state == SessionState::Open { "  open" } else { "" };
-            let score = head.correctness.map_or_else(|| "-".to_owned(), |score| format!("{score:.1}"));
+            // An open session may withhold its feedback.
+            let score = head.correctness.filter(|_| head.state == SessionState::Finished);
+            let score = score.map_or_else(|| "-".to_owned(), |score| format!("{score:.1}"));
             Line::toned(&head.id.to_string()[..id_length], Tone::Accent)
                 .with(format!("  {}  ", date(head)), Tone::Plain)
                 .with(format!("{score:>4}"), Tone::Strong)
@@ -82,17 +88,22 @@ fn subjects(head: &SessionHead) -> String {
     head.subjects.iter().map(|subject| view::standing::subject(subject)).collect::<Vec<_>>().join(", ")
 }
 
-fn turn_lines(turn: &Turn, look: Look) -> Vec<Line> {
+/// A turn; in place of feedback that is withheld, `withheld` says when it is shown.
+fn turn_lines(turn: &Turn, withheld: Option<&str>, look: Look) -> Vec<Line> {
     let mut lines = vec![Line::blank(), numbered_title(turn)];
     lines.extend(Line::toned(&turn.prompt, Tone::Quiet).wrapped(look.text_width()));
     if let Some(answer) = &turn.answer {
         lines.push(Line::blank());
         lines.extend(answer_lines(answer, look));
-        lines.extend(feedback_lines(turn, look));
+        if withheld.is_none() {
+            lines.extend(feedback_lines(turn, look));
+        }
     }
-    if turn.state != TurnState::Ungraded {
-        lines.extend(view::notice(turn).map(|notice| Line::toned(format!("  {notice}"), Tone::Quiet)));
-    }
+    let notice = view::notice(turn).filter(|_| withheld.is_some() || turn.state != TurnState::Ungraded);
+    let notice = notice.or_else(|| withheld.map(str::to_owned));
+    lines.extend(
+        notice.iter().flat_map(|notice| Line::toned(notice, Tone::Quiet).hanging(Line::plain("  "), look.text_width())),
+    );
     lines
 }
 
@@ -166,8 +177,8 @@ fn feedback(turn: &Turn) -> Option<&Feedback> {
 #[cfg(test)]
 mod tests {
     use api::feedback::{Coach, Verdict};
-    use api::session::{MissedPoint, StatedMisconception};
-    use api::testing::{judged, ungraded};
+    use api::session::{MissedPoint, Mode, StatedMisconception};
+    use api::testing::{followed_up, judged, ungraded};
 
     use super::*;
     use crate::terminal::screen::Signs;
@@ -224,11 +235,44 @@ Say next time
             answered: 1,
             correctness: score,
         };
-        let sessions = [head(Some(6.25), SessionState::Finished), head(None, SessionState::Open)];
+        let sessions = [head(Some(6.25), SessionState::Finished), head(Some(6.25), SessionState::Open)];
         let shown: Vec<String> = sessions_lines(&sessions, 8, Look::OFF_SCREEN).iter().map(Line::text).collect();
         assert!(shown[0].starts_with("0193a000  19"), "{}", shown[0]);
         assert!(shown[0].ends_with("   6.2  1 answer    Rust: ownership, borrowing"), "{}", shown[0]);
         assert!(shown[1].ends_with("     -  1 answer    open  Rust: ownership, borrowing"), "{}", shown[1]);
+    }
+
+    #[test]
+    fn a_session_in_review_reveals_nothing_of_a_question_whose_follow_up_waits() {
+        let head = SessionHead {
+            id: uuid::Uuid::nil(),
+            state: SessionState::Open,
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+            finished_at: None,
+            subjects: Vec::new(),
+            topics: Vec::new(),
+            questions: Vec::new(),
+            answered: 1,
+            correctness: Some(6.0),
+        };
+        let summary = Summary { answered: 1, correctness: Some(6.0), ..Summary::default() };
+        let mut session = Session {
+            head,
+            mode: Mode::Study,
+            turns: vec![judged(), followed_up()],
+            next_turn: None,
+            summary,
+            review_url: String::new(),
+        };
+        let shown = |session: &Session| -> String {
+            session_lines(session, Look::OFF_SCREEN).iter().map(|line| line.text() + "\n").collect()
+        };
+        let open = shown(&session);
+        assert!(open.contains("one owner") && open.contains("Feedback is shown after the follow-up."), "{open}");
+        assert!(!open.contains("6.0") && !open.contains("Clarity") && !open.contains("Next step"), "{open}");
+        session.head.state = SessionState::Finished;
+        let finished = shown(&session);
+        assert!(finished.contains("6.0") && !finished.contains("Feedback is shown"), "{finished}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use capture::transcribe::Prompt;
 use interview::Seconds;
 use tokio::sync::mpsc;
 
-use super::{Microphone, TICK, apply, last_words};
+use super::{Microphone, TICK, apply, last_words, tell_notices};
 use crate::failure::Failure;
 use crate::hearing::transcript_of;
 use crate::microphones;
@@ -24,7 +24,7 @@ const PAUSE: f64 = 1.5;
 
 /// What the candidate does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     Again,
     OtherDevice,
     Done,
@@ -83,12 +83,12 @@ impl Microphone {
     /// Records a sentence until there is a pause after it, and waits for its words.
     async fn listen(&self, name: &str, file: &Path, terminal: &mut Terminal) -> Result<Said, Failure> {
         terminal.say(SENTENCE);
-        terminal.keyboard.forget();
+        terminal.keyboard.forget_repeats();
         let (mut opening, mut events) = self.open(Prompt::default(), file.to_owned());
         let offers = [("d", "another device"), (skip_key(terminal), "skip")];
         let recorder = loop {
             let opened = Line::toned(format!("opening {name}  "), Tone::Quiet).joined(keys(&offers));
-            terminal.screen.draw(&[opened]);
+            terminal.screen.draw(&opened.wrapped(terminal.screen.look().text_width()));
             tokio::select! {
                 started = &mut opening => break started??,
                 input = terminal.keyboard.next() => match step_of(&input) {
@@ -119,7 +119,7 @@ impl Microphone {
     }
 
     /// Lets the candidate choose another microphone.
-    async fn choose(&mut self, terminal: &mut Terminal) -> Result<Step, Failure> {
+    pub(super) async fn choose(&mut self, terminal: &mut Terminal) -> Result<Step, Failure> {
         let devices = microphones::list()?;
         let current = microphones::find(self.device.as_deref()).ok();
         let is_current = |device: &Device| current.as_ref().is_some_and(|current| current.id == device.id);
@@ -157,6 +157,7 @@ enum Heard {
 async fn watch(name: &str, recorder: &Recorder, events: &mut mpsc::Receiver<Event>, terminal: &mut Terminal) -> Heard {
     let hint = keys(&[("Enter", "done"), ("a", "again"), ("d", "another device"), (skip_key(terminal), "skip")]);
     let mut listening = Listening::begun(Seconds::new(LONGEST).unwrap_or_default());
+    listening.device = Some(name.to_owned());
     let mut silence = Seconds::ZERO;
     if !terminal.screen.can_draw() {
         terminal.screen.say(&[Line::toned("listening  ", Tone::Strong).joined(hint.clone())]);
@@ -176,11 +177,7 @@ async fn watch(name: &str, recorder: &Recorder, events: &mut mpsc::Receiver<Even
             }
             () = tokio::time::sleep(TICK) => {}
         }
-        let silent = listening.is_silent().then(|| format!("no sound from {name}: is it muted? d chooses another one"));
-        if let (Some(notice), None, false) = (&silent, &listening.notice, terminal.screen.can_draw()) {
-            terminal.warn(notice);
-        }
-        listening.notice = silent;
+        tell_notices(&mut listening, terminal);
         let look = terminal.screen.look();
         terminal.screen.draw(&listening.lines(&hint, look));
     }
