@@ -516,7 +516,7 @@ pub enum ClientError {
     #[error("{}", .0.detail.as_deref().unwrap_or(&.0.title))]
     Problem(Box<Problem>),
     /// The reply is none of ours: something other than Viva answers at this address, or its version differs.
-    #[error("the reply is not one of a Viva server: {detail}")]
+    #[error("the server's reply is not valid: {detail}")]
     Garbled {
         /// The reply's HTTP status, if there was one.
         status: Option<u16>,

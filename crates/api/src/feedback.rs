@@ -146,7 +146,7 @@ pub struct Evidence {
     pub end: Option<f64>,
 }
 
-/// What became of a key point.
+/// The verdict on a key point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {

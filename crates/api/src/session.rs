@@ -307,6 +307,7 @@ mod tests {
                 state,
                 created_at: Timestamp::UNIX_EPOCH,
                 finished_at: None,
+                subjects: Vec::new(),
                 topics: Vec::new(),
                 questions: Vec::new(),
                 answered: 2,

@@ -77,7 +77,7 @@ pub struct HeardTranscript {
     pub model: Option<String>,
 }
 
-/// What came of audio that was only transcribed.
+/// The transcript of audio that is not stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Transcription {
     /// The transcript.

@@ -49,7 +49,7 @@ pub struct Turn {
     /// What the candidate gave.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
-    /// What came of it: delivery as soon as the words are known, the rest once judged.
+    /// Its feedback: delivery as soon as the words are known, the rest once judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feedback: Option<Feedback>,
     /// The turn to go on with, once this one is settled; null at the end of the session.

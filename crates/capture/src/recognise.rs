@@ -101,7 +101,7 @@ pub struct RecognitionStream {
     spans: SpeechSpans,
     events: Option<tokio::sync::mpsc::Sender<Event>>,
     prompt: Prompt,
-    /// The silence after which speech begins anew.
+    /// The silence after which speech begins again.
     pause: Duration,
     patience: Patience,
     samples: u64,
@@ -325,7 +325,7 @@ impl RecognitionStream {
         Ok(pass)
     }
 
-    /// Speech that goes on without a pause is given the words before it; after a pause it begins anew.
+    /// Speech that goes on without a pause is given the words before it; after a pause it begins without them.
     fn prompt_for(&self, span: &SpeechSpan) -> Prompt {
         let before = self.segments.last().and_then(Segment::span).map(|before| before.end());
         if before.is_none_or(|before| span.voiced().start().since(before).get() >= self.pause.as_secs_f64()) {

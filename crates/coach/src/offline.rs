@@ -34,7 +34,7 @@ use reading::{Glossary, Reading, Sense};
 use thresholds::SHORT;
 use verdicts::Read;
 
-/// The most prepared questions that are kept; past it all are dropped and prepared anew when needed.
+/// The most prepared questions that are kept; past it all are dropped and prepared again when needed.
 const MOST_PREPARED: usize = 1024;
 
 /// The coach that needs nothing but the bank.

@@ -200,7 +200,7 @@ impl WholeAnswers<'_> {
         self.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
     }
 
-    /// The name of the folder so many levels up.
+    /// The name of the folder this many levels up.
     fn folder(&self, level: usize) -> &str {
         self.path.ancestors().nth(level).and_then(|folder| folder.file_name()?.to_str()).unwrap_or_default()
     }

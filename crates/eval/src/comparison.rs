@@ -12,7 +12,7 @@ use crate::marked::{ClaimKind, MarkCounts};
 use crate::statistics::{Cases, Share};
 use crate::table;
 
-/// How many times the questions are drawn anew for the intervals.
+/// How many times the questions are resampled for the intervals.
 const RESAMPLES: usize = 2000;
 
 /// Makes the intervals the same in every run.

@@ -36,7 +36,7 @@ impl fmt::Display for BrokenLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, line, reason } = self;
         let file = file.as_ref().map(|file| format!("{file} ")).unwrap_or_default();
-        write!(f, "{file}line {line} left out: {reason}")
+        write!(f, "{file}line {line} skipped: {reason}")
     }
 }
 

@@ -10,7 +10,7 @@ use crate::dataset::{ExpectedMisconception, Item, Label};
 use crate::evaluator::Judgement;
 use crate::statistics::{Cases, MonotoneFit, Share, pearson, root_mean_square_error, spearman};
 
-/// From so many answers a group has a correlation of its own.
+/// From this many answers on, a group has a correlation of its own.
 const GROUP_MIN: usize = 3;
 
 /// Scores against labels.

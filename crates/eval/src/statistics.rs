@@ -139,7 +139,7 @@ impl Share {
         counted.share()
     }
 
-    /// The share of so many cases that hold.
+    /// The share of these cases that hold.
     pub(crate) fn counted(holding: u64, of: u64) -> Option<Self> {
         Cases { sum: holding as f64, of: of as usize }.share()
     }

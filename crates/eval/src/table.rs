@@ -120,7 +120,7 @@ fn verdicts(name: &str, figures: &VerdictFigures) -> String {
     line.trim_end().to_owned()
 }
 
-/// What a language model used up, and what became of its quotes.
+/// What a language model used up, and how its quotes were found.
 fn used(usage: &Usage) -> Vec<String> {
     if usage.replies == 0 {
         return Vec::new();

@@ -32,7 +32,7 @@ pub struct Bank {
     topics: Topics,
 }
 
-/// What came of reading a bank: the questions that are sound, and every fault of the others.
+/// The result of reading a bank: the valid questions, and every fault of the others.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// The sound questions.

@@ -75,11 +75,11 @@ pub enum Shortcoming {
 /// and states nothing wrong. Its text is a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Feeling {
-    /// Sure of so many answers that are not right.
+    /// Sure of this many answers that are not right.
     SureAndWrong(usize),
-    /// Unsure of so many answers that are right.
+    /// Unsure of this many answers that are right.
     UnsureAndRight(usize),
-    /// Nothing but answers, so many, of which the candidate was sure where they are right, and unsure where not.
+    /// Nothing but this many answers, of which the candidate was sure where they are right, and unsure where not.
     Fits(usize),
 }
 

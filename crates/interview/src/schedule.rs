@@ -1,7 +1,7 @@
 //! When to ask what again.
 //!
 //! Every judged answer is a review in the sense of [FSRS](https://github.com/open-spaced-repetition/awesome-fsrs/wiki/The-Algorithm): of its
-//! question, and of each key point that it made or missed. The schedule is computed anew from all attempts, so nothing of it is stored. The
+//! question, and of each key point that it made or missed. The schedule is recomputed from all attempts, so nothing of it is stored. The
 //! rules are in `docs/schedule.md`.
 
 use std::cmp::Reverse;
@@ -16,7 +16,7 @@ use crate::id::{KeyPointId, QuestionId, SessionId};
 use crate::marks::{Counted, DecidedVerdict, Decisions, JudgedBy, counted};
 use crate::scoring::{Band, Rating, Score, rate};
 
-/// One time that a question was asked, with what became of it.
+/// One time that a question was asked, with its result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
     /// The question.
@@ -25,15 +25,15 @@ pub struct Attempt {
     pub session: SessionId,
     /// When it was asked.
     pub asked_at: SystemTime,
-    /// What became of the question itself.
+    /// The result of the question itself.
     pub main: Outcome,
-    /// What became of its follow-ups, in order.
+    /// The results of its follow-ups, in order.
     pub follow_ups: Vec<Outcome>,
     /// Whether nothing more is asked about it. Until then nothing about it is shown to the candidate.
     pub is_over: bool,
 }
 
-/// What became of one turn.
+/// The result of one turn.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// "I don't know."

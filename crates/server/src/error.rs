@@ -22,7 +22,7 @@ pub enum ServerError {
     #[error("cannot serve: {0}")]
     Listener(#[from] std::io::Error),
     /// There is no question to ask: correct the files that the log names.
-    #[error("there is no sound question in the bank")]
+    #[error("the bank has no valid question")]
     NoQuestions,
     /// It had to be cut off, because requests did not end in time.
     #[error("the server did not stop in time and was cut off")]

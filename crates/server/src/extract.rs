@@ -261,7 +261,7 @@ pub(crate) fn audio_type(claimed: Option<&MediaType>) -> Result<&'static str, Ap
             Some(known) => known,
             None => {
                 let known = AUDIO_TYPES.join(", ");
-                return Err(ApiError::WrongMediaType(format!("`{other}` is not taken as a recording; send {known}")));
+                return Err(ApiError::WrongMediaType(format!("unsupported audio type `{other}`; send {known}")));
             }
         },
     };

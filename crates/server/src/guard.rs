@@ -48,7 +48,7 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Clone, Copy, Debug)]
 struct RequestId(Uuid);
 
-/// Gives the request an id and logs what became of it.
+/// Gives the request an id and logs its result.
 pub(crate) async fn with_request_id(mut request: Request, next: Next) -> Response {
     let id = RequestId(Uuid::now_v7());
     request.extensions_mut().insert(id);

@@ -11,7 +11,7 @@ pub enum StoreError {
     /// There is nothing with this id.
     #[error("there is no {0}")]
     NotFound(Missing),
-    /// The turn's state does not allow it. Look at the turn and decide anew.
+    /// The turn's state does not allow it. Read the turn again and decide.
     #[error("turn {turn} is {state}, so it cannot be {wanted}")]
     Conflict {
         /// The turn.

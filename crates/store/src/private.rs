@@ -1,4 +1,4 @@
-//! Files that only their owner may read: what somebody answered is nobody else's business.
+//! Files that only their owner may read, because they hold the candidate's answers.
 //!
 //! On systems without Unix permissions, files have whatever rights their folder gives them.
 

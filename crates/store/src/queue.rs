@@ -4,7 +4,7 @@
 //!
 //! - A job exists from the transaction that stores its answer to the one that stores its result. Neither can be lost without the other.
 //! - [`Store::take_job`](crate::Store::take_job) leases a job to one worker. When the lease runs out, or the process that held it is gone,
-//!   the job is handed out again: **at least once**, so work on it must bear repetition.
+//!   the job is handed out again: **at least once**, so it must be safe to repeat.
 //! - [`Store::settle`](crate::Store::settle) stores the result of a judging **once**, whoever comes first.
 //! - A job that was put off is not handed out before its time.
 //! - The two lanes do not wait for each other.

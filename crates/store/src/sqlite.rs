@@ -55,7 +55,7 @@ impl SqliteStore {
         Ok(Self { readers, writer, transcription_queued: Notify::new(), judging_queued: Notify::new(), _lock: lock })
     }
 
-    /// A transaction that may write from its first statement on, so that it cannot fail half-way for want of the lock.
+    /// A transaction that may write from its first statement on, so that it cannot fail half-way because another has the lock.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
         Ok(self.writer.begin_with("begin immediate").await?)
     }

@@ -16,7 +16,7 @@ use crate::judging::{Judging, PastJudging, Revision, Settlement};
 use crate::queue::{CoachWish, Job, Lane};
 use crate::session::{Page, SessionQuery, StoredSession};
 
-/// Remembers sessions and what became of them, and keeps the queue of judgings.
+/// Stores sessions, their answers and feedback, and keeps the queue of judgings.
 ///
 /// Whatever a method returned from is on disk. Every method may fail with [`StoreError::Unavailable`], [`StoreError::Full`],
 /// [`StoreError::Corrupt`] or [`StoreError::Newer`]; the others are named where they occur.
@@ -144,7 +144,7 @@ pub trait Store: Send + Sync {
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when there is no answer of that id, or it is still being transcribed.
     async fn correct_transcript(&self, turn: TurnId, answer: Answer) -> Result<Revision, StoreError>;
 
-    /// Queues a new judging of an answer and returns which one it is. What came of it before stays in [`Store::judgings`]; a judging under way
+    /// Queues a new judging of an answer and returns which one it is. Its earlier results stay in [`Store::judgings`]; a judging under way
     /// is overtaken.
     ///
     /// # Errors
@@ -152,7 +152,7 @@ pub trait Store: Send + Sync {
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when there is no answer, or it is still being transcribed.
     async fn regrade(&self, turn: TurnId, wish: CoachWish) -> Result<Revision, StoreError>;
 
-    /// Stores a decision of the candidate about a mark, in the turn and in the judging that it shows, and computes anew what follows from it.
+    /// Stores a decision of the candidate about a mark, in the turn and in the judging that it shows, and recomputes what follows from it.
     /// The decisions on an answer stay when it is corrected or judged again.
     ///
     /// # Errors

@@ -132,7 +132,7 @@ impl TurnRecord {
         Ok(Effect::Changed)
     }
 
-    /// Only where there is no job, which storing the turn would start anew.
+    /// Only where there is no job, which storing the turn would restart.
     pub(crate) fn set_sureness(&mut self, sureness: Option<Sureness>) -> Result<Effect, StoreError> {
         if !matches!(self.turn.state, TurnState::Judged { .. } | TurnState::Ungraded { .. }) {
             return Err(self.conflict("given a sureness"));

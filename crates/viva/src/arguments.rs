@@ -122,7 +122,7 @@ pub struct Practice {
     /// Ask no new question after this many minutes
     #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=600))]
     pub minutes: Option<u32>,
-    /// A real interview of so many minutes: from easy to hard, no feedback until the report at the end
+    /// A real interview of this many minutes: from easy to hard, no feedback until the report at the end
     #[arg(long, value_name = "MINUTES", value_parser = interview_minutes(), conflicts_with_all = ["questions", "minutes"])]
     pub real: Option<u32>,
     /// Maximum number of follow-ups per question, 0 to 3 [default: 1]

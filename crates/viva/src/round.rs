@@ -349,7 +349,7 @@ fn follow_up_on(answered: &Turn, next: &NextTurn) -> Step {
     Step::Turn(next.id, lead)
 }
 
-/// The pace before a turn of a round with so many questions. A follow-up is left out only in a real interview: otherwise the feedback on its
+/// The pace before a turn of a round with this many questions. A follow-up is left out only in a real interview: otherwise the feedback on its
 /// question waits for it.
 fn pace(turn: &Turn, left: Duration, questions: usize, is_real: bool) -> Pace {
     if turn.role == Role::FollowUp {

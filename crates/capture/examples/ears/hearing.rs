@@ -14,7 +14,7 @@ use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextPar
 /// How much sound comes at a time.
 const BLOCK: Duration = Duration::from_millis(20);
 
-/// What came of hearing a recording as it was spoken.
+/// The result of transcribing a recording as it was spoken.
 pub struct Live {
     pub recognition: Recognition,
     /// From the last sample to the complete transcript.
@@ -82,7 +82,7 @@ impl Viva {
     }
 }
 
-/// When so many words had been shown.
+/// When this many words had been shown.
 #[derive(Default)]
 struct Shown(Vec<(usize, Seconds)>);
 

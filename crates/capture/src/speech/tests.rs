@@ -47,7 +47,7 @@ fn the_double_keeps_the_contract() {
     keeps_the_contract(|| LoudnessDetector);
 }
 
-/// Sound made of stretches: so many frames, loud or silent.
+/// Sound made of stretches: a number of frames each, loud or silent.
 fn sound(stretches: &[(usize, bool)]) -> Vec<f32> {
     stretches
         .iter()

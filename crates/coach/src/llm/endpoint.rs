@@ -262,7 +262,7 @@ impl Endpoint {
     }
 }
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Clone, Debug)]
 pub(super) struct Heard {
     pub said: Said,

@@ -389,7 +389,7 @@ impl Model {
         let sent = call.messages.iter().map(|(Message::Ours(text) | Message::Models(text))| text.len()).sum::<usize>();
         let needed =
             u32::try_from((call.instructions.len() + sent) / 3).unwrap_or(u32::MAX).saturating_add(most_tokens);
-        // Whole steps, because a server loads its model anew for another size.
+        // Whole steps, because a server reloads its model for another size.
         let context = settings.context_tokens.get().max(needed.next_multiple_of(8192));
         Options {
             preset: settings.preset,

@@ -1,4 +1,4 @@
-//! Clarity, as far as it can be known here: whether an answer takes up what was asked, and whether it begins with that.
+//! Clarity, as far as it can be known here: whether an answer addresses the question, and whether it does so first.
 //!
 //! Both agree with a reader (`docs/judging.md`). Rules for the other checks (reasons, examples, order, the end) did not, so they are not
 //! judged offline. Correctness plays no part.
@@ -18,7 +18,7 @@ pub(super) fn claims(reading: &Reading, about: &[&Passage]) -> Vec<ClarityClaim>
         return Vec::new();
     }
     let Some(first) = about.first() else {
-        return vec![no(ClarityCheck::AnswersTheQuestion, "nothing here takes up what was asked")];
+        return vec![no(ClarityCheck::AnswersTheQuestion, "no part of the answer addresses the question")];
     };
     let headline = if first.words.start < HEADLINE_WORDS {
         yes(ClarityCheck::HeadlineFirst, reading, first)

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::reading::{Clause, End, Reading, Spoken, is_list};
 use crate::lexicon::{Sort, Unit};
 
-/// A passage is closed at the end of a clause once it has so many words, and before it has more than [`MOST_WORDS`].
+/// A passage is closed at the end of a clause once it has this many words, and before it has more than [`MOST_WORDS`].
 const ENOUGH_WORDS: usize = 12;
 
 /// The most words of a passage.

@@ -97,7 +97,7 @@ pub(crate) const LIKENESS_A_WORD: f32 = 0.005;
 /// From this likeness or chance on words in doubt could have been the point.
 pub(crate) const COULD_BE: f32 = 0.25;
 
-/// From this likeness on of one passage with any claim, an answer takes up what was asked.
+/// From this likeness on of one passage with any claim, an answer addresses the question.
 pub(crate) const ABOUT: f32 = 0.67;
 
 /// From this likeness on other passages of such an answer do.

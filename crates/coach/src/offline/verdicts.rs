@@ -48,9 +48,7 @@ pub(super) fn remark(sense: Sense) -> Option<&'static str> {
         Sense::Speech => None,
         Sense::Silence => Some("There are no words in this answer."),
         Sense::OtherLanguage => Some("The offline coach only understands English and cannot judge this answer."),
-        Sense::Disorder => {
-            Some("The words of this answer are in no order that makes sentences, so no point of it counts.")
-        }
+        Sense::Disorder => Some("The answer is not made of sentences, so no point counts."),
     }
 }
 

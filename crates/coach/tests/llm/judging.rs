@@ -324,7 +324,7 @@ async fn a_panel_that_is_finished_is_not_asked_for_again_when_the_other_failed_f
         (1, 2, 1)
     );
     judge(&coach, ANSWER).await.unwrap();
-    assert_eq!(asked("marks").await.len(), 2, "what was judged as a whole is judged anew");
+    assert_eq!(asked("marks").await.len(), 2, "what was judged as a whole is judged again");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use store::{AudioStore, Missing, StoreError};
 
 use crate::transcription::{Transcription, TranscriptionError, spool};
 
-/// What came of listening to a recording.
+/// The result of transcribing a recording.
 pub(super) enum Listened {
     /// It has words.
     Words(Box<Answer>),

@@ -44,7 +44,7 @@ const GRACE: Duration = Duration::from_secs(1);
 /// The longest pause between two attempts, whatever the coach asks for: the candidate is waiting too.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// What became of an attempt.
+/// The result of an attempt.
 #[derive(Debug)]
 pub(super) enum Outcome {
     /// There is nothing left to do.
@@ -119,14 +119,14 @@ impl Worker {
 
     async fn work(&self, job: &Job) -> Outcome {
         if job.attempt > MAX_ATTEMPTS {
-            return Outcome::Retry { after: None, detail: "it was interrupted again and again".to_owned() };
+            return Outcome::Retry { after: None, detail: "it was interrupted repeatedly".to_owned() };
         }
         let worked = AssertUnwindSafe((self.work)(job.clone())).catch_unwind().await;
         worked.unwrap_or_else(|_| Outcome::Retry { after: None, detail: "it stopped unexpectedly".to_owned() })
     }
 
     /// Renews the lease of a job; returns when it is this worker's no longer, at once where that was decided in this process: its answer
-    /// was corrected or deleted, or is to be judged anew.
+    /// was corrected or deleted, or is to be judged again.
     async fn hold(&self, job: &Job) {
         let mut events = self.events.subscribe(job.judging.turn);
         loop {

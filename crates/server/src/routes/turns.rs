@@ -154,7 +154,7 @@ pub(crate) async fn correct_word(
     awaited(&app, id, &headers).await
 }
 
-/// Replaces the transcript of a recording by another one of it, such as a better speech model makes, measures the delivery anew and has
+/// Replaces the transcript of a recording by another one of it, such as a better speech model makes, measures the delivery again and has
 /// the answer judged again. The transcript before stays in the history.
 #[utoipa::path(put, path = "/turns/{id}/heard", tag = "turns", params(("id" = uuid::Uuid, Path), Waiting),
     request_body = HeardTranscript, responses(Awaited, (status = CONFLICT)))]
@@ -208,7 +208,7 @@ pub(crate) async fn regrade_turn(
     awaited(&app, id, &headers).await
 }
 
-/// Stores the candidate's own decision about a mark of a turn's feedback, and computes score, band and next step anew.
+/// Stores the candidate's own decision about a mark of a turn's feedback, and recomputes score, band and next step.
 ///
 /// A decision belongs to the answer: it stays when the answer is corrected or judged again. It adds no quote.
 #[utoipa::path(put, path = "/turns/{id}/marks/{mark}", tag = "turns",

@@ -1,4 +1,4 @@
-//! Answers and what becomes of them.
+//! Answers and their feedback.
 
 use api::client::{AudioFile, Sending};
 use api::feedback::{Coach, Verdict};

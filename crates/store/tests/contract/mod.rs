@@ -7,7 +7,7 @@ pub mod judgings;
 pub mod queue;
 pub mod sessions;
 
-/// Runs every contract test on a store that `$open` opens anew: an async function that gives the store and what has to outlive it.
+/// Runs every contract test on a store that `$open` opens: an async function that gives the store and what has to outlive it.
 macro_rules! contract {
     ($open:path) => {
         contract!(@tests $open, sessions:

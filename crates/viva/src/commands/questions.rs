@@ -57,7 +57,7 @@ pub fn run(command: &QuestionsCommand, own: Option<&Path>) -> Result<(), Failure
 fn load(own: Option<&Path>) -> Result<Bank, Failure> {
     let loaded = question_files::bank(own).map_err(|error| unreadable(own, &error))?;
     for fault in &loaded.faults {
-        eprintln!("left out: {fault}");
+        eprintln!("skipped: {fault}");
     }
     Ok(loaded.bank)
 }
@@ -70,7 +70,7 @@ fn list(bank: &Bank, wishes: &Wishes, text: &str, json: bool) -> Result<(), Fail
         return print_json(&Document { questions: fitting.iter().map(|question| listed(question)).collect() });
     }
     if fitting.is_empty() {
-        eprintln!("no question fits all of that");
+        eprintln!("no question matches");
     }
     let width = |of: fn(&Question) -> usize| fitting.iter().map(|question| of(question)).max().unwrap_or(0);
     let (id_width, topic_width) =

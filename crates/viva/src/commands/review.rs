@@ -93,7 +93,7 @@ async fn list(review: &Review, settings: &Settings, client: &Client) -> Result<(
         return print_json(&Document { sessions });
     }
     if sessions.is_empty() {
-        eprintln!("no session fits all of that");
+        eprintln!("no session matches");
         return Ok(());
     }
     let mut screen = Screen::new(Streams::detect(settings.plain, false));

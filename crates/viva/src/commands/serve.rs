@@ -41,9 +41,8 @@ pub async fn run(settings: &Settings) -> Result<(), Failure> {
 async fn in_use(error: server::ServerError, settings: &Settings) -> Failure {
     match server::address_of_running(settings.data.path()).await {
         Some(address) => {
-            Failure::new(format!("viva is running already, at {}", address.as_str().trim_end_matches('/'))).help(
-                "open that address, or end that viva first; `viva practice` and `viva review` use it by themselves",
-            )
+            Failure::new(format!("viva is running already, at {}", address.as_str().trim_end_matches('/')))
+                .help("open that address, or stop it first; `viva practice` and `viva review` use it by themselves")
         }
         None => error.into(),
     }

@@ -289,7 +289,7 @@ fn is_recorded(quoted: &Quoted, turns: &[Turn]) -> bool {
     playback::IS_POSSIBLE && quoted.quote.span.is_some() && answer.is_some_and(|answer| answer.audio_url.is_some())
 }
 
-/// The keys below a page of details with so many quotes to play and marks to decide.
+/// The keys below a page of details with this many quotes to play and marks to decide.
 fn page_offers(has_next: bool, quotes: usize, marks: usize) -> Vec<Offer<'static>> {
     let change = marks.checked_sub(1).and_then(|last| MARKS.get(last)).map(|keys| (*keys, "change a mark"));
     let play = match quotes {

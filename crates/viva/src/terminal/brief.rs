@@ -138,7 +138,7 @@ fn change_lines(compared: &Comparison, rows: usize, width: usize) -> Vec<Line> {
     let mut lines = vec![Line::blank()];
     let lists = [
         ("Gained", Tone::Good, &compared.gained),
-        ("Put right", Tone::Good, &compared.put_right),
+        ("Corrected", Tone::Good, &compared.put_right),
         ("Lost", Tone::Bad, &compared.lost),
         ("Unclear now", Tone::Doubt, &compared.unclear),
         ("Wrong now", Tone::Bad, &compared.newly_wrong),
@@ -321,7 +321,7 @@ Length                    0:48          0:48
 Pauses over 1 s              2             2
 
 Gained       it is dropped at the end of the scope
-Put right    a collector frees it
+Corrected    a collector frees it
 
 To fix       Say when the memory is freed.
 ";

@@ -12,7 +12,7 @@ const ENOUGH: usize = 6;
 const JOINING: [&str; 16] =
     ["and", "or", "the", "a", "an", "of", "also", "with", "then", "plus", "to", "in", "um", "uh", "like", "so"];
 
-/// With up to so many terms a verb and a word that is about it ("we delivered two days before the deadline") are grammar enough.
+/// With up to this many terms a verb and a word that is about it ("we delivered two days before the deadline") are grammar enough.
 const SHORT_STATEMENT: usize = 8;
 
 /// Words that begin what a verb is about: "stores the type", where "drop and scope" is two terms.
@@ -30,7 +30,7 @@ pub(crate) enum Sense {
     Silence,
     /// It is in another language.
     OtherLanguage,
-    /// Its words are in no order that makes sentences.
+    /// Its words make no sentences.
     Disorder,
 }
 

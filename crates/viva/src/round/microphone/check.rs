@@ -31,7 +31,7 @@ pub(super) enum Step {
     Quit,
 }
 
-/// What became of a sentence.
+/// The result of trying a sentence.
 enum Said {
     /// Its words are shown in these lines; none when no words were heard.
     Heard(Vec<Line>),
