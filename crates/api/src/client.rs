@@ -169,7 +169,7 @@ impl Client {
 
     /// Deletes all sessions with all recordings.
     pub async fn delete_all(&self) -> Result<(), ClientError> {
-        self.done(self.request(Method::DELETE, &["sessions"])).await
+        self.done(self.request(Method::DELETE, &["archive"])).await
     }
 
     /// How far the candidate has come.

@@ -76,7 +76,7 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
     let versioned = OpenApiRouter::new()
         .routes(routes!(questions::list_questions))
         .routes(routes!(questions::show_question))
-        .routes(routes!(sessions::create_session, sessions::list_sessions, archive::delete_sessions))
+        .routes(routes!(sessions::create_session, sessions::list_sessions))
         .routes(routes!(sessions::show_session, sessions::delete_session))
         .routes(routes!(sessions::finish_session))
         .routes(routes!(sessions::debrief_session))
@@ -107,7 +107,8 @@ fn upload_routes() -> OpenApiRouter<Arc<App>> {
 
 /// Routes that send or take everything.
 fn archive_routes() -> OpenApiRouter<Arc<App>> {
-    let versioned = OpenApiRouter::new().routes(routes!(archive::export_archive, archive::import_archive));
+    let versioned =
+        OpenApiRouter::new().routes(routes!(archive::export_archive, archive::import_archive, archive::delete_all));
     OpenApiRouter::new().nest(api::PREFIX, versioned)
 }
 

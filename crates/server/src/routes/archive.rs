@@ -72,9 +72,9 @@ pub(crate) async fn import_archive(
 }
 
 /// Deletes all sessions and all recordings.
-#[utoipa::path(delete, path = "/sessions", tag = "archive",
+#[utoipa::path(delete, path = "/archive", tag = "archive",
     responses((status = NO_CONTENT, description = "They are deleted"), (status = CONFLICT)))]
-pub(crate) async fn delete_sessions(State(app): State<Arc<App>>) -> Result<StatusCode, ApiError> {
+pub(crate) async fn delete_all(State(app): State<Arc<App>>) -> Result<StatusCode, ApiError> {
     let Ok(_alone) = app.archive.try_lock() else {
         return Err(ApiError::Conflict("an archive is being imported; try again when that is done".to_owned()));
     };
