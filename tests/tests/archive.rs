@@ -58,7 +58,7 @@ fn a_file_that_is_there_is_replaced_only_on_purpose() {
     let forced = home.viva(["archive".as_ref(), "export".as_ref(), file.as_os_str(), "--force".as_ref()]);
     forced.finish().success();
     assert!(std::fs::read(&file).unwrap().starts_with(b"manifest.json"));
-    assert_eq!(std::fs::read_dir(home.path()).unwrap().filter(|entry| is_draft(entry)).count(), 0);
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().filter(is_draft).count(), 0);
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl Summary {
     pub fn of(session: &Session, turns: &[Turn]) -> Self {
         let count = |wanted: fn(&TurnState) -> bool| turns.iter().filter(|turn| wanted(&turn.state)).count();
         let main = || turns.iter().filter(|turn| turn.target.is_none()).filter_map(|turn| turn.state.feedback());
-        let judge = main().last().map(|feedback| feedback.judged_by().judge());
+        let judge = main().next_back().map(|feedback| feedback.judged_by().judge());
         let by_one_judge = || main().filter(|feedback| judge == Some(feedback.judged_by().judge()));
         Self {
             questions: turns.iter().filter(|turn| turn.target.is_none() && turn.state != TurnState::Asked).count(),
