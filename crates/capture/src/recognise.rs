@@ -101,6 +101,8 @@ pub struct RecognitionStream {
     spans: SpeechSpans,
     events: Option<tokio::sync::mpsc::Sender<Event>>,
     prompt: Prompt,
+    /// The silence after which speech begins again.
+    pause: Duration,
     patience: Patience,
     samples: u64,
     queued: VecDeque<SpeechSpan>,
@@ -137,6 +139,7 @@ impl RecognitionStream {
             spans: SpeechSpans::new(VoiceActivity::new(detector, settings.activity), settings.spans),
             events,
             prompt: settings.prompt,
+            pause: settings.spans.pause,
             patience: settings.patience,
             samples: 0,
             queued: VecDeque::new(),
@@ -311,7 +314,7 @@ impl RecognitionStream {
         // Room for the result: the recogniser never waits for a stream.
         let (result, words) = mpsc::sync_channel(1);
         let cancellation = self.cancellation.child_token();
-        let prompt = self.prompt();
+        let prompt = self.prompt_for(&span);
         let pass = Pass {
             words,
             length: span.length(),
@@ -322,8 +325,12 @@ impl RecognitionStream {
         Ok(pass)
     }
 
-    /// Each span is given the words before it.
-    fn prompt(&self) -> Prompt {
+    /// Speech that goes on without a pause is given the words before it; after a pause it begins without them.
+    fn prompt_for(&self, span: &SpeechSpan) -> Prompt {
+        let before = self.segments.last().and_then(Segment::span).map(|before| before.end());
+        if before.is_none_or(|before| span.voiced().start().since(before).get() >= self.pause.as_secs_f64()) {
+            return self.prompt.clone();
+        }
         let said: Vec<String> = self.segments.iter().map(Segment::text).collect();
         self.prompt.after(&said.join(" "))
     }

@@ -16,8 +16,6 @@ pub use whisper::{Language, UnknownLanguage, Whisper, WhisperSettings};
 
 /// The longest prompt in bytes. Whisper takes 224 tokens; long prompts make it cut off or lose sentences, so this stays far below.
 const LONGEST_PROMPT: usize = 360;
-/// The most of it that the words before a span take, in bytes: about two sentences. More costs time and gains nothing.
-const LONGEST_CONTEXT: usize = 180;
 
 /// A speech recogniser for one span at a time.
 pub trait Transcriber: Send {
@@ -68,7 +66,7 @@ impl Prompt {
 
     /// This prompt for a span that comes after the words of `said`: the last of them, as many as there is room for.
     pub fn after(&self, said: &str) -> Self {
-        let room = LONGEST_PROMPT.saturating_sub(self.0.len()).min(LONGEST_CONTEXT);
+        let room = LONGEST_PROMPT.saturating_sub(self.0.len());
         let mut tails = std::iter::successors(Some(said), |tail| Some(tail.split_once(' ')?.1));
         let last = tails.find(|tail| tail.len() < room).unwrap_or_default();
         Self(format!("{} {last}", self.0).trim().to_owned())

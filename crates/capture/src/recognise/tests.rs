@@ -116,7 +116,7 @@ fn no_word_is_lost_or_doubled_where_fluent_speech_is_cut() {
 }
 
 #[test]
-fn each_span_is_told_the_words_before_it() {
+fn speech_that_goes_on_is_told_the_words_before_it() {
     let prompts = |sound: &[f32]| {
         let (report, prompts) = channel::channel();
         let script = move |span: &SpeechSpan, prompt: &Prompt, _: &CancellationToken| {
@@ -132,7 +132,7 @@ fn each_span_is_told_the_words_before_it() {
         prompts.iter().collect::<Vec<String>>()
     };
     assert_eq!(prompts(&fluent("answers/ownership-strong.opus"))[..2], ["Arc.", "Arc. word"]);
-    assert_eq!(prompts(&sound("answers/borrowing-follow-up.opus")), ["Arc.", "Arc. word"], "after a pause, too");
+    assert_eq!(prompts(&sound("answers/borrowing-follow-up.opus")), ["Arc.", "Arc."], "a pause is a new beginning");
 }
 
 #[test]
