@@ -25,8 +25,7 @@ fn round(home: &Home, recordings: &[&str]) -> Value {
     for name in recordings {
         arguments.extend(["--audio".into(), recording(name)]);
     }
-    // The model of the tests never saw a prompt, and with one it leaves out words.
-    home.viva(&arguments).env("VIVA_GLOSSARY", "false").finish().success().json()
+    home.viva(&arguments).finish().success().json()
 }
 
 fn verdicts(turn: &Value) -> Vec<(String, String)> {

@@ -240,9 +240,9 @@ mod tests {
             ]
         );
         let broken: Vec<String> = dataset.broken_lines.iter().map(ToString::to_string).collect();
-        assert!(broken[0].starts_with("go/ann/some-id.txt line 8 left out: unknown variant `odd`"), "{broken:?}");
-        assert_eq!(broken[1], "go/ann/some-id.txt line 10 left out: the wrong answer is empty");
-        assert_eq!(broken[2], "go/ann/some-id.txt line 11 left out: there are two twisted answers");
+        assert!(broken[0].starts_with("go/ann/some-id.txt line 8 skipped: unknown variant `odd`"), "{broken:?}");
+        assert_eq!(broken[1], "go/ann/some-id.txt line 10 skipped: the wrong answer is empty");
+        assert_eq!(broken[2], "go/ann/some-id.txt line 11 skipped: there are two twisted answers");
     }
 
     #[test]
@@ -257,9 +257,9 @@ mod tests {
         assert_eq!(
             broken,
             [
-                "go/ann/some-id.marks line 2 left out: `stated=` is missing: `strong hit=ID,ID half= stated=ID`",
-                "go/ann/some-id.marks line 3 left out: there is no wrong answer",
-                "go/ann/some-id.marks line 4 left out: the strong answer is marked twice",
+                "go/ann/some-id.marks line 2 skipped: `stated=` is missing: `strong hit=ID,ID half= stated=ID`",
+                "go/ann/some-id.marks line 3 skipped: there is no wrong answer",
+                "go/ann/some-id.marks line 4 skipped: the strong answer is marked twice",
             ]
         );
     }
@@ -272,6 +272,6 @@ mod tests {
             dataset.items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(),
             ["go/ann/some-id/strong", "a"]
         );
-        assert!(dataset.broken_lines[0].to_string().starts_with("more/lines.jsonl line 2 left out: EOF"));
+        assert!(dataset.broken_lines[0].to_string().starts_with("more/lines.jsonl line 2 skipped: EOF"));
     }
 }

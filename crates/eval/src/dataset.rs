@@ -367,7 +367,7 @@ mod tests {
             dataset.broken_lines.first().map(ToString::to_string).unwrap_or_default()
         };
         assert_eq!(marked(r#"{"hit": ["k1"], "half": ["m1"]}"#), "");
-        let fault = "line 1 left out: `hit` names `m1`, and the question has no such key point";
+        let fault = "line 1 skipped: `hit` names `m1`, and the question has no such key point";
         assert_eq!(marked(r#"{"hit": ["m1"], "half": [], "stated": []}"#), fault);
         assert!(marked(r#"{"stated": ["k1"]}"#).contains("`stated` names `k1`"));
         assert!(marked(r#"{"half": ["k2"]}"#).contains("`half` names `k2`"));

@@ -97,7 +97,7 @@ async fn the_summary_compares_judgements_with_labels_and_names_broken_lines() {
     assert_eq!(summary.misconceptions.false_alarms.unwrap().share, 0.0);
     assert_eq!(summary.baseline.as_ref().unwrap().name, "similarity");
     let table = evaluation.table();
-    for line in ["similarity", "strong over partial", "misconceptions found", "4, 1 ungraded", "line 4 left out"] {
+    for line in ["similarity", "strong over partial", "misconceptions found", "4, 1 ungraded", "line 4 skipped"] {
         assert!(table.contains(line), "{line} is not in\n{table}");
     }
 }

@@ -8,7 +8,6 @@ use super::*;
 use crate::audio::Decoder;
 use crate::speech::SpeechSpan;
 use crate::testing::{self, Scripted, sound, word};
-use crate::transcribe::{Whisper, WhisperSettings};
 use crate::{Error, Patience};
 
 fn recogniser() -> Recogniser {
@@ -22,9 +21,7 @@ fn transcribe_file(recogniser: &Recogniser, name: &str) -> Recognition {
 
 #[test]
 fn every_spoken_answer_is_recognised_word_for_word() {
-    // The model of the tests never saw a prompt, and with one it leaves out words.
-    let settings = WhisperSettings { glossary: false, ..WhisperSettings::default() };
-    let recogniser = Recogniser::start(Whisper::load(&testing::model(), settings).unwrap()).unwrap();
+    let recogniser = recogniser();
     for name in testing::files("answers", ".opus") {
         let said = std::fs::read_to_string(testing::path(&name.replace(".opus", ".txt"))).unwrap();
         let recognition = transcribe_file(&recogniser, &name);

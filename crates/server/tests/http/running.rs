@@ -36,12 +36,7 @@ impl Running {
 
     /// A server that hears.
     pub async fn hearing() -> Self {
-        Self::start_with(|settings| {
-            settings.model = Some(speech("ggml-espeak-closed.en.bin"));
-            // It never saw a prompt, and with one it leaves out words.
-            settings.whisper.glossary = false;
-        })
-        .await
+        Self::start_with(|settings| settings.model = Some(speech("ggml-espeak-closed.en.bin"))).await
     }
 
     /// Stops the server and starts another one on the same data.
