@@ -38,7 +38,7 @@ const SESSION_LIMIT: u64 = 64 * 1024 * 1024;
 const MOST_SESSIONS: u64 = 1_000_000;
 const MOST_RECORDINGS: usize = 1_000;
 
-/// What an import came to.
+/// The result of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Sessions that were added.
