@@ -1,23 +1,24 @@
 //! The command line. The comments on flags are the help that people read.
 
-use std::convert::Infallible;
-use std::fmt;
+mod eval;
+mod practice;
+mod values;
+
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use api::session::ExportFormat;
 use capture::formats::Format;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use coach::llm::Preset;
 use interview::bank::{Kind, Level};
 use interview::{QuestionId, Tag, TopicId};
-use jiff::civil::Date;
 use url::Url;
 
-use crate::interview_date;
 use crate::settings::Layer;
 use crate::turn_number::TurnNumber;
+pub use eval::{Eval, MeasuredJudge, NamedCoach};
+pub use practice::Practice;
+use values::{export, format, kind, level, preset, subject};
 
 /// Practise technical interviews out loud.
 ///
@@ -75,107 +76,6 @@ pub enum Command {
     #[command(after_help = "Example:\n  viva openapi > openapi.json")]
     Openapi,
 }
-
-/// Start a practice round: questions, your answers, feedback.
-///
-/// The first round asks what you prepare for and when the interview is, and later ones keep to it; --setup asks again, and flags go before it.
-/// Questions that are due come first, then new ones; nothing comes twice within a day unless nothing else fits.
-/// You answer into the microphone, or type when there is no microphone or with --typed. When standard input is not a terminal,
-/// each line of it is one typed answer; an empty line or `skip` means "I don't know". With --audio the answers come from
-/// recordings. Ctrl-C ends the round at any time; in the middle of an answer it
-/// asks whether to send it, keep it for the next round, or discard it. A round ends with what went well, what to change, and what
-/// comes back when.
-#[derive(Args, Clone, Debug, Default)]
-#[command(after_help = PRACTICE_EXAMPLES)]
-pub struct Practice {
-    /// Only questions on this subject, such as rust, go, c++ or "system design"; repeatable
-    #[arg(long, value_name = "SUBJECT", value_parser = subject)]
-    pub subject: Vec<String>,
-    /// Only questions on this topic; repeatable (`viva questions list` shows the topics)
-    #[arg(long, value_name = "TOPIC")]
-    pub topic: Vec<TopicId>,
-    /// Only questions of this level; repeatable
-    #[arg(long, value_name = "LEVEL", value_parser = level())]
-    pub level: Vec<Level>,
-    /// Only questions of this kind; repeatable
-    #[arg(long, value_name = "KIND", value_parser = kind())]
-    pub kind: Vec<Kind>,
-    /// Only questions with this tag; repeatable, any of the tags is enough
-    #[arg(long, value_name = "TAG")]
-    pub tag: Vec<Tag>,
-    /// Ask exactly this question; repeatable, asked in the given order
-    #[arg(long, value_name = "ID", conflicts_with_all = ["subject", "topic", "level", "kind", "tag", "questions"])]
-    pub question: Vec<QuestionId>,
-    /// Ask the questions of this session again, or this question: a session's id, the start of its id, `last`, or a question's id
-    #[arg(long, value_name = "SESSION|QUESTION",
-        conflicts_with_all = ["subject", "topic", "level", "kind", "tag", "questions", "question", "seed"])]
-    pub again: Option<String>,
-    /// Ask again what you prepare for, when the interview is, and how long you practise, and try the microphone
-    #[arg(long)]
-    pub setup: bool,
-    /// Date of the interview, such as 2026-12-20 or "in 3 weeks": what you missed comes back before it [default: what --setup asked]
-    #[arg(long, value_name = "DATE", value_parser = interview)]
-    pub interview: Option<Date>,
-    /// Number of questions [default: as many as are left a day before the interview, else 5]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]
-    pub questions: Option<u32>,
-    /// Ask no new question after this many minutes
-    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=600))]
-    pub minutes: Option<u32>,
-    /// A real interview of this many minutes: from easy to hard, no feedback until the report at the end
-    #[arg(long, value_name = "MINUTES", value_parser = interview_minutes(), conflicts_with_all = ["questions", "minutes"])]
-    pub real: Option<u32>,
-    /// Maximum number of follow-ups per question, 0 to 3 [default: 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=3))]
-    pub follow_ups: Option<u8>,
-    /// Seed for choosing questions: the same seed chooses the same ones, whatever is due
-    #[arg(long, value_name = "S")]
-    pub seed: Option<u64>,
-    /// Microphone: its name or a part of it, its id, or its number in `viva devices` [env: VIVA_DEVICE]
-    #[arg(long, value_name = "NAME")]
-    pub device: Option<String>,
-    /// End an answer after a pause, with a countdown that speech cancels
-    #[arg(long, conflicts_with_all = ["typed", "audio"])]
-    pub hands_free: bool,
-    /// Type the answers instead of speaking
-    #[arg(long, conflicts_with = "audio")]
-    pub typed: bool,
-    /// Answer from this recording; repeatable, one answer each
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub audio: Vec<PathBuf>,
-    /// Speech model: a name from `viva model list`, or a file [env: VIVA_MODEL]
-    #[arg(long, value_name = "NAME|PATH")]
-    pub model: Option<String>,
-    /// Use this server instead of one on this machine [env: VIVA_SERVER]
-    #[arg(long, value_name = "URL")]
-    pub server: Option<String>,
-    /// Do not read questions aloud [env: VIVA_MUTE]
-    #[arg(long)]
-    pub mute: bool,
-    /// Do not ask how sure you are of an answer before its feedback [env: VIVA_NO_SURENESS]
-    #[arg(long)]
-    pub no_sureness: bool,
-    /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
-    #[arg(long)]
-    pub plain: bool,
-    /// Print the finished session as JSON on standard output; everything else goes to standard error
-    #[arg(long)]
-    pub json: bool,
-}
-
-const PRACTICE_EXAMPLES: &str = "\
-Examples:
-  viva practice                                   five questions, out loud
-  viva practice --subject c++ --level senior
-  viva practice --setup                           choose what you prepare for, and by when
-  viva practice --interview 2099-12-20            what you missed comes back before that day
-  viva practice --topic ownership --topic borrowing --level mid
-  viva practice --kind snippet --questions 3 --typed
-  viva practice --minutes 20 --follow-ups 2 --hands-free
-  viva practice --real 20                         an interview of 20 minutes, with a report at the end
-  viva practice --question ownership-why --audio answer.wav
-  viva practice --again last                      the questions of your last session once more
-  viva practice --seed 7 --json > session.json    typed answers from a pipe, one per line";
 
 /// Serve the HTTP API and the review pages.
 ///
@@ -521,148 +421,6 @@ pub struct Judge {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-}
-
-/// Measure how well a coach judges, on labelled answers.
-///
-/// A dataset is a file with one JSON object per line, or a folder of such files and of whole answers
-/// (SUBJECT/VOICE/QUESTION.txt, with a reader's marks in QUESTION.marks). What cannot be read is reported and skipped.
-/// Ctrl-C stops and prints the figures of the answers judged so far. docs/judging.md describes the formats and figures.
-#[derive(Args, Clone, Debug)]
-#[command(after_help = "Examples:\n  viva eval --dataset answers.jsonl\n  \
-                  viva eval --dataset judging/answers --subject rust --voice gwen\n  \
-                  viva eval --coach llm --dataset answers.jsonl --out results.jsonl\n  \
-                  viva eval --coach llm --dataset answers.jsonl --out results.jsonl --resume\n  \
-                  viva eval --coach llm --compare offline --dataset answers.jsonl\n  \
-                  viva eval --compare before.jsonl --dataset judging/answers\n  \
-                  viva eval --dataset answers.jsonl --baseline similarity --json")]
-pub struct Eval {
-    /// The coach to measure: offline, llm (the configured language model), or a results file of an earlier run
-    #[arg(long, value_name = "COACH", default_value = "offline")]
-    pub coach: MeasuredJudge,
-    /// Compare with this coach on the same answers: offline, llm, or a results file
-    #[arg(long, value_name = "COACH")]
-    pub compare: Option<MeasuredJudge>,
-    /// Show at most this many of the claims on which the two differ
-    #[arg(long, value_name = "NUMBER", default_value_t = 20, requires = "compare")]
-    pub differences: usize,
-    /// File or folder with the labelled answers [default: standard input]
-    #[arg(long, value_name = "PATH")]
-    pub dataset: Option<PathBuf>,
-    /// Only answers of this voice (the folder above the file, or `voice` in a line); repeatable
-    #[arg(long, value_name = "NAME")]
-    pub voice: Vec<String>,
-    /// Only answers to questions of this subject; repeatable
-    #[arg(long, value_name = "SUBJECT", value_parser = subject)]
-    pub subject: Vec<String>,
-    /// Have the language model judge clarity and write a stronger answer too, as in a round
-    #[arg(long)]
-    pub whole: bool,
-    /// Also measure this baseline, for comparison
-    #[arg(long, value_enum, value_name = "NAME")]
-    pub baseline: Option<EvaluatedBaseline>,
-    /// Write each judged answer to this file, one JSON object per line; an existing file is replaced
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// Continue from the results in --out; answers already judged by this coach are skipped
-    #[arg(long, requires = "out")]
-    pub resume: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-    /// Folder with questions of your own, added to the built-in ones [env: VIVA_QUESTIONS]
-    #[arg(long, value_name = "DIR")]
-    pub questions: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum NamedCoach {
-    /// The offline coach: a trained verifier and rules on this machine
-    Offline,
-    /// The configured language model
-    Llm,
-}
-
-/// Whose judgements are measured.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MeasuredJudge {
-    Offline,
-    Llm,
-    /// Whoever made the results of an earlier run.
-    Results(PathBuf),
-}
-
-impl FromStr for MeasuredJudge {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(match text {
-            "offline" => Self::Offline,
-            "llm" => Self::Llm,
-            file => Self::Results(file.into()),
-        })
-    }
-}
-
-impl fmt::Display for MeasuredJudge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Offline => f.write_str("offline"),
-            Self::Llm => f.write_str("llm"),
-            Self::Results(file) => f.write_str(&file.file_stem().unwrap_or_default().to_string_lossy()),
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum EvaluatedBaseline {
-    /// Word similarity to the model answer
-    Similarity,
-}
-
-/// A subject as people write it. Which ones there are, the bank says.
-fn subject(text: &str) -> Result<String, Infallible> {
-    let name = text.trim().to_lowercase().replace([' ', '_'], "-");
-    Ok(match name.as_str() {
-        "c++" => "cpp".to_owned(),
-        "golang" => "go".to_owned(),
-        "behavioural" => "behavioral".to_owned(),
-        _ => name,
-    })
-}
-
-fn level() -> impl TypedValueParser<Value = Level> {
-    PossibleValuesParser::new(Level::ALL.iter().map(|level| level.as_str())).try_map(|text| text.parse::<Level>())
-}
-
-fn interview_minutes() -> impl TypedValueParser<Value = u32> {
-    PossibleValuesParser::new(["20", "40", "60"]).try_map(|text| text.parse::<u32>())
-}
-
-fn interview(text: &str) -> Result<Date, String> {
-    interview_date::parse(text, interview_date::today())
-}
-
-fn preset() -> impl TypedValueParser<Value = Preset> {
-    let presets = || Preset::LOCAL.into_iter().chain(Preset::SERVICES).chain([Preset::Custom]);
-    PossibleValuesParser::new(presets().map(Preset::as_str))
-        .try_map(move |name| presets().find(|preset| preset.as_str() == name).ok_or("there is no such preset"))
-}
-
-fn kind() -> impl TypedValueParser<Value = Kind> {
-    PossibleValuesParser::new(Kind::ALL.iter().map(|kind| kind.as_str())).try_map(|text| text.parse::<Kind>())
-}
-
-fn format() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|text| text.parse::<Format>())
-}
-
-fn export() -> impl TypedValueParser<Value = ExportFormat> {
-    PossibleValuesParser::new(["md", "json", "html"]).map(|word| match word.as_str() {
-        "json" => ExportFormat::Json,
-        "html" => ExportFormat::Html,
-        _ => ExportFormat::Md,
-    })
 }
 
 impl Arguments {
