@@ -94,7 +94,7 @@ fn one_session_is_deleted_by_its_name() {
 }
 
 fn is_draft(entry: &std::io::Result<std::fs::DirEntry>) -> bool {
-    entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".part")
+    entry.as_ref().unwrap().file_name().to_string_lossy().starts_with(".tmp")
 }
 
 fn occurs(folder: &Path) -> bool {

@@ -1,8 +1,7 @@
 //! `viva archive` and `viva delete`: everything at once.
 
-use std::fs::{File, OpenOptions};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -10,6 +9,7 @@ use std::time::Duration;
 use api::archive::Contents;
 use api::client::Client;
 use interview::wording::counted;
+use tempfile::NamedTempFile;
 
 use super::review::find;
 use crate::arguments::{ArchiveCommand, Delete};
@@ -58,16 +58,19 @@ async fn export(path: &Path, force: bool, settings: &Settings, client: &Client) 
     }
     let contents = client.archive_contents().await?;
     let mut screen = Screen::new(Streams::detect(settings.plain, false));
-    let mut draft = Draft::beside(path)?;
+    // Beside its place, for its owner only, and removed unless it gets there.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut draft = NamedTempFile::new_in(folder).map_err(|error| unwritable(path, &error))?;
     let mut archive = client.export_archive().await?;
     let mut received = 0;
     while let Some(piece) = archive.next().await? {
-        draft.file.write_all(piece.as_ref()).map_err(|error| unwritable(path, &error))?;
+        draft.write_all(piece.as_ref()).map_err(|error| unwritable(path, &error))?;
         received += piece.as_ref().len() as u64;
         screen.draw(&[progress_line("exporting", received, Some(contents.recording_bytes), screen.look())]);
     }
     screen.settle();
-    draft.keep(path)?;
+    draft.as_file().sync_all().map_err(|error| unwritable(path, &error))?;
+    draft.persist(path).map_err(|error| unwritable(path, &error.error))?;
     eprintln!("wrote {} to {} ({})", in_words(&contents), path.display(), megabytes(received));
     Ok(())
 }
@@ -152,37 +155,6 @@ async fn confirm(what: &str, rest: &str, delete: &Delete, settings: &Settings) -
 
 fn in_words(contents: &Contents) -> String {
     format!("{} and {}", counted(contents.sessions, "session"), counted(contents.recordings, "recording"))
-}
-
-/// A file that is written beside its place, and removed unless it gets there.
-struct Draft {
-    path: PathBuf,
-    file: File,
-}
-
-impl Draft {
-    fn beside(target: &Path) -> Result<Self, Failure> {
-        let mut path = target.to_owned().into_os_string();
-        path.push(format!(".{}.part", std::process::id()));
-        let path = PathBuf::from(path);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(|error| unwritable(target, &error))?;
-        Ok(Self { path, file })
-    }
-
-    fn keep(self, target: &Path) -> Result<(), Failure> {
-        let moved = self.file.sync_all().and_then(|()| std::fs::rename(&self.path, target));
-        moved.map_err(|error| unwritable(target, &error))
-    }
-}
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        std::fs::remove_file(&self.path).ok(); // it is gone if it was kept
-    }
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
