@@ -1,4 +1,4 @@
-//! Everything at once: what there is, and what an import came to.
+//! Everything at once: what there is, and the result of an import.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ pub struct Contents {
     pub recording_bytes: u64,
 }
 
-/// What an import came to.
+/// The result of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Imported {
     /// The number of sessions that were added.

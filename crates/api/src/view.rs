@@ -3,6 +3,8 @@
 mod brief;
 mod debrief;
 pub mod standing;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 
@@ -18,7 +20,7 @@ use crate::session::{Mode, Summary};
 use crate::transcript::TimeSpan;
 use crate::turn::{DecidedVerdict, Turn, TurnState};
 
-pub use brief::{Best, Brief, Comparison, acknowledgement, brief, comparison, shortened};
+pub use brief::{Best, Brief, Change, Comparison, acknowledgement, brief, comparison, shortened};
 pub use debrief::{comes_back, spoken_debrief};
 
 /// The correctness or the clarity panel.
@@ -484,150 +486,4 @@ pub fn summary(summary: &Summary) -> [Figure; 4] {
         Figure { name: "Pace", value: rate, note: "words per minute, spoken answers".to_owned() },
         Figure { name: "Answered", value: Some(summary.answered.to_string()), note: questions },
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn feedback(remark: Option<&str>, coach: Coach, model: Option<&str>) -> Feedback {
-        let judged_by = JudgedBy {
-            coach,
-            model: model.map(str::to_owned),
-            prompt_version: "3".to_owned(),
-            rubric_version: "00c0ffee".to_owned(),
-        };
-        Feedback { remark: remark.map(str::to_owned), judged_by: Some(judged_by), ..Feedback::default() }
-    }
-
-    #[test]
-    fn the_offline_coach_is_introduced_once() {
-        let judge = Judge::of(&feedback(Some("Judged offline, by rules."), Coach::Offline, None)).unwrap();
-        assert_eq!(judge.remark, "Judged offline, by rules.");
-        assert_eq!(judge.versions, "rules 3, key points 00c0ffee");
-    }
-
-    #[test]
-    fn a_language_model_is_always_named() {
-        let judge = Judge::of(&feedback(None, Coach::Llm, Some("some-model"))).unwrap();
-        assert_eq!(judge.remark, "Judged by the language model some-model; every quote was checked.");
-        assert_eq!(judge.versions, "some-model, prompts 3, key points 00c0ffee");
-    }
-
-    #[test]
-    fn quotes_are_not_said_to_be_checked_beside_a_remark_that_some_do_not_count() {
-        let judge = Judge::of(&feedback(Some("1 quote does not count."), Coach::Llm, Some("some-model"))).unwrap();
-        assert_eq!(judge.remark, "Judged by the language model some-model. 1 quote does not count.");
-    }
-
-    #[test]
-    fn without_a_judging_there_is_no_judge() {
-        assert_eq!(Judge::of(&Feedback::default()), None);
-    }
-
-    #[test]
-    fn a_range_is_a_figure_with_its_reason_and_decisions_are_the_candidate_s() {
-        let feedback = crate::testing::decided().feedback.unwrap();
-        assert_eq!(scores(&feedback), "correctness 4 to 7, clarity 5.0");
-        let panel = correctness(feedback.correctness.as_ref().unwrap());
-        assert_eq!(panel.figure(), "4 to 7 of 10");
-        assert_eq!(panel.no_score, Some("a range, because many points are unclear"));
-        assert_eq!(panel.points_made.as_deref(), Some("2 of 2 core points, 0 of 1 other"));
-        let marks = panel.marks.iter().chain(&panel.misconceptions);
-        let lines: Vec<String> = marks
-            .map(|mark| {
-                let choices: Vec<&str> = mark.choices.iter().map(|choice| choice.label).collect();
-                let by = if mark.by_you { "you" } else { "coach" };
-                format!("{} {} by {by}: {}", mark.id, mark.verdict, choices.join(", "))
-            })
-            .collect();
-        assert_eq!(
-            lines,
-            [
-                "one-owner hit by coach: I did not say that",
-                "dropped hit by you: I did not say that, undo",
-                "moves unclear by coach: I said that, I did not say that",
-                "collector not stated by you: undo",
-            ]
-        );
-    }
-
-    #[test]
-    fn every_stage_of_a_design_has_its_heading_once() {
-        let headings = |turn: Turn| -> Vec<Option<String>> {
-            let panel = correctness(&turn.feedback.unwrap().correctness.unwrap());
-            panel.marks.into_iter().map(|mark| mark.heading).collect()
-        };
-        let titled = |title: &str| Some(title.to_owned());
-        assert_eq!(headings(crate::testing::staged()), [titled("Clarify"), None, titled("Sketch")]);
-        assert_eq!(headings(crate::testing::judged()), [None, None, None]);
-    }
-
-    #[test]
-    fn a_claim_has_its_versions_beside_it_unless_it_names_them() {
-        let of = |claim: &str, since: Option<&str>, until: Option<&str>| {
-            versions(claim, &Versions { since: since.map(str::to_owned), until: until.map(str::to_owned) })
-        };
-        assert_eq!(of("it is so", Some("Rust 1.85"), None).as_deref(), Some("since Rust 1.85"));
-        assert_eq!(of("it is so", Some("Go 1.9"), Some("Go 1.21")).as_deref(), Some("since Go 1.9 until Go 1.21"));
-        assert_eq!(of("since Rust 1.85 it is so", Some("Rust 1.85"), None), None);
-        assert_eq!(of("it is so", None, None), None);
-    }
-
-    #[test]
-    fn without_a_score_there_is_a_reason_and_no_figure() {
-        let panel = correctness(&Correctness::default());
-        assert_eq!((panel.figure().as_str(), panel.no_score), ("no score", Some("no point could be decided")));
-        assert_eq!(panel.points_made, None);
-    }
-
-    #[test]
-    fn times_are_minutes_and_seconds() {
-        assert_eq!([0.0, 59.9, 67.2, 3600.0].map(clock), ["0:00", "0:59", "1:07", "60:00"]);
-    }
-
-    #[test]
-    fn every_measure_says_what_it_means() {
-        let phrase = |phrase: &str, count| CountedPhrase { phrase: phrase.to_owned(), count };
-        let hedge = Evidence { quote: Some("I guess".to_owned()), start: Some(20.0), end: Some(20.6) };
-        let measured = Delivery {
-            heard_by: None,
-            duration: 51.0,
-            words: 114,
-            words_per_minute: Some(142.4),
-            articulation_rate: Some(171.0),
-            pauses_over_1s: 2,
-            pauses_over_2_5s: 1,
-            median_pause: Some(0.4),
-            longest_pause: Some(TimeSpan { start: 12.0, end: 14.6 }),
-            pause_ratio: Some(0.2),
-            time_to_first_word: Some(1.4),
-            filled_pauses: 1,
-            filled_pauses_per_minute: Some(1.2),
-            discourse_markers: vec![phrase("like", 3), phrase("you know", 1)],
-            hedges: vec![hedge],
-            repeated_phrases: Vec::new(),
-            immediate_repeats: 1,
-            spoken: 130.3,
-            limit: Some(120),
-            over_limit: 10.3,
-        };
-        let lines = delivery(&measured).into_iter().map(|measure| {
-            let Measure { name, figure, meaning, note, place, quotes } = measure;
-            let quotes = place.into_iter().chain(quotes).map(|quote| format!(" [{} {:?}]", quote.text, quote.start()));
-            format!("{name}: {figure} {meaning} ({note}){}\n", quotes.collect::<String>())
-        });
-        let expected = "\
-Pace: 142 words per minute (typical 110 to 170, pauses included)
-Without pauses: 171 words per minute while speaking ()
-First word: 1.4 s until the first word (thinking is allowed, never scored)
-Pauses: 2 pauses over 1 s, 1 over 2.5 s (median 0.4 s) [longest 2.6 s Some(\"0:12\")]
-Um and uh: 1 um or uh, 1.2 per minute: normal (a lower bound, because recognisers drop most of them; up to 5 per minute is normal)
-Filler words: 4 filler words: “like” × 3, “you know” × 1 (some may be ordinary words here)
-Hedges: 1 hedge (fine where you are unsure; where you are sure, say it directly) [I guess Some(\"0:20\")]
-Stumbles: 1 word said twice in a row ()
-Length: 2:10 from first to last word, 0:10 over the limit (limit 2:00)
-";
-        assert_eq!(lines.collect::<String>(), expected);
-    }
 }

@@ -187,18 +187,21 @@ pub fn shortened(quote: &str) -> String {
 pub struct Comparison {
     /// What is measured, before and now.
     pub figures: Vec<(&'static str, String, String)>,
-    /// The points that the later attempt makes, and the earlier one does not or not clearly.
-    pub gained: Vec<String>,
-    /// The points that the earlier attempt made, and the later one does not.
-    pub lost: Vec<String>,
-    /// The points that the earlier attempt made, and of which the coach cannot tell whether the later one does.
-    pub unclear: Vec<String>,
-    /// The misconceptions that only the earlier attempt stated.
-    pub put_right: Vec<String>,
-    /// The misconceptions that only the later attempt states.
-    pub newly_wrong: Vec<String>,
+    /// What changed, by kind; nothing of a kind that did not.
+    pub changes: Vec<Change>,
     /// Whether the same judge, by the same rules, judged both; otherwise the scores cannot be compared.
     pub is_comparable: bool,
+}
+
+/// Points or misconceptions that changed in the same way from one attempt to the next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// `Gained`, `Lost` and so on.
+    pub kind: &'static str,
+    /// Whether that is good.
+    pub sign: Sign,
+    /// What they say.
+    pub points: Vec<String>,
 }
 
 /// An attempt compared with the one before it; `None` unless the key points of both were judged.
@@ -210,23 +213,19 @@ pub fn comparison(before: &Turn, now: &Turn) -> Option<Comparison> {
         figures.push(("Length", clock(before.spoken), clock(now.spoken)));
         figures.push(("Pauses over 1 s", before.pauses_over_1s.to_string(), now.pauses_over_1s.to_string()));
     }
+    let (made, wrong) = (|sign| sign == Sign::Good, |sign| sign == Sign::Wrong);
+    let (was, is) = ((&then.marks, &then.misconceptions), (&points.marks, &points.misconceptions));
+    let changes = [
+        ("Gained", Sign::Good, turned(is.0, made, was.0, |sign| sign != Some(Sign::Good))),
+        ("Corrected", Sign::Good, turned(was.1, wrong, is.1, |sign| sign != Some(Sign::Wrong))),
+        ("Lost", Sign::Bad, turned(was.0, made, is.0, |sign| sign == Some(Sign::Bad))),
+        ("Unclear now", Sign::Unclear, turned(was.0, made, is.0, |sign| sign == Some(Sign::Unclear))),
+        ("Wrong now", Sign::Wrong, turned(is.1, wrong, was.1, |sign| sign != Some(Sign::Wrong))),
+    ];
+    let changes = changes.into_iter().filter(|(.., points)| !points.is_empty());
     Some(Comparison {
         figures,
-        gained: turned(&points.marks, |sign| sign == Sign::Good, &then.marks, |sign| sign != Some(Sign::Good)),
-        lost: turned(&then.marks, |sign| sign == Sign::Good, &points.marks, |sign| sign == Some(Sign::Bad)),
-        unclear: turned(&then.marks, |sign| sign == Sign::Good, &points.marks, |sign| sign == Some(Sign::Unclear)),
-        put_right: turned(
-            &then.misconceptions,
-            |sign| sign == Sign::Wrong,
-            &points.misconceptions,
-            |sign| sign != Some(Sign::Wrong),
-        ),
-        newly_wrong: turned(
-            &points.misconceptions,
-            |sign| sign == Sign::Wrong,
-            &then.misconceptions,
-            |sign| sign != Some(Sign::Wrong),
-        ),
+        changes: changes.map(|(kind, sign, points)| Change { kind, sign, points }).collect(),
         is_comparable: now.is_comparable_with(before),
     })
 }
@@ -334,6 +333,10 @@ mod tests {
         assert!(said.matches("word").count() == WORDS_SAID_BACK && said.ends_with(" …”."), "{said}");
     }
 
+    fn changes(compared: &Comparison) -> Vec<(&str, String)> {
+        compared.changes.iter().map(|change| (change.kind, change.points.join("; "))).collect()
+    }
+
     #[test]
     fn attempts_differ_in_points_misconceptions_and_delivery() {
         let mut now = spoken();
@@ -354,10 +357,13 @@ mod tests {
                 figure("Pauses over 1 s", "2", "0")
             ]
         );
-        assert_eq!(compared.gained, ["it is dropped at the end of the scope"]);
-        assert_eq!(compared.lost, ["every value has exactly one owner"]);
-        assert_eq!(compared.put_right, ["a collector frees it"]);
-        assert!(compared.newly_wrong.is_empty() && compared.unclear.is_empty() && compared.is_comparable);
+        let changed = [
+            ("Gained", "it is dropped at the end of the scope".to_owned()),
+            ("Corrected", "a collector frees it".to_owned()),
+            ("Lost", "every value has exactly one owner".to_owned()),
+        ];
+        assert_eq!(changes(&compared), changed);
+        assert!(compared.is_comparable);
     }
 
     #[test]
@@ -365,7 +371,7 @@ mod tests {
         let mut now = judged();
         now.feedback.as_mut().unwrap().correctness.as_mut().unwrap().key_points[0].verdict = Verdict::Unclear;
         let compared = comparison(&judged(), &now).unwrap();
-        assert_eq!((compared.lost.len(), compared.unclear), (0, vec!["every value has exactly one owner".to_owned()]));
+        assert_eq!(changes(&compared), [("Unclear now", "every value has exactly one owner".to_owned())]);
     }
 
     #[test]

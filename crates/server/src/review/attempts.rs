@@ -30,8 +30,6 @@ pub(crate) struct OneAttempt {
 pub(crate) struct Compared {
     pub(crate) with: String,
     pub(crate) comparison: Comparison,
-    /// What changed, by kind, without kinds of which nothing did.
-    pub(crate) changes: Vec<(&'static str, Vec<String>)>,
 }
 
 /// The session with the last judged attempt at the question before the one in `session`.
@@ -81,19 +79,7 @@ fn score(attempt: &Attempt, question: &Question) -> String {
 impl Compared {
     fn of(before: &StoredSession, question: &Question, now: &Turn) -> Option<Self> {
         let asked = before.turns.iter().find(|turn| turn.place.depth == 0 && turn.question == question.id)?;
-        Some(Self::new(day(before.created_at), view::comparison(&turn(before, asked)?, now)?))
-    }
-
-    pub(super) fn new(with: String, comparison: Comparison) -> Self {
-        let changes = [
-            ("Gained", &comparison.gained),
-            ("Put right", &comparison.put_right),
-            ("Lost", &comparison.lost),
-            ("Unclear now", &comparison.unclear),
-            ("Wrong now", &comparison.newly_wrong),
-        ];
-        let changes = changes.into_iter().filter(|(_, points)| !points.is_empty());
-        let changes = changes.map(|(kind, points)| (kind, points.clone())).collect();
-        Self { with, changes, comparison }
+        let comparison = view::comparison(&turn(before, asked)?, now)?;
+        Some(Self { with: day(before.created_at), comparison })
     }
 }

@@ -104,7 +104,7 @@ fn review() -> Review {
             attempt("22 November 2026, 14:05", "6.0 of 10", None),
         ],
         compared: view::comparison(&worse, &main)
-            .map(|comparison| Compared::new("21 November 2026, 09:00".to_owned(), comparison)),
+            .map(|comparison| Compared { with: "21 November 2026, 09:00".to_owned(), comparison }),
     };
     let question = ReviewedQuestion {
         brief: Some(view::brief(&main, &[follow_up.clone()])),

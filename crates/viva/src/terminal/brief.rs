@@ -1,9 +1,9 @@
 //! The feedback on a question, one screen at a time: the short form, the pages of details, and two attempts side by side.
 
 use api::turn::Turn;
-use api::view::{self, Comparison, Judge, Mark, Quote, brief, comparison};
+use api::view::{self, Change, Comparison, Judge, Mark, Quote, brief, comparison};
 
-use super::panels::{judged_lines, measure_lines, quote_line};
+use super::panels::{judged_lines, measure_lines, quote_line, symbol_of};
 use super::question::{paragraphs, ruled};
 use super::screen::Look;
 use super::text::{Line, Tone};
@@ -20,9 +20,9 @@ const FIGURES: usize = 14;
 const POINTS_SHOWN: usize = 3;
 /// Columns of the number of a mark.
 const NUMBER: usize = 2;
-/// There are keys for so many marks.
+/// Maximum number of marks on a page that have a key.
 const MOST_NUMBERS: usize = 9;
-/// The one thing to fix has so many rows on any screen.
+/// Rows that the one thing to fix may take on any screen.
 const FIX_ROWS: usize = 4;
 
 /// The score, the best thing said and the one thing to fix; after another attempt, what changed in place of the best thing. `turns` are the
@@ -70,13 +70,13 @@ fn note_lines(turns: &[Turn], width: usize) -> Vec<Line> {
     notes.flat_map(|note| Line::toned(note, Tone::Quiet).wrapped(width)).collect()
 }
 
-/// The fullest layout that fits so many rows. A layout is told how many of them a text may take.
+/// The fullest layout that fits into `room` rows. A layout is told how many rows a text may take.
 pub(super) fn fitting(room: usize, layout: impl Fn(usize) -> Vec<Line>) -> Vec<Line> {
     let fits = TEXT_ROWS.into_iter().map(&layout).find(|lines| lines.len() <= room);
     fits.unwrap_or_else(|| cut(layout(1), room))
 }
 
-/// At most so many rows of a text; a sign shows that there is more.
+/// The first rows of a text; a sign shows that there are more.
 pub(super) fn cut(mut lines: Vec<Line>, rows: usize) -> Vec<Line> {
     if lines.len() > rows {
         lines.truncate(rows);
@@ -133,25 +133,19 @@ fn figure_lines(compared: &Comparison) -> Vec<Line> {
     [Line::blank(), row("", "before", "now")].into_iter().chain(figures).collect()
 }
 
-/// What changed: each list has at most `rows` points, and each point at most so many rows.
+/// What changed: each list has at most `rows` points, and each point at most `rows` rows.
 fn change_lines(compared: &Comparison, rows: usize, width: usize) -> Vec<Line> {
     let mut lines = vec![Line::blank()];
-    let lists = [
-        ("Gained", Tone::Good, &compared.gained),
-        ("Corrected", Tone::Good, &compared.put_right),
-        ("Lost", Tone::Bad, &compared.lost),
-        ("Unclear now", Tone::Doubt, &compared.unclear),
-        ("Wrong now", Tone::Bad, &compared.newly_wrong),
-    ];
-    if lists.iter().all(|(.., points)| points.is_empty()) {
+    if compared.changes.is_empty() {
         lines.push(Line::plain("The same points as before."));
     }
-    for (what, tone, points) in lists {
+    for Change { kind, sign, points } in &compared.changes {
         let count = points.len().min(POINTS_SHOWN.min(rows));
         let more = points.len() - count;
         let more = (more > 0).then(|| Line::toned(format!("and {more} more"), Tone::Quiet));
         let shown = points.iter().take(count).map(Line::plain).chain(more);
-        let leads = [name(what, tone)].into_iter().chain(std::iter::repeat_with(|| name("", Tone::Plain)));
+        let leads =
+            [name(kind, symbol_of(*sign).1)].into_iter().chain(std::iter::repeat_with(|| name("", Tone::Plain)));
         lines.extend(shown.zip(leads).flat_map(|(point, lead)| cut(point.hanging(lead, width), rows)));
     }
     if !compared.is_comparable {

@@ -32,7 +32,7 @@ pub fn debrief_lines(summary: &Summary, debrief: &Debrief, now: Timestamp, look:
     })
 }
 
-/// What to take away, each part of it in at most so many rows.
+/// What to take away, each part of it in at most `rows` rows.
 fn texts(debrief: &Debrief, rows: usize, now: Timestamp, width: usize) -> Vec<Vec<Line>> {
     let part = |text: Line, lead: Line| cut(text.hanging(lead, width), rows);
     let best = debrief.best.as_ref().map(|best| {

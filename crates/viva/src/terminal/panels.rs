@@ -90,15 +90,20 @@ pub(super) fn judged_lines(
     heads.chain(marks.map(move |mark| (mark_lines(mark, signs, width), Some(mark))))
 }
 
-/// A mark: its heading if it has one, its sign, what it is about, and below it the quote and the note.
-fn mark_lines(mark: &Mark, signs: Signs, width: usize) -> Vec<Line> {
-    let (symbol, tone) = match mark.sign {
+/// The symbol and the tone of a verdict.
+pub(super) fn symbol_of(sign: Sign) -> (&'static str, Tone) {
+    match sign {
         Sign::Good => ("✓ ", Tone::Good),
         Sign::Bad => ("○ ", Tone::Bad),
         Sign::Unclear => ("? ", Tone::Doubt),
         Sign::NotCounted => ("· ", Tone::Quiet),
         Sign::Wrong => ("✗ ", Tone::Bad),
-    };
+    }
+}
+
+/// A mark: its heading if it has one, its sign, what it is about, and below it the quote and the note.
+fn mark_lines(mark: &Mark, signs: Signs, width: usize) -> Vec<Line> {
+    let (symbol, tone) = symbol_of(mark.sign);
     let text_tone = if mark.sign == Sign::Wrong { Tone::Bad } else { Tone::Plain };
     let text = Line::toned(&mark.text, text_tone).with(if mark.is_core { " (core)" } else { "" }, Tone::Accent);
     let versions = mark.versions.iter().map(|versions| format!(" ({versions})")).collect::<String>();
