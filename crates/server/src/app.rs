@@ -6,13 +6,12 @@ use std::time::Duration;
 
 use api::feedback::Feedback;
 use api::progress::ProgressQuery;
-use api::session::{DebriefQuery, SessionPage};
+use api::session::SessionPage;
 use api::turn::{DecidedVerdict, Turn};
 use bytes::Bytes;
-use interview::debrief::Debrief;
 use interview::marks::{Decisions, Marks};
 use interview::progress::{Progress, Remaining};
-use interview::schedule::Schedule;
+use interview::schedule::{Attempt, Schedule};
 use interview::selection::{self, Wishes};
 use interview::session::{self, Answer, TurnState, UngradedAnswer};
 use interview::{Bank, Question, SessionId, Transcript, TurnId};
@@ -114,24 +113,38 @@ impl App {
 
     /// What is known of every question that was asked, and when to ask it again, before an interview if there is one.
     pub(crate) async fn schedule(&self, interview_at: Option<Timestamp>) -> Result<Schedule, ApiError> {
-        let schedule = Schedule::of(&self.bank, &self.store.attempts().await?);
-        Ok(match self.interview_at(interview_at) {
+        Ok(self.scheduled(&self.store.attempts().await?, interview_at))
+    }
+
+    /// The schedule after these attempts.
+    pub(crate) fn scheduled(&self, attempts: &[Attempt], interview_at: Option<Timestamp>) -> Schedule {
+        let schedule = Schedule::of(&self.bank, attempts);
+        match self.interview_at(interview_at) {
             Some(interview_at) => schedule.before(interview_at.into(), (self.settings.clock)().into()),
             None => schedule,
-        })
+        }
     }
 
     /// How far the candidate has come.
     pub(crate) async fn progress(&self, query: &ProgressQuery) -> Result<api::progress::Progress, ApiError> {
         let (schedule, now) = (self.schedule(query.interview_at).await?, (self.settings.clock)());
+        let remaining = self.remaining_of_prepared(query, &schedule)?;
+        Ok(wire::progress::progress(&Progress::of(&self.bank, &schedule, now.into()), remaining, now))
+    }
+
+    /// What is left of the questions that are prepared for before the interview, if there is one.
+    pub(crate) fn remaining_of_prepared(
+        &self,
+        query: &ProgressQuery,
+        schedule: &Schedule,
+    ) -> Result<Option<Remaining>, ApiError> {
         let known = &self.settings.preparation;
         let prepared = ProgressQuery {
             interview_at: query.interview_at,
             subjects: query.subjects.clone().or_else(|| known.subjects.clone()),
             levels: query.levels.clone().or_else(|| known.levels.clone()),
         };
-        let remaining = self.remaining(&incoming::prepared(&prepared)?, &schedule, query.interview_at)?;
-        Ok(wire::progress::progress(&Progress::of(&self.bank, &schedule, now.into()), remaining, now))
+        self.remaining(&incoming::prepared(&prepared)?, schedule, query.interview_at)
     }
 
     /// What is left of the questions that meet the wishes before the interview, if there is one.
@@ -144,16 +157,6 @@ impl App {
         let questions = selection::fitting(&self.bank, wishes)?;
         let (at, now) = (self.interview_at(interview_at), (self.settings.clock)());
         Ok(at.and_then(|at| Remaining::of(&questions, schedule, at.into(), now.into())))
-    }
-
-    /// What to take away from a finished session.
-    pub(crate) async fn debrief(
-        &self,
-        stored: &StoredSession,
-        query: DebriefQuery,
-    ) -> Result<api::session::Debrief, ApiError> {
-        let schedule = self.schedule(query.interview_at).await?;
-        Ok(wire::session::debrief(Debrief::of(&stored.session, &stored.turns, &schedule)))
     }
 
     /// One page of sessions.

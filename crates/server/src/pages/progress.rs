@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::progress::{PointProgress, Progress, ProgressQuery, QuestionProgress, Standing, SubjectProgress, WeakPoint};
+use api::progress::{PointProgress, ProgressQuery, QuestionProgress, Remaining, Standing, SubjectProgress, WeakPoint};
 use api::view::standing::{self, asked, by_question, due, scores, subject, until};
 use askama::Template;
 use axum::extract::State;
@@ -76,7 +76,7 @@ pub(super) async fn progress(State(app): State<Arc<App>>) -> Result<Html<String>
     let due: usize = progress.subjects.iter().map(|subject| subject.standing.due).sum();
     let shown = &progress.weak_points[..progress.weak_points.len().min(WEAK_POINTS)];
     rendered(&ProgressPage {
-        remaining: remaining(&progress, &app.settings),
+        remaining: progress.remaining.as_ref().map(|left| remaining(left, &app.settings)),
         due: format!("{} due", counted(due, "question")),
         subjects: asked.map(|progress| subject_rows(progress, now)).collect(),
         weak: by_question(shown).iter().map(|points| weak(points, now)).collect(),
@@ -86,10 +86,9 @@ pub(super) async fn progress(State(app): State<Arc<App>>) -> Result<Html<String>
 }
 
 /// What is left before the interview, in a sentence.
-pub(super) fn remaining(progress: &Progress, settings: &Settings) -> Option<String> {
-    let left = standing::remaining(progress.remaining.as_ref()?);
+pub(super) fn remaining(left: &Remaining, settings: &Settings) -> String {
     let minutes = settings.minutes_a_day.map(|minutes| format!(" You practise {} a day.", counted(minutes, "minute")));
-    Some(left + &minutes.unwrap_or_default())
+    standing::remaining(left) + &minutes.unwrap_or_default()
 }
 
 fn asked_question(progress: &QuestionProgress, now: Timestamp) -> Asked {

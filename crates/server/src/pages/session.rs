@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use api::progress::ProgressQuery;
-use api::session::DebriefQuery;
 use api::turn::DecidedVerdict;
 use askama::Template;
 use axum::Router;
@@ -21,7 +20,8 @@ use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{Id, MarkPath, Query, TextForm};
 use crate::review::{DebriefView, Review, attempt_before};
-use crate::wire::session::review_url;
+use crate::wire;
+use crate::wire::session::{debrief, review_url};
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -42,12 +42,13 @@ pub(crate) struct SessionPage {
 async fn session(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<Html<String>, ApiError> {
     let (stored, past) = app.with_history(id).await?;
     let mut review = Review::of(&stored, &past, &app.bank, true);
-    if stored.finished_at.is_some() {
-        let debrief = app.debrief(&stored, DebriefQuery::default()).await?;
-        let progress = app.progress(&ProgressQuery::default()).await?;
-        review.debrief = DebriefView::of(debrief, remaining(&progress, &app.settings), progress.as_of);
-    }
     let attempts = app.store.attempts().await?;
+    if stored.finished_at.is_some() {
+        let schedule = app.scheduled(&attempts, None);
+        let left = app.remaining_of_prepared(&ProgressQuery::default(), &schedule)?;
+        let left = left.map(|left| remaining(&wire::progress::remaining(left), &app.settings));
+        review.debrief = DebriefView::of(debrief(&stored, &schedule), left, (app.settings.clock)());
+    }
     for question in &stored.session.questions {
         let before = match attempt_before(question, id, &attempts) {
             Some(before) => earlier(&app, before).await?,

@@ -136,7 +136,8 @@ pub(crate) async fn debrief_session(
     if stored.finished_at.is_none() {
         return Err(ApiError::Conflict(format!("session {id} is not finished, so there is no debrief yet")));
     }
-    Ok(JsonReply(app.debrief(&stored, query).await?))
+    let schedule = app.schedule(query.interview_at).await?;
+    Ok(JsonReply(wire::session::debrief(&stored, &schedule)))
 }
 
 /// Deletes a session and its recordings.

@@ -18,15 +18,15 @@ pub(crate) fn progress(
 ) -> Progress {
     Progress {
         as_of,
-        remaining: remaining.map(|left| Remaining {
-            days: left.days,
-            questions: left.questions,
-            questions_a_day: left.a_day(),
-        }),
+        remaining: remaining.map(self::remaining),
         subjects: progress.subjects.iter().map(subject).collect(),
         questions: progress.questions.iter().map(question).collect(),
         weak_points: progress.weak_points.iter().map(weak_point).collect(),
     }
+}
+
+pub(crate) fn remaining(left: progress::Remaining) -> Remaining {
+    Remaining { days: left.days, questions: left.questions, questions_a_day: left.a_day() }
 }
 
 fn subject(progress: &progress::SubjectProgress<'_>) -> SubjectProgress {

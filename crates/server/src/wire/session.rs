@@ -10,6 +10,7 @@ use api::session::{
 use api::transcript::{Segment, TimeSpan, Transcript, Word};
 use api::turn::{Answer, NextTurn, Role, Source, Target, Turn};
 use interview::bank::{self, Bank, Outcome, Question};
+use interview::schedule::Schedule;
 use interview::scoring::Score;
 use interview::session::{self, Recording, Sureness, TurnState, UngradedAnswer};
 use interview::{Seconds, SessionId, Span, TopicId, TurnId, debrief, follow_up, summary};
@@ -141,7 +142,9 @@ fn stated(stated: &summary::Stated) -> StatedMisconception {
     }
 }
 
-pub(crate) fn debrief(debrief: debrief::Debrief) -> Debrief {
+/// What to take away from a session.
+pub(crate) fn debrief(stored: &StoredSession, schedule: &Schedule) -> Debrief {
+    let debrief = debrief::Debrief::of(&stored.session, &stored.turns, schedule);
     let best =
         |best: debrief::Best| BestPoint { question: best.question.to_string(), claim: best.claim, quote: best.quote };
     let weakest = |weakest: debrief::Weakest| WeakestPoint {
