@@ -162,15 +162,6 @@ pub(crate) fn judged(
             rubric_version: question.rubric_version(),
         },
     };
-    let answer = Answer {
-        id: Uuid::from_u128(2).into(),
-        source: Source::Typed,
-        transcript: Transcript::typed("said so"),
-        corrected: false,
-        decisions: Decisions::default(),
-        spoken: None,
-        audio: None,
-    };
     Turn {
         id: TurnId::from(Uuid::from_u128(3)),
         session: session.id,
@@ -180,6 +171,19 @@ pub(crate) fn judged(
         prompt: String::new(),
         hints_used: 0,
         sureness: None,
-        state: TurnState::Judged { answer, feedback: Box::new(feedback) },
+        state: TurnState::Judged { answer: typed_answer(), feedback: Box::new(feedback) },
+    }
+}
+
+/// A typed answer.
+pub fn typed_answer() -> Answer {
+    Answer {
+        id: Uuid::from_u128(2).into(),
+        source: Source::Typed,
+        transcript: Transcript::typed("said so"),
+        corrected: false,
+        decisions: Decisions::default(),
+        spoken: None,
+        audio: None,
     }
 }

@@ -2,11 +2,10 @@ use uuid::Uuid;
 
 use super::*;
 use crate::bank::Stage;
-use crate::marks::{CoachKind, Decisions, Feedback, JudgedBy};
+use crate::marks::{CoachKind, Feedback, JudgedBy};
 use crate::scoring::Correctness;
-use crate::session::{Answer, Mode, Place, Source, TurnState};
-use crate::testing::{marks, question};
-use crate::transcript::Transcript;
+use crate::session::{Mode, Place, TurnState};
+use crate::testing::{marks, question, typed_answer};
 
 fn chosen(letters: &str, stated: usize, asked: &[Target]) -> Option<String> {
     let marks = marks(&question().key_points, letters, stated);
@@ -119,15 +118,7 @@ fn asked_after(question: &Question, answers: &[Judged<'_>], limit: u8) -> Option
 }
 
 fn turn(question: &Question, depth: u8, (target, ..): &Judged<'_>, marks: Marks) -> Turn {
-    let answer = Answer {
-        id: Uuid::nil().into(),
-        source: Source::Typed,
-        transcript: Transcript::typed("said so"),
-        corrected: false,
-        decisions: Decisions::default(),
-        spoken: None,
-        audio: None,
-    };
+    let answer = typed_answer();
     let judged_by = JudgedBy {
         coach: CoachKind::Offline,
         model: None,
