@@ -236,29 +236,40 @@ impl Microphone {
             kept.keep(answer.clone())?;
             let review = Review { hands_free: self.hands_free, wants_to_finish, has_earlier: !earlier.is_empty() };
             let (reviewed, answer) = review.run(answer, terminal).await;
-            let then = match reviewed {
-                Reviewed::Send => Then::GoOn,
-                Reviewed::SendAndFinish => Then::Finish,
-                Reviewed::Again | Reviewed::Interrupted => {
-                    set_aside(Spoken { kept, answer }, earlier)?;
-                    return if reviewed == Reviewed::Again { Ok(Take::Again) } else { quit(earlier, terminal).await };
+            return match reviewed {
+                Reviewed::Send | Reviewed::SendAndFinish => {
+                    kept.keep(answer)?;
+                    let then = if reviewed == Reviewed::Send { Then::GoOn } else { Then::Finish };
+                    Ok(Take::Settled(Response::answer(kept, then)))
                 }
-                Reviewed::Earlier | Reviewed::Type | Reviewed::Skip | Reviewed::FinishWithout => {
+                Reviewed::Again => {
+                    set_aside(Spoken { kept, answer }, earlier)?;
+                    Ok(Take::Again)
+                }
+                Reviewed::Interrupted => {
+                    set_aside(Spoken { kept, answer }, earlier)?;
+                    quit(earlier, terminal).await
+                }
+                Reviewed::Earlier => {
                     kept.remove()?;
-                    match reviewed {
-                        Reviewed::Type => return Ok(Take::Settled(type_answer(asked, terminal).await?)),
-                        Reviewed::Skip => return Ok(Take::Settled(Response::skip())),
-                        Reviewed::FinishWithout => return Ok(Take::Settled(Response::nothing(Then::Finish))),
-                        _ => {}
-                    }
                     let Some(before) = earlier.pop() else { return Ok(Take::Again) };
                     show_words(&before.answer, terminal);
                     (spoken, wants_to_finish) = (before, false);
                     continue;
                 }
+                Reviewed::Type => {
+                    kept.remove()?;
+                    Ok(Take::Settled(type_answer(asked, terminal).await?))
+                }
+                Reviewed::Skip => {
+                    kept.remove()?;
+                    Ok(Take::Settled(Response::skip()))
+                }
+                Reviewed::FinishWithout => {
+                    kept.remove()?;
+                    Ok(Take::Settled(Response::nothing(Then::Finish)))
+                }
             };
-            kept.keep(answer)?;
-            return Ok(Take::Settled(Response::answer(kept, then)));
         }
     }
 }
