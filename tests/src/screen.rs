@@ -9,6 +9,13 @@ use crate::program::Run;
 /// How long a terminal may show nothing new, in milliseconds.
 const LIMIT: u64 = 60_000;
 
+/// Waits for `after`, then presses `keys`.
+#[track_caller]
+pub fn press(terminal: &mut PtySession, after: &str, keys: &str) {
+    terminal.exp_string(after).unwrap_or_else(|error| panic!("{after:?} did not come: {error}"));
+    terminal.send(keys).and_then(|_| terminal.flush()).unwrap_or_else(|error| panic!("cannot press {keys:?}: {error}"));
+}
+
 /// The terminal of one run.
 pub struct Screen {
     session: PtySession,

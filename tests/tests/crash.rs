@@ -12,6 +12,7 @@ use api::session::NewSession;
 use api::turn::TurnState;
 use journeys::language_model::LanguageModel;
 use journeys::program::{Home, Server, test_model};
+use journeys::screen::press;
 use journeys::workspace::fixture;
 use uuid::Uuid;
 
@@ -105,9 +106,7 @@ async fn the_next_start_after_a_kill_offers_to_send_hear_or_discard_what_was_rec
         let mut press = |key: &str| {
             terminal.exp_string("You have an unfinished answer of 1:12 to ").unwrap();
             terminal.exp_string(&asked).unwrap();
-            terminal.exp_string("hear").unwrap();
-            terminal.send(key).unwrap();
-            terminal.flush().unwrap();
+            press(&mut terminal, "hear", key);
         };
         press("x");
         press("l");

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use capture::audio::{Decoder, GrowingWav, RATE};
 use journeys::program::{Home, test_model};
+use journeys::screen::press;
 use journeys::sound_device::SoundDevice;
 use journeys::workspace::fixture;
 use rexpect::ReadUntil;
@@ -40,6 +41,16 @@ fn practice(home: &Home, device: &SoundDevice, more: &[&str]) -> PtySession {
     rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap()
 }
 
+/// A round in which this answer has been said, and goes on.
+fn speak(home: &Home, device: &SoundDevice, name: &str) -> PtySession {
+    let wav = playable(name, 0, home.path());
+    let mut terminal = practice(home, device, &[]);
+    terminal.exp_string("listening").unwrap();
+    device.wait_for_listener();
+    device.play(&wav);
+    terminal
+}
+
 /// Leaves every point that the coach is unsure of as it is, to the key that goes on.
 fn skip_unclear_points(terminal: &mut PtySession) {
     let seen = |text: &str| ReadUntil::String(text.to_owned());
@@ -48,11 +59,9 @@ fn skip_unclear_points(terminal: &mut PtySession) {
             terminal.exp_any(vec![seen("Did you say that"), seen("did you say “"), seen("continue")]).unwrap().1;
         match asked.as_str() {
             "continue" => break,
-            "Did you say that" => terminal.exp_string("skip").unwrap(),
-            _ => terminal.exp_string("something else").unwrap(),
-        };
-        terminal.send("\r").unwrap();
-        terminal.flush().unwrap();
+            "Did you say that" => press(terminal, "skip", "\r"),
+            _ => press(terminal, "something else", "\r"),
+        }
     }
 }
 
@@ -88,22 +97,14 @@ fn assert_heard(transcript: &str, name: &str) {
 fn what_is_said_into_the_microphone_is_heard_and_judged() {
     let home = Home::empty();
     let device = SoundDevice::start();
-    let wav = playable("borrowing-partial", 0, home.path());
-    let mut terminal = practice(&home, &device, &[]);
-    terminal.exp_string("listening").unwrap();
-    device.wait_for_listener();
-    device.play(&wav);
+    let mut terminal = speak(&home, &device, "borrowing-partial");
     terminal.send("\r").unwrap();
     terminal.flush().unwrap();
-    terminal.exp_string("Enter send").unwrap();
-    terminal.send("\r").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "Enter send", "\r");
     skip_unclear_points(&mut terminal);
     terminal.send("\r").unwrap();
     terminal.flush().unwrap();
-    terminal.exp_string("Enter done").unwrap();
-    terminal.send("\r").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "Enter done", "\r");
     terminal.exp_string("Review:").unwrap();
     terminal.exp_eof().unwrap();
     assert_heard(&judged_transcript(&home), "borrowing-partial");
@@ -116,18 +117,13 @@ fn a_microphone_is_tried_with_a_sentence_and_a_silent_one_is_named() {
     let wav = playable("borrowing-follow-up", 0, home.path());
     let run = device.heard_by(home.viva(["devices", "--check"])).env("VIVA_MODEL", test_model());
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
-    let mut press = |after: &str, keys: &str| {
-        terminal.exp_string(after).unwrap();
-        terminal.send(keys).unwrap();
-        terminal.flush().unwrap();
-    };
-    press("Say a sentence", "");
-    press("no sound from", "d");
-    press("Which microphone?", "\r");
-    press("listening", "");
+    press(&mut terminal, "Say a sentence", "");
+    press(&mut terminal, "no sound from", "d");
+    press(&mut terminal, "Which microphone?", "\r");
+    press(&mut terminal, "listening", "");
     device.wait_for_listener();
     device.play(&wav);
-    press("Enter fine", "\r");
+    press(&mut terminal, "Enter fine", "\r");
     terminal.exp_eof().unwrap();
     assert!(!home.data().join("microphone-check.wav").exists(), "what was said is not kept");
     let piped = home.viva(["devices", "--check"]).finish().fails_with(2);
@@ -143,11 +139,7 @@ fn first_turn(home: &Home) -> serde_json::Value {
 fn ctrl_c_in_the_middle_of_an_answer_asks_what_to_do_and_judges_nothing_unasked() {
     let home = Home::empty();
     let device = SoundDevice::start();
-    let wav = playable("borrowing-follow-up", 0, home.path());
-    let mut terminal = practice(&home, &device, &[]);
-    terminal.exp_string("listening").unwrap();
-    device.wait_for_listener();
-    device.play(&wav);
+    let mut terminal = speak(&home, &device, "borrowing-follow-up");
     terminal.send_control('c').unwrap();
     terminal.exp_string("You stopped in the middle of your answer.").unwrap();
     terminal.exp_string("x discard").unwrap();
@@ -158,9 +150,7 @@ fn ctrl_c_in_the_middle_of_an_answer_asks_what_to_do_and_judges_nothing_unasked(
 
     let mut terminal = practice(&home, &device, &[]);
     terminal.exp_string("You have an unfinished answer of 0:").unwrap();
-    terminal.exp_string("later").unwrap();
-    terminal.send("\r").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "later", "\r");
     terminal.exp_string("Sent an answer left over").unwrap();
     terminal.exp_string("listening").unwrap();
     terminal.send_control('c').unwrap();
@@ -172,28 +162,17 @@ fn ctrl_c_in_the_middle_of_an_answer_asks_what_to_do_and_judges_nothing_unasked(
 fn an_earlier_take_is_kept_until_another_one_is_sent() {
     let home = Home::empty();
     let device = SoundDevice::start();
-    let wav = playable("borrowing-follow-up", 0, home.path());
-    let mut terminal = practice(&home, &device, &[]);
-    terminal.exp_string("listening").unwrap();
-    device.wait_for_listener();
-    device.play(&wav);
-    let mut press = |after: &str, keys: &str| {
-        terminal.exp_string(after).unwrap();
-        terminal.send(keys).unwrap();
-        terminal.flush().unwrap();
-    };
-    press("", "\r");
-    press("r record again", "r");
-    press("listening", "\r");
-    press("No speech was recognised.", "");
-    press("k keep the earlier one", "k");
-    press("Enter send", "\r");
+    let mut terminal = speak(&home, &device, "borrowing-follow-up");
+    press(&mut terminal, "", "\r");
+    press(&mut terminal, "r record again", "r");
+    press(&mut terminal, "listening", "\r");
+    press(&mut terminal, "No speech was recognised.", "");
+    press(&mut terminal, "k keep the earlier one", "k");
+    press(&mut terminal, "Enter send", "\r");
     skip_unclear_points(&mut terminal);
     terminal.send("q").unwrap();
     terminal.flush().unwrap();
-    terminal.exp_string("Enter done").unwrap();
-    terminal.send("\r").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "Enter done", "\r");
     terminal.exp_eof().unwrap();
     assert_heard(&judged_transcript(&home), "borrowing-follow-up");
     assert_eq!(std::fs::read_dir(home.data().join("outbox")).unwrap().count(), 0, "both takes are done with");
@@ -204,15 +183,10 @@ fn a_silent_microphone_is_named_in_a_round_and_another_one_can_be_chosen() {
     let home = Home::empty();
     let device = SoundDevice::start();
     let mut terminal = practice(&home, &device, &[]);
-    let mut press = |after: &str, keys: &str| {
-        terminal.exp_string(after).unwrap();
-        terminal.send(keys).unwrap();
-        terminal.flush().unwrap();
-    };
-    press("no sound from", "");
-    press("d another microphone", "d");
-    press("Which microphone?", "\r");
-    press("listening", "");
+    press(&mut terminal, "no sound from", "");
+    press(&mut terminal, "d another microphone", "d");
+    press(&mut terminal, "Which microphone?", "\r");
+    press(&mut terminal, "listening", "");
     terminal.send_control('c').unwrap();
     // Nothing was said, so there is nothing to ask about.
     terminal.exp_string("The round was interrupted.").unwrap();
@@ -235,16 +209,12 @@ fn with_plain_output_final_words_and_notices_are_lines() {
     let spoken = std::fs::read_to_string(fixture("speech/answers/borrowing-follow-up.txt")).unwrap();
     let first = spoken.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
     // They are there although the answer goes on.
-    terminal.exp_string(&first).unwrap();
-    terminal.send("\n").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, &first, "\n");
     let told = terminal.exp_string("Enter send").unwrap();
     assert!(!told.contains("no sound from"), "a notice is told once: {told}");
     terminal.send("q\n").unwrap();
     terminal.flush().unwrap();
-    terminal.exp_string("x finish without it").unwrap();
-    terminal.send("x\n").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "x finish without it", "x\n");
     terminal.exp_eof().unwrap();
 }
 
@@ -260,9 +230,7 @@ fn a_kill_costs_no_more_than_the_last_second_of_an_answer() {
     terminal.process_mut().kill(Signal::SIGKILL).unwrap();
     let mut terminal = practice(&home, &device, &[]);
     terminal.exp_string("You have an unfinished answer of 0:").unwrap();
-    terminal.exp_string("later").unwrap();
-    terminal.send("\r").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "later", "\r");
     terminal.exp_string("Sent an answer left over").unwrap();
     terminal.send_control('c').unwrap();
     terminal.exp_eof().unwrap();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 
 use journeys::program::Home;
+use journeys::screen::press;
 
 const ANSWER: &str = "Every value has exactly one owner, and when the owner goes out of scope the value is dropped, so the memory is \
                       freed without a garbage collector. If I move it somewhere else the old variable can't be used any more.";
@@ -42,17 +43,12 @@ fn a_hint_while_typing_leaves_the_text_as_it_is() {
         "--no-sureness",
     ]);
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
-    let mut send = |after: &str, keys: &str| {
-        terminal.exp_string(after).unwrap();
-        terminal.send(keys).unwrap();
-        terminal.flush().unwrap();
-    };
-    send("Esc", "Every value has one owner");
-    send("one owner", "\u{1b}");
-    send("back to the answer", "h");
-    send("Hint 1", " and is dropped with it.\r\r");
-    send("continue", "q");
-    send("Enter done", "\r");
+    press(&mut terminal, "Esc", "Every value has one owner");
+    press(&mut terminal, "one owner", "\u{1b}");
+    press(&mut terminal, "back to the answer", "h");
+    press(&mut terminal, "Hint 1", " and is dropped with it.\r\r");
+    press(&mut terminal, "continue", "q");
+    press(&mut terminal, "Enter done", "\r");
     terminal.exp_eof().unwrap();
     let listed = home.viva(["review", "--json"]).finish().success().json();
     let id = listed["sessions"][0]["id"].as_str().unwrap().to_owned();
@@ -69,15 +65,11 @@ fn an_answer_that_was_cut_off_is_never_sent_unasked() {
         rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap()
     };
     let mut terminal = start();
-    terminal.exp_string("Esc").unwrap();
-    terminal.send("Every value has").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "Esc", "Every value has");
     terminal.exp_string("value has").unwrap();
     terminal.send_control('c').unwrap();
     terminal.exp_string("You stopped in the middle of your answer.").unwrap();
-    terminal.exp_string("x discard").unwrap();
-    terminal.send("l").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "x discard", "l");
     terminal.exp_string("It is kept and not judged.").unwrap();
     terminal.exp_eof().unwrap();
     let shown = || home.viva(["review", "last", "--json"]).finish().success().json();
@@ -90,9 +82,7 @@ fn an_answer_that_was_cut_off_is_never_sent_unasked() {
     let mut terminal = start();
     terminal.exp_string("You have an unfinished answer to").unwrap();
     terminal.exp_string("Every value has").unwrap();
-    terminal.exp_string("x discard").unwrap();
-    terminal.send("x").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "x discard", "x");
     terminal.exp_string("Esc").unwrap();
     terminal.send_control('c').unwrap();
     terminal.exp_eof().unwrap();

@@ -2,6 +2,7 @@
 
 use journeys::language_model::{LanguageModel, Reply};
 use journeys::program::Home;
+use journeys::screen::press;
 use serde_json::json;
 
 use crate::{QUESTION, SHORT_ANSWER, of_short_answer};
@@ -24,22 +25,17 @@ fn unclear_points_are_asked_about_once_and_every_mark_can_be_changed_and_the_rev
     let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute", "--no-sureness"];
     let run = home.viva(arguments).judged_by_model_at(&model.base_url());
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
-    let mut send = |after: &str, keys: &str| {
-        terminal.exp_string(after).unwrap();
-        terminal.send(keys).unwrap();
-        terminal.flush().unwrap();
-    };
-    send("Enter", &format!("{SHORT_ANSWER}\r\r"));
-    send("Did you say that", "y");
-    send("Did you say that", "\r");
-    send("continue", "d");
-    send("change a mark", "3");
-    send("missed: ", "");
-    send("y I said that", "y");
-    send("(by you)", "");
-    send("b back to the feedback", "b");
-    send("continue", "q");
-    send("Enter done", "\r");
+    press(&mut terminal, "Enter", &format!("{SHORT_ANSWER}\r\r"));
+    press(&mut terminal, "Did you say that", "y");
+    press(&mut terminal, "Did you say that", "\r");
+    press(&mut terminal, "continue", "d");
+    press(&mut terminal, "change a mark", "3");
+    press(&mut terminal, "missed: ", "");
+    press(&mut terminal, "y I said that", "y");
+    press(&mut terminal, "(by you)", "");
+    press(&mut terminal, "b back to the feedback", "b");
+    press(&mut terminal, "continue", "q");
+    press(&mut terminal, "Enter done", "\r");
     terminal.exp_eof().unwrap();
 
     let listed = home.viva(["review", "--json"]).finish().success().json();

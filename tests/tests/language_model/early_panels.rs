@@ -9,6 +9,7 @@ use api::session::NewSession;
 use api::turn::{NewAnswer, TurnState};
 use journeys::language_model::{LanguageModel, Reply};
 use journeys::program::Home;
+use journeys::screen::press;
 use rexpect::session::PtySession;
 use uuid::Uuid;
 
@@ -35,9 +36,7 @@ fn nothing_of_the_judging_is_drawn_before_the_candidate_says_how_sure_they_are()
     let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute"];
     let run = home.viva(arguments).judged_by_model_at(&model.base_url());
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
-    terminal.exp_string("Enter").unwrap();
-    terminal.send(&format!("{SHORT_ANSWER}\r\r")).unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "Enter", &format!("{SHORT_ANSWER}\r\r"));
     // Clarity is ready long before, see above.
     let mut drawn = terminal.exp_string("judging  3 s").unwrap();
     seen.send(()).unwrap();
@@ -125,20 +124,14 @@ fn answered(home: &Home, model: &LanguageModel) -> PtySession {
     let arguments = ["practice", "--question", QUESTION, "--follow-ups", "0", "--typed", "--mute", "--no-sureness"];
     let run = home.viva(arguments).judged_by_model_at(&model.base_url());
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
-    terminal.exp_string("Enter").unwrap();
-    terminal.send(&format!("{SHORT_ANSWER}\r\r")).unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "Enter", &format!("{SHORT_ANSWER}\r\r"));
     terminal
 }
 
 /// Reads the feedback and the debrief.
 fn read_to_the_end(mut terminal: PtySession) {
     terminal.exp_string("Correctness").unwrap();
-    terminal.exp_string("continue").unwrap();
-    terminal.send("q").unwrap();
-    terminal.flush().unwrap();
-    terminal.exp_string("Enter done").unwrap();
-    terminal.send("\r").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "continue", "q");
+    press(&mut terminal, "Enter done", "\r");
     terminal.exp_eof().unwrap();
 }
