@@ -14,7 +14,7 @@ mod reference;
 mod thresholds;
 mod verdicts;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -87,9 +87,11 @@ impl OfflineCoach {
         let reading = prepared.reading(assignment);
         let passages = if reading.sense == Sense::Speech { passages(&reading) } else { Vec::new() };
         let evidence = Evidence::of(assignment.question, &reading, &passages, &prepared.phrasings);
-        // What is said twice is no passage twice.
-        let said: BTreeSet<usize> = passages.iter().flat_map(|passage| passage.words.clone()).collect();
-        let is_alone = is_follow_up || said.len() <= SHORT;
+        // What is said twice counts once.
+        let clauses = passages.iter().flat_map(|passage| passage.clauses(&reading));
+        let said: HashMap<String, usize> =
+            clauses.map(|clause| (reading.text(&clause.words), clause.words.len())).collect();
+        let is_alone = is_follow_up || said.values().sum::<usize>() <= SHORT;
         // Whether an answer takes up a question is seen from the claims that belong to it; none belong to a stretch question.
         let is_scored = !assignment.rubric.is_empty();
         let clarity = if is_scored { clarity::claims(&reading, &evidence.about(&passages)) } else { Vec::new() };

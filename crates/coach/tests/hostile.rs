@@ -172,9 +172,15 @@ fn denying_a_point_does_not_make_it() {
 
 #[test]
 fn saying_a_point_and_its_opposite_is_reported_as_that() {
-    let feedback = judged(&format!("{GOOD} But memory is not freed at the end of the owner's scope."));
-    let mark = feedback.marks().unwrap().key_points().iter().find(|mark| mark.id.as_str() == "dropped-at-scope-end");
-    assert!(matches!(mark.unwrap().verdict, Verdict::Unclear { doubt: Doubt::Contradicted, .. }), "{mark:?}");
+    for opposite in [
+        "But the value is never dropped when the owner goes out of scope.",
+        "But when the owner goes out of scope the value is not dropped and its memory is not freed.",
+    ] {
+        let feedback = judged(&format!("{GOOD} {opposite}"));
+        let mark =
+            feedback.marks().unwrap().key_points().iter().find(|mark| mark.id.as_str() == "dropped-at-scope-end");
+        assert!(matches!(mark.unwrap().verdict, Verdict::Unclear { doubt: Doubt::Contradicted, .. }), "{mark:?}");
+    }
 }
 
 #[test]

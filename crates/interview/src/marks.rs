@@ -101,7 +101,7 @@ impl Doubt {
         match self {
             Self::QuoteNotFound => "the coach's quote is not in the transcript",
             Self::WordsInDoubt => "the recogniser was not sure of the deciding words",
-            Self::Contradicted => "you said both this and its opposite",
+            Self::Contradicted => "another sentence of yours sounds like the opposite",
             Self::CoachesDisagree => "two models disagree",
             Self::CoachUndecided => "the coach could not tell",
         }

@@ -62,10 +62,14 @@ impl Evidence {
         self.claims[claim].iter().copied().max_by(|one, other| one.chances.states.total_cmp(&other.chances.states))
     }
 
-    /// The passages that take up what was asked, in order, if any passage plainly does: their words are those in which people make the
-    /// question's claims, right or wrong.
+    /// Whether any passage plainly takes up what was asked: its words are those in which people make the question's claims, right or wrong.
+    pub(super) fn takes_up_the_question(&self) -> bool {
+        self.likeness.iter().any(|likeness| *likeness >= ABOUT)
+    }
+
+    /// The passages that take up what was asked, in order, if any plainly does.
     pub(super) fn about<'p>(&self, passages: &'p [Passage]) -> Vec<&'p Passage> {
-        if self.likeness.iter().all(|likeness| *likeness < ABOUT) {
+        if !self.takes_up_the_question() {
             return Vec::new();
         }
         let mentions = passages.iter().zip(&self.likeness).filter(|(_, likeness)| **likeness >= MENTIONS);

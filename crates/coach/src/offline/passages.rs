@@ -41,7 +41,7 @@ impl Passage {
     }
 
     /// Its clauses.
-    fn clauses<'r>(&self, reading: &'r Reading) -> &'r [Clause] {
+    pub(crate) fn clauses<'r>(&self, reading: &'r Reading) -> &'r [Clause] {
         let first = reading.clauses.partition_point(|clause| clause.words.start < self.words.start);
         let last = reading.clauses.partition_point(|clause| clause.words.end <= self.words.end);
         &reading.clauses[first..last]

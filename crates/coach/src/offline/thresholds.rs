@@ -5,7 +5,7 @@
 //! [`VERSION`], because results of different versions are not compared.
 
 /// Names the rules, the weights and the figures in results.
-pub(crate) const VERSION: &str = "offline-3";
+pub(crate) const VERSION: &str = "offline-4";
 
 /// In how many passages, those most like it, a claim is looked for.
 pub(crate) const PASSAGES_A_CLAIM: usize = 4;
@@ -25,44 +25,44 @@ pub(crate) struct Weights {
 
 /// That an answer makes a key point.
 pub(crate) const HIT: Weights = Weights {
-    base: -3.011,
-    states: 0.465,
-    likeness: 2.86,
-    other_kind: -0.871,
-    right: 4.426,
-    wrong: -1.670,
-    right_denied: -2.994,
-    wrong_denied: 2.873,
+    base: -2.401,
+    states: 0.297,
+    likeness: 2.953,
+    other_kind: -0.689,
+    right: 3.132,
+    wrong: -1.348,
+    right_denied: -3.813,
+    wrong_denied: 1.640,
 };
 
 /// That it states a misconception.
 pub(crate) const STATED: Weights = Weights {
-    base: -1.102,
-    states: 0.402,
-    likeness: 3.479,
-    other_kind: -1.215,
-    right: -8.480,
-    wrong: 7.240,
-    right_denied: 0.147,
-    wrong_denied: -2.088,
+    base: -1.735,
+    states: 0.212,
+    likeness: 2.505,
+    other_kind: -0.767,
+    right: -3.924,
+    wrong: 4.878,
+    right_denied: 0.680,
+    wrong_denied: -1.389,
 };
 
 /// The same for an answer to a follow-up, which asks for one thing: the other claims tell nothing of it.
 pub(crate) const HIT_IN_FOLLOW_UP: Weights = Weights {
-    base: -1.270,
-    states: 0.498,
-    likeness: 2.550,
-    other_kind: -1.908,
+    base: -1.423,
+    states: 0.359,
+    likeness: 2.396,
+    other_kind: -1.470,
     right: 0.0,
     wrong: 0.0,
     right_denied: 0.0,
     wrong_denied: 0.0,
 };
 pub(crate) const STATED_IN_FOLLOW_UP: Weights = Weights {
-    base: -2.362,
-    states: 0.553,
-    likeness: 3.992,
-    other_kind: -2.310,
+    base: -1.954,
+    states: 0.331,
+    likeness: 3.096,
+    other_kind: -1.811,
     right: 0.0,
     wrong: 0.0,
     right_denied: 0.0,
@@ -70,14 +70,14 @@ pub(crate) const STATED_IN_FOLLOW_UP: Weights = Weights {
 };
 
 /// From this plausibility on a key point counts as made.
-pub(crate) const HIT_AT: f32 = 0.62;
+pub(crate) const HIT_AT: f32 = 0.56;
 pub(crate) const HIT_IN_FOLLOW_UP_AT: f32 = 0.48;
 
 /// From this plausibility on it is unclear whether it was: the candidate is asked.
-pub(crate) const UNCLEAR_AT: f32 = 0.29;
+pub(crate) const UNCLEAR_AT: f32 = 0.35;
 
 /// From this plausibility on a misconception counts as stated.
-pub(crate) const STATED_AT: f32 = 0.52;
+pub(crate) const STATED_AT: f32 = 0.45;
 pub(crate) const STATED_IN_FOLLOW_UP_AT: f32 = 0.6;
 
 /// The least chance that the best passage states a key point, or a misconception, for it to count at all, whatever the rest of the answer
@@ -85,8 +85,10 @@ pub(crate) const STATED_IN_FOLLOW_UP_AT: f32 = 0.6;
 pub(crate) const HIT_AT_LEAST: f32 = 0.1;
 pub(crate) const STATED_AT_LEAST: f32 = 0.35;
 
-/// From this chance on another passage takes a point back.
-pub(crate) const CONTRADICTED: f32 = 0.8;
+/// From this chance on another passage seems to take a point back, if it is as like the claim as this. Few do: of the points that lower
+/// figures take back, readers find six in seven made.
+pub(crate) const CONTRADICTED: f32 = 0.95;
+pub(crate) const CONTRADICTED_IN_ITS_WORDS: f32 = 0.8;
 
 /// Passages that state a claim with this share of the best one's chance may be quoted for it.
 pub(crate) const AS_CLEAR: f32 = 0.8;
@@ -97,7 +99,8 @@ pub(crate) const LIKENESS_A_WORD: f32 = 0.005;
 /// From this likeness or chance on words in doubt could have been the point.
 pub(crate) const COULD_BE: f32 = 0.25;
 
-/// From this likeness on of one passage with any claim, an answer addresses the question.
+/// From this likeness on of one passage with any claim, an answer addresses the question, and its points can count. Of 1,843 points that
+/// the coach rightly found in 1,000 marked answers, 7 were in answers without such a passage.
 pub(crate) const ABOUT: f32 = 0.67;
 
 /// From this likeness on other passages of such an answer do.
@@ -116,7 +119,7 @@ pub(crate) const EVERYWHERE: f32 = 0.5;
 pub(crate) const POOLED: f32 = 0.9;
 
 /// From this likeness on a short answer says a claim in the words of one of its phrasings.
-pub(crate) const IN_SO_MANY_WORDS: f32 = 0.75;
+pub(crate) const IN_SO_MANY_WORDS: f32 = 0.7;
 
 /// Of an answer of up to this many words each claim is decided by itself, as in a follow-up: whoever says little can be right.
 pub(crate) const SHORT: usize = 15;

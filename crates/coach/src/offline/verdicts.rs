@@ -9,9 +9,9 @@ use super::evidence::{Evidence, Features, LookedAt};
 use super::passages::Passage;
 use super::reading::{Reading, Sense};
 use super::thresholds::{
-    AS_CLEAR, CONTRADICTED, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT,
-    IN_SO_MANY_WORDS, LIKENESS_A_WORD, STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT,
-    UNCLEAR_AT, Weights,
+    AS_CLEAR, CONTRADICTED, CONTRADICTED_IN_ITS_WORDS, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_IN_FOLLOW_UP,
+    HIT_IN_FOLLOW_UP_AT, IN_SO_MANY_WORDS, LIKENESS_A_WORD, STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP,
+    STATED_IN_FOLLOW_UP_AT, UNCLEAR_AT, Weights,
 };
 
 /// An answer, read.
@@ -67,7 +67,9 @@ impl Read<'_> {
         let features = self.evidence.features(claim, &best);
         let plausibility = if self.is_alone { HIT_IN_FOLLOW_UP.of(&features) } else { HIT.of(&features) };
         let hit_at = if self.is_alone { HIT_IN_FOLLOW_UP_AT } else { HIT_AT };
-        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST;
+        // In small talk the verifier finds claims that are vague.
+        let may_count = self.is_alone || self.evidence.takes_up_the_question();
+        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST && may_count;
         if plausibility < UNCLEAR_AT || best.chances.states < HIT_AT_LEAST {
             // Words in doubt may have been the point only where something like it was said.
             let near = best.chances.states.max(best.likeness) >= COULD_BE;
@@ -76,7 +78,7 @@ impl Read<'_> {
         let quote = self.quote_of(claim, &best);
         let taken_back = self.evidence.of_claim(claim).iter().find(|seen| {
             let apart = !self.passages[seen.passage].overlaps(&self.passages[best.passage]);
-            apart && seen.chances.contradicts >= CONTRADICTED
+            apart && seen.chances.contradicts >= CONTRADICTED && seen.likeness >= CONTRADICTED_IN_ITS_WORDS
         });
         match (taken_back, quote) {
             (Some(opposite), _) => ClaimedVerdict::Unclear(Doubt::Contradicted, self.quote(opposite.passage)),
