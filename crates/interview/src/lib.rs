@@ -30,7 +30,7 @@ pub mod transcript;
 pub mod wording;
 
 #[cfg(test)]
-mod testing;
+mod tests;
 
 pub use bank::{Bank, Question};
 pub use delivery::Delivery;

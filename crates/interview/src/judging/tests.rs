@@ -1,7 +1,7 @@
 use super::*;
 use crate::bank::Misconception;
 use crate::marks::{CoachKind, DecidedVerdict, Decision};
-use crate::testing::question;
+use crate::tests::question;
 use crate::{Probability, Seconds, Segment, Span};
 
 fn rubric() -> Rubric {
