@@ -80,7 +80,7 @@ impl Summary {
     }
 }
 
-fn delivery(turn: &Turn) -> Option<&Delivery> {
+pub(crate) fn delivery(turn: &Turn) -> Option<&Delivery> {
     turn.state.answer().and_then(|answer| answer.spoken.as_ref()).map(|spoken| &spoken.delivery)
 }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::bank::TimeLimit;
+use crate::delivery::Delivery;
 use crate::follow_up::Target;
 use crate::session::{Spoken, Sureness};
 use crate::tests::{asked, bank, day, judged, round};
