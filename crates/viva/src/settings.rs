@@ -12,11 +12,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use capture::transcribe::{Language, WhisperSettings};
-use coach::llm::{LONGEST_JUDGING, OnFailure};
+use coach::llm::LONGEST_JUDGING;
 use coach::{LlmCoach, LlmSettings};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use server::CoachChoice;
 use toml::{Table, Value};
 use url::Url;
 
@@ -122,7 +121,7 @@ impl Settings {
         settings.question_folder.clone_from(&self.bank);
         settings.model = model;
         settings.whisper = self.speech.whisper.clone();
-        settings.coach = self.coach()?;
+        settings.language_model = self.llm.as_ref().map(LlmCoach::new).transpose()?.map(Arc::new);
         settings.open_to_network = self.open_to_network;
         if let Some(practice) = &self.practice {
             settings.preparation = practice.progress_query();
@@ -142,15 +141,6 @@ impl Settings {
     pub fn language_model(&self) -> Result<&LlmSettings, Failure> {
         self.llm.as_ref().ok_or_else(|| {
             Failure::new("no language model is configured").help("`viva judge` finds one and sets it up")
-        })
-    }
-
-    fn coach(&self) -> Result<CoachChoice, Failure> {
-        let Some(settings) = &self.llm else { return Ok(CoachChoice::Offline) };
-        let llm = Arc::new(LlmCoach::new(settings)?);
-        Ok(match settings.on_failure {
-            OnFailure::StayUngraded => CoachChoice::LanguageModel(llm),
-            OnFailure::Offline => CoachChoice::LanguageModelOrOffline(llm),
         })
     }
 }
