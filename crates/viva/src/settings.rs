@@ -246,31 +246,14 @@ fn parsed<T: DeserializeOwned>(variable: Variable<'_>, setting: &str) -> Result<
 
 /// The settings in `[llm]` that are text.
 const LLM_TEXTS: [&str; 10] = [
-    "preset",
-    "model",
-    "second_model",
-    "base_url",
-    "key_variable",
-    "key_file",
-    "calls",
-    "thinking",
-    "prompts",
+    "preset", "model", "second_model", "base_url", "key_variable", "key_file", "calls", "thinking", "prompts",
     "on_failure",
 ];
 
 /// The settings in `[llm]` that are numbers.
 const LLM_NUMBERS: [&str; 11] = [
-    "connect_seconds",
-    "loading_seconds",
-    "first_byte_seconds",
-    "between_tokens_seconds",
-    "whole_call_seconds",
-    "judging_seconds",
-    "context_tokens",
-    "concurrency",
-    "examples",
-    "retries",
-    "temperature",
+    "connect_seconds", "loading_seconds", "first_byte_seconds", "between_tokens_seconds", "whole_call_seconds",
+    "judging_seconds", "context_tokens", "concurrency", "examples", "retries", "temperature",
 ];
 
 fn llm_variables(variable: Variable<'_>) -> Result<Option<Table>, Failure> {

@@ -13,13 +13,7 @@ use crate::llm::key::without_key;
 
 /// Words by which a server refuses something other than the form of the reply: the model, or a prompt that is too long.
 const NOT_THE_FORM: [&str; 8] = [
-    "context length",
-    "context size",
-    "context window",
-    "too long",
-    "not found",
-    "not exist",
-    "unknown model",
+    "context length", "context size", "context window", "too long", "not found", "not exist", "unknown model",
     "valid model",
 ];
 
