@@ -32,16 +32,8 @@ fn piped_lines_are_answers_and_the_feedback_is_one_json_document() {
 #[test]
 fn a_hint_while_typing_leaves_the_text_as_it_is() {
     let home = Home::empty();
-    let run = home.viva([
-        "practice",
-        "--question",
-        "ownership-why",
-        "--follow-ups",
-        "0",
-        "--typed",
-        "--mute",
-        "--no-sureness",
-    ]);
+    let run = home
+        .viva(["practice", "--question", "ownership-why", "--follow-ups", "0", "--typed", "--mute", "--no-sureness"]);
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
     press(&mut terminal, "Esc", "Every value has one owner");
     press(&mut terminal, "one owner", "\u{1b}");

@@ -20,6 +20,7 @@ pub mod view;
 pub mod client;
 
 #[cfg(feature = "testing")]
+#[path = "../tests/samples/turns.rs"]
 pub mod testing;
 
 /// Where every versioned path begins.

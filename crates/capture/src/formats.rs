@@ -75,20 +75,23 @@ impl FromStr for Format {
 pub struct UnknownFormat(String);
 
 fn json(recognition: &Recognition) -> serde_json::Value {
+    let start = |span: Option<Span>| span.map(|span| span.start().get());
+    let end = |span: Option<Span>| span.map(|span| span.end().get());
     let word = |word: &Word| {
-        let (start, end) = (word.span.map(Span::start), word.span.map(Span::end));
+        let (start, end) = (start(word.span), end(word.span));
         json!({ "start": start, "end": end, "text": word.text, "probability": word.probability.get() })
     };
     let segment = |segment: &Segment| {
-        let (start, end) = (segment.span().map(Span::start), segment.span().map(Span::end));
+        let (start, end) = (start(segment.span()), end(segment.span()));
         let words: Vec<_> = segment.words().iter().map(word).collect();
         json!({ "start": start, "end": end, "text": segment.text(), "words": words })
     };
+    let stretch = |span: &Span| json!({ "start": span.start().get(), "end": span.end().get() });
     json!({
         "text": recognition.transcript.text(),
-        "duration": recognition.duration,
+        "duration": recognition.duration.get(),
         "truncated": recognition.truncated,
-        "speech": recognition.speech,
+        "speech": recognition.speech.iter().map(stretch).collect::<Vec<_>>(),
         "segments": recognition.transcript.segments().iter().map(segment).collect::<Vec<_>>(),
     })
 }

@@ -18,7 +18,7 @@ pub mod recognise;
 pub mod recording;
 pub mod speech;
 #[cfg(test)]
-mod testing;
+mod tests;
 pub mod transcribe;
 
 use std::time::Duration;

@@ -17,8 +17,6 @@ pub enum Coach {
     Offline(Arc<OfflineCoach>),
     /// A language model over HTTP.
     Llm(Arc<LlmCoach>),
-    /// A language model; the offline coach judges what it could not judge at all.
-    LlmOrOffline(Arc<LlmCoach>, Arc<OfflineCoach>),
 }
 
 impl Coach {
@@ -26,7 +24,7 @@ impl Coach {
     pub fn judged_by(&self, question: &Question) -> JudgedBy {
         match self {
             Self::Offline(offline) => offline.judged_by(question),
-            Self::Llm(llm) | Self::LlmOrOffline(llm, _) => llm.judged_by(question),
+            Self::Llm(llm) => llm.judged_by(question),
         }
     }
 }

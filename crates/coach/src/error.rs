@@ -47,3 +47,20 @@ impl CoachError {
         matches!(self, Self::Unavailable { .. })
     }
 }
+
+/// Unavailable for a time that nobody knows.
+pub(crate) fn unavailable(reason: impl Into<String>) -> CoachError {
+    CoachError::Unavailable { reason: reason.into(), retry_after: None }
+}
+
+pub(crate) fn malformed(reason: impl Into<String>) -> CoachError {
+    CoachError::Malformed { reason: reason.into() }
+}
+
+pub(crate) fn refused(reason: impl Into<String>) -> CoachError {
+    CoachError::Refused { reason: reason.into() }
+}
+
+pub(crate) fn misconfigured(reason: impl Into<String>) -> CoachError {
+    CoachError::Misconfigured { reason: reason.into() }
+}

@@ -19,7 +19,7 @@ mod key;
 mod model;
 mod prompts;
 mod quotes;
-mod second_opinion;
+mod reading;
 mod settings;
 mod stronger_answer;
 mod subject;
@@ -33,22 +33,23 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use interview::Question;
 use interview::claims::{Claims, ClarityClaim, Report, StrongerAnswer};
 use interview::follow_up::{FollowUp, Target};
-use interview::judging::Assignment;
-use interview::marks::{CoachKind, JudgedBy, Marks};
+use interview::judging::{self, Agreement, Assignment};
+use interview::marks::{CoachKind, JudgedBy};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
-use crate::error::CoachError;
+use crate::error::{CoachError, malformed, refused};
 pub use connection::Connection;
-use correctness::Judged;
 pub use discovery::{FoundServer, Recommended, find_servers, recommend, runs_elsewhere};
 use fence::{Mark, fence};
 use model::Model;
 use prompts::Prompts;
-use second_opinion::Agreement;
+use reading::Judged;
 pub use settings::{Calls, LONGEST_JUDGING, LlmSettings, OnFailure, Preset, Thinking};
 pub use usage::{Cost, Usage, metered};
 pub use wire::{Enforcement, FoundModel};
@@ -72,8 +73,8 @@ pub struct LlmCoach {
 /// What was judged of an answer so far.
 #[derive(Clone, Debug, Default)]
 struct Finished {
-    correctness: Option<Judged>,
-    clarity: Option<clarity::Judged>,
+    correctness: Option<Judged<Claims>>,
+    clarity: Option<Judged<Vec<ClarityClaim>>>,
     stronger: Option<Option<String>>,
 }
 
@@ -105,6 +106,11 @@ impl LlmCoach {
         self.model.is_loading()
     }
 
+    /// What happens to an answer that it could not judge.
+    pub fn on_failure(&self) -> OnFailure {
+        self.model.settings().on_failure
+    }
+
     /// How many calls may be under way at once. A server that is loading its model is waited for.
     ///
     /// # Errors
@@ -119,18 +125,21 @@ impl LlmCoach {
     }
 
     /// The claims about correctness, and a remark when something of them does not count or when two models were asked.
-    async fn correctness(&self, assignment: &Assignment<'_>, fenced: &str) -> Result<Judged, CoachError> {
-        if assignment.rubric.is_empty() {
-            return Ok(Judged { claims: Claims::default(), marks: Marks::default(), remark: None });
+    async fn correctness(&self, assignment: &Assignment<'_>, fenced: &str) -> Result<Judged<Claims>, CoachError> {
+        let Assignment { rubric, transcript, .. } = *assignment;
+        if rubric.is_empty() {
+            return Ok(Judged { claims: Claims::default(), remark: None });
         }
         let first = correctness::judge(&self.model, &self.prompts, assignment, fenced);
         let Some(second) = &self.second else { return first.await };
         let (first, other) = tokio::join!(first, correctness::judge(second, &self.prompts, assignment, fenced));
         let (asked, also_asked) = (self.model.name(), second.name());
-        let Judged { claims, marks, remark } = first?;
+        let Judged { claims, remark } = first?;
         let (claims, opinions) = match other {
             Ok(other) => {
-                let Agreement { claims, disagreements } = second_opinion::compare(claims, &marks, &other.marks);
+                let agreement = judging::agreement(rubric, transcript, claims, &other.claims);
+                let Agreement { claims, disagreements } =
+                    agreement.map_err(|invalid| malformed(invalid.to_string()))?;
                 let remark = match disagreements {
                     0 => format!("Two models judged this answer and agree on every point ({asked}, {also_asked})."),
                     number => format!(
@@ -141,7 +150,7 @@ impl LlmCoach {
             }
             Err(failure) => (claims, format!("Only {asked} judged this answer; {also_asked} could not: {failure}.")),
         };
-        Ok(Judged { claims, marks, remark: joined([Some(opinions), remark]) })
+        Ok(Judged { claims, remark: joined([Some(opinions), remark]) })
     }
 
     /// Judges one answer. The claims of each panel are also sent to `panels`, if there is such a channel, as soon as they are ready; a
@@ -177,39 +186,26 @@ impl LlmCoach {
         // Its time begins when the answers before it are judged.
         let _turn = self.model.turn().await;
         let deadline = Instant::now() + limit.saturating_sub(taken);
-        let late = |_elapsed| CoachError::TimedOut { limit, what: "to judge the whole answer" };
         let (judged, decided) = oneshot::channel();
         let correctness = async {
-            let judged_now = match finished.correctness {
-                Some(judged) => Ok(judged),
-                None => timeout_at(deadline, self.correctness(assignment, &fenced)).await.map_err(late).flatten(),
-            };
-            if let Ok(Judged { claims, marks, .. }) = &judged_now {
+            let judging = self.correctness(assignment, &fenced).boxed();
+            let judged_now = within(limit, deadline, finished.correctness, judging).await;
+            if let Ok(Judged { claims, .. }) = &judged_now {
                 Panel::Correctness(claims.clone()).send(panels);
-                judged.send(follow_up_of(assignment, marks)).ok();
+                // A stretch question is asked as it is.
+                let next = judging::follow_up(assignment, claims).filter(|next| next.target != Target::Stretch);
+                judged.send(next).ok();
             }
             judged_now
         };
         let clarity = async {
-            let judged = match finished.clarity {
-                Some(judged) => Ok(judged),
-                None => {
-                    let judging = clarity::judge(&self.model, &self.prompts, assignment, &fenced);
-                    timeout_at(deadline, judging).await.map_err(late).flatten()
-                }
-            };
+            let judging = clarity::judge(&self.model, &self.prompts, assignment, &fenced).boxed();
+            let judged = within(limit, deadline, finished.clarity, judging).await;
             judged.iter().for_each(|judged| Panel::Clarity(judged.claims.clone()).send(panels));
             judged
         };
-        let stronger = async {
-            match finished.stronger {
-                Some(written) => Ok(written),
-                None => {
-                    let writing = stronger_answer::write(&self.model, &self.prompts, assignment, &fenced);
-                    timeout_at(deadline, writing).await.map_err(late).flatten()
-                }
-            }
-        };
+        let writing = stronger_answer::write(&self.model, &self.prompts, assignment, &fenced).boxed();
+        let stronger = within(limit, deadline, finished.stronger, writing);
         let wording = async {
             let follow_up = decided.await.ok()??;
             Some(self.word_follow_up(assignment, follow_up).await)
@@ -219,18 +215,19 @@ impl LlmCoach {
         if correctness.as_ref().is_err_and(CoachError::is_passing)
             || clarity.as_ref().is_err_and(CoachError::is_passing)
         {
-            let stronger = stronger.as_ref().ok().cloned();
-            let clarity = clarity.as_ref().ok().cloned();
-            self.keep(answer, Finished { correctness: correctness.as_ref().ok().cloned(), clarity, stronger });
+            self.keep(
+                answer,
+                Finished {
+                    correctness: correctness.as_ref().ok().cloned(),
+                    clarity: clarity.as_ref().ok().cloned(),
+                    stronger: stronger.as_ref().ok().cloned(),
+                },
+            );
         }
-        let (correctness, remark) = match (correctness, &clarity) {
-            (Ok(judged), _) => (Ok(judged.claims), judged.remark),
-            (Err(failure), Ok(_)) => (Err(failure), None),
-            (Err(failure), Err(_)) => return Err(failure),
-        };
-        let (clarity, of_clarity) = match clarity {
-            Ok(judged) => (Ok(judged.claims), judged.remark),
-            Err(failure) => (Err(failure), None),
+        let ((correctness, remark), (clarity, of_clarity)) = (parted(correctness), parted(clarity));
+        let correctness = match correctness {
+            Err(failure) if clarity.is_err() => return Err(failure),
+            correctness => correctness,
         };
         let (stronger_answer, failure) = match stronger {
             Ok(Some(answer)) => (StrongerAnswer::Written(answer), None),
@@ -338,9 +335,26 @@ impl Panel {
     }
 }
 
-/// The follow-up to word that these marks lead to. A stretch question is asked as it is.
-fn follow_up_of(assignment: &Assignment<'_>, marks: &Marks) -> Option<FollowUp> {
-    interview::follow_up::decide(&assignment.round?, marks).filter(|next| next.target != Target::Stretch)
+/// What was judged before, or what `judging` comes to before the time of the whole answer is over.
+async fn within<T>(
+    limit: Duration,
+    deadline: Instant,
+    known: Option<T>,
+    judging: BoxFuture<'_, Result<T, CoachError>>,
+) -> Result<T, CoachError> {
+    match known {
+        Some(known) => Ok(known),
+        None => timeout_at(deadline, judging)
+            .await
+            .unwrap_or(Err(CoachError::TimedOut { limit, what: "to judge the whole answer" })),
+    }
+}
+
+fn parted<C>(judged: Result<Judged<C>, CoachError>) -> (Result<C, CoachError>, Option<String>) {
+    match judged {
+        Ok(Judged { claims, remark }) => (Ok(claims), remark),
+        Err(failure) => (Err(failure), None),
+    }
 }
 
 fn joined(remarks: impl IntoIterator<Item = Option<String>>) -> Option<String> {
@@ -361,11 +375,11 @@ async fn beside<T, U>(main: impl Future<Output = T>, side: impl Future<Output = 
 fn fenced(assignment: &Assignment<'_>) -> Result<String, CoachError> {
     let words = assignment.transcript.words().count();
     if words == 0 {
-        return Err(CoachError::Refused { reason: "there are no words in this answer".to_owned() });
+        return Err(refused("there are no words in this answer"));
     }
     if words > MOST_WORDS {
         let reason = format!("the answer has {words} words; at most {MOST_WORDS} are sent to a language model");
-        return Err(CoachError::Refused { reason });
+        return Err(refused(reason));
     }
     Ok(fence(assignment.transcript, &Mark::random()))
 }

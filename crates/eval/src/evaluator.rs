@@ -112,7 +112,7 @@ impl Evaluator<'_> {
     async fn ask(&self, coach: &Coach, item: &Item, named: &NamedQuestion, judged_by: JudgedBy) -> JudgedItem {
         let (reply, usage) = match coach {
             Coach::Offline(offline) => (ask_offline(Arc::clone(offline), named.question.clone(), item).await, None),
-            Coach::Llm(llm) | Coach::LlmOrOffline(llm, _) => {
+            Coach::Llm(llm) => {
                 let (reply, usage) = metered(ask_llm(llm, &named.question, item, self.whole)).await;
                 (reply, Some(usage))
             }

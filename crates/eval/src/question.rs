@@ -1,8 +1,8 @@
 //! A question that a dataset brings along, made into one that coaches can judge.
 
-use interview::bank::{Anchors, InvalidTimeLimit, InvalidWeight, KeyPoint, Kind, Level, Misconception, Question};
+use interview::bank::{Anchors, KeyPoint, Kind, Level, Misconception, Question};
 use interview::id::InvalidSlug;
-use interview::{KeyPointId, MisconceptionId};
+use interview::{KeyPointId, MisconceptionId, OutOfBounds};
 use serde::Deserialize;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -63,9 +63,7 @@ pub(crate) enum UnfitQuestion {
     #[error(transparent)]
     Id(#[from] InvalidSlug),
     #[error(transparent)]
-    Weight(#[from] InvalidWeight),
-    #[error(transparent)]
-    TimeLimit(#[from] InvalidTimeLimit),
+    Number(#[from] OutOfBounds),
     #[error("the question has neither key points nor a reference answer")]
     NothingToJudgeBy,
 }
@@ -260,6 +258,6 @@ mod tests {
     fn a_question_without_anything_to_judge_by_is_refused() {
         assert_eq!(question(r#"{"prompt": "p?", "reference": " "}"#), Err(UnfitQuestion::NothingToJudgeBy));
         let heavy = r#"{"prompt": "p?", "reference": "r", "key_points": [{"summary": "s", "weight": 9}]}"#;
-        assert_eq!(question(heavy), Err(UnfitQuestion::Weight(InvalidWeight)));
+        assert_eq!(question(heavy).unwrap_err().to_string(), "a weight is a whole number from 1 to 5");
     }
 }

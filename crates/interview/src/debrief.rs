@@ -5,12 +5,12 @@ use std::cmp::Reverse;
 use std::fmt;
 use std::time::SystemTime;
 
-use crate::delivery::{Delivery, FILLED_PAUSES_MANY, TYPICAL_WORDS_PER_MINUTE};
+use crate::delivery::{FILLED_PAUSES_MANY, TYPICAL_WORDS_PER_MINUTE};
 use crate::id::QuestionId;
 use crate::marks::{ClarityCheck, ClarityVerdict, Counted, Feedback};
 use crate::schedule::Schedule;
 use crate::session::{Session, Turn, TurnState};
-use crate::summary::Summary;
+use crate::summary::{Summary, delivery};
 use crate::time::Seconds;
 use crate::wording::{counted, missed_point, reconsider};
 
@@ -161,10 +161,6 @@ fn habit(session: &Session, turns: &[Turn]) -> Option<Habit> {
     let all = [wrong, core].into_iter().chain(checks).chain(said).filter(|habit| habit.times >= HABIT);
     // By share; among equals the earlier, which concerns what was said rather than how.
     all.reduce(|most, other| if other.times * most.of > most.times * other.of { other } else { most })
-}
-
-fn delivery(turn: &Turn) -> Option<&Delivery> {
-    turn.state.answer()?.spoken.as_ref().map(|spoken| &spoken.delivery)
 }
 
 fn not_met(feedback: &Feedback, check: ClarityCheck) -> Has {

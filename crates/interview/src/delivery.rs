@@ -212,35 +212,13 @@ fn filled_pauses(words: &[&Word], spoken: Seconds) -> FilledPauses {
 
 /// Phrases are matched on words with punctuation taken for spaces, so that "you know," and "sort-of" are found.
 const DISCOURSE_MARKERS: [&str; 12] = [
-    "like",
-    "you know",
-    "basically",
-    "actually",
-    "literally",
-    "i mean",
-    "right",
-    "okay",
-    "so yeah",
-    "or whatever",
-    "and stuff",
-    "at the end of the day",
+    "like", "you know", "basically", "actually", "literally", "i mean", "right", "okay", "so yeah", "or whatever",
+    "and stuff", "at the end of the day",
 ];
 
 const HEDGES: [&str; 14] = [
-    "i guess",
-    "i think",
-    "i suppose",
-    "i believe",
-    "sort of",
-    "kind of",
-    "maybe",
-    "probably",
-    "possibly",
-    "i'm not sure",
-    "i am not sure",
-    "not really sure",
-    "might be",
-    "something like that",
+    "i guess", "i think", "i suppose", "i believe", "sort of", "kind of", "maybe", "probably", "possibly",
+    "i'm not sure", "i am not sure", "not really sure", "might be", "something like that",
 ];
 
 /// How many of the most frequent phrases are reported.

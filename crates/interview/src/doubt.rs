@@ -71,7 +71,7 @@ fn bare(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::bank::GlossaryTerm;
-    use crate::testing::question;
+    use crate::tests::question;
     use crate::{Probability, Seconds, Segment, Span};
 
     /// Words of one second each. `~` in front of a word makes it doubtful.

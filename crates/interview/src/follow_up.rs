@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::bank::{KeyPoint, Misconception, Question};
+use crate::bounded::bounded;
 use crate::id::{KeyPointId, MisconceptionId};
 use crate::marks::{Counted, Marks};
 use crate::session::{Session, Turn};
 
 /// What a follow-up aims at.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     /// A key point that was missed or is unclear.
     KeyPoint(KeyPointId),
@@ -28,19 +28,16 @@ pub struct FollowUp {
     pub prompt: String,
 }
 
-/// How many follow-ups one question may get: 0 to 3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-pub struct FollowUpLimit(u8);
+bounded!(
+    /// How many follow-ups one question may get: 0 to 3.
+    #[derive(Serialize, Deserialize)]
+    #[serde(try_from = "u8", into = "u8")]
+    FollowUpLimit(u8).get, (0..=3), "a question gets 0 to 3 follow-ups"
+);
 
 impl FollowUpLimit {
     /// The most there can be.
     pub const MAX: Self = Self(3);
-
-    /// The number, 0 to 3.
-    pub fn get(self) -> u8 {
-        self.0
-    }
 }
 
 impl Default for FollowUpLimit {
@@ -49,25 +46,6 @@ impl Default for FollowUpLimit {
         Self(1)
     }
 }
-
-impl TryFrom<u8> for FollowUpLimit {
-    type Error = InvalidFollowUpLimit;
-
-    fn try_from(limit: u8) -> Result<Self, Self::Error> {
-        if limit <= Self::MAX.0 { Ok(Self(limit)) } else { Err(InvalidFollowUpLimit) }
-    }
-}
-
-impl From<FollowUpLimit> for u8 {
-    fn from(limit: FollowUpLimit) -> Self {
-        limit.0
-    }
-}
-
-/// The number is no follow-up limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a question gets 0 to 3 follow-ups")]
-pub struct InvalidFollowUpLimit;
 
 /// The turns around an answer, which decide whether it gets a follow-up.
 #[derive(Clone, Copy, Debug)]

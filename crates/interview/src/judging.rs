@@ -68,13 +68,8 @@ pub struct NothingJudged(String);
 /// When neither panel could be judged. When one could not, the feedback has the other and its remark says why.
 pub fn judge<E: Display>(assignment: &Assignment<'_>, report: Report<E>) -> Result<Judged, NothingJudged> {
     let Assignment { question, rubric, target, transcript, .. } = *assignment;
-    let correctness = match report.correctness {
-        Ok(claims) => correctness(rubric, transcript, &claims)
-            .map(|correctness| match assignment.round.and_then(|round| round.turn.state.answer()) {
-                Some(answer) => correctness.decided(rubric, &answer.decisions),
-                None => correctness,
-            })
-            .map_err(|invalid| invalid.to_string()),
+    let correctness = match &report.correctness {
+        Ok(claims) => decided(assignment, claims).map_err(|invalid| invalid.to_string()),
         Err(failure) => Err(failure.to_string()),
     };
     let clarity = match report.clarity {
@@ -96,10 +91,10 @@ pub fn judge<E: Display>(assignment: &Assignment<'_>, report: Report<E>) -> Resu
     };
     let bonus = rubric.is_empty().then(|| "This was a bonus question beyond the rubric: it is not scored.".to_owned());
     let remarks: Vec<String> = [bonus, missing, report.remark].into_iter().flatten().collect();
-    let decided = assignment.round.zip(marks).and_then(|(round, marks)| follow_up::decide(&round, marks));
-    let follow_up = decided.map(|decided| {
+    let aimed = assignment.round.zip(marks).and_then(|(round, marks)| follow_up::decide(&round, marks));
+    let follow_up = aimed.map(|aimed| {
         // A wording for anything else is not used.
-        report.follow_up.filter(|worded| worded.target == decided.target).unwrap_or(decided)
+        report.follow_up.filter(|worded| worded.target == aimed.target).unwrap_or(aimed)
     });
     let feedback = Feedback {
         next_step: next_step(question, rubric, marks, clarity.as_ref()),
@@ -110,6 +105,58 @@ pub fn judge<E: Display>(assignment: &Assignment<'_>, report: Report<E>) -> Resu
         clarity,
     };
     Ok(Judged { feedback, follow_up })
+}
+
+/// The follow-up that these claims lead to, in the bank's words: for a coach that words it before the whole report is there.
+pub fn follow_up(assignment: &Assignment<'_>, claims: &Claims) -> Option<FollowUp> {
+    follow_up::decide(&assignment.round?, decided(assignment, claims).ok()?.marks())
+}
+
+/// The claims as marks, and what the candidate decided about them.
+fn decided(assignment: &Assignment<'_>, claims: &Claims) -> Result<Correctness, InvalidClaims> {
+    let correctness = correctness(assignment.rubric, assignment.transcript, claims)?;
+    Ok(match assignment.round.and_then(|round| round.turn.state.answer()) {
+        Some(answer) => correctness.decided(assignment.rubric, &answer.decisions),
+        None => correctness,
+    })
+}
+
+/// What two coaches claim together about one answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Agreement {
+    /// The claims that count: disagreement on a key point makes it unclear, and a misconception needs both.
+    pub claims: Claims,
+    /// On how many key points and misconceptions they disagree.
+    pub disagreements: usize,
+}
+
+/// Compares what the claims of one coach and of another come to.
+///
+/// # Errors
+/// As [`correctness`].
+pub fn agreement(
+    rubric: &Rubric,
+    transcript: &Transcript,
+    mut claims: Claims,
+    others: &Claims,
+) -> Result<Agreement, InvalidClaims> {
+    let marks = |claims: &Claims| Ok(correctness(rubric, transcript, claims)?.marks().clone());
+    let (first, second) = (marks(&claims)?, marks(others)?);
+    let mut disagreements = 0;
+    for claim in &mut claims.key_points {
+        let verdicts = first.key_point(&claim.id).zip(second.key_point(&claim.id));
+        let Some((one, other)) = verdicts.map(|(one, other)| (&one.verdict, &other.verdict)) else { continue };
+        if one.name() != other.name() {
+            disagreements += 1;
+            let evidence = one.evidence().or(other.evidence()).map(Evidence::claim);
+            claim.verdict = ClaimedVerdict::Unclear(Doubt::CoachesDisagree, evidence);
+        }
+    }
+    let states = |marks: &Marks, id: &MisconceptionId| marks.misconceptions.iter().any(|mark| &mark.id == id);
+    claims.misconceptions.retain(|claim| states(&second, &claim.id));
+    let both = first.misconceptions.iter().filter(|mark| states(&second, &mark.id)).count();
+    disagreements += first.misconceptions.len() + second.misconceptions.len() - 2 * both;
+    Ok(Agreement { claims, disagreements })
 }
 
 /// The correctness panel that these claims come to: one mark for every key point of the rubric, in the rubric's order, and each

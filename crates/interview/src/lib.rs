@@ -9,6 +9,7 @@
 //! Start reading at [`bank::Question`], then [`Transcript`], [`claims`] and [`judging`].
 
 pub mod bank;
+mod bounded;
 pub mod claims;
 pub mod debrief;
 pub mod delivery;
@@ -30,9 +31,10 @@ pub mod transcript;
 pub mod wording;
 
 #[cfg(test)]
-mod testing;
+mod tests;
 
 pub use bank::{Bank, Question};
+pub use bounded::OutOfBounds;
 pub use delivery::Delivery;
 pub use id::{AnswerId, KeyPointId, MisconceptionId, QuestionId, SessionId, Tag, TopicId, TurnId};
 pub use marks::{Evidence, Feedback};

@@ -137,8 +137,7 @@ impl KeyPointMark {
 }
 
 /// A verdict that the candidate can give on a key point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecidedVerdict {
     /// "I said that."
     Hit,
@@ -156,7 +155,7 @@ pub enum Decision {
 }
 
 /// What the candidate decided about an answer. Decisions belong to the answer, not to a judging: another judge does not undo them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decisions {
     key_points: BTreeMap<KeyPointId, DecidedVerdict>,
     not_stated: BTreeSet<MisconceptionId>,
@@ -176,6 +175,16 @@ impl Decisions {
             Decision::Misconception(id, false) => _ = self.not_stated.insert(id),
             Decision::Misconception(id, true) => _ = self.not_stated.remove(&id),
         }
+    }
+
+    /// The key points that the candidate decided.
+    pub fn key_points(&self) -> impl Iterator<Item = (&KeyPointId, DecidedVerdict)> {
+        self.key_points.iter().map(|(id, verdict)| (id, *verdict))
+    }
+
+    /// The misconceptions that the candidate did not state.
+    pub fn not_stated(&self) -> impl Iterator<Item = &MisconceptionId> {
+        self.not_stated.iter()
     }
 
     /// What was decided about a key point.

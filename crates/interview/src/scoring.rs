@@ -64,7 +64,7 @@ impl Rating {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Band {
     /// 1: a wrong model: no core point, or a misconception in place of one.
-    WrongModel,
+    WrongModel = 1,
     /// 2: names the rule and cannot say why: some core points.
     RuleWithoutReason,
     /// 3: the core points, no trade-off.
@@ -76,12 +76,7 @@ pub enum Band {
 impl Band {
     /// The band's number, 1 to 4.
     pub fn number(self) -> u8 {
-        match self {
-            Self::WrongModel => 1,
-            Self::RuleWithoutReason => 2,
-            Self::CorePoints => 3,
-            Self::TradeOffs => 4,
-        }
+        self as u8
     }
 }
 

@@ -1,8 +1,7 @@
 //! A practice round and its turns.
 
-use serde::{Deserialize, Serialize};
-
 use crate::bank::Question;
+use crate::bounded::bounded;
 use crate::delivery::Delivery;
 use crate::follow_up::{FollowUpLimit, Target};
 use crate::id::{AnswerId, QuestionId, SessionId, TurnId};
@@ -25,8 +24,7 @@ pub struct Session {
 }
 
 /// What a round is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// To learn: the feedback on a question is shown once its follow-ups are over.
     #[default]
@@ -74,34 +72,17 @@ pub struct Turn {
     pub state: TurnState,
 }
 
-/// How sure somebody is of an answer, before they have seen its feedback: 1 (not at all) to 4 (completely).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Sureness(u8);
+bounded!(
+    /// How sure somebody is of an answer, before they have seen its feedback: 1 (not at all) to 4 (completely).
+    Sureness(u8).get, (1..=4), "how sure you are is a number from 1 to 4"
+);
 
 impl Sureness {
-    /// The number, 1 to 4.
-    pub fn get(self) -> u8 {
-        self.0
-    }
-
     /// Whether that is more sure than not.
     pub fn is_sure(self) -> bool {
         self.0 > 2
     }
 }
-
-impl TryFrom<u8> for Sureness {
-    type Error = InvalidSureness;
-
-    fn try_from(number: u8) -> Result<Self, Self::Error> {
-        if (1..=4).contains(&number) { Ok(Self(number)) } else { Err(InvalidSureness) }
-    }
-}
-
-/// The number says nothing of how sure somebody is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("how sure you are is a number from 1 to 4")]
-pub struct InvalidSureness;
 
 /// How far a turn has come, with what it has by then.
 ///
@@ -251,8 +232,7 @@ pub struct AudioObject {
 }
 
 /// Where an answer came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
     /// A microphone on the candidate's machine.
     Microphone,

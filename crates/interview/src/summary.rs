@@ -80,7 +80,7 @@ impl Summary {
     }
 }
 
-fn delivery(turn: &Turn) -> Option<&Delivery> {
+pub(crate) fn delivery(turn: &Turn) -> Option<&Delivery> {
     turn.state.answer().and_then(|answer| answer.spoken.as_ref()).map(|spoken| &spoken.delivery)
 }
 
@@ -145,7 +145,7 @@ fn stated(session: &Session, turns: &[Turn]) -> Vec<Stated> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{judged, round};
+    use crate::tests::{judged, round};
 
     #[test]
     fn questions_that_were_never_begun_are_not_counted() {

@@ -7,7 +7,9 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::bank::GlossaryTerm;
 use crate::time::Span;
-use crate::transcript::{Probability, Segment, Transcript, Word, is_function_word, normal_words};
+use crate::transcript::{
+    Probability, Segment, Transcript, Word, is_function_word, normal_words, numbered_normal_words,
+};
 
 /// The most words that one misheard term can take.
 const LONGEST: usize = 4;
@@ -159,12 +161,7 @@ impl Transcript {
 }
 
 fn corrected(words: &[Word], terms: &Terms) -> Vec<Word> {
-    // The normal words, each with the number of the word it belongs to.
-    let normal: Vec<(usize, String)> = words
-        .iter()
-        .enumerate()
-        .flat_map(|(index, word)| normal_words(&word.text).map(move |normal| (index, normal)))
-        .collect();
+    let normal = numbered_normal_words(words.iter());
     let heard: Vec<Heard<'_>> = normal
         .iter()
         .map(|(index, normal)| Heard {

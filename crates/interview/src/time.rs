@@ -1,10 +1,7 @@
 //! Time on an answer's own timeline: seconds since its recording began.
 
-use serde::{Deserialize, Serialize};
-
 /// A point or length of time in seconds: finite and never negative.
-#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
-#[serde(try_from = "f64", into = "f64")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Seconds(f64);
 
 impl Seconds {
@@ -58,20 +55,13 @@ impl TryFrom<f64> for Seconds {
     }
 }
 
-impl From<Seconds> for f64 {
-    fn from(seconds: Seconds) -> Self {
-        seconds.0
-    }
-}
-
 /// The number is no time: negative, infinite or not a number.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("{0} is not a time in seconds: it must be zero or more, and finite")]
 pub struct InvalidTime(f64);
 
 /// A stretch of time, from `start` to `end` on the original timeline. It never ends before it starts.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Bounds", into = "Bounds")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Span {
     start: Seconds,
     end: Seconds,
@@ -108,33 +98,3 @@ impl Span {
         self.end.min(other.end).since(self.start.max(other.start))
     }
 }
-
-/// The stored form of a [`Span`], before it is known to be in order.
-#[derive(Serialize, Deserialize)]
-struct Bounds {
-    start: Seconds,
-    end: Seconds,
-}
-
-impl TryFrom<Bounds> for Span {
-    type Error = EndsBeforeItStarts;
-
-    fn try_from(bounds: Bounds) -> Result<Self, Self::Error> {
-        if bounds.start <= bounds.end {
-            Ok(Self { start: bounds.start, end: bounds.end })
-        } else {
-            Err(EndsBeforeItStarts)
-        }
-    }
-}
-
-impl From<Span> for Bounds {
-    fn from(span: Span) -> Self {
-        Self { start: span.start, end: span.end }
-    }
-}
-
-/// The stretch of time ends before it starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a stretch of time ends before it starts")]
-pub struct EndsBeforeItStarts;

@@ -39,12 +39,6 @@ impl TryFrom<f64> for Probability {
     }
 }
 
-impl From<Probability> for f64 {
-    fn from(probability: Probability) -> Self {
-        probability.0
-    }
-}
-
 /// The number is no probability.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("{0} is not a probability: it must lie between 0 and 1")]
@@ -115,25 +109,6 @@ impl Segment {
     }
 }
 
-impl TryFrom<Vec<Word>> for Segment {
-    type Error = EmptySegment;
-
-    fn try_from(words: Vec<Word>) -> Result<Self, Self::Error> {
-        Self::new(words).ok_or(EmptySegment)
-    }
-}
-
-impl From<Segment> for Vec<Word> {
-    fn from(segment: Segment) -> Self {
-        segment.words
-    }
-}
-
-/// A segment without words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a segment has no words")]
-pub struct EmptySegment;
-
 /// All that was said or typed in one answer. Silence has a transcript without segments.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Transcript {
@@ -203,11 +178,7 @@ impl Transcript {
         if wanted.is_empty() {
             return Vec::new();
         }
-        let spoken: Vec<(usize, String)> = self
-            .words()
-            .enumerate()
-            .flat_map(|(index, word)| normal_words(&word.text).map(move |normal| (index, normal)))
-            .collect();
+        let spoken = numbered_normal_words(self.words());
         let places = spoken.windows(wanted.len()).filter(|window| window.iter().map(|(_, word)| word).eq(&wanted));
         places.filter_map(|place| Some((place.first()?.0, place.last()?.0))).collect()
     }
@@ -305,6 +276,11 @@ pub fn normal_words(text: &str) -> impl Iterator<Item = String> + '_ {
         .map(|word| word.trim_matches(is_apostrophe))
         .filter(|word| !word.is_empty())
         .map(|word| word.chars().map(plain).flat_map(char::to_lowercase).collect())
+}
+
+/// The normal words of `words`, each with the number of the word that it is in.
+pub fn numbered_normal_words<'a>(words: impl Iterator<Item = &'a Word>) -> Vec<(usize, String)> {
+    words.enumerate().flat_map(|(number, word)| normal_words(&word.text).map(move |normal| (number, normal))).collect()
 }
 
 /// Whether the normal word carries grammar rather than meaning, such as "the", "because" or "it's".

@@ -50,86 +50,74 @@ pub(crate) enum ApiError {
 pub(crate) struct Failure(pub(crate) Problem);
 
 impl ApiError {
-    /// The status, stable name, title and detail of each error.
+    pub(crate) fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// The problem document.
     pub(crate) fn problem(&self) -> Problem {
-        let text = str::to_owned;
-        let (status, name, title, detail) = match self {
-            Self::NotFound(detail) => (StatusCode::NOT_FOUND, "not-found", "Not found", detail.clone()),
-            Self::UnknownRoute => {
-                (StatusCode::NOT_FOUND, "unknown-route", "Nothing at this address", text("/docs lists every address"))
-            }
-            Self::MethodNotAllowed => (
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method-not-allowed",
-                "Method not allowed",
-                text("the header `allow` lists the methods of this address"),
-            ),
-            Self::Malformed(detail) => (StatusCode::BAD_REQUEST, "malformed", "Malformed request", detail.clone()),
-            Self::WrongMediaType(detail) => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type", "Unsupported media type", detail.clone())
-            }
-            Self::TooLarge(limit) => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too-large",
-                "Request too large",
-                format!("the limit is {limit} bytes; send less"),
-            ),
-            Self::Unprocessable(detail) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", "Request cannot be processed", detail.clone())
-            }
-            Self::Conflict(detail) => {
-                (StatusCode::CONFLICT, "conflict", "Conflict with the current state", detail.clone())
-            }
-            Self::OutOfRange(size) => (
-                StatusCode::RANGE_NOT_SATISFIABLE,
-                "out-of-range",
-                "Range not satisfiable",
-                format!("the recording has {size} bytes; ask for a range within them"),
-            ),
-            Self::ForeignHost => (
-                StatusCode::MISDIRECTED_REQUEST,
-                "foreign-host",
-                "Unknown host name",
-                text("use the address that the server printed at its start, or add the name to the setting `hosts`"),
-            ),
-            Self::ForeignOrigin => (
-                StatusCode::FORBIDDEN,
-                "foreign-origin",
-                "Requests from other sites are refused",
-                text("send the request from a program, or from a page of this server"),
-            ),
-            Self::ClientTooSlow => {
-                (StatusCode::REQUEST_TIMEOUT, "client-too-slow", "Request arrived too slowly", text("send it again"))
-            }
-            Self::TimedOut => {
-                (StatusCode::GATEWAY_TIMEOUT, "timed-out", "Timed out", text("nothing is lost; try again later"))
-            }
-            Self::NotSetUp(detail) => {
-                (StatusCode::NOT_IMPLEMENTED, "not-set-up", "Not set up on this server", detail.clone())
-            }
-            Self::Unavailable(detail) => {
-                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Unavailable", detail.clone())
-            }
-            Self::DiskFull => (
-                StatusCode::INSUFFICIENT_STORAGE,
-                "full",
-                "Disk full",
-                text("free some space on the server's disk, then try again"),
-            ),
-            Self::Internal(_) => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "internal",
-                "Internal error",
-                text("the server's log has the cause, under this request's id"),
-            ),
-        };
+        let (status, name, title) = self.kind();
         Problem {
             kind: format!("/problems/{name}"),
             title: title.to_owned(),
             status: status.as_u16(),
-            detail: Some(detail),
+            detail: Some(self.detail()),
             instance: None,
         }
+    }
+
+    /// The status, stable name and title of each error.
+    fn kind(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+            Self::UnknownRoute => (StatusCode::NOT_FOUND, "unknown-route", "Nothing at this address"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed"),
+            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed", "Malformed request"),
+            Self::WrongMediaType(_) => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type", "Unsupported media type")
+            }
+            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Request too large"),
+            Self::Unprocessable(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", "Request cannot be processed")
+            }
+            Self::Conflict(_) => (StatusCode::CONFLICT, "conflict", "Conflict with the current state"),
+            Self::OutOfRange(_) => (StatusCode::RANGE_NOT_SATISFIABLE, "out-of-range", "Range not satisfiable"),
+            Self::ForeignHost => (StatusCode::MISDIRECTED_REQUEST, "foreign-host", "Unknown host name"),
+            Self::ForeignOrigin => (StatusCode::FORBIDDEN, "foreign-origin", "Requests from other sites are refused"),
+            Self::ClientTooSlow => (StatusCode::REQUEST_TIMEOUT, "client-too-slow", "Request arrived too slowly"),
+            Self::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "timed-out", "Timed out"),
+            Self::NotSetUp(_) => (StatusCode::NOT_IMPLEMENTED, "not-set-up", "Not set up on this server"),
+            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Unavailable"),
+            Self::DiskFull => (StatusCode::INSUFFICIENT_STORAGE, "full", "Disk full"),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
+        }
+    }
+
+    fn detail(&self) -> String {
+        let text = match self {
+            Self::NotFound(detail)
+            | Self::Malformed(detail)
+            | Self::WrongMediaType(detail)
+            | Self::Unprocessable(detail)
+            | Self::Conflict(detail)
+            | Self::NotSetUp(detail)
+            | Self::Unavailable(detail) => detail,
+            Self::TooLarge(limit) => return format!("the limit is {limit} bytes; send less"),
+            Self::OutOfRange(size) => {
+                return format!("the recording has {size} bytes; ask for a range within them");
+            }
+            Self::UnknownRoute => "/docs lists every address",
+            Self::MethodNotAllowed => "the header `allow` lists the methods of this address",
+            Self::ForeignHost => {
+                "use the address that the server printed at its start, or add the name to the setting `hosts`"
+            }
+            Self::ForeignOrigin => "send the request from a program, or from a page of this server",
+            Self::ClientTooSlow => "send it again",
+            Self::TimedOut => "nothing is lost; try again later",
+            Self::DiskFull => "free some space on the server's disk, then try again",
+            Self::Internal(_) => "the server's log has the cause, under this request's id",
+        };
+        text.to_owned()
     }
 }
 
@@ -140,10 +128,8 @@ impl IntoResponse for ApiError {
                 std::iter::successors(cause.source(), |error| error.source()).map(ToString::to_string).collect();
             tracing::error!(error = %cause, ?chain, "a request failed");
         }
-        let problem = self.problem();
-        let mut response =
-            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
-        let header = match self {
+        let mut response = self.kind().0.into_response();
+        let header = match &self {
             Self::OutOfRange(size) => {
                 HeaderValue::try_from(format!("bytes */{size}")).ok().map(|range| (header::CONTENT_RANGE, range))
             }
@@ -153,7 +139,7 @@ impl IntoResponse for ApiError {
             _ => None,
         };
         response.headers_mut().extend(header);
-        response.extensions_mut().insert(Failure(problem));
+        response.extensions_mut().insert(Failure(self.problem()));
         response
     }
 }

@@ -1,16 +1,11 @@
 //! A session as a document to keep: Markdown, JSON or one HTML file.
 
-use std::fmt::{Display, Formatter, Result, Write};
-use std::iter;
-
-use api::question::Snippet;
-use api::turn::Role;
-use api::view::{Figure, Mark, Panel, Sign, clock};
+use api::view::{Sign, clock};
 use askama::Template;
 use interview::wording::counted;
 
 use crate::pages::STYLE;
-use crate::review::{History, Review, ReviewedTurn};
+use crate::review::Review;
 
 /// One HTML file that needs nothing else. It has no recordings.
 pub(crate) fn html(review: Review) -> askama::Result<String> {
@@ -25,162 +20,45 @@ struct SessionFile {
 }
 
 /// The session as Markdown. What people and recognisers said is escaped, so that it cannot become headings, links or HTML.
-pub(crate) fn markdown(review: &Review) -> String {
-    let mut page = String::new();
-    // Writing to a string cannot fail.
-    let _ = write_session(&mut page, review);
-    page
+pub(crate) fn markdown(review: &Review) -> askama::Result<String> {
+    SessionMarkdown { review }.render()
 }
 
-fn write_session(page: &mut String, review: &Review) -> Result {
-    writeln!(page, "# Practice round of {}\n", review.when)?;
-    writeln!(page, "Topics: {}\n", review.topics)?;
-    for Figure { name, value, note } in &review.summary {
-        writeln!(page, "- {name}: {} ({note})", value.as_deref().unwrap_or("–"))?;
-    }
-    writeln!(page)?;
-    let (stated, missed) = (&review.session.summary.misconceptions, &review.session.summary.missed);
-    if !(stated.is_empty() && missed.is_empty()) {
-        writeln!(page, "What to improve:\n")?;
-        for stated in stated {
-            writeln!(page, "- **{}**: {}", Plain(&stated.claim), Plain(&stated.why_wrong))?;
-        }
-        for missed in missed {
-            writeln!(page, "- {}{}", Plain(&missed.summary), if missed.core { " (core)" } else { "" })?;
-        }
-        writeln!(page)?;
-    }
-    let turns = review.questions.iter().flat_map(|question| iter::once(&question.main).chain(&question.follow_ups));
-    turns.into_iter().try_for_each(|turn| write_turn(page, turn))
+#[derive(Template)]
+#[template(path = "session.md")]
+struct SessionMarkdown<'a> {
+    review: &'a Review,
 }
 
-fn write_turn(page: &mut String, reviewed: &ReviewedTurn) -> Result {
-    let turn = &reviewed.turn;
-    match turn.role {
-        Role::Main => writeln!(page, "## {}. {}\n", turn.position, Plain(&turn.question.title))?,
-        Role::FollowUp => writeln!(page, "### {}\n", turn.follow_up_name())?,
-    }
-    writeln!(page, "**{}**\n", Plain(&turn.prompt))?;
-    if let (Role::Main, Some(Snippet { language, code })) = (turn.role, &turn.question.snippet) {
-        writeln!(page, "~~~~{language}\n{}\n~~~~\n", code.trim_end())?;
-    }
-    if let Some(notice) = &reviewed.notice {
-        writeln!(page, "*{}*\n", Plain(notice))?;
-    }
-    if turn.hints_used > 0 {
-        writeln!(page, "*{} used*\n", counted(usize::from(turn.hints_used), "hint"))?;
-    }
-    let transcript = turn.answer.as_ref().and_then(|answer| answer.transcript.as_ref());
-    for segment in transcript.iter().flat_map(|transcript| &transcript.segments) {
-        let start = segment.start.map(|start| format!("[{}] ", clock(start))).unwrap_or_default();
-        writeln!(page, "> {start}{}\n>", Plain(&segment.text))?;
-    }
-    let words = transcript.iter().flat_map(|transcript| &transcript.segments).flat_map(|segment| &segment.words);
-    for (word, heard) in words.filter_map(|word| Some((word, word.heard_as.as_ref()?))) {
-        writeln!(page, "*“{}” was heard as “{}”*\n", Plain(&word.text), Plain(heard))?;
-    }
-    writeln!(page)?;
-    for panel in [&reviewed.correctness, &reviewed.clarity].into_iter().flatten() {
-        write_panel(page, panel)?;
-    }
-    if !reviewed.delivery.is_empty() {
-        writeln!(page, "**Delivery** (measured, never scored)\n")?;
-        for measure in &reviewed.delivery {
-            let note = if measure.note.is_empty() { String::new() } else { format!(" ({})", measure.note) };
-            writeln!(page, "- {}: {} {}{note}", measure.name, measure.figure, Plain(&measure.meaning))?;
-        }
-        writeln!(page)?;
-    }
-    if let Some(step) = &reviewed.next_step {
-        writeln!(page, "**Next:** {}\n", Plain(step))?;
-    }
-    if let Some(stronger) = turn.feedback.as_ref().and_then(|feedback| feedback.stronger_answer.as_ref()) {
-        writeln!(page, "**A stronger answer**\n")?;
-        for paragraph in stronger.split("\n\n") {
-            writeln!(page, "{}\n", Plain(paragraph))?;
-        }
-    }
-    if let Some(judge) = &reviewed.judge {
-        writeln!(page, "*{}* ({})\n", Plain(&judge.remark), Plain(&judge.versions))?;
-    }
-    write_history(page, &reviewed.history)
-}
-
-fn write_panel(page: &mut String, panel: &Panel) -> Result {
-    let band = panel.band.map(|band| format!(", band {band} of 4")).unwrap_or_default();
-    let why = panel.no_score.map(|why| format!(", {why}")).unwrap_or_default();
-    writeln!(page, "**{}: {}{band}{why}**\n", panel.title, panel.figure())?;
-    for (number, mark) in panel.misconceptions.iter().chain(&panel.marks).enumerate() {
-        if let Some(heading) = &mark.heading {
-            writeln!(page, "{}*{}*\n", if number == 0 { "" } else { "\n" }, Plain(heading))?;
-        }
-        write_mark(page, mark)?;
-    }
-    writeln!(page)
-}
-
-fn write_mark(page: &mut String, mark: &Mark) -> Result {
-    let sign = match mark.sign {
+fn sign(sign: &Sign) -> &'static str {
+    match sign {
         Sign::Good => "✓",
         Sign::Bad => "✗",
         Sign::Unclear => "?",
         Sign::NotCounted => "·",
         Sign::Wrong => "✗ Misconception:",
-    };
-    let by = if mark.by_you { format!(" ({} by you)", mark.verdict) } else { String::new() };
-    let versions = mark.versions.as_ref().map(|versions| format!(" ({})", Plain(versions))).unwrap_or_default();
-    let core = if mark.is_core { " (core)" } else { "" };
-    write!(page, "- {sign} {}{core}{versions}{by}", Plain(&mark.text))?;
-    if let Some(quote) = &mark.quote {
-        let start = quote.start().map(|start| format!(" [{start}]")).unwrap_or_default();
-        write!(page, " — “{}”{start}", Plain(&quote.text))?;
-    }
-    writeln!(page)?;
-    match &mark.note {
-        Some(note) => writeln!(page, "  - {}", Plain(note)),
-        None => Ok(()),
     }
 }
 
-/// A line for each earlier judging.
-fn write_history(page: &mut String, history: &History) -> Result {
-    if history.earlier.is_empty() {
-        return Ok(());
+mod filters {
+    #[askama::filter_fn]
+    pub fn plain(text: impl AsRef<str>, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(super::plain(text.as_ref()))
     }
-    writeln!(page, "Earlier judgings:\n")?;
-    for judging in &history.earlier {
-        let by = judging.judge.as_ref().map(|judge| format!(" by {} ({})", Plain(&judge.name), Plain(&judge.versions)));
-        let words = if judging.words.is_some() { ", of the transcript before the correction" } else { "" };
-        let changes = judging.changes.as_ref().map(|changes| match changes.len() {
-            0 => "; same verdicts as now".to_owned(),
-            differing => format!("; {} changed since", counted(differing, "verdict")),
-        });
-        let (by, changes) = (by.unwrap_or_default(), changes.unwrap_or_default());
-        writeln!(page, "- {}{by}{words}: {}{changes}", judging.when, Plain(&judging.outcome))?;
-    }
-    if !history.is_comparable() {
-        writeln!(page, "\nScores from different judges or versions cannot be compared.")?;
-    }
-    writeln!(page)
 }
 
 /// Text in which nothing is markup.
-struct Plain<'a>(&'a str);
-
-impl Display for Plain<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let text = self.0.trim();
-        let list_sign = list_sign(text);
-        for (place, c) in text.char_indices() {
-            match c {
-                '\n' => f.write_char(' ')?,
-                _ if list_sign == Some(place) => write!(f, "\\{c}")?,
-                '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '!' => write!(f, "\\{c}")?,
-                _ => f.write_char(c)?,
-            }
+fn plain(text: &str) -> String {
+    let text = text.trim();
+    let list_sign = list_sign(text);
+    let mut plain = String::with_capacity(text.len());
+    for (place, c) in text.char_indices() {
+        if list_sign == Some(place) || "\\`*_[]<>#|~&!".contains(c) {
+            plain.push('\\');
         }
-        Ok(())
+        plain.push(if c == '\n' { ' ' } else { c });
     }
+    plain
 }
 
 /// The position of a sign that would make the text a list or a heading.
@@ -200,7 +78,7 @@ mod tests {
     #[test]
     fn spoken_words_cannot_become_markup() {
         let hostile = "# not a heading\n<script>x</script> [a](http://b) *c* `d` | e";
-        let html = crate::review::html::prose(&Plain(hostile).to_string());
+        let html = crate::review::html::prose(&plain(hostile));
         for tag in ["<h1", "<script", "<a ", "<em", "<code", "<table"] {
             assert!(!html.contains(tag), "{html}");
         }
@@ -210,11 +88,11 @@ mod tests {
     #[test]
     fn an_answer_that_begins_like_a_list_is_none() {
         for text in ["- one owner", "1. one owner", "2) one owner", "+ one", "“one owner” × 2"] {
-            let html = crate::review::html::prose(&Plain(text).to_string());
+            let html = crate::review::html::prose(&plain(text));
             assert_eq!(html, format!("<p>{text}</p>\n"));
         }
         for text in ["0.6 s", "état", "5 é", "-5 °", "12"] {
-            assert_eq!(Plain(text).to_string(), text);
+            assert_eq!(plain(text), text);
         }
     }
 }

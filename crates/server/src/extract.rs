@@ -12,7 +12,6 @@ use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt};
-use interview::TurnId;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use store::IdempotencyKey;
 
@@ -31,43 +30,26 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Id<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let unknown = || ApiError::NotFound("the id in the address does not exist".to_owned());
-        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
-        text.parse().map(Self).map_err(|_| unknown())
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        path.ok().and_then(|Path(text)| text.parse().ok()).map(Self).ok_or_else(unknown_id)
     }
 }
 
-/// A turn and the name of one of its marks, in the path. Text that is no id names nothing, so it is not found.
-pub(crate) struct MarkPath {
-    pub(crate) turn: TurnId,
-    pub(crate) mark: String,
-}
+/// The two ids in the address; 404 when they cannot be such.
+pub(crate) struct Ids<T, U>(pub(crate) T, pub(crate) U);
 
-impl<S: Send + Sync> FromRequestParts<S> for MarkPath {
+impl<T: FromStr, U: FromStr, S: Send + Sync> FromRequestParts<S> for Ids<T, U> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let unknown = || ApiError::NotFound("the id in the address does not exist".to_owned());
         let path = Path::<(String, String)>::from_request_parts(parts, state).await;
-        let Path((turn, mark)) = path.map_err(|_| unknown())?;
-        Ok(Self { turn: turn.parse().map_err(|_| unknown())?, mark })
+        let ids = path.ok().and_then(|Path((one, other))| Some(Self(one.parse().ok()?, other.parse().ok()?)));
+        ids.ok_or_else(unknown_id)
     }
 }
 
-/// The ids of a turn and the number of a word of its transcript in the address.
-pub(crate) struct WordPath {
-    pub(crate) turn: TurnId,
-    pub(crate) word: usize,
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for WordPath {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let MarkPath { turn, mark } = MarkPath::from_request_parts(parts, state).await?;
-        let word = mark.parse().map_err(|_| ApiError::NotFound("the word in the address does not exist".to_owned()))?;
-        Ok(Self { turn, word })
-    }
+fn unknown_id() -> ApiError {
+    ApiError::NotFound("the id in the address does not exist".to_owned())
 }
 
 /// The query string of a request.
@@ -314,15 +296,8 @@ mod tests {
             assert!(matches!(parsed, Err(ApiError::Malformed(_))), "{malformed}: {parsed:?}");
         }
         for misfit in [
-            "[]",
-            " [1, \"\"]",
-            "1",
-            "null",
-            "\"{}\"",
-            "{\"_number\": \"1\"}",
-            "{\"_number\": 1e999}",
-            "{\"_number\": 256}",
-            "{\"_text\": \"\\ud800\"}",
+            "[]", " [1, \"\"]", "1", "null", "\"{}\"", "{\"_number\": \"1\"}", "{\"_number\": 1e999}",
+            "{\"_number\": 256}", "{\"_text\": \"\\ud800\"}",
         ] {
             let parsed = parse_json::<Body>(misfit.as_bytes());
             assert!(matches!(parsed, Err(ApiError::Unprocessable(_))), "{misfit}: {parsed:?}");

@@ -6,7 +6,6 @@
 
 mod grader;
 mod judge;
-mod listen;
 mod worker;
 
 use std::sync::Arc;

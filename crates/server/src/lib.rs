@@ -29,7 +29,6 @@ mod transcription;
 mod turn_events;
 mod wire;
 
-pub use coaches::CoachChoice;
 pub use error::ServerError;
 pub use openapi::openapi_json;
 pub use serving::{Server, address_of_running, serve};

@@ -68,7 +68,7 @@ pub(crate) fn document() -> Result<Value, serde_json::Error> {
 }
 
 pub(crate) async fn serve() -> Result<impl IntoResponse, ApiError> {
-    let text = openapi_json().map_err(|error| ApiError::Internal(error.into()))?;
+    let text = openapi_json().map_err(ApiError::internal)?;
     Ok(([(header::CONTENT_TYPE, "application/json")], text))
 }
 

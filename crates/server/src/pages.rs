@@ -42,7 +42,7 @@ fn asset(media_type: &'static str, text: &'static str) -> axum::routing::MethodR
 }
 
 fn rendered(page: &impl Template) -> Result<Html<String>, ApiError> {
-    page.render().map(Html).map_err(|error| ApiError::Internal(error.into()))
+    page.render().map(Html).map_err(ApiError::internal)
 }
 
 #[derive(Template)]

@@ -7,7 +7,7 @@ mod transcript;
 
 use api::question::Citation;
 use api::session::{BestPoint, Debrief, Session, WeakestPoint};
-use api::transcript::TimeSpan;
+use api::transcript::{Segment, TimeSpan, Transcript};
 use api::turn::{Role, Source, Turn, TurnState};
 use api::view::{self, Brief, Figure, Judge, Measure, Panel, clock};
 use interview::Question;
@@ -233,10 +233,17 @@ impl ReviewedTurn {
         }
     }
 
-    /// The words of the answer, as they can be corrected.
+    /// The words as they stand now, to be corrected.
     pub(crate) fn words(&self) -> &str {
-        let transcript = self.turn.answer.as_ref().and_then(|answer| answer.transcript.as_ref());
-        transcript.map_or("", |transcript| transcript.text.as_str())
+        self.heard().map_or("", |transcript| transcript.text.as_str())
+    }
+
+    pub(crate) fn segments(&self) -> &[Segment] {
+        self.heard().map_or(&[], |transcript| transcript.segments.as_slice())
+    }
+
+    fn heard(&self) -> Option<&Transcript> {
+        self.turn.answer.as_ref().and_then(|answer| answer.transcript.as_ref())
     }
 
     /// The title of a main question.

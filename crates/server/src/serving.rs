@@ -159,7 +159,7 @@ async fn open(settings: Settings, stopping: CancellationToken) -> Result<App, Se
     remove_leftovers(&settings.data_folder, &*store, &audio).await?;
     let bank = reading.await.map_err(std::io::Error::other)??;
     let transcription = Arc::new(Transcription::new(&settings));
-    let coaches = Coaches::of(&settings.coach, bank.questions());
+    let coaches = Coaches::new(settings.language_model.clone(), bank.questions());
     Ok(App {
         bank,
         store,

@@ -2,14 +2,14 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use api::progress::ProgressQuery;
 use capture::transcribe::WhisperSettings;
+use coach::LlmCoach;
 use jiff::Timestamp;
 use store::DatabaseUrl;
-
-use crate::coaches::CoachChoice;
 
 /// The settings of one server.
 #[derive(Clone, Debug)]
@@ -24,8 +24,8 @@ pub struct Settings {
     pub model: Option<PathBuf>,
     /// How it recognises.
     pub whisper: WhisperSettings,
-    /// Who judges.
-    pub coach: CoachChoice,
+    /// The language model that judges; without one, the offline coach does.
+    pub language_model: Option<Arc<LlmCoach>>,
     /// The largest recording that is taken, in bytes.
     pub audio_limit_bytes: u64,
     /// The longest recording that is transcribed. Guards against small files that decode to days of silence.
@@ -59,7 +59,7 @@ impl Settings {
             question_folder: None,
             model: None,
             whisper: WhisperSettings::default(),
-            coach: CoachChoice::default(),
+            language_model: None,
             audio_limit_bytes: 100 * 1024 * 1024,
             audio_limit_length: Duration::from_secs(60 * 60),
             wait_limit: Duration::from_secs(60),

@@ -1,19 +1,20 @@
 //! Recordings to words, off the async runtime.
 
-mod spool;
-
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use capture::audio::Decoder;
 use capture::recognise::{Recogniser, Recognition, RecognitionSettings, RecognitionStream, transcribe};
 use capture::transcribe::{Prompt, Whisper, WhisperSettings};
+use futures::{Stream, StreamExt};
 use interview::Seconds;
+use tempfile::TempPath;
+use tokio::io::AsyncWriteExt;
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::settings::Settings;
-
-pub(crate) use spool::{Spooled, spool};
 
 /// Recordings that are decoded at a time; the recogniser takes one stretch of speech after the other anyway.
 const AT_A_TIME: usize = 2;
@@ -72,8 +73,8 @@ impl Transcription {
     }
 
     /// Checks that a file is a recording with sound in it, by decoding its first block.
-    pub(crate) async fn probe(&self, sound: &Spooled) -> Result<(), TranscriptionError> {
-        let (path, limit) = (sound.path().to_owned(), self.limit);
+    pub(crate) async fn probe(&self, sound: &Path) -> Result<(), TranscriptionError> {
+        let (path, limit) = (sound.to_owned(), self.limit);
         let probed =
             tokio::task::spawn_blocking(move || Decoder::open(&path, Some(limit))?.next_block().map(drop)).await;
         probed.map_err(|_| TranscriptionError::BrokeOff)?.map_err(TranscriptionError::from)
@@ -82,7 +83,7 @@ impl Transcription {
     /// Transcribes a recording. `glossary` holds terms to expect. Dropping the future cancels the work.
     pub(crate) async fn transcribe(
         &self,
-        sound: Spooled,
+        sound: TempPath,
         glossary: &[String],
     ) -> Result<Recognition, TranscriptionError> {
         let recogniser = self.recogniser().await?;
@@ -95,7 +96,7 @@ impl Transcription {
         let work = tokio::task::spawn_blocking(move || {
             // The work owns the permit and the file, because it goes on for a moment after it was cancelled.
             let (_permit, sound) = (permit, sound);
-            transcribe(Decoder::open(sound.path(), Some(limit))?, stream)
+            transcribe(Decoder::open(&sound, Some(limit))?, stream)
         });
         Ok(work.await.map_err(|_| TranscriptionError::BrokeOff)??)
     }
@@ -110,4 +111,21 @@ impl Transcription {
         };
         self.recogniser.get_or_try_init(load).await
     }
+}
+
+/// Writes a recording to a file in `folder`, piece by piece.
+pub(crate) async fn spool<E: From<io::Error>>(
+    folder: &Path,
+    mut sound: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<TempPath, E> {
+    tokio::fs::create_dir_all(folder).await?;
+    let folder = folder.to_owned();
+    let created = tokio::task::spawn_blocking(move || tempfile::NamedTempFile::new_in(folder)).await;
+    let (file, path) = created.map_err(io::Error::other)??.into_parts();
+    let mut file = tokio::fs::File::from_std(file);
+    while let Some(piece) = sound.next().await {
+        file.write_all(&piece?).await?;
+    }
+    file.flush().await?;
+    Ok(path)
 }

@@ -15,24 +15,17 @@ use crate::store::Store;
 ///
 /// [`StoreError::InUse`], [`StoreError::Newer`], [`StoreError::Corrupt`], [`StoreError::Full`] or [`StoreError::Unavailable`].
 pub async fn open(database: &DatabaseUrl, data_folder: &Path) -> Result<Arc<dyn Store>, StoreError> {
-    match &database.0 {
-        Place::Sqlite(path) => Ok(Arc::new(SqliteStore::open(&data_folder.join(path)).await?)),
-    }
+    Ok(Arc::new(SqliteStore::open(&data_folder.join(&database.0)).await?))
 }
 
-/// Where the database is: `sqlite://PATH`. Its debug form never holds a password.
-#[derive(Clone, PartialEq, Eq)]
-pub struct DatabaseUrl(Place);
-
-#[derive(Clone, PartialEq, Eq)]
-enum Place {
-    Sqlite(PathBuf),
-}
+/// Where the database is: `sqlite://PATH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatabaseUrl(PathBuf);
 
 impl Default for DatabaseUrl {
     /// `viva.sqlite` in the data folder.
     fn default() -> Self {
-        Self(Place::Sqlite(PathBuf::from("viva.sqlite")))
+        Self(PathBuf::from("viva.sqlite"))
     }
 }
 
@@ -42,7 +35,7 @@ impl FromStr for DatabaseUrl {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split_once("://") {
             Some(("sqlite", "")) => Err(InvalidDatabaseUrl::NoPath),
-            Some(("sqlite", path)) => Ok(Self(Place::Sqlite(PathBuf::from(path)))),
+            Some(("sqlite", path)) => Ok(Self(PathBuf::from(path))),
             Some((scheme, _)) if is_scheme(scheme) => Err(InvalidDatabaseUrl::UnknownScheme(scheme.to_owned())),
             _ => Err(InvalidDatabaseUrl::NoScheme),
         }
@@ -51,15 +44,7 @@ impl FromStr for DatabaseUrl {
 
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Place::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
-        }
-    }
-}
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DatabaseUrl({self})")
+        write!(f, "sqlite://{}", self.0.display())
     }
 }
 

@@ -11,11 +11,15 @@
 //!
 //! A change that an older reader would misunderstand gets a new number, and golden files of the one before (`tests/golden`).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use interview::claims::{ClaimedVerdict, Claims, ClarityClaim, KeyPointClaim, MisconceptionClaim, Quote};
 use interview::delivery::{CountedPhrase, Delivery, FilledPauses, Length, Pauses, PlacedPhrase};
 use interview::follow_up::{FollowUpLimit, Rubric, Target};
 use interview::judging::{Record, restore};
-use interview::marks::{ClarityCheck, ClarityVerdict, CoachKind, Decisions, Doubt, Feedback, JudgedBy};
+use interview::marks::{
+    ClarityCheck, ClarityVerdict, CoachKind, DecidedVerdict, Decision, Decisions, Doubt, Feedback, JudgedBy,
+};
 use interview::schedule::Outcome;
 use interview::session::{
     Answer, AudioObject, Mode, Recording, Session, Source, Spoken, TurnState, UngradedAnswer, UngradedReason,
@@ -26,7 +30,6 @@ use interview::{
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
-use crate::judging::Ending;
 
 /// The format that is written.
 pub(crate) const FORMAT: u32 = 3;
@@ -51,11 +54,9 @@ macro_rules! stored_as_is {
     })* };
 }
 
-// The words for these are the same in the API and in documents.
-stored_as_is!(Source, CoachKind, Doubt, ClarityCheck, ClarityVerdict, Decisions);
 stored_as_is!(AnswerId, KeyPointId, MisconceptionId, SessionId);
 // A question is as the bank had it when the session began. Its stored form is the bank's concern.
-stored_as_is!(Question, FollowUpLimit, Mode);
+stored_as_is!(Question, FollowUpLimit);
 stored_as_is!(bool, u32, u64, usize, f64, String);
 
 /// Declares the stored form of a struct, field by field.
@@ -75,6 +76,35 @@ macro_rules! stored_struct {
         }
     };
 }
+
+/// An enum of the domain without data: the words by which documents name its cases.
+macro_rules! stored_enum {
+    ($name:ident of $domain:ident { $($case:ident),* }) => {
+        #[derive(Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum $name { $($case),* }
+
+        impl Stored<$domain> for $name {
+            fn of(value: &$domain) -> Self {
+                match value { $($domain::$case => Self::$case),* }
+            }
+
+            fn restore(self) -> Result<$domain, StoreError> {
+                Ok(match self { $(Self::$case => $domain::$case),* })
+            }
+        }
+    };
+}
+
+stored_enum!(SourceWord of Source { Microphone, Upload, Stream, Typed });
+stored_enum!(ModeWord of Mode { Study, Real });
+stored_enum!(CoachWord of CoachKind { Offline, Llm });
+stored_enum!(DecidedWord of DecidedVerdict { Hit, Missed });
+stored_enum!(CheckWord of ClarityCheck {
+    AnswersTheQuestion, HeadlineFirst, SaysWhy, DefinesOrExemplifies, Ordered, StopsWhenDone
+});
+stored_enum!(CheckVerdictWord of ClarityVerdict { Yes, No, Unclear });
+stored_enum!(DoubtWord of Doubt { QuoteNotFound, WordsInDoubt, Contradicted, CoachesDisagree, CoachUndecided });
 
 /// Implements [`Stored`] for numbers that have a type of their own.
 macro_rules! stored_number {
@@ -116,9 +146,13 @@ stored_struct!(SessionDocument of Session {
     questions: Vec<Question>,
     follow_ups: FollowUpLimit,
     // A round from before there were modes is for study. An older reader takes every round for that.
-    #[serde(default)]
-    mode: Mode,
+    #[serde(default = "for_study")]
+    mode: ModeWord,
 });
+
+fn for_study() -> ModeWord {
+    ModeWord::Study
+}
 
 /// A session as it is stored.
 pub(crate) fn session_to_json(session: &Session) -> Result<String, StoreError> {
@@ -161,8 +195,12 @@ pub(crate) fn state_to_json(state: &TurnState) -> Result<String, StoreError> {
         TurnState::Skipped => StateDocument::Skipped,
         TurnState::Transcribing { answer } => StateDocument::Transcribing { answer: Stored::of(answer) },
         TurnState::Judging { answer } => StateDocument::Judging { answer: Stored::of(answer) },
-        TurnState::Judged { answer, feedback } => judged(answer, feedback),
-        TurnState::Ungraded { answer, reason } => ungraded(answer, reason),
+        TurnState::Judged { answer, feedback } => {
+            StateDocument::Judged { answer: Stored::of(answer), feedback: FeedbackDocument::of(feedback) }
+        }
+        TurnState::Ungraded { answer, reason } => {
+            StateDocument::Ungraded { answer: Stored::of(answer), reason: reason.clone() }
+        }
     })
 }
 
@@ -184,37 +222,13 @@ pub(crate) fn state_of_json(
     })
 }
 
-/// The end of a judging as it is stored.
-pub(crate) fn ending_to_json(ending: &Ending) -> Result<String, StoreError> {
-    write(&match ending {
-        Ending::Judged { answer, feedback } => judged(answer, feedback),
-        Ending::Ungraded { answer, reason } => ungraded(answer, reason),
-    })
-}
-
-/// The end of a judging as it was stored.
-pub(crate) fn ending_of_json(
-    json: &str,
-    rubric: impl FnOnce() -> Result<Rubric, StoreError>,
-) -> Result<Ending, StoreError> {
-    Ending::of(&state_of_json(json, rubric)?).ok_or_else(|| StoreError::Corrupt("a judging has not ended".into()))
-}
-
 /// The verdicts of a judged turn, from the parts of its state that hold them.
 pub(crate) fn marked_of_json(claims: &str, decisions: Option<&str>, judged_by: &str) -> Result<Outcome, StoreError> {
     Ok(Outcome::Marked {
         claims: read::<ClaimsDocument>(claims)?.restore()?,
-        decisions: decisions.map(read).transpose()?.unwrap_or_default(),
+        decisions: decisions.map(read::<DecisionsDocument>).transpose()?.unwrap_or_default().restore()?,
         judged_by: read::<JudgedByDocument>(judged_by)?.restore()?,
     })
-}
-
-fn judged(answer: &Answer, feedback: &Feedback) -> StateDocument {
-    StateDocument::Judged { answer: Stored::of(answer), feedback: FeedbackDocument::of(feedback) }
-}
-
-fn ungraded(answer: &UngradedAnswer, reason: &UngradedReason) -> StateDocument {
-    StateDocument::Ungraded { answer: UngradedDocument::of(answer), reason: reason.clone() }
 }
 
 fn write(document: &impl Serialize) -> Result<String, StoreError> {
@@ -225,20 +239,48 @@ fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, StoreError> {
     serde_json::from_str(json).map_err(|error| StoreError::Corrupt(error.into()))
 }
 
-stored_struct!(RecordingDocument of Recording { id: AnswerId, audio: AudioDocument, source: Source, });
+stored_struct!(RecordingDocument of Recording { id: AnswerId, audio: AudioDocument, source: SourceWord, });
 
 stored_struct!(AudioDocument of AudioObject { key: String, media_type: String, bytes: u64, });
 
 stored_struct!(AnswerDocument of Answer {
     id: AnswerId,
-    source: Source,
+    source: SourceWord,
     transcript: Vec<Vec<WordDocument>>,
     corrected: bool,
-    #[serde(default, skip_serializing_if = "Decisions::is_empty")]
-    decisions: Decisions,
+    #[serde(default, skip_serializing_if = "DecisionsDocument::is_empty")]
+    decisions: DecisionsDocument,
     spoken: Option<SpokenDocument>,
     audio: Option<AudioDocument>,
 });
+
+#[derive(Default, Serialize, Deserialize)]
+struct DecisionsDocument {
+    key_points: BTreeMap<KeyPointId, DecidedWord>,
+    not_stated: BTreeSet<MisconceptionId>,
+}
+
+impl DecisionsDocument {
+    fn is_empty(&self) -> bool {
+        self.key_points.is_empty() && self.not_stated.is_empty()
+    }
+}
+
+impl Stored<Decisions> for DecisionsDocument {
+    fn of(decisions: &Decisions) -> Self {
+        let key_points = decisions.key_points().map(|(id, verdict)| (id.clone(), Stored::of(&verdict)));
+        Self { key_points: key_points.collect(), not_stated: decisions.not_stated().cloned().collect() }
+    }
+
+    fn restore(self) -> Result<Decisions, StoreError> {
+        let mut decisions = Decisions::default();
+        for (id, verdict) in self.key_points {
+            decisions.add(Decision::KeyPoint(id, Some(verdict.restore()?)));
+        }
+        self.not_stated.into_iter().for_each(|id| decisions.add(Decision::Misconception(id, false)));
+        Ok(decisions)
+    }
+}
 
 impl Stored<Transcript> for Vec<Vec<WordDocument>> {
     fn of(transcript: &Transcript) -> Self {
@@ -393,7 +435,7 @@ impl FeedbackDocument {
 }
 
 stored_struct!(JudgedByDocument of JudgedBy {
-    coach: CoachKind,
+    coach: CoachWord,
     model: Option<String>,
     prompt_version: String,
     rubric_version: String,
@@ -413,7 +455,7 @@ struct KeyPointDocument {
 enum VerdictDocument {
     Hit { evidence: EvidenceDocument },
     Missed,
-    Unclear { doubt: Doubt, evidence: Option<EvidenceDocument> },
+    Unclear { doubt: DoubtWord, evidence: Option<EvidenceDocument> },
 }
 
 impl Stored<KeyPointClaim> for KeyPointDocument {
@@ -422,7 +464,7 @@ impl Stored<KeyPointClaim> for KeyPointDocument {
             ClaimedVerdict::Hit(quote) => VerdictDocument::Hit { evidence: Stored::of(quote) },
             ClaimedVerdict::Missed(_) => VerdictDocument::Missed,
             ClaimedVerdict::Unclear(doubt, quote) => {
-                VerdictDocument::Unclear { doubt: *doubt, evidence: Stored::of(quote) }
+                VerdictDocument::Unclear { doubt: Stored::of(doubt), evidence: Stored::of(quote) }
             }
         };
         Self { id: claim.id.clone(), verdict }
@@ -432,7 +474,9 @@ impl Stored<KeyPointClaim> for KeyPointDocument {
         let verdict = match self.verdict {
             VerdictDocument::Hit { evidence } => ClaimedVerdict::Hit(evidence.restore()?),
             VerdictDocument::Missed => ClaimedVerdict::Missed(None),
-            VerdictDocument::Unclear { doubt, evidence } => ClaimedVerdict::Unclear(doubt, evidence.restore()?),
+            VerdictDocument::Unclear { doubt, evidence } => {
+                ClaimedVerdict::Unclear(doubt.restore()?, evidence.restore()?)
+            }
         };
         Ok(KeyPointClaim { id: self.id, verdict })
     }
@@ -475,32 +519,16 @@ impl Stored<MisconceptionClaim> for MisconceptionDocument {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct CheckDocument {
-    check: ClarityCheck,
-    verdict: ClarityVerdict,
-    evidence: Option<EvidenceDocument>,
+stored_struct!(CheckDocument of ClarityClaim {
+    check: CheckWord,
+    verdict: CheckVerdictWord,
+    #[serde(rename = "evidence")]
+    quote: Option<EvidenceDocument>,
     note: Option<String>,
-}
-
-impl Stored<ClarityClaim> for CheckDocument {
-    fn of(claim: &ClarityClaim) -> Self {
-        Self {
-            check: claim.check,
-            verdict: claim.verdict,
-            evidence: Stored::of(&claim.quote),
-            note: claim.note.clone(),
-        }
-    }
-
-    fn restore(self) -> Result<ClarityClaim, StoreError> {
-        Ok(ClarityClaim { check: self.check, verdict: self.verdict, quote: self.evidence.restore()?, note: self.note })
-    }
-}
+});
 
 /// What a follow-up aims at.
 #[derive(Serialize, Deserialize)]
-#[serde(transparent)]
 struct TargetRow(#[serde(with = "TargetDocument")] Target);
 
 #[derive(Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Judgings: an answer is judged once for each revision, from the request to the result.
 
-use interview::session::{Answer, Turn, TurnState, UngradedAnswer, UngradedReason};
+use interview::session::{Turn, TurnState, UngradedReason};
 use interview::{AnswerId, Feedback, TurnId};
 use jiff::Timestamp;
 
@@ -59,62 +59,6 @@ pub struct PastJudging {
     pub judging: Judging,
     /// When its end was stored.
     pub settled_at: Timestamp,
-    /// What it came to.
-    pub ending: Ending,
-}
-
-/// What a judging came to, with the answer as it was then: a later correction may differ from it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Ending {
-    /// There is feedback.
-    Judged {
-        /// What was judged.
-        answer: Box<Answer>,
-        /// What the coach found.
-        feedback: Box<Feedback>,
-    },
-    /// There is none.
-    Ungraded {
-        /// What was to be judged.
-        answer: UngradedAnswer,
-        /// Why it was not.
-        reason: UngradedReason,
-    },
-}
-
-impl Ending {
-    /// What a judging came to that left its turn in this state; `None` while the turn still waits for it.
-    pub(crate) fn of(state: &TurnState) -> Option<Self> {
-        match state {
-            TurnState::Judged { answer, feedback } => {
-                Some(Self::Judged { answer: Box::new(answer.clone()), feedback: feedback.clone() })
-            }
-            TurnState::Ungraded { answer, reason } => {
-                Some(Self::Ungraded { answer: answer.clone(), reason: reason.clone() })
-            }
-            TurnState::Asked | TurnState::Skipped | TurnState::Transcribing { .. } | TurnState::Judging { .. } => None,
-        }
-    }
-
-    /// Whether a turn in this state shows this ending, and not an earlier or a later one.
-    pub fn is_shown_by(&self, state: &TurnState) -> bool {
-        Self::of(state).as_ref() == Some(self)
-    }
-
-    /// The feedback, if there is one.
-    pub fn feedback(&self) -> Option<&Feedback> {
-        match self {
-            Self::Judged { feedback, .. } => Some(feedback),
-            Self::Ungraded { .. } => None,
-        }
-    }
-
-    /// The answer as it was judged; `None` for a recording that had no words.
-    pub fn answer(&self) -> Option<&Answer> {
-        match self {
-            Self::Judged { answer, .. } => Some(answer),
-            Self::Ungraded { answer: UngradedAnswer::Words(answer), .. } => Some(answer),
-            Self::Ungraded { answer: UngradedAnswer::Sound(_), .. } => None,
-        }
-    }
+    /// How it left the turn: judged or ungraded.
+    pub ending: TurnState,
 }

@@ -9,13 +9,7 @@ use std::path::Path;
 /// What Viva keeps in its data folder, and nobody else may read.
 #[cfg(unix)]
 const PRIVATE: [&str; 8] = [
-    "viva.sqlite",
-    "viva.sqlite-wal",
-    "viva.sqlite-shm",
-    "viva.sqlite.lock",
-    "viva.address",
-    "audio",
-    "incoming",
+    "viva.sqlite", "viva.sqlite-wal", "viva.sqlite-shm", "viva.sqlite.lock", "viva.address", "audio", "incoming",
     "outbox",
 ];
 

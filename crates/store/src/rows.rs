@@ -3,7 +3,7 @@
 use interview::follow_up::{Rubric, Target};
 use interview::marks::CoachKind;
 use interview::schedule::{Attempt, Outcome};
-use interview::session::{Place, Session, Sureness, Turn};
+use interview::session::{Place, Session, Sureness, Turn, TurnState};
 use interview::{Question, QuestionId, TopicId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -193,8 +193,10 @@ impl JudgingRow {
         check_format(self.format, || format!("a judging of turn {}", self.turn_id))?;
         let question = QuestionId::try_from(self.question_id).map_err(corrupt)?;
         let target = target(self.target.as_ref())?;
-        let ending =
-            documents::ending_of_json(self.ending.get(), || rubric(Some(session), &question, target.as_ref()))?;
+        let ending = documents::state_of_json(self.ending.get(), || rubric(Some(session), &question, target.as_ref()))?;
+        if !matches!(ending, TurnState::Judged { .. } | TurnState::Ungraded { .. }) {
+            return Err(corrupt("a judging has not ended"));
+        }
         let (turn, answer) = (self.turn_id.into(), self.answer_id.into());
         let judging = Judging { turn, answer, revision: Revision::stored(self.revision) };
         Ok(PastJudging { judging, settled_at: timestamp(self.settled_at)?, ending })

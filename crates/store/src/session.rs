@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use interview::scoring::Score;
 use interview::session::{Session, Turn};
-use interview::{QuestionId, SessionId, TopicId};
+use interview::{Question, QuestionId, SessionId, TopicId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,12 @@ pub struct QuestionHead {
     pub topic: TopicId,
     /// Its title.
     pub title: String,
+}
+
+impl From<&Question> for QuestionHead {
+    fn from(question: &Question) -> Self {
+        Self { id: question.id.clone(), topic: question.topic.clone(), title: question.title.clone() }
+    }
 }
 
 /// How far a session has come.

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::answer::{IdempotencyKey, Submission};
 use crate::archive::ArchivedSession;
 use crate::error::{Missing, StoreError};
-use crate::judging::{Ending, Judging, PastJudging, Revision, Settlement};
+use crate::judging::{Judging, PastJudging, Revision, Settlement};
 use crate::queue::{CoachWish, Job, Lane};
 use crate::rows::{AttemptRow, JobRow, OverviewRow, check_format, question_of};
 use crate::session::{Cursor, Page, SessionOverview, SessionQuery, StoredSession};
@@ -299,10 +299,9 @@ impl Store for SqliteStore {
             return Ok(record.turn);
         }
         update_turn(&mut transaction, &record).await?;
-        if let Some(ending) = Ending::of(&record.turn.state) {
-            let past = PastJudging { judging: *judging, settled_at: Timestamp::now(), ending };
-            insert_judging(&mut transaction, &past).await?;
-        }
+        let ending = record.turn.state.clone();
+        let past = PastJudging { judging: *judging, settled_at: Timestamp::now(), ending };
+        insert_judging(&mut transaction, &past).await?;
         if let Settlement::Judged { follow_up: Some(follow_up), .. } = settlement {
             let place = follow_up.place;
             let taken: bool = sqlx::query_scalar(

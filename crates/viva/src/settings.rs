@@ -12,11 +12,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use capture::transcribe::{Language, WhisperSettings};
-use coach::llm::{LONGEST_JUDGING, OnFailure};
+use coach::llm::LONGEST_JUDGING;
 use coach::{LlmCoach, LlmSettings};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use server::CoachChoice;
 use toml::{Table, Value};
 use url::Url;
 
@@ -122,7 +121,7 @@ impl Settings {
         settings.question_folder.clone_from(&self.bank);
         settings.model = model;
         settings.whisper = self.speech.whisper.clone();
-        settings.coach = self.coach()?;
+        settings.language_model = self.llm.as_ref().map(LlmCoach::new).transpose()?.map(Arc::new);
         settings.open_to_network = self.open_to_network;
         if let Some(practice) = &self.practice {
             settings.preparation = practice.progress_query();
@@ -142,15 +141,6 @@ impl Settings {
     pub fn language_model(&self) -> Result<&LlmSettings, Failure> {
         self.llm.as_ref().ok_or_else(|| {
             Failure::new("no language model is configured").help("`viva judge` finds one and sets it up")
-        })
-    }
-
-    fn coach(&self) -> Result<CoachChoice, Failure> {
-        let Some(settings) = &self.llm else { return Ok(CoachChoice::Offline) };
-        let llm = Arc::new(LlmCoach::new(settings)?);
-        Ok(match settings.on_failure {
-            OnFailure::StayUngraded => CoachChoice::LanguageModel(llm),
-            OnFailure::Offline => CoachChoice::LanguageModelOrOffline(llm),
         })
     }
 }
@@ -256,31 +246,14 @@ fn parsed<T: DeserializeOwned>(variable: Variable<'_>, setting: &str) -> Result<
 
 /// The settings in `[llm]` that are text.
 const LLM_TEXTS: [&str; 10] = [
-    "preset",
-    "model",
-    "second_model",
-    "base_url",
-    "key_variable",
-    "key_file",
-    "calls",
-    "thinking",
-    "prompts",
+    "preset", "model", "second_model", "base_url", "key_variable", "key_file", "calls", "thinking", "prompts",
     "on_failure",
 ];
 
 /// The settings in `[llm]` that are numbers.
 const LLM_NUMBERS: [&str; 11] = [
-    "connect_seconds",
-    "loading_seconds",
-    "first_byte_seconds",
-    "between_tokens_seconds",
-    "whole_call_seconds",
-    "judging_seconds",
-    "context_tokens",
-    "concurrency",
-    "examples",
-    "retries",
-    "temperature",
+    "connect_seconds", "loading_seconds", "first_byte_seconds", "between_tokens_seconds", "whole_call_seconds",
+    "judging_seconds", "context_tokens", "concurrency", "examples", "retries", "temperature",
 ];
 
 fn llm_variables(variable: Variable<'_>) -> Result<Option<Table>, Failure> {

@@ -15,11 +15,7 @@ use crate::{process, row};
 
 /// The answers that the recording is made of when nobody names one.
 const ANSWERS: [&str; 6] = [
-    "ownership-strong",
-    "borrowing-strong",
-    "concurrency-strong",
-    "errors-strong",
-    "borrowing-partial",
+    "ownership-strong", "borrowing-strong", "concurrency-strong", "errors-strong", "borrowing-partial",
     "borrowing-wrong",
 ];
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::{Error, testing};
+use crate::{Error, tests};
 
 /// A sine wave.
 fn tone(pitch: f32, rate: u32, seconds: f32) -> Vec<f32> {
@@ -60,8 +60,8 @@ fn resampled(rate: u32, input: &[f32], piece: usize) -> Vec<f32> {
 
 #[test]
 fn every_kind_of_file_becomes_mono_at_16_khz() {
-    for name in testing::files("formats", "") {
-        let samples = testing::sound(&name);
+    for name in tests::files("formats", "") {
+        let samples = tests::sound(&name);
         let seconds = samples.len() as f64 / 16_000.0;
         assert!((6.70..6.85).contains(&seconds), "{name} lasts {seconds} s");
         assert!(samples.iter().all(|sample| (-1.0..=1.0).contains(sample)), "{name}");
@@ -73,8 +73,8 @@ fn every_kind_of_file_becomes_mono_at_16_khz() {
 fn the_name_of_a_file_does_not_matter() {
     let folder = TempDir::new().unwrap();
     let misnamed = folder.path().join("answer.txt");
-    std::fs::copy(testing::path("formats/browser.webm"), &misnamed).unwrap();
-    assert_eq!(decoded(&misnamed).0, testing::sound("formats/browser.webm"));
+    std::fs::copy(tests::path("formats/browser.webm"), &misnamed).unwrap();
+    assert_eq!(decoded(&misnamed).0, tests::sound("formats/browser.webm"));
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn the_rest_of_a_truncated_file_is_decoded() {
 #[test]
 fn every_format_survives_being_cut_in_the_middle() {
     for name in ["22050.flac", "stereo-44100.mp3", "48000.opus", "32000.ogg", "browser.webm", "browser.mp4"] {
-        let bytes = std::fs::read(testing::path(&format!("formats/{name}"))).unwrap();
+        let bytes = std::fs::read(tests::path(&format!("formats/{name}"))).unwrap();
         let mut decoder = Decoder::from_bytes(bytes[..bytes.len() / 2].to_vec(), None).unwrap();
         let mut samples = 0;
         while let Some(block) = decoder.next_block().unwrap_or_else(|refusal| panic!("{name}: {refusal}")) {
@@ -152,20 +152,20 @@ fn every_format_survives_being_cut_in_the_middle() {
 
 #[test]
 fn a_file_without_decodable_sound_is_damaged_and_not_empty() {
-    let bytes = std::fs::read(testing::path("formats/stereo-44100.m4a")).unwrap();
+    let bytes = std::fs::read(tests::path("formats/stereo-44100.m4a")).unwrap();
     assert!(matches!(refusal(bytes[..bytes.len() / 2].to_vec()), Error::DamagedAudio));
 }
 
 #[test]
 fn a_live_browser_recording_is_complete() {
-    let (_, truncated) = decoded(&testing::path("formats/browser.webm"));
+    let (_, truncated) = decoded(&tests::path("formats/browser.webm"));
     assert!(!truncated);
 }
 
 #[test]
 fn sound_beyond_the_limit_is_refused() {
     let limit = Seconds::new(2.0);
-    let mut decoder = Decoder::open(&testing::path("formats/22050.flac"), limit).unwrap();
+    let mut decoder = Decoder::open(&tests::path("formats/22050.flac"), limit).unwrap();
     let refusal = loop {
         match decoder.next_block() {
             Ok(block) => assert!(block.is_some(), "the limit was not seen"),

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use self::server::{Reply, Request, Server};
 use super::*;
-use crate::{Error, testing};
+use crate::{Error, tests};
 
 /// A small "model" of known contents.
 fn contents() -> Vec<u8> {
@@ -240,7 +240,7 @@ fn the_list_shows_what_is_here() {
 }
 
 fn copy_of_the_model(change: impl FnOnce(&mut Vec<u8>)) -> (TempDir, String) {
-    let mut bytes = std::fs::read(testing::model()).unwrap();
+    let mut bytes = std::fs::read(tests::model()).unwrap();
     change(&mut bytes);
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("ggml-base.en.bin");
@@ -250,8 +250,8 @@ fn copy_of_the_model(change: impl FnOnce(&mut Vec<u8>)) -> (TempDir, String) {
 
 #[test]
 fn a_complete_model_passes() {
-    check_structure(&testing::model()).unwrap();
-    assert_eq!(Folder::at("/nowhere").verify(testing::model().to_str().unwrap()).unwrap(), testing::model());
+    check_structure(&tests::model()).unwrap();
+    assert_eq!(Folder::at("/nowhere").verify(tests::model().to_str().unwrap()).unwrap(), tests::model());
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn a_model_with_the_wrong_checksum_is_damaged() {
 
 #[test]
 fn a_model_that_was_truncated_anywhere_is_damaged() {
-    let length = std::fs::metadata(testing::model()).unwrap().len() as usize;
+    let length = std::fs::metadata(tests::model()).unwrap().len() as usize;
     for kept in [0, 3, 4, 20, 48, 60, 5_000, 100_000, 600_000, length / 2, length - 1] {
         let (_folder, path) = copy_of_the_model(|bytes| bytes.truncate(kept));
         let refusal = check_structure(Path::new(&path)).unwrap_err();

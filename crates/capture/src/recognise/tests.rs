@@ -7,23 +7,23 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::audio::Decoder;
 use crate::speech::SpeechSpan;
-use crate::testing::{self, Scripted, sound, word};
+use crate::tests::{self, Scripted, sound, word};
 use crate::{Error, Patience};
 
 fn recogniser() -> Recogniser {
-    Recogniser::start(testing::whisper()).unwrap()
+    Recogniser::start(tests::whisper()).unwrap()
 }
 
 fn transcribe_file(recogniser: &Recogniser, name: &str) -> Recognition {
-    let file = Decoder::open(&testing::path(name), None).unwrap();
+    let file = Decoder::open(&tests::path(name), None).unwrap();
     transcribe(file, RecognitionStream::new(recogniser, RecognitionSettings::default(), None)).unwrap()
 }
 
 #[test]
 fn every_spoken_answer_is_recognised_word_for_word() {
     let recogniser = recogniser();
-    for name in testing::files("answers", ".opus") {
-        let said = std::fs::read_to_string(testing::path(&name.replace(".opus", ".txt"))).unwrap();
+    for name in tests::files("answers", ".opus") {
+        let said = std::fs::read_to_string(tests::path(&name.replace(".opus", ".txt"))).unwrap();
         let recognition = transcribe_file(&recogniser, &name);
         let sentences: Vec<String> = recognition.transcript.segments().iter().map(|segment| segment.text()).collect();
         assert_eq!(sentences, said.lines().collect::<Vec<_>>(), "{name}");
@@ -35,8 +35,8 @@ fn every_spoken_answer_is_recognised_word_for_word() {
 #[test]
 fn the_same_sentence_is_recognised_in_every_format() {
     let recogniser = recogniser();
-    for name in testing::files("formats", "") {
-        assert_eq!(transcribe_file(&recogniser, &name).transcript.text(), testing::SENTENCE, "{name}");
+    for name in tests::files("formats", "") {
+        assert_eq!(transcribe_file(&recogniser, &name).transcript.text(), tests::SENTENCE, "{name}");
     }
 }
 
@@ -107,7 +107,7 @@ fn no_word_is_lost_or_doubled_where_fluent_speech_is_cut() {
     let mut stream = RecognitionStream::new(&recogniser(), RecognitionSettings::default(), None);
     stream.push(&fluent(name));
     let transcript = stream.finish().unwrap().transcript;
-    let said = std::fs::read_to_string(testing::path(&name.replace(".opus", ".txt"))).unwrap();
+    let said = std::fs::read_to_string(tests::path(&name.replace(".opus", ".txt"))).unwrap();
     assert!(transcript.segments().len() > 1, "it is cut");
     assert_eq!(transcript.text(), said.lines().collect::<Vec<_>>().join(" "));
 }
@@ -238,7 +238,7 @@ fn steady_noise_has_no_words() {
 
 #[test]
 fn the_rest_of_a_truncated_file_is_recognised() {
-    let bytes = std::fs::read(testing::path("formats/22050.flac")).unwrap();
+    let bytes = std::fs::read(tests::path("formats/22050.flac")).unwrap();
     let file = Decoder::from_bytes(bytes[..bytes.len() / 2].to_vec(), None).unwrap();
     let recognition =
         transcribe(file, RecognitionStream::new(&recogniser(), RecognitionSettings::default(), None)).unwrap();
@@ -260,7 +260,7 @@ fn several_streams_share_one_recogniser() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     for (name, text) in names.iter().zip(texts) {
-        let said = std::fs::read_to_string(testing::path(&name.replace(".opus", ".txt"))).unwrap();
+        let said = std::fs::read_to_string(tests::path(&name.replace(".opus", ".txt"))).unwrap();
         assert_eq!(text, said.lines().collect::<Vec<_>>().join(" "));
     }
 }

@@ -10,7 +10,7 @@ use super::*;
 use crate::audio::Decoder;
 use crate::recognise::{Recogniser, RecognitionSettings, transcribe};
 use crate::speech::SpeechSpan;
-use crate::testing::{self, Scripted, word};
+use crate::tests::{self, Scripted, word};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -92,7 +92,7 @@ impl Drop for Playback {
 }
 
 fn recogniser() -> Recogniser {
-    Recogniser::start(testing::whisper()).unwrap()
+    Recogniser::start(tests::whisper()).unwrap()
 }
 
 /// A stream of a recogniser of its own, with its events.
@@ -163,7 +163,7 @@ fn the_double_keeps_the_contract() {
 #[test]
 fn an_answer_is_recorded_and_transcribed_at_the_same_time() {
     let folder = TempDir::new().unwrap();
-    let samples = testing::sound("answers/borrowing-follow-up.opus");
+    let samples = tests::sound("answers/borrowing-follow-up.opus");
     let (recognition, mut events) = recognition();
     let recorder = Player::of(samples.clone(), 16_000, 1).record(recognition, settings(&folder)).unwrap();
     wait_for(&mut events, |event| matches!(event, Event::Segment(segment) if segment.text().starts_with("then")));
@@ -175,7 +175,7 @@ fn an_answer_is_recorded_and_transcribed_at_the_same_time() {
         "when a vector grows it moves to a new buffer then the old reference would point to freed memory"
     );
     assert_eq!(recognition.duration, recorded.duration);
-    let kept = testing::samples(Decoder::open(&recorded.file, None).unwrap());
+    let kept = tests::samples(Decoder::open(&recorded.file, None).unwrap());
     assert_eq!(kept.len(), samples.len(), "not one sample is lost");
     let error = kept.iter().zip(&samples).map(|(kept, played)| (kept - played).abs()).fold(0.0, f32::max);
     assert!(error < 1.0 / 16_000.0, "off by {error}");
@@ -193,7 +193,7 @@ fn the_recogniser_hears_exactly_the_sound_that_is_kept() {
     }))
     .unwrap();
     let stream = || RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
-    let sound = testing::sound("answers/borrowing-follow-up.opus");
+    let sound = tests::sound("answers/borrowing-follow-up.opus");
     let player = Player { failure: Some("the sound is over"), ..Player::of(sound, 16_000, 1) };
     let recorder = player.record(stream(), settings(&folder)).unwrap();
     wait_until("the recording ends", || !recorder.is_running());
@@ -234,7 +234,7 @@ impl HeldUp {
         let (events, mut received) = async_channel::channel(10_000);
         let settings_of_recognition = RecognitionSettings { patience, ..RecognitionSettings::default() };
         let recognition = RecognitionStream::new(&recogniser, settings_of_recognition, Some(events));
-        let sound = testing::sound("answers/borrowing-strong.opus");
+        let sound = tests::sound("answers/borrowing-strong.opus");
         let length = sound.len() as f64 / 16_000.0;
         let player = Player::of(sound, 16_000, 1);
         let recorder = player.record(recognition, settings(&folder)).unwrap();
@@ -354,7 +354,7 @@ fn the_level_of_a_stereo_device_is_reported() {
 #[test]
 fn a_microphone_that_fails_costs_nothing_of_what_was_said() {
     let folder = TempDir::new().unwrap();
-    let samples = testing::sound("answers/do-not-know.opus");
+    let samples = tests::sound("answers/do-not-know.opus");
     let length = samples.len();
     let player = Player { failure: Some("it was unplugged"), losing: 7, ..Player::of(samples, 16_000, 1) };
     let (recognition, mut events) = recognition();
@@ -365,7 +365,7 @@ fn a_microphone_that_fails_costs_nothing_of_what_was_said() {
     let recorded = recorder.finish().unwrap();
     assert_eq!((recorded.ending, recorded.lost), (Ending::SourceLost("it was unplugged".to_owned()), 7));
     assert_eq!(recorded.recognition.finish().unwrap().transcript.text(), "i don't know but i would look it up");
-    assert_eq!(testing::samples(Decoder::open(&recorded.file, None).unwrap()).len(), length);
+    assert_eq!(tests::samples(Decoder::open(&recorded.file, None).unwrap()).len(), length);
 }
 
 #[test]

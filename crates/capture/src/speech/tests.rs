@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::audio::{duration, root_mean_square};
-use crate::testing;
+use crate::tests;
 
 /// A test double: everything louder than a whisper is voice.
 struct LoudnessDetector;
@@ -23,7 +23,7 @@ fn frames(samples: &[f32]) -> impl Iterator<Item = &Frame> {
 /// What every voice detector promises.
 fn keeps_the_contract<Detector: VoiceDetector>(new: impl Fn() -> Detector) {
     let mut detector = new();
-    let speech = testing::sound("answers/do-not-know.opus");
+    let speech = tests::sound("answers/do-not-know.opus");
     let mut judge =
         |samples: &[f32]| -> Vec<f32> { frames(samples).map(|frame| detector.probability(frame)).collect() };
     let first = judge(&speech);
@@ -185,7 +185,7 @@ fn silence_is_counted_from_the_end_of_speech() {
 fn quiet_speech_is_speech() {
     let spans_at = |gain: f32| {
         let quieter: Vec<f32> =
-            testing::sound("answers/borrowing-follow-up.opus").into_iter().map(|sample| sample * gain).collect();
+            tests::sound("answers/borrowing-follow-up.opus").into_iter().map(|sample| sample * gain).collect();
         let activity = VoiceActivity::new(Box::new(EarshotDetector::default()), ActivitySettings::default());
         cut_with(SpeechSpans::new(activity, SpanSettings::default()), &quieter, 4_000).0
     };

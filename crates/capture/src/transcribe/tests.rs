@@ -8,7 +8,7 @@ use super::whisper::ended_early;
 use super::words::{Phrase, Token, WrittenWord, align, phrases_of};
 use super::*;
 use crate::speech::SpeechSpan;
-use crate::{Error, testing};
+use crate::{Error, tests};
 
 fn seconds(time: f64) -> Seconds {
     Seconds::new(time).unwrap()
@@ -216,7 +216,7 @@ fn a_prompt_goes_on_with_the_last_words_there_is_room_for() {
 
 /// The whole recording as one span.
 fn whole(name: &str) -> SpeechSpan {
-    let samples = testing::sound(name);
+    let samples = tests::sound(name);
     let end = samples.len() as f64 / 16_000.0;
     SpeechSpan { samples, start: seconds(30.0), runs: vec![stretch(30.6, 30.0 + end - 1.3)], is_open: false }
 }
@@ -241,12 +241,12 @@ impl Transcriber for Parrot {
     }
 }
 
-/// What every transcriber promises, given that it hears [`testing::SENTENCE`] in the span.
+/// What every transcriber promises, given that it hears [`tests::SENTENCE`] in the span.
 fn keeps_the_contract(mut transcriber: impl Transcriber) {
     let span = whole("formats/22050.flac");
     let words = recognised(&mut transcriber, &span);
     let text: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-    assert_eq!(text.join(" "), testing::SENTENCE);
+    assert_eq!(text.join(" "), tests::SENTENCE);
     let mut earlier = span.voiced().start();
     for word in &words {
         let time = word.span.unwrap();
@@ -269,12 +269,12 @@ fn recognised(transcriber: &mut impl Transcriber, span: &SpeechSpan) -> Vec<Word
 
 #[test]
 fn whisper_keeps_the_contract() {
-    keeps_the_contract(testing::whisper());
+    keeps_the_contract(tests::whisper());
 }
 
 #[test]
 fn the_double_keeps_the_contract() {
-    keeps_the_contract(Parrot(testing::SENTENCE.split(' ').collect()));
+    keeps_the_contract(Parrot(tests::SENTENCE.split(' ').collect()));
 }
 
 fn transcript(transcriber: &mut Whisper, span: &SpeechSpan, prompt: &Prompt) -> String {
@@ -285,12 +285,12 @@ fn transcript(transcriber: &mut Whisper, span: &SpeechSpan, prompt: &Prompt) -> 
 #[test]
 fn a_prompt_does_not_spoil_what_is_heard() {
     let prompt = Prompt::of_terms(["ownership", "borrow checker", "Arc", "Mutex"]);
-    assert_eq!(transcript(&mut testing::whisper(), &whole("formats/48000.opus"), &prompt), testing::SENTENCE);
+    assert_eq!(transcript(&mut tests::whisper(), &whole("formats/48000.opus"), &prompt), tests::SENTENCE);
 }
 
 #[test]
 fn clear_speech_leaves_no_doubt() {
-    let words = recognised(&mut testing::whisper(), &whole("formats/22050.flac"));
+    let words = recognised(&mut tests::whisper(), &whole("formats/22050.flac"));
     assert!(words.iter().all(|word| !word.is_in_doubt()), "{words:?}");
 }
 
@@ -298,7 +298,7 @@ fn clear_speech_leaves_no_doubt() {
 fn sound_too_short_to_be_speech_gives_no_words() {
     let span =
         SpeechSpan { samples: vec![0.3; 800], start: seconds(0.0), runs: vec![stretch(0.0, 0.05)], is_open: false };
-    let words = recognised(&mut testing::whisper(), &span);
+    let words = recognised(&mut tests::whisper(), &span);
     assert!(words.len() <= 3, "{words:?}");
 }
 
@@ -307,9 +307,9 @@ fn a_model_in_a_folder_with_any_name_is_loaded() {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("Модели für Größe 模型").join("ggml-тест.en.bin");
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::copy(testing::model(), &path).unwrap();
+    std::fs::copy(tests::model(), &path).unwrap();
     let mut whisper = Whisper::load(&path, WhisperSettings::default()).unwrap();
-    assert_eq!(transcript(&mut whisper, &whole("formats/48000.opus"), &Prompt::default()), testing::SENTENCE);
+    assert_eq!(transcript(&mut whisper, &whole("formats/48000.opus"), &Prompt::default()), tests::SENTENCE);
 }
 
 #[test]
@@ -318,7 +318,7 @@ fn a_file_that_is_no_model_is_refused_in_words() {
         Whisper::load(Path::new("/nowhere/ggml-base.en.bin"), WhisperSettings::default()).map(|_| ()).unwrap_err();
     assert!(matches!(refusal, Error::Unreadable { .. }));
     let refusal =
-        Whisper::load(&testing::path("formats/22050.flac"), WhisperSettings::default()).map(|_| ()).unwrap_err();
+        Whisper::load(&tests::path("formats/22050.flac"), WhisperSettings::default()).map(|_| ()).unwrap_err();
     assert!(matches!(refusal, Error::ModelDamaged { .. }), "{refusal}");
 }
 

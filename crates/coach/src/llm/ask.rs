@@ -7,7 +7,7 @@ use super::model::Model;
 use super::prompts::{Prompts, RenderedPrompt};
 use super::settings::Thinking;
 use super::wire::{Call, End, Message, Said};
-use crate::error::CoachError;
+use crate::error::{CoachError, malformed, refused};
 
 /// How much of a faulty reply is sent back, in bytes.
 const LONGEST_REMINDER: usize = 16 * 1024;
@@ -18,9 +18,18 @@ const MOST_STARTS: usize = 64;
 /// Something in a reply that cannot be used: an entry, by the names of its object and its own, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
-    pub group: &'static str,
+    pub group: String,
     pub entry: String,
     pub what: String,
+}
+
+pub(super) fn fault(group: &str, entry: &str, what: &str) -> Fault {
+    Fault { group: group.to_owned(), entry: entry.to_owned(), what: what.to_owned() }
+}
+
+/// The text of a field; none for null and for blanks.
+pub(super) fn text<'v>(entry: &'v Value, field: &str) -> Option<&'v str> {
+    entry.get(field).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// Why nothing of a reply can be used.
@@ -66,7 +75,8 @@ pub(super) async fn ask(
         Err(unusable) => (None, format!("- the whole reply: {unusable}")),
     };
     model.count_invalid_reply();
-    let wanted: Vec<(&str, &str)> = faults.iter().flatten().map(|fault| (fault.group, fault.entry.as_str())).collect();
+    let wanted: Vec<(&str, &str)> =
+        faults.iter().flatten().map(|fault| (fault.group.as_str(), fault.entry.as_str())).collect();
     let form = form.only(&wanted);
     let request = prompts.repair(&fault, &form.line())?;
     ask_for_repair(&mut call, said.text, request);
@@ -81,7 +91,7 @@ pub(super) async fn ask(
         (_, Some(faults)) => Ok(faults),
         (Ok(Err(unusable)), None) => {
             model.count_invalid_reply();
-            Err(CoachError::Malformed { reason: unusable.to_string() })
+            Err(malformed(unusable.to_string()))
         }
         (Err(error), None) => Err(error),
     }
@@ -104,7 +114,7 @@ fn read(said: &Said, thinking: Option<Thinking>) -> Result<Result<Value, NoReply
     let text = said.reply();
     let unusable = match said.end {
         Some(End::Declined) => {
-            return Err(CoachError::Refused { reason: "the model declines to judge this answer".to_owned() });
+            return Err(refused("the model declines to judge this answer"));
         }
         Some(End::CutOff) if text.trim().is_empty() && said.has_thought => {
             NoReply::OnlyThoughts(against_thoughts(thinking))

@@ -1,22 +1,20 @@
 //! How clearly it was said. Judged without key points and without verdicts, so that being right does not sound clear.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use interview::claims::{ClarityClaim, Quote};
 use interview::judging::Assignment;
 use interview::marks::{ClarityCheck, ClarityVerdict};
 use interview::wording::counted;
-use serde_json::Value;
 
-use super::ask::{Fault, ask};
-use super::correctness::{fault, text, those_that_hold};
+use super::ask::ask;
 use super::form::{Form, Shape};
 use super::model::Model;
 use super::prompts::{Prompts, Template};
-use super::quotes::{Answer, Unfounded};
+use super::quotes::Answer;
+use super::reading::{CHECKS, Entry, Judged, Reading, those_that_hold};
 use super::subject::Asked;
-use crate::error::CoachError;
+use crate::error::{CoachError, malformed};
 
 /// The longest note that is shown, in characters.
 const LONGEST_NOTE: usize = 160;
@@ -24,37 +22,30 @@ const LONGEST_NOTE: usize = 160;
 /// How many checks the same words may be evidence for: in a short answer one sentence may well be the main claim and the reason.
 const MOST_CHECKS_OF_A_QUOTE: usize = 3;
 
-const CHECKS: &str = "checks";
-
-/// What a model claims about clarity.
-#[derive(Clone, Debug)]
-pub(super) struct Judged {
-    pub claims: Vec<ClarityClaim>,
-    /// What does not count of what the model said, and why.
-    pub remark: Option<String>,
-}
-
 /// What the model claims about clarity.
 pub(super) async fn judge(
     model: &Model,
     prompts: &Prompts,
     assignment: &Assignment<'_>,
     fenced: &str,
-) -> Result<Judged, CoachError> {
+) -> Result<Judged<Vec<ClarityClaim>>, CoachError> {
     let answer = Answer::of(assignment);
     let form = form(answer.pieces());
     let prompt = prompts.render(Template::Clarity, &Asked::of(assignment), &form, fenced)?;
-    let mut reading = Reading { model, answer, claims: HashMap::new() };
-    ask(model, prompts, &prompt, &form, |reply| reading.take(reply)).await?;
-    if reading.claims.is_empty() {
-        return Err(CoachError::Malformed { reason: "it reports on none of the checks".to_owned() });
+    let mut reading = Reading::new(model, assignment, answer);
+    ask(model, prompts, &prompt, &form, |reply| reading.take(reply, &form)).await?;
+    if reading.entries.is_empty() {
+        return Err(malformed("it reports on none of the checks"));
     }
-    let remark = reading.remark();
-    let claim = |check| {
-        let unclear = ClarityClaim { check, verdict: ClarityVerdict::Unclear, quote: None, note: None };
-        reading.claims.remove(&check).map_or(unclear, |(claim, _)| claim)
-    };
-    Ok(Judged { claims: ClarityCheck::ALL.map(claim).into(), remark })
+    let (mut claims, mut reused): (Vec<ClarityClaim>, usize) = (Vec::new(), 0);
+    for check in ClarityCheck::ALL {
+        let claim = claim(check, reading.entry(CHECKS, check.as_str()));
+        let is_reused =
+            claim.verdict == ClarityVerdict::Yes && uses(&claims, claim.quote.as_ref()) >= MOST_CHECKS_OF_A_QUOTE;
+        reused += usize::from(is_reused);
+        claims.push(if is_reused { unclear(check) } else { claim });
+    }
+    Ok(Judged { claims, remark: remark(&reading, reused) })
 }
 
 pub(super) fn form(pieces: Arc<[String]>) -> Form {
@@ -70,111 +61,28 @@ pub(super) fn form(pieces: Arc<[String]>) -> Form {
     Form { name: "clarity", shape: Shape::Object(vec![(CHECKS.to_owned(), checks)]) }
 }
 
-struct Reading<'a> {
-    model: &'a Model,
-    answer: Answer<'a>,
-    claims: HashMap<ClarityCheck, (ClarityClaim, Option<Doubted>)>,
+fn claim(check: ClarityCheck, entry: Option<&Entry>) -> ClarityClaim {
+    let Some(Entry { verdict, quote, note, .. }) = entry else { return unclear(check) };
+    let verdict = match (*verdict, quote) {
+        ("no", _) => ClarityVerdict::No,
+        ("yes", Some(_)) => ClarityVerdict::Yes,
+        // A yes rests on words.
+        ("yes", None) => return unclear(check),
+        _ => ClarityVerdict::Unclear,
+    };
+    let note = note.as_deref().map(one_line).filter(|note| !note.is_empty());
+    ClarityClaim { check, verdict, quote: quote.clone(), note }
 }
 
-/// Why a yes does not count.
-#[derive(Clone, Debug, PartialEq)]
-enum Doubted {
-    Unfounded(Unfounded),
-    /// It rests on words on which enough other checks rest.
-    Reused,
+fn unclear(check: ClarityCheck) -> ClarityClaim {
+    ClarityClaim { check, verdict: ClarityVerdict::Unclear, quote: None, note: None }
 }
 
-impl Reading<'_> {
-    fn take(&mut self, reply: &Value) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        for check in ClarityCheck::ALL {
-            let name = check.as_str();
-            match reply.get(CHECKS).and_then(|checks| checks.get(name)) {
-                Some(entry) => {
-                    let Some((claim, doubted)) = self.claim(check, entry) else {
-                        faults.push(fault(CHECKS, name, "its verdict is none of those there are"));
-                        continue;
-                    };
-                    if let Some(Doubted::Unfounded(unfounded)) = &doubted {
-                        faults.extend(unfounded.fault().map(|what| fault(CHECKS, name, what)));
-                    }
-                    self.claims.insert(check, (claim, doubted));
-                }
-                None if !self.claims.contains_key(&check) => faults.push(fault(CHECKS, name, "it is not there")),
-                None => {}
-            }
-        }
-        faults
-    }
-
-    /// The claim of an entry, and why its yes does not count. None when there is no verdict.
-    fn claim(&self, check: ClarityCheck, entry: &Value) -> Option<(ClarityClaim, Option<Doubted>)> {
-        let quote = text(entry, "quote").map(|quote| {
-            let (found, quote) = self.answer.quote(quote, &[]);
-            self.model.count_quote(found);
-            quote
-        });
-        let note = text(entry, "note").map(one_line).filter(|note| !note.is_empty());
-        let claim = |verdict, quote| ClarityClaim { check, verdict, quote, note };
-        let unclear = ClarityClaim { check, verdict: ClarityVerdict::Unclear, quote: None, note: None };
-        Some(match text(entry, "verdict")? {
-            // A yes rests on words, and on words of its own.
-            "yes" => match quote.unwrap_or(Err(Unfounded::Missing)) {
-                Ok(quote) if self.uses(check, &quote) < MOST_CHECKS_OF_A_QUOTE => {
-                    (claim(ClarityVerdict::Yes, Some(quote)), None)
-                }
-                Ok(_) => (unclear, Some(Doubted::Reused)),
-                Err(unfounded) => (unclear, Some(Doubted::Unfounded(unfounded))),
-            },
-            "no" => (claim(ClarityVerdict::No, quote.and_then(Result::ok)), None),
-            "unclear" => (claim(ClarityVerdict::Unclear, quote.and_then(Result::ok)), None),
-            _ => return None,
-        })
-    }
-
-    /// What does not count, in words for the candidate.
-    fn remark(&self) -> Option<String> {
-        let checks = ClarityCheck::ALL.len();
-        let of_checks = |number: usize| format!("{number} of {} of clarity", counted(checks, "check"));
-        let count = |wanted: fn(&Doubted) -> bool| {
-            self.claims.values().filter(|(_, doubted)| doubted.as_ref().is_some_and(wanted)).count()
-        };
-        let demands = count(|doubted| matches!(doubted, Doubted::Unfounded(Unfounded::Demand)));
-        let not_said = count(|doubted| matches!(doubted, Doubted::Unfounded(_))) - demands;
-        let reused = count(|doubted| matches!(doubted, Doubted::Reused));
-        let not_judged = checks - self.claims.len();
-        those_that_hold([
-            (not_judged, format!("The model did not judge {}.", of_checks(not_judged))),
-            (
-                not_said,
-                format!(
-                    "The model's quotes were not in your answer for {}, so they do not count.",
-                    of_checks(not_said)
-                ),
-            ),
-            (
-                demands,
-                format!(
-                    "For {} the model quoted a passage that tells it how to judge, so they do not count.",
-                    of_checks(demands)
-                ),
-            ),
-            (
-                reused,
-                format!(
-                    "For {} the model quoted the same words as for others, so they do not count.",
-                    of_checks(reused)
-                ),
-            ),
-        ])
-    }
-
-    /// How many other checks rest on these words, on some of them, or on more words around them.
-    fn uses(&self, check: ClarityCheck, quote: &Quote) -> usize {
-        let others = self.claims.values().map(|(claim, _)| claim).filter(|claim| claim.check != check);
-        let others = others.filter(|claim| claim.verdict == ClarityVerdict::Yes);
-        others.filter(|claim| claim.quote.as_ref().is_some_and(|other| is_the_same_place(other, quote))).count()
-    }
+/// How many of the checks rest on these words, on some of them, or on more words around them.
+fn uses(claims: &[ClarityClaim], quote: Option<&Quote>) -> usize {
+    let founded = claims.iter().filter(|claim| claim.verdict == ClarityVerdict::Yes);
+    let quotes = founded.filter_map(|claim| claim.quote.as_ref());
+    quotes.filter(|other| quote.is_some_and(|quote| is_the_same_place(other, quote))).count()
 }
 
 fn is_the_same_place(one: &Quote, other: &Quote) -> bool {
@@ -189,6 +97,22 @@ fn is_the_same_place(one: &Quote, other: &Quote) -> bool {
 fn one_line(note: &str) -> String {
     let line: String = note.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_NOTE).collect();
     line.trim().to_owned()
+}
+
+/// What does not count, in words for the candidate.
+fn remark(reading: &Reading<'_>, reused: usize) -> Option<String> {
+    let checks = ClarityCheck::ALL.len();
+    let of_checks = |number: usize| format!("{number} of {} of clarity", counted(checks, "check"));
+    let not_judged = checks - reading.entries.len();
+    let [not_said, demands] = reading.unfounded(CHECKS, of_checks);
+    let reused_words =
+        format!("For {} the model quoted the same words as for others, so they do not count.", of_checks(reused));
+    those_that_hold([
+        (not_judged, format!("The model did not judge {}.", of_checks(not_judged))),
+        not_said,
+        demands,
+        (reused, reused_words),
+    ])
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::settings::Thinking;
 use super::subject::AskedWithRubric;
 use super::wire::Enforcement;
 use super::{LlmCoach, Usage, correctness, metered};
-use crate::error::CoachError;
+use crate::error::{CoachError, misconfigured, refused};
 
 /// The tokens that an answer of some minutes takes.
 const ANSWER_TOKENS: u32 = 800;
@@ -50,7 +50,7 @@ pub(super) async fn check(coach: &LlmCoach, question: &Question, bank: &[Questio
     for model in &models {
         if !available.is_empty() && !available.iter().any(|known| is_named(known, model.name())) {
             let reason = format!("{} has no model `{}`; it has {}", model.server(), model.name(), listed(&available));
-            return Err(CoachError::Refused { reason });
+            return Err(refused(reason));
         }
     }
     let transcript = Transcript::typed(&question.spoken(&question.model_answer));
@@ -64,7 +64,7 @@ pub(super) async fn check(coach: &LlmCoach, question: &Question, bank: &[Questio
             "the context of {} is {context} tokens and judging needs about {needed}: start the server with a larger one",
             coach.model.server()
         );
-        return Err(CoachError::Misconfigured { reason });
+        return Err(misconfigured(reason));
     }
     let began = Instant::now();
     let (report, usage) = metered(coach.judge(&assignment, None)).await;

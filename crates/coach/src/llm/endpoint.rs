@@ -12,7 +12,7 @@ use url::Url;
 use super::key::without_key;
 use super::settings::{Limits, LlmSettings, is_loopback};
 use super::wire::{End, Said, Wire};
-use crate::error::CoachError;
+use crate::error::{CoachError, malformed, misconfigured, unavailable};
 use failure::Answered;
 
 /// The largest response that is read, in bytes. A judgement takes a few thousand; a stream wraps each token in some hundred.
@@ -108,7 +108,7 @@ impl Endpoint {
             serde_json::from_slice(&body).map_err(|_| {
                 let server = self.server();
                 let reason = format!("{server} does not reply as a language model does: check preset and base_url");
-                CoachError::Malformed { reason }.into()
+                malformed(reason).into()
             })
         };
         let limit = QUESTION_LIMIT;
@@ -217,13 +217,13 @@ impl Endpoint {
     fn unreadable(&self, body: &[u8], error: &serde_json::Error) -> CoachError {
         if body.trim_ascii().is_empty() {
             let reason = format!("{} sends an empty reply: check the base_url", self.server());
-            return CoachError::Malformed { reason };
+            return malformed(reason);
         }
         if error.is_eof() {
             return self.broke_off();
         }
-        failure::complaint(&self.server(), body, self.key.as_ref()).unwrap_or_else(|| CoachError::Malformed {
-            reason: format!("{} does not reply as a language model does: check preset and base_url", self.server()),
+        failure::complaint(&self.server(), body, self.key.as_ref()).unwrap_or_else(|| {
+            malformed(format!("{} does not reply as a language model does: check preset and base_url", self.server()))
         })
     }
 
@@ -242,7 +242,7 @@ impl Endpoint {
     }
 
     fn too_long(&self) -> CoachError {
-        CoachError::Malformed { reason: format!("{} sent more than {} KiB", self.server(), LONGEST_TEXT / 1024) }
+        malformed(format!("{} sent more than {} KiB", self.server(), LONGEST_TEXT / 1024))
     }
 
     fn broke_off(&self) -> CoachError {
@@ -308,11 +308,9 @@ fn appended(base: &Url, path: &str) -> Url {
 fn base_address(settings: &LlmSettings, wire: Wire) -> Result<Url, CoachError> {
     let preset = settings.preset.base_url().and_then(|base| Url::parse(base).ok());
     let base = settings.base_url.clone().or(preset);
-    let base = base.ok_or_else(|| misconfigured("a custom language model server needs a base_url".to_owned()))?;
+    let base = base.ok_or_else(|| misconfigured("a custom language model server needs a base_url"))?;
     if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
-        return Err(misconfigured(
-            "the base_url of the language model server must begin with http:// or https://".to_owned(),
-        ));
+        return Err(misconfigured("the base_url of the language model server must begin with http:// or https://"));
     }
     if !base.username().is_empty() || base.password().is_some() {
         let reason = "the base_url of the language model server carries a password: use key_variable or key_file";
@@ -330,7 +328,7 @@ fn base_address(settings: &LlmSettings, wire: Wire) -> Result<Url, CoachError> {
 fn headers(wire: Wire, key: Option<&SecretString>) -> Result<HeaderMap, CoachError> {
     let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
     for (name, value) in wire.headers(key.map(ExposeSecret::expose_secret)) {
-        let unfit = |_error| misconfigured("the key has characters that a header cannot carry".to_owned());
+        let unfit = |_error| misconfigured("the key has characters that a header cannot carry");
         let mut value = HeaderValue::from_str(&value).map_err(unfit)?;
         value.set_sensitive(true);
         headers.insert(HeaderName::from_static(name), value);
@@ -359,14 +357,6 @@ fn innermost(error: &reqwest::Error) -> String {
         cause = deeper;
     }
     cause.to_string()
-}
-
-fn unavailable(reason: String) -> CoachError {
-    CoachError::Unavailable { reason, retry_after: None }
-}
-
-fn misconfigured(reason: String) -> CoachError {
-    CoachError::Misconfigured { reason }
 }
 
 #[cfg(test)]

@@ -9,31 +9,9 @@ use uuid::Uuid;
 
 /// Names in brackets by which chat templates of common models mark speakers and turns: `</s>`, `[INST]`, `<start_of_turn>`.
 const TURN_MARKS: &[&str] = &[
-    "s",
-    "bos",
-    "eos",
-    "pad",
-    "unk",
-    "inst",
-    "sys",
-    "system",
-    "user",
-    "assistant",
-    "human",
-    "model",
-    "developer",
-    "think",
-    "thinking",
-    "tool_call",
-    "tool_calls",
-    "tool_response",
-    "tool_results",
-    "available_tools",
-    "start_of_turn",
-    "end_of_turn",
-    "system_prompt",
-    "instructions",
-    "answer",
+    "s", "bos", "eos", "pad", "unk", "inst", "sys", "system", "user", "assistant", "human", "model", "developer",
+    "think", "thinking", "tool_call", "tool_calls", "tool_response", "tool_results", "available_tools",
+    "start_of_turn", "end_of_turn", "system_prompt", "instructions", "answer",
 ];
 
 /// How far a mark is read: the longest name, with its slash and its closing bracket.

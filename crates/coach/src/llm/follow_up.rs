@@ -8,13 +8,12 @@ use interview::{Question, Transcript};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::ask::ask;
-use super::correctness::{fault as faulty, text};
+use super::ask::{ask, fault as faulty, text};
 use super::form::{Form, Shape};
 use super::model::Model;
 use super::prompts::{Prompts, Template};
 use super::subject::Asked;
-use crate::error::CoachError;
+use crate::error::{CoachError, malformed, misconfigured};
 use crate::lexicon::{is_function_word, stem};
 use interview::judging::Assignment;
 
@@ -63,7 +62,7 @@ pub(super) async fn word(
     };
     let faults = ask(model, prompts, &prompt, &form, take).await?;
     let reason = faults.into_iter().next().map(|fault| fault.what).unwrap_or_default();
-    worded.ok_or(CoachError::Malformed { reason })
+    worded.ok_or(malformed(reason))
 }
 
 pub(super) fn form() -> Form {
@@ -85,7 +84,7 @@ fn aimed_at<'a>(question: &'a Question, target: &Target) -> Result<AimedAt<'a>, 
         }
         Target::Stretch => None,
     };
-    let absent = || CoachError::Misconfigured { reason: "the follow-up aims at nothing in its question".to_owned() };
+    let absent = || misconfigured("the follow-up aims at nothing in its question");
     aimed_at.ok_or_else(absent)
 }
 

@@ -75,14 +75,14 @@ impl Form {
         if kept.is_empty() { self.clone() } else { Self { name: self.name, shape: Shape::Object(kept) } }
     }
 
-    /// Every entry of the objects in it, named by its object and its own name.
-    pub fn entries(&self) -> Vec<(&str, &str)> {
+    /// Every entry of the objects in it, by its object and its own name, and the verdicts there are on it.
+    pub fn entries(&self) -> Vec<(&str, &str, &'static [&'static str])> {
         let Shape::Object(groups) = &self.shape else { return Vec::new() };
-        let entries = groups.iter().flat_map(|(group, shape)| match shape {
-            Shape::Object(entries) => entries.iter().map(|(name, _)| (group.as_str(), name.as_str())).collect(),
-            _ => Vec::new(),
+        let entries = groups.iter().filter_map(|(group, shape)| match shape {
+            Shape::Object(entries) => Some(entries.iter().map(move |(name, shape)| (group, name, shape))),
+            _ => None,
         });
-        entries.collect()
+        entries.flatten().map(|(group, name, shape)| (group.as_str(), name.as_str(), shape.verdicts())).collect()
     }
 
     /// Whether `text` is an object of this form with nothing around it, as a server that enforces the form makes it. Lengths do not count.
@@ -130,6 +130,15 @@ impl Shape {
             Self::TextOrNull(..) | Self::Quote(_) => value.is_string() || value.is_null(),
             Self::OneOf(words) => value.as_str().is_some_and(|value| words.contains(&value)),
         }
+    }
+
+    fn verdicts(&self) -> &'static [&'static str] {
+        match self {
+            Self::Object(fields) => fields.iter().map(|(_, shape)| shape.verdicts()).find(|it| !it.is_empty()),
+            Self::OneOf(words) => Some(*words),
+            _ => None,
+        }
+        .unwrap_or_default()
     }
 
     /// The pieces of the answer that its quotes are chosen from.
@@ -272,7 +281,10 @@ mod tests {
         let some = form().only(&[("key_points", "alpha"), ("misconceptions", "m")]).line();
         assert!(some.contains("alpha") && some.contains("\"m\"") && !some.contains("zero"), "{some}");
         assert_eq!(form().only(&[("key_points", "none")]).line(), form().line());
-        assert_eq!(form().entries(), [("key_points", "zero"), ("key_points", "alpha"), ("misconceptions", "m")]);
+        let entries =
+            form().entries().into_iter().map(|(group, name, _)| format!("{group}.{name}")).collect::<Vec<_>>();
+        assert_eq!(entries, ["key_points.zero", "key_points.alpha", "misconceptions.m"]);
+        assert_eq!(form().entries()[0].2, ["hit", "missed"]);
     }
 
     #[test]

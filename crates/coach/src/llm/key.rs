@@ -5,7 +5,7 @@ use std::path::Path;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::settings::LlmSettings;
-use crate::error::CoachError;
+use crate::error::{CoachError, misconfigured};
 
 /// The longest key that is accepted; what is longer is some other file.
 const LONGEST_KEY: u64 = 4096;
@@ -54,10 +54,6 @@ fn sound(key: String, place: &str) -> Result<SecretString, CoachError> {
         return Err(misconfigured(format!("what is in {place} is no key: it has characters that keys do not have")));
     }
     Ok(SecretString::from(key))
-}
-
-fn misconfigured(reason: String) -> CoachError {
-    CoachError::Misconfigured { reason }
 }
 
 #[cfg(test)]

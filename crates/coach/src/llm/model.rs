@@ -14,7 +14,7 @@ use super::quotes::Found;
 use super::settings::{LlmSettings, Preset, Thinking};
 use super::usage::{self, Cost, Usage};
 use super::wire::{Call, End, Enforcement, FoundModel, Message, Options, Said, Tokens, Wire};
-use crate::error::CoachError;
+use crate::error::{CoachError, malformed, misconfigured, unavailable};
 
 /// The longest wait for a busy server within one judging. A longer one is left to the caller.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
@@ -96,11 +96,11 @@ impl Model {
         let name = model_name(&settings.model)?;
         let temperature = settings.temperature.or(settings.preset.temperature());
         if temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
-            return Err(CoachError::Misconfigured { reason: "a temperature lies between 0 and 2".to_owned() });
+            return Err(misconfigured("a temperature lies between 0 and 2"));
         }
         if settings.examples() > MOST_EXAMPLES {
             let reason = format!("there are {MOST_EXAMPLES} graded answers to a question: set examples to 0, 1 or 2");
-            return Err(CoachError::Misconfigured { reason });
+            return Err(misconfigured(reason));
         }
         let wire = settings.preset.wire();
         let key = key::find(settings, |name| std::env::var(name).ok())?;
@@ -317,7 +317,7 @@ impl Model {
             }
         }
         // What the server said of the best form tells most.
-        Err(Failed::Other(refused.unwrap_or_else(|| CoachError::Malformed { reason: "no form is left".to_owned() })))
+        Err(Failed::Other(refused.unwrap_or_else(|| malformed("no form is left"))))
     }
 
     /// Whether a reply shows that the server does not enforce forms in this way, though it takes them. A tool's input may break its schema
@@ -361,15 +361,13 @@ impl Model {
     }
 
     async fn attempt(&self, call: &Call<'_>, options: &Options<'_>) -> Result<Heard, Failed> {
-        let body =
-            self.server.wire.body(call, options).map_err(|error| CoachError::Misconfigured {
-                reason: format!("the request cannot be written: {error}"),
-            })?;
+        let body = self
+            .server
+            .wire
+            .body(call, options)
+            .map_err(|error| misconfigured(format!("the request cannot be written: {error}")))?;
         // The wait is bounded: every call before this one has its own limit.
-        let _place = self.server.places.acquire().await.map_err(|_closed| CoachError::Unavailable {
-            reason: "the coach is stopping".to_owned(),
-            retry_after: None,
-        })?;
+        let _place = self.server.places.acquire().await.map_err(|_closed| unavailable("the coach is stopping"))?;
         self.server.endpoint.post(body, options.is_streamed).await
     }
 
@@ -477,9 +475,7 @@ fn wait(error: &CoachError, planned: Option<Duration>) -> Option<Duration> {
 fn model_name(name: &str) -> Result<String, CoachError> {
     let name = name.trim();
     if name.is_empty() || name.len() > 200 || name.chars().any(char::is_control) {
-        return Err(CoachError::Misconfigured {
-            reason: "a language model needs a name of 1 to 200 characters".to_owned(),
-        });
+        return Err(misconfigured("a language model needs a name of 1 to 200 characters"));
     }
     Ok(name.to_owned())
 }

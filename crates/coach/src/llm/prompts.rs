@@ -8,7 +8,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, context};
 use serde::Serialize;
 
 use super::form::Form;
-use crate::error::CoachError;
+use crate::error::{CoachError, misconfigured};
 
 /// The line between instructions and material.
 const DIVIDER: &str = "\n===\n";
@@ -268,10 +268,6 @@ pub(super) fn fault_in(file: &str, fault: &str) -> CoachError {
 
 fn fault_at(file: &str, line: usize, fault: &str) -> CoachError {
     misconfigured(format!("the prompt {file}:{line}: {fault}"))
-}
-
-fn misconfigured(reason: String) -> CoachError {
-    CoachError::Misconfigured { reason }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use interview::claims::Quote;
 use interview::judging::Assignment;
-use interview::transcript::{is_function_word, normal_words};
+use interview::transcript::{is_function_word, normal_words, numbered_normal_words};
 
 use crate::lexicon::{Concept, stem, units};
 
@@ -118,11 +118,7 @@ pub(super) struct Answer<'a> {
 impl<'a> Answer<'a> {
     pub fn of(assignment: &Assignment<'a>) -> Self {
         let transcript = assignment.transcript;
-        let words: Vec<(usize, String)> = transcript
-            .words()
-            .enumerate()
-            .flat_map(|(number, word)| normal_words(&word.text).map(move |normal| (number, normal)))
-            .collect();
+        let words = numbered_normal_words(transcript.words());
         let stems = words.iter().map(|(_, word)| stem(word)).collect();
         let question = assignment.question;
         let points = question.key_points.iter().flat_map(|point| point.says.iter().chain([&point.summary]));

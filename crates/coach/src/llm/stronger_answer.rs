@@ -6,13 +6,12 @@ use interview::judging::Assignment;
 use interview::{Question, Transcript};
 use serde_json::Value;
 
-use super::ask::{Fault, ask};
-use super::correctness::{fault, text};
+use super::ask::{Fault, ask, fault, text};
 use super::form::{Form, Shape};
 use super::model::Model;
 use super::prompts::{Prompts, Template};
 use super::subject::AskedWithRubric;
-use crate::error::CoachError;
+use crate::error::{CoachError, malformed};
 use crate::offline::OfflineCoach;
 
 /// The longest answer that is shown, in characters; 200 words have about 1200. The grammars of llama.cpp refuse 2000 and more.
@@ -43,7 +42,6 @@ pub(super) async fn write(
         }
         Vec::new()
     };
-    let malformed = |reason| CoachError::Malformed { reason };
     let faults = ask(model, prompts, &prompt, &form, take).await?;
     let reason = faults.into_iter().next().map(|fault| fault.what).unwrap_or_default();
     let answer = written.ok_or_else(|| malformed(reason))?;

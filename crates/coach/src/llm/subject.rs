@@ -7,8 +7,8 @@ use interview::bank::{KeyPoint, Language, Misconception, Outcome, Snippet};
 use interview::judging::Assignment;
 use serde::{Deserialize, Serialize};
 
-use super::correctness::{KEY_POINTS, MISCONCEPTIONS};
 use super::form::Object;
+use super::reading::{KEY_POINTS, MISCONCEPTIONS};
 
 /// Answers to the built-in questions with a reader's marks and quotes, by question: one that is good, and one with near misses. They come
 /// from the answers that the offline coach learns from (`judging/answers`), never from those that judges are measured on.

@@ -8,7 +8,7 @@ use super::fence::{Mark, fence};
 use super::prompts::{Prompts, Template, fault_in};
 use super::subject::{Asked, AskedWithRubric, Example};
 use super::{clarity, correctness, follow_up, stronger_answer};
-use crate::error::CoachError;
+use crate::error::{CoachError, misconfigured};
 use interview::judging::Assignment;
 
 /// A question that has everything that a template can name.
@@ -19,9 +19,8 @@ const QUESTION: &str = include_str!("validation/question.json");
 /// # Errors
 /// [`CoachError::Misconfigured`] with the file and line that cannot be rendered, or the file that does not show the answer.
 pub(super) fn validate(prompts: &Prompts) -> Result<(), CoachError> {
-    let full: Question = serde_json::from_str(QUESTION).map_err(|error| CoachError::Misconfigured {
-        reason: format!("the sample question cannot be read: {error}"),
-    })?;
+    let full: Question = serde_json::from_str(QUESTION)
+        .map_err(|error| misconfigured(format!("the sample question cannot be read: {error}")))?;
     let bare = Question { snippet: None, misconceptions: Vec::new(), ..full.clone() };
     let points = full.key_points.iter().map(|point| (Target::KeyPoint(point.id.clone()), point.probe.clone()));
     let wrong = full.misconceptions.iter().map(|wrong| (Target::Misconception(wrong.id.clone()), wrong.probe.clone()));

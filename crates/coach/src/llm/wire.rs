@@ -15,18 +15,8 @@ use super::settings::{Preset, Thinking};
 /// What ends a model's thoughts where they stand before the reply in the same text, in small letters. The last message of gpt-oss is
 /// its reply, whatever its header says.
 const ENDS_OF_THOUGHTS: [&str; 13] = [
-    "</think>",
-    "</thinking>",
-    "</thought>",
-    "</analysis>",
-    "</reasoning>",
-    "</seed:think>",
-    "[/think]",
-    "\u{25C1}/think\u{25B7}",
-    "<|end_thinking|>",
-    "<|start_response|>",
-    "<|end_of_thought|>",
-    "<|message|>",
+    "</think>", "</thinking>", "</thought>", "</analysis>", "</reasoning>", "</seed:think>", "[/think]",
+    "\u{25C1}/think\u{25B7}", "<|end_thinking|>", "<|start_response|>", "<|end_of_thought|>", "<|message|>",
     "assistantfinal",
 ];
 

@@ -25,7 +25,7 @@ async fn coaches(script: Script) -> (ScriptedModel, [Coach; 2]) {
 async fn report(coach: &Coach, assignment: &Assignment<'_>) -> Result<Report<CoachError>, CoachError> {
     match coach {
         Coach::Offline(offline) => Ok(offline.judge(assignment)),
-        Coach::Llm(llm) | Coach::LlmOrOffline(llm, _) => llm.judge(assignment, None).await,
+        Coach::Llm(llm) => llm.judge(assignment, None).await,
     }
 }
 

@@ -435,7 +435,7 @@ async fn clarity_must_hold_every_check_and_quote_what_it_praises() {
     let mut unquoted = clarity();
     unquoted["checks"]["answers_the_question"]["quote"] = Value::Null;
     for (faulty, named) in [
-        (fewer, "- stops_when_done: it is not there"),
+        (fewer, "- stops_when_done: it is not judged"),
         (unquoted, "- answers_the_question: this verdict needs a quote from the answer"),
     ] {
         let model = Script::sound().on("clarity", [says(&faulty), says(&clarity())]).start().await;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::snippet::{Proof, Snippet};
+use crate::bounded::bounded;
 use crate::id::{GroupId, KeyPointId, MisconceptionId, QuestionId, Tag, TopicId};
 
 /// One question of the bank, with all that is needed to ask it and to judge its answers.
@@ -458,67 +459,19 @@ pub struct UnknownWord {
     known: &'static str,
 }
 
-/// How much a key point counts: 1 to 5.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-pub struct Weight(u8);
+bounded!(
+    /// How much a key point counts: 1 to 5.
+    #[derive(Serialize, Deserialize)]
+    #[serde(try_from = "u8", into = "u8")]
+    Weight(u8).get, (1..=5), "a weight is a whole number from 1 to 5"
+);
 
-impl Weight {
-    /// The number, 1 to 5.
-    pub fn get(self) -> u8 {
-        self.0
-    }
-}
-
-impl TryFrom<u8> for Weight {
-    type Error = InvalidWeight;
-
-    fn try_from(weight: u8) -> Result<Self, Self::Error> {
-        if (1..=5).contains(&weight) { Ok(Self(weight)) } else { Err(InvalidWeight) }
-    }
-}
-
-impl From<Weight> for u8 {
-    fn from(weight: Weight) -> Self {
-        weight.0
-    }
-}
-
-/// The number is no weight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a weight is a whole number from 1 to 5")]
-pub struct InvalidWeight;
-
-/// How long an answer should take at most: 30 to 600 seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "u32", into = "u32")]
-pub struct TimeLimit(u32);
-
-impl TimeLimit {
-    /// The limit in seconds.
-    pub fn seconds(self) -> u32 {
-        self.0
-    }
-}
-
-impl TryFrom<u32> for TimeLimit {
-    type Error = InvalidTimeLimit;
-
-    fn try_from(seconds: u32) -> Result<Self, Self::Error> {
-        if (30..=600).contains(&seconds) { Ok(Self(seconds)) } else { Err(InvalidTimeLimit) }
-    }
-}
-
-impl From<TimeLimit> for u32 {
-    fn from(limit: TimeLimit) -> Self {
-        limit.0
-    }
-}
-
-/// The number is no time limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a time limit is a whole number of seconds from 30 to 600")]
-pub struct InvalidTimeLimit;
+bounded!(
+    /// How long an answer may take: 30 to 600 seconds.
+    #[derive(Serialize, Deserialize)]
+    #[serde(try_from = "u32", into = "u32")]
+    TimeLimit(u32).seconds, (30..=600), "a time limit is a whole number of seconds from 30 to 600"
+);
 
 /// Fowler, Noll and Vo's hash, variant 1a, with a separator after every part so that parts cannot run together.
 struct Fnv(u64);

@@ -38,28 +38,9 @@ const STEERS: &[&str] =
 
 /// Words and phrases that nobody says any more.
 const OLD_ENGLISH: &[&str] = &[
-    "mend",
-    "mends",
-    "mended",
-    "mending",
-    "for ever",
-    "dearer",
-    "whom",
-    "play it through",
-    "plays it through",
-    "hurt somebody",
-    "hurts somebody",
-    "to sleep the sleep",
-    "whilst",
-    "thereby",
-    "whereupon",
-    "hitherto",
-    "shall",
-    "upon",
-    "hence",
-    "thus",
-    "ought",
-    "need not",
+    "mend", "mends", "mended", "mending", "for ever", "dearer", "whom", "play it through", "plays it through",
+    "hurt somebody", "hurts somebody", "to sleep the sleep", "whilst", "thereby", "whereupon", "hitherto", "shall",
+    "upon", "hence", "thus", "ought", "need not",
 ];
 
 /// How symbols are read aloud.
@@ -73,34 +54,9 @@ const STD_NAMES: &[&str] = &[
 
 /// How the parts of a version are read aloud: "one point twenty three".
 const NUMBERS: &[&str] = &[
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-    "thirty",
-    "forty",
-    "fifty",
-    "sixty",
-    "seventy",
-    "eighty",
-    "ninety",
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty",
+    "fifty", "sixty", "seventy", "eighty", "ninety",
 ];
 
 /// Reads a question of `bank` as an editor does, in the month of `today`.
@@ -280,11 +236,7 @@ impl Remarks<'_> {
         let Question { model_answer, anchors, .. } = self.question;
         let mut texts = shown(self.question);
         texts.extend([
-            model_answer,
-            &anchors.wrong_model,
-            &anchors.rule_without_reason,
-            &anchors.core_points,
-            &anchors.trade_offs,
+            model_answer, &anchors.wrong_model, &anchors.rule_without_reason, &anchors.core_points, &anchors.trade_offs,
         ]);
         for text in texts {
             if let Some(old) = OLD_ENGLISH.iter().find(|old| has_phrase(text, old)) {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{question_file, topics_file};
+use crate::tests::{question_file, topics_file};
 
 /// Loads one question whose text was changed by `change`, and returns the faults as people see them.
 fn faults(change: impl Fn(String) -> String) -> Vec<String> {
@@ -11,7 +11,7 @@ fn faults(change: impl Fn(String) -> String) -> Vec<String> {
 #[test]
 fn a_sound_file_becomes_a_question() {
     assert_eq!(faults(|text| text), [] as [&str; 0]);
-    let question = crate::testing::question();
+    let question = crate::tests::question();
     assert_eq!(question.key_points.len(), 3);
     assert_eq!(question.time_limit.seconds(), 120);
     assert!(question.key_points[0].core);
@@ -118,7 +118,7 @@ fn a_snippet_goes_with_its_kind_and_says_what_really_happens() {
 
 #[test]
 fn the_rubric_version_changes_with_what_is_judged_and_with_nothing_else() {
-    let question = crate::testing::question();
+    let question = crate::tests::question();
     let mut reworded = question.clone();
     reworded.prompts = "Something else entirely?".to_owned().into();
     assert_eq!(question.rubric_version(), reworded.rubric_version());
@@ -131,7 +131,7 @@ fn the_rubric_version_changes_with_what_is_judged_and_with_nothing_else() {
 
 #[test]
 fn the_rubric_version_changes_with_groups_and_versions() {
-    let question = crate::testing::question();
+    let question = crate::tests::question();
     let mut grouped = question.clone();
     grouped.key_points[0].any_of = Some("fix".parse().unwrap());
     assert_ne!(question.rubric_version(), grouped.rubric_version());
@@ -187,7 +187,7 @@ fn sources_are_reached_by_https_and_stages_belong_to_designs() {
 
 #[test]
 fn questions_stored_by_earlier_versions_are_read() {
-    let mut stored = toml::Table::try_from(crate::testing::question()).unwrap();
+    let mut stored = toml::Table::try_from(crate::tests::question()).unwrap();
     for new in ["hints", "reviewed", "stretch", "conflicts_with", "prerequisites", "tags", "prompts", "sources"] {
         stored.remove(new);
     }
@@ -200,7 +200,7 @@ fn questions_stored_by_earlier_versions_are_read() {
 
 /// What an editor says of a sound question after a change to it.
 fn reviewed(change: impl Fn(&mut Question)) -> Vec<String> {
-    let mut bank = crate::testing::bank(&[("q1", "ownership"), ("q2", "ownership")]);
+    let mut bank = crate::tests::bank(&[("q1", "ownership"), ("q2", "ownership")]);
     let question = &mut bank.questions_mut()[0];
     question.prompts =
         ["What would you say about this?", "How do you see it?"].map(str::to_owned).to_vec().try_into().unwrap();

@@ -1,8 +1,9 @@
 use super::*;
 use crate::bank::TimeLimit;
+use crate::delivery::Delivery;
 use crate::follow_up::Target;
 use crate::session::{Spoken, Sureness};
-use crate::testing::{asked, bank, day, judged, round};
+use crate::tests::{asked, bank, day, judged, round};
 use crate::transcript::Transcript;
 
 /// The answer as it was spoken.

@@ -5,7 +5,7 @@ use crate::bank::Stage;
 use crate::marks::{CoachKind, Feedback, JudgedBy};
 use crate::scoring::Correctness;
 use crate::session::{Mode, Place, TurnState};
-use crate::testing::{marks, question, typed_answer};
+use crate::tests::{marks, question, typed_answer};
 
 fn chosen(letters: &str, stated: usize, asked: &[Target]) -> Option<String> {
     let marks = marks(&question().key_points, letters, stated);

@@ -1,7 +1,7 @@
 use super::*;
 use crate::bank::Misconception;
 use crate::marks::{CoachKind, DecidedVerdict, Decision};
-use crate::testing::question;
+use crate::tests::question;
 use crate::{Probability, Seconds, Segment, Span};
 
 fn rubric() -> Rubric {
@@ -370,4 +370,36 @@ fn an_answer_that_is_judged_again_keeps_the_candidate_s_decisions() {
     assert_eq!(feedback.correctness().unwrap().score().map(|score| score.get()), Some(5.0));
     let target = follow_up.map(|follow_up| follow_up.target);
     assert_eq!(target, Some(Target::KeyPoint("middle".parse().unwrap())), "not the heavier one, which they made");
+}
+
+/// What two coaches come to, each with or without a hit on the first point and the misconception.
+fn agreed(first: (ClaimedVerdict, Option<Quote>), second: (ClaimedVerdict, Option<Quote>)) -> Agreement {
+    let transcript = Transcript::typed("a value has one owner");
+    agreement(&rubric(), &transcript, claims(first.0, first.1), &claims(second.0, second.1)).unwrap()
+}
+
+#[test]
+fn what_two_coaches_agree_on_stands_as_the_first_quoted_it() {
+    let hit = |words| (ClaimedVerdict::Hit(quote(words)), Some(quote(words)));
+    let agreement = agreed(hit("one owner"), hit("a value"));
+    let first = claims(hit("one owner").0, hit("one owner").1);
+    assert_eq!(agreement, Agreement { claims: first, disagreements: 0 });
+}
+
+#[test]
+fn a_point_on_which_two_coaches_disagree_is_unclear_with_the_words_in_question() {
+    let agreement = agreed((ClaimedVerdict::Missed(None), None), (ClaimedVerdict::Hit(quote("one owner")), None));
+    assert_eq!(agreement.disagreements, 1);
+    let words = Quote::Timed { text: "one owner".to_owned(), span: None };
+    let verdict = &agreement.claims.key_points[1].verdict;
+    assert_eq!(*verdict, ClaimedVerdict::Unclear(Doubt::CoachesDisagree, Some(words)));
+}
+
+#[test]
+fn a_misconception_that_only_one_coach_hears_is_not_held_against_the_candidate() {
+    let (alone, silent) =
+        ((ClaimedVerdict::Missed(None), Some(quote("one owner"))), (ClaimedVerdict::Missed(None), None));
+    for agreement in [agreed(alone.clone(), silent.clone()), agreed(silent, alone)] {
+        assert_eq!((agreement.claims.misconceptions, agreement.disagreements), (Vec::new(), 1));
+    }
 }

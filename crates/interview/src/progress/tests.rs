@@ -1,6 +1,6 @@
 use super::*;
 use crate::schedule::{Attempt, Outcome};
-use crate::testing::{asked, bank, day};
+use crate::tests::{asked, bank, day};
 
 fn three() -> Bank {
     bank(&[("o1", "ownership"), ("o2", "ownership"), ("b1", "borrowing")])

@@ -1,6 +1,6 @@
 use super::*;
 use crate::bank::Bank;
-use crate::testing::{asked, bank, day, marked};
+use crate::tests::{asked, bank, day, marked};
 
 fn one() -> Bank {
     bank(&[("q1", "ownership")])

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::marks::{ClarityCheck, DecidedVerdict, Decision, Verdict};
-use crate::testing::{marks, question};
+use crate::tests::{marks, question};
 
 /// The panel for the test question's points (weights 3 core, 2, 1), one letter each, and misconceptions stated.
 fn correctness(letters: &str, misconceptions: usize) -> Correctness {

@@ -2,7 +2,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::*;
 use crate::bank::SourceFile;
-use crate::testing::{asked, bank, day, question_file};
+use crate::tests::{asked, bank, day, question_file};
 
 /// A round for somebody who was never asked anything.
 fn ids(bank: &Bank, wishes: &Wishes, seed: u64) -> Vec<String> {
@@ -173,7 +173,7 @@ fn tags_pick_the_questions_that_have_one_of_them() {
 
 #[test]
 fn the_wording_is_a_fresh_one_or_else_the_one_heard_longest_ago() {
-    let mut question = crate::testing::question();
+    let mut question = crate::tests::question();
     let prompts = ["one?", "two?", "three?"].map(str::to_owned);
     question.prompts = prompts.to_vec().try_into().unwrap();
     let asked = |earlier: &[&str], seed| {
@@ -196,7 +196,7 @@ fn an_interview_has_as_many_questions_as_fit_and_goes_from_easy_to_hard() {
         SourceFile { text, ..file }
     };
     let files = [
-        crate::testing::topics_file(),
+        crate::tests::topics_file(),
         leveled("q1", "senior", 120),
         leveled("q2", "junior", 180),
         leveled("q3", "mid", 120),

@@ -3,20 +3,20 @@
 use std::sync::Arc;
 
 use coach::CoachError;
-use interview::Question;
 use interview::claims::Report;
 use interview::judging::Judged;
-use interview::session::{Answer, Turn, TurnState, UngradedReason};
+use interview::marks::Decisions;
+use interview::session::{Answer, Recording, Spoken, Turn, TurnState, UngradedReason};
+use interview::{Question, delivery};
 use store::queue::{Job, Lane};
-use store::{AudioStore, Settlement, Store, StoreError, StoredSession};
+use store::{AudioStore, Missing, Settlement, Store, StoreError, StoredSession};
 use tokio::time::Instant;
 
 use super::judge::Case;
-use super::listen::{Listened, listen};
 use super::worker::{MAX_ATTEMPTS, Outcome};
 use crate::app::App;
 use crate::coaches::Coaches;
-use crate::transcription::Transcription;
+use crate::transcription::{Transcription, TranscriptionError, spool};
 use crate::turn_events::TurnEvents;
 
 /// Turns stored answers into feedback.
@@ -48,10 +48,10 @@ impl AnswerGrader {
         };
         match (job.lane, &turn.state) {
             (Lane::Transcription, TurnState::Transcribing { answer }) => {
-                match listen(answer, question, &self.audio, &self.transcription).await? {
-                    Listened::Nothing(reason) => self.leave_ungraded(job, reason).await?,
-                    Listened::Words(answer) => {
-                        self.store.transcribed(&job.judging, *answer).await?;
+                match self.listen(answer, question).await? {
+                    Err(reason) => self.leave_ungraded(job, reason).await?,
+                    Ok(answer) => {
+                        self.store.transcribed(&job.judging, answer).await?;
                         self.events.notify(turn.id);
                     }
                 }
@@ -63,6 +63,43 @@ impl AnswerGrader {
             // It was settled or overtaken after the job was taken.
             _ => Ok(()),
         }
+    }
+
+    /// Turns a stored recording into an answer with words, and measures its delivery. A reason when there are no words, or none that can
+    /// be had.
+    async fn listen(
+        &self,
+        recording: &Recording,
+        question: &Question,
+    ) -> Result<Result<Answer, UngradedReason>, StoreError> {
+        let not_transcribed = |detail: String| Ok(Err(UngradedReason::NotTranscribed { detail }));
+        if !self.transcription.has_model() {
+            return not_transcribed(TranscriptionError::NoModel.to_string());
+        }
+        let sound = match self.audio.get(&recording.audio, None).await {
+            Ok(sound) => sound,
+            Err(StoreError::NotFound(Missing::Audio(_))) => {
+                return not_transcribed("the recording is no longer there".to_owned());
+            }
+            Err(error) => return Err(error),
+        };
+        let spooled = spool(self.transcription.folder(), sound.bytes).await?;
+        let glossary: Vec<String> = question.glossary.iter().map(|term| term.spoken.clone()).collect();
+        let heard = match self.transcription.transcribe(spooled, &glossary).await {
+            Ok(heard) if heard.transcript.is_empty() => return Ok(Err(UngradedReason::NothingSaid)),
+            Ok(heard) => heard,
+            Err(error) => return not_transcribed(error.to_string()),
+        };
+        let delivery = delivery::measure(&heard.transcript, &heard.speech, heard.duration, Some(question.time_limit));
+        Ok(Ok(Answer {
+            id: recording.id,
+            source: recording.source,
+            transcript: heard.transcript.with_terms(&question.glossary),
+            corrected: false,
+            decisions: Decisions::default(),
+            spoken: Some(Spoken { duration: heard.duration, speech: heard.speech, delivery, model: heard.model }),
+            audio: Some(recording.audio.clone()),
+        }))
     }
 
     async fn judge(
@@ -81,7 +118,8 @@ impl AnswerGrader {
             return self.leave_ungraded(job, failed("the coach that was asked for is not set up")).await;
         };
         let case = Case::new(job.judging.revision.get(), stored, turn, question, answer);
-        match case.report(&coach, since.elapsed(), &self.events).await {
+        let fallback = self.coaches.fallback(&coach, &job.wish);
+        match case.report(&coach, fallback, since.elapsed(), &self.events).await {
             // One panel is missing and asking again may bring it; on the last attempt the other one is kept.
             Ok(Report { correctness: Err(error), .. } | Report { clarity: Err(error), .. })
                 if error.is_passing() && job.attempt < MAX_ATTEMPTS =>

@@ -52,19 +52,20 @@ impl Case {
     pub(super) async fn report(
         &self,
         coach: &Coach,
+        fallback: Option<&Arc<OfflineCoach>>,
         taken: Duration,
         events: &TurnEvents,
     ) -> Result<Report<CoachError>, CoachError> {
-        match coach {
+        let judged = match coach {
             Coach::Offline(offline) => self.ask_offline(offline).await,
             Coach::Llm(llm) => self.ask_model(llm, taken, events).await,
-            Coach::LlmOrOffline(llm, offline) => match self.ask_model(llm, taken, events).await {
-                Err(failure) => {
-                    tracing::warn!(question = %self.question.id, %failure, "the offline coach judges instead of the model");
-                    Ok(as_fallback(self.ask_offline(offline).await?, &failure))
-                }
-                judged => judged,
-            },
+        };
+        match (judged, fallback) {
+            (Err(failure), Some(offline)) => {
+                tracing::warn!(question = %self.question.id, %failure, "the offline coach judges instead of the model");
+                Ok(as_fallback(self.ask_offline(offline).await?, &failure))
+            }
+            (judged, _) => judged,
         }
     }
 

@@ -39,7 +39,7 @@ struct Entry {
 }
 
 pub(super) async fn docs() -> Result<Html<String>, ApiError> {
-    let document = openapi::document().map_err(|error| ApiError::Internal(error.into()))?;
+    let document = openapi::document().map_err(ApiError::internal)?;
     rendered(&Docs { groups: groups(&document) })
 }
 

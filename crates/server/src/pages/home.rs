@@ -22,16 +22,13 @@ use crate::wire::incoming::session_query;
 
 #[derive(Template)]
 #[template(path = "home.html")]
-struct Home {
-    sessions: Vec<Entry>,
+struct Home<'a> {
+    sessions: Vec<SessionHead>,
+    /// The address of the next page.
     next: Option<String>,
-    is_first_page: bool,
     search: Search,
-    /// Whether the list is narrowed.
     is_narrowed: bool,
-    subjects: Vec<Choice>,
-    questions: usize,
-    topics: usize,
+    bank: &'a Bank,
 }
 
 /// What the form sends. A field that was left alone is empty.
@@ -45,37 +42,27 @@ pub(super) struct Search {
     cursor: String,
 }
 
-/// A subject, with its topics.
-struct Choice {
-    id: String,
-    name: String,
-    topics: Vec<(String, String)>,
-}
-
-/// A session in the list.
-struct Entry {
-    url: String,
-    when: String,
-    subjects: String,
-    topics: String,
-    questions: Vec<String>,
-    progress: String,
-}
-
 pub(super) async fn home(State(app): State<Arc<App>>, Query(search): Query<Search>) -> Result<Html<String>, ApiError> {
     let filter = search.filter()?;
     let page = app.session_page(&session_query(&filter, &app.bank)?).await?;
-    let questions = app.bank.questions();
     rendered(&Home {
-        sessions: page.sessions.iter().map(entry).collect(),
         next: page.next_cursor.map(|cursor| search.address(&cursor)),
-        is_first_page: search.cursor.is_empty(),
+        sessions: page.sessions,
         is_narrowed: SessionFilter { cursor: None, ..filter } != SessionFilter::default(),
         search,
-        subjects: subjects(&app.bank),
-        questions: questions.len(),
-        topics: questions.iter().map(|question| &question.topic).collect::<HashSet<_>>().len(),
+        bank: &app.bank,
     })
+}
+
+impl Home<'_> {
+    fn is_first_page(&self) -> bool {
+        self.search.cursor.is_empty()
+    }
+
+    /// How many topics have questions.
+    fn topics(&self) -> usize {
+        self.bank.questions().iter().map(|question| &question.topic).collect::<HashSet<_>>().len()
+    }
 }
 
 impl Search {
@@ -107,26 +94,14 @@ impl Search {
     }
 }
 
-fn subjects(bank: &Bank) -> Vec<Choice> {
-    let topics_of = |subject: &str| {
-        let topics = bank.topics().iter().filter(|topic| topic.subject == subject);
-        topics.map(|topic| (topic.id.to_string(), topic.title.clone())).collect()
-    };
-    let subjects = bank.topics().subjects().into_iter();
-    subjects.map(|id| Choice { id: id.to_owned(), name: standing::subject(id), topics: topics_of(id) }).collect()
+fn subjects(head: &SessionHead) -> String {
+    head.subjects.iter().map(|subject| standing::subject(subject)).collect::<Vec<_>>().join(", ")
 }
 
-fn entry(head: &SessionHead) -> Entry {
+fn progress(head: &SessionHead) -> String {
     let is_finished = head.state == SessionState::Finished;
     let state = if is_finished { "finished" } else { "open" };
     // An open round withholds its feedback.
     let score = head.correctness.filter(|_| is_finished).map(|score| format!(", correctness {score:.1} of 10"));
-    Entry {
-        url: format!("/sessions/{}", head.id),
-        when: day(head.created_at),
-        subjects: head.subjects.iter().map(|subject| standing::subject(subject)).collect::<Vec<_>>().join(", "),
-        topics: topics(&head.topics),
-        questions: head.questions.clone(),
-        progress: format!("{}, {state}{}", counted(head.answered, "answer"), score.unwrap_or_default()),
-    }
+    format!("{}, {state}{}", counted(head.answered, "answer"), score.unwrap_or_default())
 }

@@ -18,7 +18,7 @@ use super::progress::remaining;
 use super::rendered;
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::extract::{Id, MarkPath, Query, TextForm};
+use crate::extract::{Id, Ids, Query, TextForm};
 use crate::review::{DebriefView, Review, attempt_before};
 use crate::wire;
 use crate::wire::session::{debrief, review_url};
@@ -99,7 +99,7 @@ struct Decided {
 /// Stores the candidate's decision about a mark, and goes back to the details of its turn.
 async fn decide(
     State(app): State<Arc<App>>,
-    MarkPath { turn, mark }: MarkPath,
+    Ids(turn, mark): Ids<TurnId, String>,
     Query(Decided { verdict }): Query<Decided>,
 ) -> Result<Redirect, ApiError> {
     let turn = app.decide(turn, &mark, verdict).await?;

@@ -42,7 +42,7 @@ impl History {
             return Self { earlier: Vec::new() };
         };
         let mut own: Vec<&PastJudging> = past.iter().filter(|past| past.judging.turn == turn.id).collect();
-        if own.last().is_some_and(|last| last.ending.is_shown_by(&turn.state)) {
+        if own.last().is_some_and(|last| last.ending == turn.state) {
             own.pop();
         }
         let earlier = own.into_iter().map(|past| earlier(&wire::feedback::judging(question, past), &shown));

@@ -161,7 +161,7 @@ fn a_session_as_a_page() {
 
 #[test]
 fn a_session_as_markdown() {
-    insta::assert_snapshot!(export::markdown(&review()));
+    insta::assert_snapshot!(export::markdown(&review()).unwrap());
 }
 
 #[test]

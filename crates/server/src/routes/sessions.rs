@@ -106,7 +106,7 @@ pub(crate) async fn show_session(
         Some(document) => document,
         None => {
             let session = wire::session::session(&app.store.session(id).await?, &app.bank);
-            let document = serde_json::to_vec(&session).map_err(|error| ApiError::Internal(error.into()))?.into();
+            let document = serde_json::to_vec(&session).map_err(ApiError::internal)?.into();
             app.rendered.keep(id, version, &document);
             document
         }
@@ -159,20 +159,16 @@ pub(crate) async fn export_session(
     Query(Export { format }): Query<Export>,
 ) -> Result<Response, ApiError> {
     let (stored, past) = app.with_history(id).await?;
+    let review = || Review::of(&stored, &past, &app.bank, false);
     let (media_type, extension, text) = match format {
         ExportFormat::Md => {
-            ("text/markdown; charset=utf-8", "md", export::markdown(&Review::of(&stored, &past, &app.bank, false)))
+            ("text/markdown; charset=utf-8", "md", export::markdown(&review()).map_err(ApiError::internal)?)
         }
         ExportFormat::Json => {
-            let text = serde_json::to_string_pretty(&wire::session::session_with_judgings(&stored, &past, &app.bank))
-                .map_err(|error| ApiError::Internal(error.into()))?;
-            ("application/json", "json", text)
+            let session = wire::session::session_with_judgings(&stored, &past, &app.bank);
+            ("application/json", "json", serde_json::to_string_pretty(&session).map_err(ApiError::internal)?)
         }
-        ExportFormat::Html => {
-            let text = export::html(Review::of(&stored, &past, &app.bank, false))
-                .map_err(|error| ApiError::Internal(error.into()))?;
-            ("text/html; charset=utf-8", "html", text)
-        }
+        ExportFormat::Html => ("text/html; charset=utf-8", "html", export::html(review()).map_err(ApiError::internal)?),
     };
     let name = format!("inline; filename=\"viva-{}.{extension}\"", stored.created_at.strftime("%Y-%m-%d"));
     let head = [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, name)];

@@ -12,9 +12,9 @@ use interview::doubt::{WordInDoubt, deciding_word};
 use interview::marks::{self, CoachKind, Counted};
 use interview::scoring::{self, Band, Rating};
 use interview::session::{Answer, Turn, TurnState};
-use store::{Ending, PastJudging};
+use store::PastJudging;
 
-use super::session::{bounds, seconds, span, versions};
+use super::session::{bounds, seconds, span, ungraded_reason, versions};
 
 /// What is known of a turn's feedback so far: delivery as soon as there are words, the rest once judged.
 pub(crate) fn feedback(turn: &Turn, question: &Question) -> Option<Feedback> {
@@ -140,16 +140,13 @@ fn evidence(evidence: Option<&marks::Evidence>) -> Evidence {
 /// One judging of an answer to `question`.
 pub(crate) fn judging(question: &Question, past: &PastJudging) -> Judging {
     let answer = past.ending.answer();
-    let (feedback, ungraded_reason) = match &past.ending {
-        Ending::Judged { answer, feedback } => (Some(judged(question, answer, feedback)), None),
-        Ending::Ungraded { reason, .. } => (None, Some(reason.to_string())),
-    };
+    let feedback = answer.zip(past.ending.feedback()).map(|(answer, feedback)| judged(question, answer, feedback));
     Judging {
         judged_at: past.settled_at,
         text: answer.map(|answer| answer.transcript.text()),
         corrected: answer.is_some_and(|answer| answer.corrected),
         feedback,
-        ungraded_reason,
+        ungraded_reason: ungraded_reason(&past.ending),
     }
 }
 

@@ -35,18 +35,18 @@ const MOST_WISHES: usize = 100;
 pub(crate) fn wishes(new: &NewSession) -> Result<Wishes, ApiError> {
     let lists = [&new.subjects, &new.topics, &new.levels, &new.kinds, &new.tags, &new.question_ids];
     if lists.iter().any(|list| list.len() > MOST_WISHES) {
-        return Err(ApiError::Unprocessable(format!("a list of wishes has at most {MOST_WISHES} entries")));
+        return Err(unprocessable(format!("a list of wishes has at most {MOST_WISHES} entries")));
     }
     if new.questions.is_some_and(|count| !(1..=MOST_QUESTIONS).contains(&(count as usize)))
         || new.question_ids.len() > MOST_QUESTIONS
     {
-        return Err(ApiError::Unprocessable(format!("a session has 1 to {MOST_QUESTIONS} questions")));
+        return Err(unprocessable(format!("a session has 1 to {MOST_QUESTIONS} questions")));
     }
     if new.real_minutes.is_some_and(|minutes| !INTERVIEW_MINUTES.contains(&minutes)) {
-        return Err(ApiError::Unprocessable("an interview takes 5 to 120 minutes".to_owned()));
+        return Err(unprocessable("an interview takes 5 to 120 minutes"));
     }
     if let Some(twice) = first_repeated(&new.question_ids) {
-        return Err(ApiError::Unprocessable(format!("the question `{twice}` is asked for twice")));
+        return Err(unprocessable(format!("the question `{twice}` is asked for twice")));
     }
     Ok(Wishes {
         subjects: new.subjects.clone(),
@@ -109,7 +109,7 @@ pub(crate) fn session_query(filter: &SessionFilter, bank: &Bank) -> Result<Sessi
     let is_open = wishes.subjects.is_empty() && wishes.topics.is_empty();
     let words: Vec<String> = filter.q.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect();
     if words.len() > MOST_WISHES {
-        return Err(ApiError::Unprocessable(format!("sessions are looked up by at most {MOST_WISHES} words")));
+        return Err(unprocessable(format!("sessions are looked up by at most {MOST_WISHES} words")));
     }
     Ok(SessionQuery {
         topics: (!is_open).then(|| fitting.into_iter().cloned().collect()),
@@ -143,11 +143,9 @@ pub(crate) fn decision(marks: &Marks, name: &str, verdict: Option<DecidedVerdict
         (Some(Decision::Misconception(id, _)), Some(DecidedVerdict::NotStated)) => {
             Ok(Decision::Misconception(id, false))
         }
-        (Some(Decision::KeyPoint(..)), Some(_)) => {
-            Err(ApiError::Unprocessable("a key point is decided as `hit` or `missed`".to_owned()))
-        }
+        (Some(Decision::KeyPoint(..)), Some(_)) => Err(unprocessable("a key point is decided as `hit` or `missed`")),
         (Some(Decision::Misconception(..)), Some(_)) => {
-            Err(ApiError::Unprocessable("a misconception is decided as `stated` or `not_stated`".to_owned()))
+            Err(unprocessable("a misconception is decided as `stated` or `not_stated`"))
         }
     }
 }
@@ -178,15 +176,14 @@ pub(crate) const MOST_WORDS: usize = 20_000;
 /// What somebody typed, as a transcript: harmless, not too long, and with at least one word.
 pub(crate) fn typed(text: &str) -> Result<Transcript, ApiError> {
     if text.chars().count() > MOST_CHARACTERS {
-        let detail = format!("the text is too long: at most {MOST_CHARACTERS} characters are taken");
-        return Err(ApiError::Unprocessable(detail));
+        return Err(unprocessable(format!("the text is too long: at most {MOST_CHARACTERS} characters are taken")));
     }
     let transcript = Transcript::typed(&harmless(text));
     let words = transcript.words().flat_map(|word| normal_words(&word.text)).count();
     match words {
-        0 => Err(ApiError::Unprocessable("there is no word in the text; skip the turn instead".to_owned())),
+        0 => Err(unprocessable("there is no word in the text; skip the turn instead")),
         1..=MOST_WORDS => Ok(transcript),
-        _ => Err(ApiError::Unprocessable(format!("the text is too long: at most {MOST_WORDS} words are taken"))),
+        _ => Err(unprocessable(format!("the text is too long: at most {MOST_WORDS} words are taken"))),
     }
 }
 
@@ -256,17 +253,17 @@ fn check_size(heard: &HeardTranscript) -> Result<(), ApiError> {
     let words: usize = heard.segments.iter().map(|segment| segment.words.len()).sum();
     let characters: usize = heard.segments.iter().flat_map(|segment| &segment.words).map(|word| word.text.len()).sum();
     if words > MOST_WORDS || heard.segments.len() > MOST_WORDS || characters > MOST_CHARACTERS * 4 {
-        return Err(refused(format!("the transcript is too long: an answer has at most {MOST_WORDS} words")));
+        return Err(unprocessable(format!("the transcript is too long: an answer has at most {MOST_WORDS} words")));
     }
     if heard.speech.len() > MOST_SPANS {
-        return Err(refused(format!("an answer has at most {MOST_SPANS} stretches of speech")));
+        return Err(unprocessable(format!("an answer has at most {MOST_SPANS} stretches of speech")));
     }
     Ok(())
 }
 
 fn words(index: usize, segment: &Segment) -> Result<Vec<interview::Word>, ApiError> {
     if segment.words.is_empty() && !segment.text.trim().is_empty() {
-        return Err(refused(format!("segment {} has text and no words; give its words, with times", index + 1)));
+        return Err(unprocessable(format!("segment {} has text and no words; give its words, with times", index + 1)));
     }
     segment.words.iter().map(word).collect()
 }
@@ -274,22 +271,22 @@ fn words(index: usize, segment: &Segment) -> Result<Vec<interview::Word>, ApiErr
 fn word(word: &Word) -> Result<interview::Word, ApiError> {
     let text = harmless(&word.text).replace('\n', " ");
     if text.chars().count() > LONGEST_WORD {
-        return Err(refused(format!("a word has at most {LONGEST_WORD} characters")));
+        return Err(unprocessable(format!("a word has at most {LONGEST_WORD} characters")));
     }
-    let probability = Probability::try_from(word.probability).map_err(|error| refused(error.to_string()))?;
+    let probability = Probability::try_from(word.probability).map_err(unprocessable)?;
     let span = match (word.start, word.end) {
         (None, None) => None,
         (Some(start), Some(end)) => Some(span(&TimeSpan { start, end })?),
-        _ => return Err(refused(format!("the word `{text}` has a start or an end only; give both or neither"))),
+        _ => return Err(unprocessable(format!("the word `{text}` has a start or an end only; give both or neither"))),
     };
     Ok(interview::Word { text, span, probability, heard_as: None })
 }
 
 fn span(span: &TimeSpan) -> Result<Span, ApiError> {
-    let time = |seconds: f64| Seconds::try_from(seconds).map_err(|error| refused(error.to_string()));
+    let time = |seconds: f64| Seconds::try_from(seconds).map_err(unprocessable);
     let (start, end) = (time(span.start)?, time(span.end)?);
     if start > end {
-        return Err(refused(format!("the stretch from {} to {} ends before it starts", span.start, span.end)));
+        return Err(unprocessable(format!("the stretch from {} to {} ends before it starts", span.start, span.end)));
     }
     Ok(Span::between(start, end))
 }
@@ -298,7 +295,7 @@ fn check_order(what: &str, times: impl Iterator<Item = Seconds> + Clone) -> Resu
     let later = times.clone().skip(1);
     match times.zip(later).find(|(one, next)| next < one) {
         Some((one, next)) => {
-            Err(refused(format!("the {what} must be in order: {} comes after {}", next.get(), one.get())))
+            Err(unprocessable(format!("the {what} must be in order: {} comes after {}", next.get(), one.get())))
         }
         None => Ok(()),
     }
@@ -306,20 +303,24 @@ fn check_order(what: &str, times: impl Iterator<Item = Seconds> + Clone) -> Resu
 
 fn duration(claimed: Option<f64>, end: Seconds, limit: Seconds) -> Result<Seconds, ApiError> {
     let duration = match claimed {
-        Some(seconds) => Seconds::try_from(seconds).map_err(|error| refused(error.to_string()))?,
+        Some(seconds) => Seconds::try_from(seconds).map_err(unprocessable)?,
         None => end,
     };
     if end.since(duration).get() > SLACK_SECONDS {
-        return Err(refused(format!("the recording is {} s long and has words at {} s", duration.get(), end.get())));
+        return Err(unprocessable(format!(
+            "the recording is {} s long and has words at {} s",
+            duration.get(),
+            end.get()
+        )));
     }
     if duration > limit {
-        return Err(refused(format!("the recording is {} s long; the limit is {} s", duration.get(), limit.get())));
+        return Err(unprocessable(format!(
+            "the recording is {} s long; the limit is {} s",
+            duration.get(),
+            limit.get()
+        )));
     }
     Ok(duration.max(end))
-}
-
-fn refused(detail: String) -> ApiError {
-    ApiError::Unprocessable(detail)
 }
 
 pub(crate) fn source(source: Source) -> session::Source {

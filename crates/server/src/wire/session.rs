@@ -13,8 +13,8 @@ use interview::bank::{self, Bank, Outcome, Question};
 use interview::schedule::Schedule;
 use interview::scoring::Score;
 use interview::session::{self, Recording, Sureness, TurnState, UngradedAnswer};
-use interview::{Seconds, SessionId, Span, TopicId, TurnId, debrief, follow_up, summary};
-use store::{Page, PastJudging, SessionOverview, StoredSession};
+use interview::{Seconds, SessionId, Span, TurnId, debrief, follow_up, summary};
+use store::{Page, PastJudging, QuestionHead, SessionOverview, StoredSession};
 
 use super::feedback::{feedback, judging};
 use super::progress::timestamp;
@@ -66,42 +66,33 @@ pub(crate) fn session_page(page: &Page, bank: &Bank) -> SessionPage {
 }
 
 fn head(stored: &StoredSession, bank: &Bank) -> SessionHead {
-    let questions = &stored.session.questions;
     let is_answered = |state: &TurnState| state.answer().is_some() || state.audio().is_some();
     let answered = stored.turns.iter().filter(|turn| is_answered(&turn.state)).count();
-    SessionHead {
-        id: stored.session.id.uuid(),
-        state: session_state(stored.finished_at.is_some()),
+    let known = SessionOverview {
+        id: stored.session.id,
         created_at: stored.created_at,
         finished_at: stored.finished_at,
-        subjects: subjects(questions.iter().map(|question| &question.topic), bank),
-        topics: distinct(questions.iter().map(|question| question.topic.to_string())),
-        questions: questions.iter().map(|question| question.title.clone()).collect(),
+        questions: stored.session.questions.iter().map(QuestionHead::from).collect(),
         answered: u32::try_from(answered).unwrap_or(u32::MAX),
-        correctness: summary::Summary::of(&stored.session, &stored.turns).correctness.map(Score::get),
-    }
+        correctness: summary::Summary::of(&stored.session, &stored.turns).correctness,
+    };
+    overview(&known, bank)
 }
 
 fn overview(overview: &SessionOverview, bank: &Bank) -> SessionHead {
+    let topics = || overview.questions.iter().map(|question| &question.topic);
+    let subjects = topics().filter_map(|topic| bank.topics().get(topic)).map(|topic| topic.subject.clone());
     SessionHead {
         id: overview.id.uuid(),
-        state: session_state(overview.finished_at.is_some()),
+        state: if overview.finished_at.is_some() { SessionState::Finished } else { SessionState::Open },
         created_at: overview.created_at,
         finished_at: overview.finished_at,
-        subjects: subjects(overview.questions.iter().map(|question| &question.topic), bank),
-        topics: distinct(overview.questions.iter().map(|question| question.topic.to_string())),
+        subjects: distinct(subjects),
+        topics: distinct(topics().map(ToString::to_string)),
         questions: overview.questions.iter().map(|question| question.title.clone()).collect(),
         answered: overview.answered,
         correctness: overview.correctness.map(Score::get),
     }
-}
-
-fn subjects<'a>(topics: impl Iterator<Item = &'a TopicId>, bank: &Bank) -> Vec<String> {
-    distinct(topics.filter_map(|topic| bank.topics().get(topic)).map(|topic| topic.subject.clone()))
-}
-
-fn session_state(is_finished: bool) -> SessionState {
-    if is_finished { SessionState::Finished } else { SessionState::Open }
 }
 
 /// Every name once, in the order in which they first occur.
@@ -230,7 +221,7 @@ fn turn_state(state: &TurnState) -> api::turn::TurnState {
     }
 }
 
-fn ungraded_reason(state: &TurnState) -> Option<String> {
+pub(super) fn ungraded_reason(state: &TurnState) -> Option<String> {
     match state {
         TurnState::Ungraded { reason, .. } => Some(reason.to_string()),
         _ => None,

@@ -2,7 +2,7 @@
 
 use api::feedback::Coach as CoachName;
 use api::turn::{Regrade, TurnState};
-use server::CoachChoice;
+use coach::llm::OnFailure;
 use uuid::Uuid;
 
 use crate::running::{PATIENCE, Running, typed, without_waiting};
@@ -44,8 +44,11 @@ async fn a_coach_that_stays_busy_is_given_up() {
 
 #[tokio::test]
 async fn the_offline_coach_judges_what_the_model_cannot() {
-    let llm = some_model::coach(|_, _| Some(refuses("it is a poem")));
-    let viva = Running::start_with(|settings| settings.coach = CoachChoice::LanguageModelOrOffline(llm)).await;
+    let llm = some_model::coach_with(
+        |settings| settings.on_failure = OnFailure::Offline,
+        |_, _| Some(refuses("it is a poem")),
+    );
+    let viva = Running::start_with(|settings| settings.language_model = Some(llm)).await;
     let feedback = viva.answer(viva.turn(QUESTION).await, ANSWER).await.feedback.unwrap();
     assert_eq!(feedback.judged_by.unwrap().coach, CoachName::Offline);
     let remark = feedback.remark.unwrap();
@@ -207,7 +210,7 @@ async fn what_is_judged_anew_or_deleted_holds_up_no_other_answer() {
         None
     });
     let viva = Running::start_with(|settings| {
-        settings.coach = CoachChoice::LanguageModel(llm);
+        settings.language_model = Some(llm);
         settings.grading_concurrency = std::num::NonZeroUsize::MIN;
     })
     .await;
@@ -232,7 +235,7 @@ async fn retries_end_with_the_time_that_an_answer_may_take() {
     // One that names no time is asked again after a second.
     let down = |_: &some_model::Asked, _| Some(Reply::Answers(503, "application/json", "{}".to_owned()));
     let llm = some_model::coach_with(|settings| settings.judging_seconds = std::num::NonZeroU64::MIN, down);
-    let viva = Running::start_with(|settings| settings.coach = CoachChoice::LanguageModel(llm)).await;
+    let viva = Running::start_with(|settings| settings.language_model = Some(llm)).await;
     let turn = viva.answer(viva.turn(QUESTION).await, ANSWER).await;
     assert_eq!(turn.state, TurnState::Ungraded);
     let reason = turn.ungraded_reason.unwrap();

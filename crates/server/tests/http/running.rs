@@ -6,7 +6,7 @@ use std::time::Duration;
 use api::client::{AudioFile, Client, Sending};
 use api::session::{NewSession, Session};
 use api::turn::{NewAnswer, Turn};
-use server::{CoachChoice, Server, Settings};
+use server::{Server, Settings};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -107,7 +107,7 @@ impl Running {
 
     /// A server whose language model judges, under the name `some-model`, unless the script says otherwise of a request.
     pub async fn with_model(script: impl Fn(&Asked, usize) -> Option<Reply> + Send + Sync + 'static) -> Self {
-        Self::start_with(|settings| settings.coach = CoachChoice::LanguageModel(some_model::coach(script))).await
+        Self::start_with(|settings| settings.language_model = Some(some_model::coach(script))).await
     }
 
     /// The question's own model answer.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use interview::SessionId;
-use interview::session::{AudioObject, Session, UngradedAnswer};
+use interview::session::{AudioObject, Session};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::audio::AudioKey;
 use crate::documents;
 use crate::error::StoreError;
-use crate::judging::{Ending, PastJudging};
+use crate::judging::PastJudging;
 use crate::rows::{JudgingRow, SessionRow, TurnRow, check_format, corrupt, question_of, timestamp};
 use crate::turn_record::TurnRecord;
 
@@ -88,11 +88,7 @@ impl ArchivedSession {
 impl Restored {
     fn recordings(&self) -> impl Iterator<Item = &AudioObject> {
         let of_turns = self.turns.iter().filter_map(|record| record.turn.state.audio());
-        let of_judgings = self.judgings.iter().filter_map(|past| match &past.ending {
-            Ending::Judged { answer, .. } => answer.audio.as_ref(),
-            Ending::Ungraded { answer: UngradedAnswer::Words(answer), .. } => answer.audio.as_ref(),
-            Ending::Ungraded { answer: UngradedAnswer::Sound(recording), .. } => Some(&recording.audio),
-        });
+        let of_judgings = self.judgings.iter().filter_map(|past| past.ending.audio());
         of_turns.chain(of_judgings)
     }
 

@@ -11,16 +11,19 @@ use super::*;
 /// What a row of either kind holds: its document, the session it belongs to, its question and its target.
 type Row = (String, String, String, Option<String>);
 
-/// One database of each format before the one that is written.
-const GOLDEN: [&str; 2] = ["0.1/viva.sqlite", "format-2/viva.sqlite"];
+/// One database of each format.
+const GOLDEN: [&str; 3] = ["0.1/viva.sqlite", "format-2/viva.sqlite", NOW];
+
+/// One of the format that is written.
+const NOW: &str = "format-3/viva.sqlite";
 
 const STATES: &str =
     "select state_document, document, question_id, target from turns join sessions on sessions.id = session_id";
 
 #[tokio::test]
-async fn every_state_of_an_older_format_is_read_and_written_again_without_loss() {
+async fn every_state_of_every_format_is_read_and_written_again_without_loss() {
     let states = rows(STATES).await;
-    assert_eq!(states.len(), 2 * 19);
+    assert_eq!(states.len(), 2 * 19 + 22);
     for row in &states {
         let state = state_of_json(&row.0, || Ok(rubric(row))).unwrap();
         assert_eq!(json(&state_to_json(&state).unwrap()), as_written_now(json(&row.0)));
@@ -28,16 +31,16 @@ async fn every_state_of_an_older_format_is_read_and_written_again_without_loss()
 }
 
 #[tokio::test]
-async fn every_ending_of_an_older_format_is_read_and_written_again_without_loss() {
+async fn every_ending_of_every_format_is_read_and_written_again_without_loss() {
     let endings = rows(
         "select ending, document, question_id, target
          from judgings join turns on turns.id = turn_id join sessions on sessions.id = session_id",
     )
     .await;
-    assert_eq!(endings.len(), 2 * 10);
+    assert_eq!(endings.len(), 2 * 10 + 11);
     for row in &endings {
-        let ending = ending_of_json(&row.0, || Ok(rubric(row))).unwrap();
-        assert_eq!(json(&ending_to_json(&ending).unwrap()), as_written_now(json(&row.0)));
+        let ending = state_of_json(&row.0, || Ok(rubric(row))).unwrap();
+        assert_eq!(json(&state_to_json(&ending).unwrap()), as_written_now(json(&row.0)));
     }
 }
 
@@ -53,9 +56,9 @@ async fn a_quote_that_is_not_in_the_transcript_is_no_evidence() {
 }
 
 #[tokio::test]
-async fn every_session_of_an_older_format_is_read() {
+async fn every_session_of_every_format_is_read() {
     let sessions = rows("select document, document, '', null from sessions").await;
-    assert_eq!(sessions.len(), 2 * 6);
+    assert_eq!(sessions.len(), 2 * 6 + 7);
     for (document, ..) in &sessions {
         let session = session_of_json(document).unwrap();
         assert_eq!(session_of_json(&session_to_json(&session).unwrap()).unwrap(), session);
@@ -78,14 +81,32 @@ fn a_stretch_question_is_a_target_like_any_other() {
     assert_eq!(target_of_json(&written).unwrap(), Target::Stretch);
 }
 
+#[tokio::test]
+async fn what_is_written_now_is_what_was_written_when_its_format_began() {
+    for (document, ..) in rows_of(NOW, "select document, document, '', null from sessions").await {
+        assert_eq!(json(&session_to_json(&session_of_json(&document).unwrap()).unwrap()), json(&document));
+    }
+    for row in rows_of(NOW, STATES).await {
+        let state = state_of_json(&row.0, || Ok(rubric(&row))).unwrap();
+        assert_eq!(json(&state_to_json(&state).unwrap()), json(&row.0));
+        if let Some(target) = &row.3 {
+            assert_eq!(target_to_json(&target_of_json(target).unwrap()).unwrap(), *target);
+        }
+    }
+}
+
 async fn rows(statement: &'static str) -> Vec<Row> {
     let mut rows = Vec::new();
     for golden in GOLDEN {
-        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(golden);
-        let mut file = SqliteConnectOptions::new().filename(golden).immutable(true).connect().await.unwrap();
-        rows.extend(sqlx::query_as::<_, Row>(statement).fetch_all(&mut file).await.unwrap());
+        rows.extend(rows_of(golden, statement).await);
     }
     rows
+}
+
+async fn rows_of(golden: &str, statement: &'static str) -> Vec<Row> {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(golden);
+    let mut file = SqliteConnectOptions::new().filename(golden).immutable(true).connect().await.unwrap();
+    sqlx::query_as::<_, Row>(statement).fetch_all(&mut file).await.unwrap()
 }
 
 fn rubric((_, session, question, target): &Row) -> Rubric {

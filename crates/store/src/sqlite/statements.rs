@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::answer::IdempotencyKey;
 use crate::documents;
 use crate::error::{Missing, StoreError};
-use crate::judging::{Ending, PastJudging};
+use crate::judging::PastJudging;
 use crate::rows::{JudgingRow, SessionRow, TurnRow, check_format, coach_name, timestamp};
 use crate::session::{QuestionHead, SessionOverview, SessionQuery, SessionState, StoredSession};
 use crate::turn_record::TurnRecord;
@@ -218,7 +218,7 @@ pub(super) async fn insert_session(
     .bind(session.id.uuid())
     .bind(created_at.as_microsecond())
     .bind(finished_at.map(Timestamp::as_microsecond))
-    .bind(Json(outline(session)))
+    .bind(Json(session.questions.iter().map(QuestionHead::from).collect::<Vec<_>>()))
     .bind(documents::session_to_json(session)?)
     .bind(documents::FORMAT)
     .execute(connection)
@@ -282,7 +282,7 @@ pub(super) async fn insert_judging(connection: &mut SqliteConnection, past: &Pas
         .bind(judging.revision.get())
         .bind(judging.turn.uuid())
         .bind(settled_at.as_microsecond())
-        .bind(documents::ending_to_json(ending)?)
+        .bind(documents::state_to_json(ending)?)
         .bind(documents::FORMAT)
         .execute(connection)
         .await?;
@@ -291,11 +291,11 @@ pub(super) async fn insert_judging(connection: &mut SqliteConnection, past: &Pas
 
 /// Stores the turn's state as the end of its latest judging.
 pub(super) async fn update_judging(connection: &mut SqliteConnection, record: &TurnRecord) -> Result<(), StoreError> {
-    let Some((answer, ending)) = record.answer().zip(Ending::of(&record.turn.state)) else { return Ok(()) };
+    let Some(answer) = record.answer() else { return Ok(()) };
     sqlx::query("update judgings set ending = $3, format = $4 where answer_id = $1 and revision = $2")
         .bind(answer.uuid())
         .bind(record.revision.get())
-        .bind(documents::ending_to_json(&ending)?)
+        .bind(documents::state_to_json(&record.turn.state)?)
         .bind(documents::FORMAT)
         .execute(connection)
         .await?;
@@ -307,13 +307,4 @@ async fn count_change(connection: &mut SqliteConnection, id: SessionId) -> Resul
     let count = sqlx::query("update sessions set version = version + 1 where id = $1").bind(id.uuid());
     count.execute(connection).await?;
     Ok(())
-}
-
-fn outline(session: &Session) -> Vec<QuestionHead> {
-    let head = |question: &interview::Question| QuestionHead {
-        id: question.id.clone(),
-        topic: question.topic.clone(),
-        title: question.title.clone(),
-    };
-    session.questions.iter().map(head).collect()
 }

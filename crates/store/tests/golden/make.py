@@ -33,15 +33,18 @@ class Model(http.server.BaseHTTPRequestHandler):
         if MODE["mode"] == "silent":
             time.sleep(3600)
         form = body.get("response_format", {}).get("json_schema", {})
-        ids = form.get("schema", {}).get("properties", {}).get("key_points", {}).get("items", {}).get("properties", {}).get("id", {}).get("enum", [])
-        answer = body["messages"][1]["content"].splitlines()[1]
+        ids = lambda group: form.get("schema", {}).get("properties", {}).get(group, {}).get("properties", {})
+        lines = body["messages"][1]["content"].splitlines()
+        answer = next(after for line, after in zip(lines, lines[1:]) if line.startswith("<<<answer "))
         quote = " ".join(answer.split()[:4])
         says = {
-            "marks": {"key_points": [{"id": id, "quote": quote, "verdict": "hit"} for id in ids], "misconceptions": []},
-            "clarity": {"checks": [
-                {"check": check, "quote": quote, "verdict": "yes", "note": "Clear." if check == "ordered" else None}
-                for check in ["answers_the_question", "headline_first", "says_why", "defines_or_exemplifies", "ordered", "stops_when_done"]
-            ]},
+            "marks": {
+                "key_points": {id: {"quote": quote, "verdict": "hit"} for id in ids("key_points")},
+                "misconceptions": {id: {"quote": None, "verdict": "not_stated"} for id in ids("misconceptions")},
+            },
+            "clarity": {"checks": {
+                check: {"quote": quote, "verdict": "yes", "note": "Clear." if check == "ordered" else None} for check in ids("checks")
+            }},
             "stronger_answer": {"answer": answer + " And that is why."},
             "follow_up": {"question": "You said that: what follows from it?"},
         }.get(form.get("name"), {"ready": True})
@@ -112,7 +115,12 @@ def fill(program, data):
     viva = Viva(program, data, **speech)
     round = viva.session("ownership-why", "borrowing-aliasing-rules", "ownership-use-after-move", "cpp-slicing", "go-channels-deadlock-range", "behavioral-wrong-decision")
     turns = [turn["id"] for turn in round["turns"]]
+    viva.ask("POST", f"/turns/{turns[0]}/hint")
     first = viva.say(turns[0], WRONG)
+    viva.ask("PUT", f"/turns/{turns[0]}/sureness", {"sureness": 3})
+    made, not_stated = first["feedback"]["correctness"]["key_points"][0], first["feedback"]["correctness"]["misconceptions"][0]
+    viva.ask("PUT", f"/turns/{turns[0]}/marks/{made['id']}", {"verdict": "hit"})
+    viva.ask("PUT", f"/turns/{turns[0]}/marks/{not_stated['id']}", {"verdict": "not_stated"})
     follow_up = viva.say(first["next_turn"]["id"], "Each value has one owner.")
     viva.send(turns[1], "answers/borrowing-partial.opus")
     heard = viva.wait(turns[1])
@@ -127,6 +135,8 @@ def fill(program, data):
     quiet = viva.session("ownership-why", "ownership-drop-raii")
     viva.ask("POST", f"/turns/{quiet['turns'][0]['id']}/answer", silence(), "audio/wav", 60)
     viva.ask("POST", f"/sessions/{quiet['id']}/finish")
+    real = viva.ask("POST", "/sessions", {"question_ids": ["ownership-why"], "real_minutes": 5})
+    viva.say(real["turns"][0]["id"], STRONG)
     viva.stop()
 
     # No speech model: a recording stays without words.

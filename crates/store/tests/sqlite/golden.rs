@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use interview::marks::CoachKind;
+use interview::marks::{CoachKind, DecidedVerdict};
 use interview::schedule::Outcome;
-use interview::session::Mode;
+use interview::session::{Mode, Sureness};
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, SqliteConnection};
-use store::{Lane, SessionQuery, StoreError};
+use store::{Lane, SessionQuery, StoreError, StoredSession};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -17,28 +17,27 @@ use crate::{look_into, open_in};
 
 #[tokio::test]
 async fn databases_of_older_versions_are_read_whole() {
-    for golden in ["0.1/viva.sqlite", "format-2/viva.sqlite"] {
-        is_read_whole(golden).await;
+    for (golden, counts) in
+        [("0.1/viva.sqlite", (6, 19, 10)), ("format-2/viva.sqlite", (6, 19, 10)), ("format-3/viva.sqlite", (7, 22, 11))]
+    {
+        is_read_whole(golden, counts).await;
     }
 }
 
-async fn is_read_whole(golden: &str) {
+async fn is_read_whole(golden: &str, counts: (usize, usize, usize)) {
     let (folder, mut raw) = copy_of(golden).await;
     let turns: Vec<(Uuid, String)> = all(&mut raw, "select id, state from turns order by id").await;
     let judgings: Vec<(Uuid,)> = all(&mut raw, "select turn_id from judgings order by turn_id").await;
-    assert_eq!((turns.len(), judgings.len()), (19, 10));
 
     let store = open_in(folder.path()).await.unwrap();
     let page = store.sessions(&SessionQuery::default()).await.unwrap();
-    assert_eq!(page.sessions.len(), 6);
+    assert_eq!((page.sessions.len(), turns.len(), judgings.len()), counts);
     let (mut states, mut history) = (Vec::new(), Vec::new());
     for session in page.sessions {
         let stored = store.session(session.id).await.unwrap();
-        assert_eq!(stored.session.mode, Mode::Study);
         assert_eq!(stored.session.questions.len(), session.questions.len());
         for turn in stored.turns {
             assert_eq!(store.turn(turn.id).await.unwrap(), turn);
-            assert_eq!(turn.sureness, None, "nobody was asked");
             assert!(store.judgings(turn.id).await.unwrap().len() <= 4);
             states.push((turn.id.uuid(), turn.state.name().to_owned()));
         }
@@ -52,6 +51,38 @@ async fn is_read_whole(golden: &str) {
     states.sort();
     history.sort();
     assert_eq!((states, history), (turns, judgings));
+}
+
+#[tokio::test]
+async fn what_a_round_could_not_have_when_it_was_stored_is_left_open() {
+    for golden in ["0.1/viva.sqlite", "format-2/viva.sqlite"] {
+        for stored in sessions(golden).await {
+            assert_eq!(stored.session.mode, Mode::Study);
+            assert!(stored.turns.iter().all(|turn| turn.sureness.is_none()), "nobody was asked");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_candidate_decided_and_felt_is_read() {
+    let sessions = sessions("format-3/viva.sqlite").await;
+    assert_eq!(sessions.iter().filter(|stored| stored.session.mode == Mode::Real).count(), 1);
+    let decided = sessions.iter().flat_map(|stored| &stored.turns).find(|turn| turn.hints_used == 1).unwrap();
+    assert_eq!(decided.sureness.map(Sureness::get), Some(3));
+    let marks = decided.state.feedback().unwrap().marks().unwrap();
+    assert_eq!(marks.key_points()[0].decision, Some(DecidedVerdict::Hit));
+    assert_eq!((marks.misconceptions().len(), marks.disputed().len()), (1, 1));
+}
+
+/// Every session of a golden database.
+async fn sessions(golden: &str) -> Vec<StoredSession> {
+    let (folder, _raw) = copy_of(golden).await;
+    let store = open_in(folder.path()).await.unwrap();
+    let mut sessions = Vec::new();
+    for session in store.sessions(&SessionQuery::default()).await.unwrap().sessions {
+        sessions.push(store.session(session.id).await.unwrap());
+    }
+    sessions
 }
 
 #[tokio::test]

@@ -35,11 +35,12 @@ pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
             Failure::misuse("--out would replace the results that are to be measured").help("name another file")
         );
     }
-    let first = Measured::set_up(&eval.coach, &bank, settings)?;
-    let second = eval.compare.as_ref().map(|judge| Measured::set_up(judge, &bank, settings)).transpose()?;
+    let first = Judge::set_up(&eval.coach, &bank, settings)?;
+    let second = eval.compare.as_ref().map(|named| Judge::set_up(named, &bank, settings).map(|judge| (named, judge)));
+    let second = second.transpose()?;
     let mut run = Run { eval, bank: &bank, earlier, out: Out::open(eval)? };
     let judged = run.judge(&first, &dataset).await?;
-    let Some(second) = second else {
+    let Some((named, second)) = second else {
         let evaluation = judged.evaluation();
         report(&evaluation, eval);
         if eval.json { print_json(&evaluation) } else { print(&format!("{}\n", evaluation.table())) }?;
@@ -56,7 +57,7 @@ pub async fn run(eval: &Eval, settings: &Settings) -> Result<(), Failure> {
         print_json(&Compared { evaluation, compared, comparison })
     } else {
         let broken: String = dataset.broken_lines.iter().map(|broken| format!("{broken}\n")).collect();
-        print(&format!("{}\n{broken}", comparison.table(&eval.coach.to_string(), &second.judge.to_string())))
+        print(&format!("{}\n{broken}", comparison.table(&eval.coach.to_string(), &named.to_string())))
     }?;
     run.out.close()
 }
@@ -79,55 +80,46 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn judge<'d>(&mut self, measured: &Measured, dataset: &'d Dataset) -> Result<Judgements<'d>, Failure> {
+    async fn judge<'d>(&mut self, judge: &Judge, dataset: &'d Dataset) -> Result<Judgements<'d>, Failure> {
         let Self { eval, bank, earlier, out } = self;
-        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let (judge, earlier, concurrency) = match &measured.who {
-            Who::Offline(coach) => (eval::Judge::Coach(coach), &*earlier, cores),
-            Who::Llm(coach, model) => {
-                let places = saying_when_loading(model, model.places()).await?;
+        let (measured, earlier, concurrency) = match judge {
+            Judge::Coach(coach) => {
+                let places = match coach {
+                    Coach::Offline(_) => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+                    Coach::Llm(model) => saying_when_loading(model, model.places()).await?,
+                };
                 (eval::Judge::Coach(coach), &*earlier, NonZeroUsize::new(places).unwrap_or(NonZeroUsize::MIN))
             }
-            Who::Results(results) => (eval::Judge::Earlier, results, NonZeroUsize::MIN),
+            Judge::Results(results) => (eval::Judge::Earlier, results, NonZeroUsize::MIN),
         };
         let (whole, similarity_baseline) = (eval.whole, eval.baseline.is_some());
-        let evaluator = Evaluator { judge, bank, concurrency, whole, similarity_baseline, earlier };
+        let evaluator = Evaluator { judge: measured, bank, concurrency, whole, similarity_baseline, earlier };
         let progress = Progress::new(dataset.items.len(), "judged");
         let report = |done: eval::Progress<'_>| {
             done.judged.iter().for_each(|judged| out.write(done.item, judged));
             progress.show(done.done);
         };
         let judging = evaluator.judge(dataset, signals::end_requested(), report);
-        Ok(match &measured.who {
-            Who::Llm(_, model) => saying_when_loading(model, judging).await,
-            Who::Offline(_) | Who::Results(_) => judging.await,
+        Ok(match judge {
+            Judge::Coach(Coach::Llm(model)) => saying_when_loading(model, judging).await,
+            Judge::Coach(Coach::Offline(_)) | Judge::Results(_) => judging.await,
         })
     }
 }
 
-/// A judge that is measured.
-struct Measured {
-    judge: MeasuredJudge,
-    who: Who,
-}
-
-enum Who {
-    Offline(Coach),
-    Llm(Coach, Arc<LlmCoach>),
+/// What is measured: a coach, or results from before.
+enum Judge {
+    Coach(Coach),
     Results(Results),
 }
 
-impl Measured {
-    fn set_up(judge: &MeasuredJudge, bank: &Bank, settings: &Settings) -> Result<Self, Failure> {
-        let who = match judge {
-            MeasuredJudge::Offline => Who::Offline(Coach::Offline(Arc::new(OfflineCoach::new(bank.questions())))),
-            MeasuredJudge::Llm => {
-                let model = Arc::new(LlmCoach::new(settings.language_model()?)?);
-                Who::Llm(Coach::Llm(Arc::clone(&model)), model)
-            }
-            MeasuredJudge::Results(file) => Who::Results(results(file)?),
-        };
-        Ok(Self { judge: judge.clone(), who })
+impl Judge {
+    fn set_up(named: &MeasuredJudge, bank: &Bank, settings: &Settings) -> Result<Self, Failure> {
+        Ok(match named {
+            MeasuredJudge::Offline => Self::Coach(Coach::Offline(Arc::new(OfflineCoach::new(bank.questions())))),
+            MeasuredJudge::Llm => Self::Coach(Coach::Llm(Arc::new(LlmCoach::new(settings.language_model()?)?))),
+            MeasuredJudge::Results(file) => Self::Results(results(file)?),
+        })
     }
 }
 

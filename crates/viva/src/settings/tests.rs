@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use coach::llm::Preset;
+use coach::llm::{OnFailure, Preset};
 
 use super::*;
 

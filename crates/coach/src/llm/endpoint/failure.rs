@@ -7,19 +7,13 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::error::CoachError;
+use crate::error::{CoachError, misconfigured, refused, unavailable};
 use crate::llm::endpoint::Failed;
 use crate::llm::key::without_key;
 
 /// Words by which a server refuses something other than the form of the reply: the model, or a prompt that is too long.
 const NOT_THE_FORM: [&str; 8] = [
-    "context length",
-    "context size",
-    "context window",
-    "too long",
-    "not found",
-    "not exist",
-    "unknown model",
+    "context length", "context size", "context window", "too long", "not found", "not exist", "unknown model",
     "valid model",
 ];
 
@@ -77,23 +71,23 @@ impl Answered<'_> {
             StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => self.busy(),
             status if status.is_server_error() => self.busy(),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if self.key.is_some() => {
-                CoachError::Refused { reason: format!("{server} does not accept the key ({})", self.status.as_u16()) }
+                refused(format!("{server} does not accept the key ({})", self.status.as_u16()))
             }
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => CoachError::Refused {
-                reason: format!("{server} wants a key: set key_variable or key_file ({})", self.status.as_u16()),
-            },
-            status if status.is_redirection() => CoachError::Misconfigured {
-                reason: format!("{server} has moved{}: change the base_url", self.new_address()),
-            },
-            _ if self.is_a_page() => CoachError::Misconfigured {
-                reason: format!("{server} answers with a web page, not as a language model: check the base_url"),
-            },
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                refused(format!("{server} wants a key: set key_variable or key_file ({})", self.status.as_u16()))
+            }
+            status if status.is_redirection() => {
+                misconfigured(format!("{server} has moved{}: change the base_url", self.new_address()))
+            }
+            _ if self.is_a_page() => {
+                misconfigured(format!("{server} answers with a web page, not as a language model: check the base_url"))
+            }
             StatusCode::NOT_FOUND if self.words().is_some() => {
                 self.refused(format!("{server} does not know the model"))
             }
-            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => CoachError::Misconfigured {
-                reason: format!("{server} has no language model at this address: check the base_url, most end in /v1"),
-            },
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => misconfigured(format!(
+                "{server} has no language model at this address: check the base_url, most end in /v1"
+            )),
             status => self.refused(format!("{server} refuses the request ({})", status.as_u16())),
         }
     }
@@ -108,7 +102,7 @@ impl Answered<'_> {
 
     fn refused(&self, reason: String) -> CoachError {
         let words = self.words().map(|words| format!(": {words}")).unwrap_or_default();
-        CoachError::Refused { reason: format!("{reason}{words}") }
+        refused(format!("{reason}{words}"))
     }
 
     fn new_address(&self) -> String {
@@ -177,7 +171,7 @@ impl ErrorBody {
 pub(super) fn complaint(server: &str, body: &[u8], key: Option<&SecretString>) -> Option<CoachError> {
     ErrorBody::read(body)?.error?;
     let words = words(body, key)?;
-    Some(CoachError::Unavailable { reason: format!("{server} reports a failure: {words}"), retry_after: None })
+    Some(unavailable(format!("{server} reports a failure: {words}")))
 }
 
 fn words(body: &[u8], key: Option<&SecretString>) -> Option<String> {
