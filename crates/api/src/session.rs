@@ -41,6 +41,10 @@ pub struct NewSession {
     pub interview_at: Option<Timestamp>,
     /// How many follow-ups a question may get, 0 to 3; 1 when missing.
     pub follow_ups: Option<u8>,
+    /// Whether questions are asked again that were asked within the last 24 hours; not when missing. Then a session has fewer questions when
+    /// fewer are left, and there is none when nothing is left. Questions chosen by id or by a seed are asked in any case.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeat: bool,
     /// Makes the choice of questions repeatable, whatever was asked before. When missing, questions that are due come first, then new ones by
     /// chance.
     pub seed: Option<u64>,

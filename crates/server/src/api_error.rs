@@ -180,7 +180,10 @@ impl From<StoreError> for ApiError {
 
 impl From<SelectionError> for ApiError {
     fn from(error: SelectionError) -> Self {
-        Self::Unprocessable(error.to_string())
+        match error {
+            SelectionError::AllRest => Self::Conflict(format!("{error}; `repeat` asks them again")),
+            _ => Self::Unprocessable(error.to_string()),
+        }
     }
 }
 

@@ -77,7 +77,10 @@ impl Round<'_> {
     /// given so far are kept.
     pub async fn run(mut self, new: &NewSession) -> Result<Session, Failure> {
         let client = self.interviewer.client();
-        let session = client.create_session(new).await?;
+        let session = client
+            .create_session(new)
+            .await
+            .map_err(|error| if error.is_conflict() { self.nothing_left() } else { error.into() })?;
         let id = session.head.id;
         let follow_ups = new.follow_ups.unwrap_or(FollowUpLimit::default().get());
         let then = match self.ask_all(&session, follow_ups).await {
@@ -104,6 +107,15 @@ impl Round<'_> {
         self.debrief(&session, is_interrupted).await?;
         self.show_review_commands(&session);
         Ok(session)
+    }
+
+    fn nothing_left(&self) -> Failure {
+        let command = |flag: &str| self.settings.data.command(&format!("practice {flag}"));
+        Failure::new("you were asked every question that fits within the last 24 hours").help(format!(
+            "`{}` asks them again, `{}` one of them",
+            command("--repeat"),
+            command("--again QUESTION")
+        ))
     }
 
     /// Goes from turn to turn; returns how the round ends.

@@ -25,10 +25,13 @@ use crate::wire::incoming::{MOST_QUESTIONS, follow_ups, session_query, wishes};
 const EXPORT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'";
 
-/// Starts a session. Without `seed` and `question_ids`, questions that are due come first, then new ones, and nothing that was asked within
-/// a day unless nothing else fits.
+/// Starts a session. Without `seed` and `question_ids`, questions that are due come first, then new ones, and with `repeat` also those that were
+/// asked within the last 24 hours.
 #[utoipa::path(post, path = "/sessions", tag = "sessions", request_body = NewSession,
-    responses((status = CREATED, body = Session, headers(("location" = String, description = "The session's address")))))]
+    responses(
+        (status = CREATED, body = Session, headers(("location" = String, description = "The session's address"))),
+        (status = CONFLICT, description = "Every question that fits was asked within the last 24 hours: ask again with `repeat`"),
+    ))]
 pub(crate) async fn create_session(
     State(app): State<Arc<App>>,
     Json(new): Json<NewSession>,

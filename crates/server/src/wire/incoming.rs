@@ -57,6 +57,7 @@ pub(crate) fn wishes(new: &NewSession) -> Result<Wishes, ApiError> {
         question_ids: parsed(&new.question_ids)?,
         count: new.questions.map(|count| count as usize),
         interview: new.real_minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
+        repeat: new.repeat,
     })
 }
 

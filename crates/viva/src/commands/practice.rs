@@ -201,6 +201,7 @@ async fn wishes(
         interview_at,
         follow_ups: practice.follow_ups,
         seed: practice.seed,
+        repeat: practice.repeat,
     })
 }
 
