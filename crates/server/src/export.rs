@@ -1,11 +1,9 @@
 //! A session as a document to keep: Markdown, JSON or one HTML file.
 
 use std::fmt::{Display, Formatter, Result, Write};
-use std::iter;
 
 use api::question::Snippet;
-use api::turn::Role;
-use api::view::{Figure, Mark, Panel, Sign, clock};
+use api::view::{Brief, Figure, Mark, Panel, Sign, clock};
 use askama::Template;
 use interview::wording::counted;
 
@@ -39,30 +37,40 @@ fn write_session(page: &mut String, review: &Review) -> Result {
         writeln!(page, "- {name}: {} ({note})", value.as_deref().unwrap_or("–"))?;
     }
     writeln!(page)?;
-    let (stated, missed) = (&review.session.summary.misconceptions, &review.session.summary.missed);
-    if !(stated.is_empty() && missed.is_empty()) {
-        writeln!(page, "What to improve:\n")?;
-        for stated in stated {
-            writeln!(page, "- **{}**: {}", Plain(&stated.claim), Plain(&stated.why_wrong))?;
-        }
-        for missed in missed {
-            writeln!(page, "- {}{}", Plain(&missed.summary), if missed.core { " (core)" } else { "" })?;
-        }
-        writeln!(page)?;
+    for question in &review.questions {
+        write_turn(page, &question.main, question.brief.as_ref())?;
+        question.follow_ups.iter().try_for_each(|turn| write_turn(page, turn, None))?;
     }
-    let turns = review.questions.iter().flat_map(|question| iter::once(&question.main).chain(&question.follow_ups));
-    turns.into_iter().try_for_each(|turn| write_turn(page, turn))
+    let (stated, missed) = (&review.session.summary.misconceptions, &review.session.summary.missed);
+    if stated.is_empty() && missed.is_empty() {
+        return Ok(());
+    }
+    writeln!(page, "## Everything to improve\n")?;
+    for stated in stated {
+        writeln!(page, "- **{}**: {}", Plain(&stated.claim), Plain(&stated.why_wrong))?;
+    }
+    missed.iter().try_for_each(|missed| {
+        writeln!(page, "- {}{}", Plain(&missed.summary), if missed.core { " (core)" } else { "" })
+    })
 }
 
-fn write_turn(page: &mut String, reviewed: &ReviewedTurn) -> Result {
+/// A turn; for a question that has feedback, its short form comes before the answer and the details.
+fn write_turn(page: &mut String, reviewed: &ReviewedTurn, brief: Option<&Brief>) -> Result {
     let turn = &reviewed.turn;
-    match turn.role {
-        Role::Main => writeln!(page, "## {}. {}\n", turn.position, Plain(&turn.question.title))?,
-        Role::FollowUp => writeln!(page, "### {}\n", turn.follow_up_name())?,
+    match turn.depth {
+        0 => writeln!(page, "## {}. {}\n", turn.position, Plain(&turn.question.title))?,
+        _ => writeln!(page, "### {}\n", turn.follow_up_name())?,
     }
     writeln!(page, "**{}**\n", Plain(&turn.prompt))?;
-    if let (Role::Main, Some(Snippet { language, code })) = (turn.role, &turn.question.snippet) {
+    if let (0, Some(Snippet { language, code })) = (turn.depth, &turn.question.snippet) {
         writeln!(page, "~~~~{language}\n{}\n~~~~\n", code.trim_end())?;
+    }
+    if let Some(Brief { score, reason, best, fix }) = brief {
+        writeln!(page, "**{score}** ({reason})\n")?;
+        if let Some(best) = best {
+            writeln!(page, "- Well said: “{}”: {}", Plain(&best.quote.text), Plain(&best.what))?;
+        }
+        writeln!(page, "- To fix: {}\n", Plain(fix))?;
     }
     if let Some(notice) = &reviewed.notice {
         writeln!(page, "*{}*\n", Plain(notice))?;
@@ -90,9 +98,6 @@ fn write_turn(page: &mut String, reviewed: &ReviewedTurn) -> Result {
             writeln!(page, "- {}: {} {}{note}", measure.name, measure.figure, Plain(&measure.meaning))?;
         }
         writeln!(page)?;
-    }
-    if let Some(step) = &reviewed.next_step {
-        writeln!(page, "**Next:** {}\n", Plain(step))?;
     }
     if let Some(stronger) = turn.feedback.as_ref().and_then(|feedback| feedback.stronger_answer.as_ref()) {
         writeln!(page, "**A stronger answer**\n")?;

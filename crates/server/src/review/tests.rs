@@ -57,7 +57,7 @@ fn review() -> Review {
         is_comparable: false,
     };
     let mut follow_up = ungraded("the coach is away");
-    (follow_up.role, follow_up.prompt) = (Role::FollowUp, followed_up().prompt);
+    (follow_up.depth, follow_up.prompt) = (1, followed_up().prompt);
     let missed = MissedPoint {
         question: "ownership-why".to_owned(),
         key_point: "dropped".to_owned(),
