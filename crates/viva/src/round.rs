@@ -18,7 +18,7 @@ mod typed;
 use std::time::{Duration, Instant};
 
 use api::session::{NewSession, Session};
-use api::turn::{NextTurn, Role, Turn, TurnState};
+use api::turn::{NextTurn, Role, Target, Turn, TurnState};
 use api::view::acknowledgement;
 use interview::bank::TimeLimit;
 use interview::follow_up::FollowUpLimit;
@@ -238,7 +238,8 @@ impl Round<'_> {
             if let feedback::Read::Over(then) = read {
                 return Ok((then, next));
             }
-            let (again, after) = self.ask_again(&attempt[0].question.id).await?;
+            let (question, focus) = (attempt[0].question.id.clone(), attempt[0].target.clone());
+            let (again, after) = self.ask_again(&question, focus).await?;
             if let Some(again) = again {
                 before = attempt.into_iter().next();
                 attempt = vec![again];
@@ -262,14 +263,16 @@ impl Round<'_> {
         Ok(turns)
     }
 
-    /// Asks a question again, in a session of its own, which is deleted if there is no answer, and open while one is kept for later.
-    async fn ask_again(&mut self, question: &str) -> Result<(Option<Turn>, Then), Failure> {
+    /// Asks a question again, or about its point `focus` only, in a session of its own, which is deleted if there is no answer, and open while one
+    /// is kept for later.
+    async fn ask_again(&mut self, question: &str, focus: Option<Target>) -> Result<(Option<Turn>, Then), Failure> {
         let client = self.interviewer.client();
-        let again =
-            NewSession { question_ids: vec![question.to_owned()], follow_ups: Some(0), ..NewSession::default() };
+        let heading = if focus.is_some() { "Your weakest point" } else { "Again" };
+        let question_ids = vec![question.to_owned()];
+        let again = NewSession { question_ids, focus, follow_ups: Some(0), ..NewSession::default() };
         let session = client.create_session(&again).await?;
         let Some(turn) = session.turns.into_iter().next() else { return Ok((None, Then::GoOn)) };
-        let (turn, then, _) = self.ask(turn, "Again", false, None).await?;
+        let (turn, then, _) = self.ask(turn, heading, false, None).await?;
         if then == Then::Suspended {
             return Ok((None, Then::Interrupted));
         }

@@ -138,6 +138,7 @@ fn review() -> Review {
                 question: "ownership-why".to_owned(),
                 title: "Ownership".to_owned(),
                 advice: "Say when the memory is freed.".to_owned(),
+                focus: None,
             }),
             comes_back: Some("in 1 day: Ownership".to_owned()),
             remaining: Some("12 days left until the interview, about 7 questions a day.".to_owned()),

@@ -196,6 +196,7 @@ async fn wishes(
         kinds: practice.kind.iter().map(ToString::to_string).collect(),
         tags: practice.tag.iter().map(ToString::to_string).collect(),
         question_ids,
+        focus: None,
         questions: practice.questions,
         real_minutes: practice.real,
         interview_at,

@@ -1,6 +1,6 @@
 //! A question that does not fit the screen, kept in view while it is answered.
 
-use api::turn::{Role, Turn};
+use api::turn::Turn;
 
 use super::choice::Offer;
 use super::keyboard::Key;
@@ -27,7 +27,7 @@ impl Pinned {
     pub fn of(turn: &Turn, look: Look) -> Option<Self> {
         let snippet = turn.question.snippet.as_ref();
         let is_out_of_view = question_lines(turn, "", look).len() + BELOW > look.height;
-        let is_about_code_above = turn.role == Role::FollowUp && snippet.is_some();
+        let is_about_code_above = turn.depth > 0 && snippet.is_some();
         let code = snippet.map(|snippet| snippet_lines(&snippet.code, &snippet.language)).unwrap_or_default();
         let rows = code.len().min(look.height.saturating_sub(BELOW + 2));
         let prompt = Line::toned(&turn.prompt, Tone::Strong);
