@@ -32,7 +32,7 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
     let streams = Streams::detect(settings.plain, practice.json);
     let mut terminal = Terminal::open(streams)?;
     let Some(settings) = preparation::ask(practice, settings, &mut terminal).await? else { return Ok(()) };
-    let Some(settings) = &judge::offer_once(&settings, &mut terminal).await? else { return Ok(()) };
+    let Some(settings) = &judge::offer(&settings, practice.setup, &mut terminal).await? else { return Ok(()) };
     let Some(means) = means(practice, settings, streams, &mut terminal).await? else { return Ok(()) };
     let Some((mut candidate, recogniser)) = candidate(means, practice, settings, &mut terminal).await? else {
         return Ok(());
