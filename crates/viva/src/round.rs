@@ -317,9 +317,9 @@ impl Round<'_> {
         }
         let input = loop {
             tokio::select! {
-                was_said = speaking.finished() => {
-                    if !was_said {
-                        self.terminal.warn("reading aloud failed; --mute turns it off");
+                said = speaking.finished() => {
+                    if let Err(failure) = said {
+                        self.terminal.warn(format!("reading aloud failed: {}; --mute turns it off", failure.message()));
                         self.speaker = None;
                     }
                     break None;

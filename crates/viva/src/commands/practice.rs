@@ -77,7 +77,7 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
         terminal: &mut terminal,
         outbox,
         candidate,
-        speaker: Speaker::find().filter(|_| streams.is_attended() && !settings.mute),
+        speaker: Speaker::find(settings.voice.as_deref()).filter(|_| streams.is_attended() && !settings.mute),
         length: minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
         hands_free: practice.hands_free,
         is_real: practice.real.is_some(),
@@ -201,8 +201,8 @@ async fn wishes(
         real_minutes: practice.real,
         interview_at,
         follow_ups: practice.follow_ups,
-        seed: practice.seed,
         repeat: practice.repeat,
+        seed: practice.seed,
     })
 }
 
