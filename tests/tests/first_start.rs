@@ -176,7 +176,7 @@ fn from_an_empty_home_to_the_first_feedback() {
         let again = home.viva(["practice", "--typed", "--mute"]).env("VIVA_QUESTIONS", own_question(&home));
         let said = Screen::sized(size, again).ends();
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(said.contains("you were asked every question that fits within the last 24 hours"), "{said}");
+        assert!(said.contains("every question that fits was asked within the last 24 hours"), "{said}");
         assert!(said.contains("practice --repeat") && said.contains("practice --again QUESTION"), "{said}");
     }
 }

@@ -111,7 +111,7 @@ impl Round<'_> {
 
     fn nothing_left(&self) -> Failure {
         let command = |flag: &str| self.settings.data.command(&format!("practice {flag}"));
-        Failure::new("you were asked every question that fits within the last 24 hours").help(format!(
+        Failure::new("every question that fits was asked within the last 24 hours").help(format!(
             "`{}` asks them again, `{}` one of them",
             command("--repeat"),
             command("--again QUESTION")
