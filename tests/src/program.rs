@@ -68,10 +68,14 @@ pub struct Home {
 }
 
 impl Home {
+    /// A home in which Viva was never run.
+    pub fn unmarked() -> Self {
+        Self { folder: tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary folder: {error}")) }
+    }
+
     /// An empty home, in which it makes no difference whether a language model runs on this machine, and the microphone was tried.
     pub fn empty() -> Self {
-        let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary folder: {error}"));
-        let home = Self { folder };
+        let home = Self::unmarked();
         let settings = home.path().join(".config/viva");
         let made = std::fs::create_dir_all(&settings).and_then(|()| {
             ["judge-offered", "microphone-checked"].iter().try_for_each(|done| std::fs::write(settings.join(done), ""))

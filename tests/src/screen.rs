@@ -1,4 +1,4 @@
-//! What a person sees of the program at a terminal of 80 columns and 24 rows.
+//! What a person sees of the program at a terminal.
 
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,12 @@ pub fn press(terminal: &mut PtySession, after: &str, keys: &str) {
     terminal.send(keys).and_then(|_| terminal.flush()).unwrap_or_else(|error| panic!("cannot press {keys:?}: {error}"));
 }
 
+/// Columns and rows of a terminal.
+pub type Size = (u16, u16);
+
+/// The sizes at which whole screens are compared, and what their snapshots are called by.
+pub const SIZES: [(Size, &str); 2] = [((80, 24), ""), ((120, 40), "_large")];
+
 /// The terminal of one run.
 pub struct Screen {
     session: PtySession,
@@ -23,11 +29,16 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Starts the program.
+    /// Starts the program at a terminal of 80 columns and 24 rows.
     pub fn of(run: Run) -> Self {
-        let session = rexpect::session::spawn_command(run.at_terminal_of(80, 24), Some(LIMIT));
+        Self::sized((80, 24), run)
+    }
+
+    /// Starts the program at a terminal of this size.
+    pub fn sized((columns, rows): Size, run: Run) -> Self {
+        let session = rexpect::session::spawn_command(run.at_terminal_of(columns, rows), Some(LIMIT));
         let session = session.unwrap_or_else(|error| panic!("no terminal: {error}"));
-        Self { session, shown: vt100::Parser::new(24, 80, 0) }
+        Self { session, shown: vt100::Parser::new(rows, columns, 0) }
     }
 
     /// Waits until the screen has this heading and these keys in its last line; returns the screen.
@@ -35,7 +46,7 @@ impl Screen {
         loop {
             let screen = self.shown.screen().contents();
             if screen.contains(heading) && screen.lines().last().is_some_and(|line| line.contains(keys)) {
-                return screen.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+                return trimmed(&screen);
             }
             let waiting = Instant::now();
             let read = loop {
@@ -57,8 +68,16 @@ impl Screen {
         sent.unwrap_or_else(|error| panic!("{keys:?} cannot be typed: {error}"));
     }
 
-    /// Waits for the end of the program.
-    pub fn ends(&mut self) {
-        self.session.exp_eof().unwrap_or_else(|error| panic!("it goes on: {error}"));
+    /// Waits for the end of the program; returns the screen that it leaves.
+    pub fn ends(&mut self) -> String {
+        let rest = self.session.exp_eof().unwrap_or_else(|error| panic!("it goes on: {error}"));
+        // Each byte came as the character with its number.
+        let bytes: Vec<u8> = rest.chars().map(|byte| u8::try_from(u32::from(byte)).unwrap_or_default()).collect();
+        self.shown.process(&bytes);
+        trimmed(&self.shown.screen().contents())
     }
+}
+
+fn trimmed(screen: &str) -> String {
+    screen.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }

@@ -4,9 +4,16 @@
 
 use std::fs;
 
+use journeys::language_model::{LanguageModel, Reply, kind_words};
 use journeys::program::Home;
-use journeys::screen::Screen;
+use journeys::screen::{SIZES, Screen};
+use journeys::workspace;
+use serde_json::json;
 
+/// An answer that makes every point of the question.
+const ANSWER: &str = "Every value has exactly one owner, and it is dropped when the owner goes out of scope. Assigning it moves it, \
+    and the old name can't be used any more. The reason is memory safety without a garbage collector, decided at compile time: no use after \
+    free and no double free. Cycles need reference counting, and can still leak.";
 const SUBJECTS: &str = "What are you preparing for?";
 const LEVELS: &str = "Which level?";
 const WHEN: &str = "When is the interview?";
@@ -101,4 +108,80 @@ fn whoever_leaves_the_choice_open_is_asked_again_the_next_time() {
     assert_eq!(settings(&home), None);
     let piped = home.viva(["practice", "--setup"]).input("1\n").finish().fails_with(2);
     assert!(piped.errors.contains("needs a terminal"), "{}", piped.errors);
+}
+
+/// A folder of questions with one question, of the subject `mine`.
+fn own_question(home: &Home) -> std::path::PathBuf {
+    let text = fs::read_to_string(workspace::root().join("questions/rust/ownership-why.toml")).unwrap();
+    let text =
+        text.replace("\"ownership-why\"", "\"mine-why\"").replace("topic = \"ownership\"", "topic = \"mine-topic\"");
+    let without = ["conflicts_with", "tags"];
+    let lines = text.lines().filter(|line| !without.iter().any(|name| line.starts_with(name)));
+    let folder = home.path().join("questions");
+    fs::create_dir_all(folder.join("mine")).unwrap();
+    fs::write(folder.join("topics.toml"), "format_version = 1\n\n[mine]\nmine-topic = \"My topic\"\n").unwrap();
+    fs::write(folder.join("mine/mine-why.toml"), lines.map(|line| line.to_owned() + "\n").collect::<String>()).unwrap();
+    folder
+}
+
+/// The screen without the numbers of questions, which change with the bank.
+fn without_counts(screen: &str) -> String {
+    let line = |line: &str| match line.rsplit_once(" question") {
+        Some((before, _)) => before.trim_end_matches(|digit: char| digit.is_ascii_digit()).to_owned() + "N questions\n",
+        None => line.to_owned() + "\n",
+    };
+    screen.lines().map(line).collect()
+}
+
+#[test]
+fn from_an_empty_home_to_the_first_feedback() {
+    for (size, name) in SIZES {
+        let home = Home::unmarked();
+        let models = json!([{"name": "small:1b", "size": 1_000_000_000}]);
+        let model = LanguageModel::ollama(models, |asked| Reply::Says(kind_words(asked)));
+        let run = home.viva(["practice", "--typed", "--mute", "--follow-ups", "0"]).env("OLLAMA_HOST", model.host());
+        let mut screen = Screen::sized(size, run.env("VIVA_QUESTIONS", own_question(&home)));
+        let compare = |what: &str, shown: &str| insta::assert_snapshot!(format!("{what}{name}"), shown);
+
+        compare("subjects", &without_counts(&screen.until(SUBJECTS, "Esc not now")));
+        screen.press("6");
+        screen.until("6  \u{25cf} Rust", "Esc not now");
+        screen.press("6");
+        screen.until("6  \u{25cb} Rust", "Esc not now");
+        screen.press("5");
+        screen.until("5  \u{25cf} Mine", "Esc not now");
+        screen.press("\r");
+        compare("level", &screen.until(LEVELS, "Esc not now"));
+        screen.press("1");
+        compare("date", &screen.until(WHEN, "Esc not now"));
+        screen.press("\r");
+        compare("minutes", &screen.until(HOW_LONG, "Esc not now"));
+        screen.press("\r");
+        screen.until("A language model runs on this machine", "l let it judge");
+        screen.press("l");
+        let question = screen.until("Question 1 of 1", "Esc a hint, or skip");
+        assert!(question.contains("You prepare for Mine; junior level."), "{question}");
+        // Pasted, because so many keys at once are more than a keyboard sends.
+        screen.press(&format!("\u{1b}[200~{ANSWER}\u{1b}[201~\r\r"));
+        screen.until("How sure are you", "Enter skip");
+        screen.press("3");
+        compare("feedback", below(&screen.until("Feedback", "q finish"), "Feedback"));
+        screen.press("\r");
+        compare("debrief", below(&screen.until("The round", "Enter done"), "The round"));
+        screen.press("\r");
+        screen.ends();
+        let chosen = settings(&home).unwrap();
+        assert!(chosen.contains("subjects = [\"mine\"]") && chosen.contains("model = \"small:1b\""), "{chosen}");
+
+        let again = home.viva(["practice", "--typed", "--mute"]).env("VIVA_QUESTIONS", own_question(&home));
+        let said = Screen::sized(size, again).ends();
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("every question that fits was asked within the last 24 hours"), "{said}");
+        assert!(said.contains("practice --repeat") && said.contains("practice --again QUESTION"), "{said}");
+    }
+}
+
+/// What is on the screen below a heading.
+fn below<'s>(screen: &'s str, heading: &str) -> &'s str {
+    screen.rsplit_once(&format!("\n{heading}")).unwrap().1
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use capture::audio::{Decoder, GrowingWav, RATE};
 use journeys::program::{Home, test_model};
-use journeys::screen::press;
+use journeys::screen::{Screen, press};
 use journeys::sound_device::SoundDevice;
 use journeys::workspace::fixture;
 use rexpect::ReadUntil;
@@ -235,4 +235,40 @@ fn a_kill_costs_no_more_than_the_last_second_of_an_answer() {
     terminal.send_control('c').unwrap();
     terminal.exp_eof().unwrap();
     assert_heard(&judged_transcript(&home), "borrowing-partial");
+}
+
+#[test]
+fn piper_reads_questions_aloud_where_it_has_an_english_voice() {
+    let home = Home::empty();
+    let [programs, voices] = ["bin", ".local/share/piper"].map(|folder| home.path().join(folder));
+    let voice = voices.join("en_US-test.onnx");
+    let wav = playable("do-not-know", 0, home.path());
+    let stand_in = "#!/bin/sh\nprintf '%s\\n' \"$@\" > arguments\ncat > said\ncp WAV \"$4\"\n";
+    [&programs, &voices].iter().for_each(|folder| std::fs::create_dir_all(folder).unwrap());
+    std::fs::write(&voice, "").unwrap();
+    std::fs::write(voices.join("en_US-test.onnx.json"), "{}").unwrap();
+    let program = programs.join("piper");
+    std::fs::write(&program, stand_in.replace("WAV", &wav.display().to_string())).unwrap();
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let doctor = home.viva(["doctor"]).env("PATH", &path).finish().output;
+    assert!(doctor.contains("piper with en_US-test reads questions aloud"), "{doctor}");
+
+    let run = home.viva(["practice", "--question", "borrowing-aliasing-rules", "--typed", "--seed", "1"]);
+    // Whether there are speakers makes no difference to what it reads.
+    let mut screen = Screen::of(run.env("PATH", &path));
+    let asked = screen.until("Question 1", "Esc a hint, or skip");
+    let written = |name: &str| std::fs::read_to_string(home.path().join(name)).unwrap();
+    let said = written("said");
+    assert!(in_one_line(&asked).contains(said.trim()) && said.ends_with("?\n"), "{said}");
+    let arguments = written("arguments");
+    let [model, named, output, file] = arguments.lines().collect::<Vec<_>>()[..] else { panic!("{arguments}") };
+    assert_eq!([model, named, output], ["--model", &voice.display().to_string(), "--output_file"]);
+    assert!(file.ends_with(".wav") && !Path::new(file).exists(), "{file} is left behind");
+    screen.press("\u{3}");
+    screen.ends();
+}
+
+fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

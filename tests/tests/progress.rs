@@ -68,6 +68,20 @@ fn a_session_or_a_question_is_asked_again() {
 }
 
 #[test]
+fn nothing_is_asked_twice_a_day_unless_it_is_asked_for() {
+    let home = Home::empty();
+    let topic = ["--topic", "failure"];
+    let first = round(&home, &topic, &"\n".repeat(5));
+    let run = home.viva([&["practice", "--json"][..], &topic].concat()).input("\n".repeat(5)).finish().fails_with(1);
+    assert!(run.errors.contains("every question that fits was asked within the last 24 hours"), "{}", run.errors);
+    assert!(run.errors.contains("practice --repeat") && run.output.is_empty(), "{run:?}");
+    let repeated = round(&home, &["--topic", "failure", "--repeat"], &"\n".repeat(5));
+    assert_eq!(asked(&repeated).len(), asked(&first).len());
+    let one = asked(&first)[0].to_owned();
+    assert_eq!(asked(&round(&home, &["--again", &one], "\n")), [one.as_str()]);
+}
+
+#[test]
 fn the_list_of_sessions_is_narrowed_by_subject_topic_and_words() {
     let home = Home::empty();
     round(&home, &["--question", "ownership-why"], "\n");

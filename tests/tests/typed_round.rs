@@ -93,6 +93,10 @@ fn a_running_server_of_the_same_data_folder_is_used() {
     assert_eq!(listed["sessions"].as_array().unwrap().len(), 1);
     let second = home.viva(["serve", "--bind", "127.0.0.1:0"]).finish().fails_with(1);
     assert!(second.errors.contains(&format!("viva is running already, at {address}")), "{}", second.errors);
+    let database = format!("sqlite://{}", home.data().join("viva.sqlite").display());
+    let other = ["serve", "--bind", "127.0.0.1:0", "--data", "elsewhere", "--database", &database];
+    let other = home.viva(other).finish().fails_with(1).errors;
+    assert!(other.contains("another program is using the database") && other.contains("--server URL"), "{other}");
     let doctor = home.viva(["doctor"]).finish();
     assert!(doctor.output.contains(&format!("viva is running at {address}")), "{}", doctor.output);
     server.kill();

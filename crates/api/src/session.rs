@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::turn::{NextTurn, Turn};
+use crate::turn::{NextTurn, Target, Turn};
 
 /// What a new session is to be. Everything may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -29,6 +29,10 @@ pub struct NewSession {
     /// Exactly these questions in this order; the other wishes do not apply then.
     #[serde(default)]
     pub question_ids: Vec<String>,
+    /// Only this key point or misconception of the question in `question_ids`, which is the only one then: the turn asks about it (`target`), and
+    /// the answer is judged by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focus: Option<Target>,
     /// How many questions. When missing, as many as are left a day before the interview, if its date is known and neither topics, kinds, tags
     /// nor a seed are given; else 5.
     pub questions: Option<u32>,
@@ -41,6 +45,11 @@ pub struct NewSession {
     pub interview_at: Option<Timestamp>,
     /// How many follow-ups a question may get, 0 to 3; 1 when missing.
     pub follow_ups: Option<u8>,
+    /// Whether questions are asked again that were asked within the last 24 hours. `true`: like all others. `false`: never; a session has fewer
+    /// questions when fewer are left, and there is none when nothing is left. When missing: last, when nothing else is left. Questions chosen by
+    /// id or by a seed are asked in any case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<bool>,
     /// Makes the choice of questions repeatable, whatever was asked before. When missing, questions that are due come first, then new ones by
     /// chance.
     pub seed: Option<u64>,
@@ -257,6 +266,9 @@ pub struct WeakestPoint {
     pub title: String,
     /// What to do about it, in a sentence.
     pub advice: String,
+    /// The point to ask about; none when the question was skipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focus: Option<Target>,
 }
 
 /// A question that is asked again.

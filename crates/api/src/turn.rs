@@ -22,7 +22,7 @@ pub struct Turn {
     pub depth: u8,
     /// Whether it is the question itself or a follow-up.
     pub role: Role,
-    /// What a follow-up aims at.
+    /// What a follow-up aims at, or the question of a session with a `focus`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
     /// What is asked, in words; a follow-up's differs from its question's.

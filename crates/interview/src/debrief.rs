@@ -6,6 +6,7 @@ use std::fmt;
 use std::time::SystemTime;
 
 use crate::delivery::{FILLED_PAUSES_MANY, TYPICAL_WORDS_PER_MINUTE};
+use crate::follow_up::Target;
 use crate::id::QuestionId;
 use crate::marks::{ClarityCheck, ClarityVerdict, Counted, Feedback};
 use crate::schedule::Schedule;
@@ -92,6 +93,8 @@ pub struct Weakest {
     pub title: String,
     /// What to do about it, in a sentence.
     pub advice: String,
+    /// The point to ask about; `None` when nothing is known of the question's points.
+    pub focus: Option<Target>,
 }
 
 /// A question that is asked again.
@@ -211,15 +214,21 @@ fn is_right(session: &Session, turn: &Turn) -> Option<bool> {
 /// A question whose answer states something wrong; else that of the heaviest missed point; else one that was skipped.
 fn weakest(session: &Session, turns: &[Turn]) -> Option<Weakest> {
     let Summary { missed, misconceptions, .. } = Summary::of(session, turns);
-    let wrong = misconceptions.first().map(|wrong| (&wrong.question, reconsider(&wrong.claim, &wrong.why_wrong)));
-    let missed = || missed.first().map(|missed| (&missed.question, missed_point(&missed.summary)));
+    let wrong = misconceptions.first().map(|wrong| {
+        let target = Target::Misconception(wrong.misconception.clone());
+        (&wrong.question, reconsider(&wrong.claim, &wrong.why_wrong), Some(target))
+    });
+    let missed = || {
+        let missed = missed.first()?;
+        Some((&missed.question, missed_point(&missed.summary), Some(Target::KeyPoint(missed.key_point.clone()))))
+    };
     let skipped = || {
         let turn = turns.iter().find(|turn| turn.target.is_none() && turn.state == TurnState::Skipped)?;
-        Some((&turn.question, "Read the model answer, then say it in your own words.".to_owned()))
+        Some((&turn.question, "Read the model answer, then say it in your own words.".to_owned(), None))
     };
-    let (question, advice) = wrong.or_else(missed).or_else(skipped)?;
+    let (question, advice, focus) = wrong.or_else(missed).or_else(skipped)?;
     let asked = session.question(question)?;
-    Some(Weakest { question: asked.id.clone(), title: asked.title.clone(), advice })
+    Some(Weakest { question: asked.id.clone(), title: asked.title.clone(), advice, focus })
 }
 
 fn comes_back(session: &Session, schedule: &Schedule) -> Vec<ComesBack> {

@@ -103,6 +103,16 @@ fn choose(question: &Question, marks: &Marks, already_asked: &[&Target]) -> Opti
         .or_else(|| heaviest(question, marks, already_asked, Counted::Unclear))
 }
 
+/// A question about one of a question's points or misconceptions; `None` when it has none of that name.
+pub fn about(question: &Question, target: Target) -> Option<FollowUp> {
+    let prompt = match &target {
+        Target::KeyPoint(id) => question.key_point(id)?.probe.clone(),
+        Target::Misconception(id) => question.misconception(id)?.probe.clone(),
+        Target::Stretch => return None,
+    };
+    Some(FollowUp { target, prompt })
+}
+
 fn stated_misconception(question: &Question, marks: &Marks, already_asked: &[&Target]) -> Option<FollowUp> {
     marks
         .misconceptions

@@ -26,12 +26,26 @@ pub struct Wishes {
     pub count: Option<usize>,
     /// As many questions as fit into an interview of this length, in place of `count`, the easy ones first.
     pub interview: Option<Duration>,
+    /// What becomes of questions that were asked within [`REST`].
+    pub repeat: Repeat,
+}
+
+/// What becomes of questions that were asked within [`REST`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Repeat {
+    /// They come last, when nothing else is left.
+    #[default]
+    Last,
+    /// They rest.
+    Never,
+    /// They come like all others.
+    Freely,
 }
 
 /// How many questions a round has when nobody says.
 pub const DEFAULT_COUNT: usize = 5;
 
-/// How long a question rests before it is asked again, unless it is asked for by id or nothing else fits.
+/// How long a question rests before it is asked again, unless that is wished for.
 pub const REST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The wishes cannot be met.
@@ -59,17 +73,20 @@ pub enum SelectionError {
     /// Every question asked for is known, and none fits all the wishes.
     #[error("no question in the bank fits all of these wishes; ask for fewer at once")]
     NothingFits,
+    /// Every question that fits the wishes rests.
+    #[error("every question that fits was asked within the last 24 hours")]
+    AllRest,
 }
 
 /// Chooses the questions of a round: those asked for by id, or else `count` of those that fit. Questions that are due come first, the one
 /// due longest at the head; then those that the schedule knows no date for, shuffled by `seed` and dealt so that topics take turns; then
-/// those that are not due yet. Questions asked within [`REST`] come only when nothing else fits. Two questions that give each other's answer
+/// those that are not due yet. [`Repeat`] says what becomes of questions asked within [`REST`]. Two questions that give each other's answer
 /// away are never both chosen, and a question comes after its prerequisites. When fewer fit, the round is shorter. The questions of an
 /// interview are put in order by level, then by the time that they take.
 ///
 /// # Errors
 ///
-/// [`SelectionError`] when an id, a subject or a topic is unknown, or nothing fits.
+/// [`SelectionError`] when an id, a subject or a topic is unknown, nothing fits, or all that fits rests.
 pub fn choose<'a>(
     bank: &'a Bank,
     wishes: &Wishes,
@@ -84,11 +101,14 @@ pub fn choose<'a>(
     if fitting.is_empty() {
         return Err(SelectionError::NothingFits);
     }
+    let rests = |question: &Question| wishes.repeat != Repeat::Freely && rests(question, schedule, now);
+    fitting.retain(|question| wishes.repeat != Repeat::Never || !rests(question));
+    if fitting.is_empty() {
+        return Err(SelectionError::AllRest);
+    }
     shuffle(&mut fitting, seed);
-    let (resting, rested): (Vec<&Question>, Vec<&Question>) =
-        fitting.into_iter().partition(|question| rests(question, schedule, now));
-    let mut ordered = deal_by_topic(if rested.is_empty() { resting } else { rested });
-    ordered.sort_by_key(|question| Urgency::of(question, schedule, now));
+    let mut ordered = deal_by_topic(fitting);
+    ordered.sort_by_key(|question| (rests(question), Urgency::of(question, schedule, now)));
     let count = wishes.count.unwrap_or(DEFAULT_COUNT).max(1);
     let is_full = |chosen: &[&Question]| match wishes.interview {
         None => chosen.len() >= count,

@@ -60,7 +60,7 @@ pub struct Turn {
     pub place: Place,
     /// The question it asks, or follows up on.
     pub question: QuestionId,
-    /// What a follow-up aims at; `None` for a main turn.
+    /// What a follow-up aims at, or a question that is asked about one point only; `None` for a main turn.
     pub target: Option<Target>,
     /// What is asked, in words.
     pub prompt: String,

@@ -166,7 +166,10 @@ impl From<StoreError> for ApiError {
 
 impl From<SelectionError> for ApiError {
     fn from(error: SelectionError) -> Self {
-        Self::Unprocessable(error.to_string())
+        match error {
+            SelectionError::AllRest => Self::Conflict(format!("{error}; leave out `repeat` to ask them again")),
+            _ => Self::Unprocessable(error.to_string()),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ mod transcript;
 use api::question::Citation;
 use api::session::{BestPoint, Debrief, Session, WeakestPoint};
 use api::transcript::{Segment, TimeSpan, Transcript};
-use api::turn::{Role, Source, Turn, TurnState};
+use api::turn::{Source, Turn, TurnState};
 use api::view::{self, Brief, Figure, Judge, Measure, Panel, clock};
 use interview::Question;
 use interview::bank::Bank;
@@ -81,7 +81,6 @@ pub(crate) struct ReviewedTurn {
     pub(crate) correctness: Option<Panel>,
     pub(crate) clarity: Option<Panel>,
     pub(crate) delivery: Vec<Measure>,
-    pub(crate) next_step: Option<String>,
     /// As HTML.
     pub(crate) stronger_answer: Option<String>,
     pub(crate) judge: Option<Judge>,
@@ -129,7 +128,6 @@ impl Review {
             let Some(shown) = wire::session::turn(stored, turn) else { continue };
             let is_withheld = session.withholds(turn.place.position);
             let reference = reference(&shown).filter(|_| !is_withheld);
-            let role = shown.role;
             let given = turn.state.answer();
             let feedback = turn.state.feedback().filter(|_| !is_withheld);
             let transcript = given.map(|answer| paragraphs(&answer.transcript, feedback)).unwrap_or_default();
@@ -144,7 +142,7 @@ impl Review {
                 ReviewedTurn { timeline, ..ReviewedTurn::new(shown, transcript, history, is_live) }
             };
             match questions.last_mut() {
-                Some(question) if role == Role::FollowUp => question.follow_ups.push(reviewed),
+                Some(question) if turn.place.depth > 0 => question.follow_ups.push(reviewed),
                 _ => questions.push(ReviewedQuestion {
                     brief: None,
                     reference,
@@ -203,16 +201,16 @@ impl ReviewedQuestion {
 impl ReviewedTurn {
     fn new(turn: Turn, transcript: Vec<Paragraph>, history: History, is_live: bool) -> Self {
         let feedback = turn.feedback.clone().unwrap_or_default();
-        let snippet = turn.question.snippet.as_ref().filter(|_| turn.role == Role::Main);
+        let is_follow_up = turn.depth > 0;
+        let snippet = turn.question.snippet.as_ref().filter(|_| !is_follow_up);
         let is_pending = matches!(turn.state, TurnState::Transcribing | TurnState::Judging);
         let reload = if is_pending { " Reload the page soon." } else { "" };
         Self {
-            eyebrow: match turn.role {
-                Role::Main => {
-                    let question = &turn.question;
-                    format!("Question {} · {} · {}", turn.position, question.topic.replace('-', " "), question.level)
-                }
-                Role::FollowUp => turn.follow_up_name().to_owned(),
+            eyebrow: if is_follow_up {
+                turn.follow_up_name().to_owned()
+            } else {
+                let question = &turn.question;
+                format!("Question {} · {} · {}", turn.position, question.topic.replace('-', " "), question.level)
             },
             snippet: snippet.map(|snippet| coloured(&snippet.language, &snippet.code)),
             notice: view::notice(&turn).map(|notice| notice + reload),
@@ -226,7 +224,6 @@ impl ReviewedTurn {
             clarity: feedback.clarity.as_ref().map(view::clarity),
             delivery: feedback.delivery.as_ref().map(view::delivery).unwrap_or_default(),
             judge: Judge::of(&feedback),
-            next_step: feedback.next_step,
             stronger_answer: feedback.stronger_answer.as_deref().map(prose),
             history,
             turn,
@@ -248,7 +245,7 @@ impl ReviewedTurn {
 
     /// The title of a main question.
     pub(crate) fn title(&self) -> Option<&str> {
-        (self.turn.role == Role::Main).then_some(&self.turn.question.title)
+        (self.turn.depth == 0).then_some(&self.turn.question.title)
     }
 
     /// A link to a part of the recording, if there is one.

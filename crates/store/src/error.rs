@@ -31,7 +31,7 @@ pub enum StoreError {
     #[error("the id of a new session, turn or answer is in use; make another")]
     Duplicate,
     /// Another program is using the database. Talk to that one, or stop it.
-    #[error("{} is in use by another viva; stop that one, or talk to it by its address", path.display())]
+    #[error("another program is using the database {}", path.display())]
     InUse {
         /// The database.
         path: PathBuf,

@@ -37,6 +37,7 @@ pub(crate) struct AttemptRow {
     pub(crate) finished_at: Option<i64>,
     pub(crate) question_id: String,
     pub(crate) depth: u8,
+    pub(crate) has_target: bool,
     pub(crate) state: String,
     pub(crate) format: u32,
     pub(crate) claims: Option<String>,
@@ -48,11 +49,15 @@ pub(crate) struct AttemptRow {
 
 impl AttemptRow {
     pub(crate) fn attempt(self) -> Result<Attempt, StoreError> {
+        let outcome = self.outcome()?;
+        // Asked about one point only, the question itself has no answer.
+        let (main, follow_ups) =
+            if self.has_target { (Outcome::Unmarked, vec![outcome]) } else { (outcome, Vec::new()) };
         Ok(Attempt {
             session: self.session_id.into(),
             asked_at: timestamp(self.created_at)?.into(),
-            main: self.outcome()?,
-            follow_ups: Vec::new(),
+            main,
+            follow_ups,
             is_over: self.is_over(),
             question: QuestionId::try_from(self.question_id).map_err(corrupt)?,
         })

@@ -356,7 +356,7 @@ impl Store for SqliteStore {
     async fn prompts_asked(&self, question: &QuestionId) -> Result<Vec<String>, StoreError> {
         // Ids of turns are in the order of their creation.
         let prompts = "select prompt from (
-                           select id, prompt from turns where question_id = $1 and depth = 0 order by id desc limit 20
+                           select id, prompt from turns where question_id = $1 and target is null order by id desc limit 20
                        ) order by id";
         Ok(sqlx::query_scalar(prompts).bind(question.as_str()).fetch_all(&self.readers).await?)
     }

@@ -1,5 +1,6 @@
-//! Plays a quote from a recording through the speakers. The only file of this crate that uses cpal.
+//! Plays recordings, or a quote from one, through the speakers. The only file of this crate that uses cpal.
 
+use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 use api::transcript::TimeSpan;
@@ -19,7 +20,16 @@ const LENGTH: std::ops::RangeInclusive<f64> = 3.0..=20.0;
 
 /// Plays a quote from a recording in any format that Viva reads, to its end or until it `is_stopped`.
 pub fn play(recording: Vec<u8>, quote: TimeSpan, is_stopped: &AtomicBool) -> Result<(), Failure> {
-    let sound = clip(recording, quote)?;
+    play_sound(clip(recording, quote)?, is_stopped)
+}
+
+/// Plays a whole recording, to its end or until it `is_stopped`.
+pub fn play_all(recording: Vec<u8>, is_stopped: &AtomicBool) -> Result<(), Failure> {
+    play_sound(samples(recording, 0..usize::MAX)?, is_stopped)
+}
+
+/// Plays sound at [`RATE`].
+fn play_sound(sound: Vec<f32>, is_stopped: &AtomicBool) -> Result<(), Failure> {
     #[cfg(feature = "microphone")]
     {
         let _silence = crate::microphones::SilencedErrors::begin();
@@ -34,16 +44,19 @@ pub fn play(recording: Vec<u8>, quote: TimeSpan, is_stopped: &AtomicBool) -> Res
 
 /// The part of a recording that has a quote, at [`RATE`].
 fn clip(recording: Vec<u8>, quote: TimeSpan) -> Result<Vec<f32>, capture::Error> {
-    let samples = |seconds: f64| (seconds.max(0.0) * f64::from(RATE.get())).round() as usize;
+    let sample = |seconds: f64| (seconds.max(0.0) * f64::from(RATE.get())).round() as usize;
     let length = (quote.end + AFTER - quote.start).clamp(*LENGTH.start(), *LENGTH.end());
-    let (from, to) = (samples(quote.start - BEFORE), samples(quote.start + length));
+    samples(recording, sample(quote.start - BEFORE)..sample(quote.start + length))
+}
+
+fn samples(recording: Vec<u8>, Range { start, end }: Range<usize>) -> Result<Vec<f32>, capture::Error> {
     let mut decoder = Decoder::from_bytes(recording, None)?;
     let (mut clip, mut at) = (Vec::new(), 0);
-    while at < to
+    while at < end
         && let Some(block) = decoder.next_block()?
     {
         let within = |sample: usize| sample.saturating_sub(at).min(block.len());
-        clip.extend_from_slice(&block[within(from)..within(to)]);
+        clip.extend_from_slice(&block[within(start)..within(end)]);
         at += block.len();
     }
     Ok(clip)
@@ -127,6 +140,8 @@ mod speakers {
             playing.is_over.store(at >= sound.len(), Ordering::Relaxed);
         };
         let on_fault = move |fault: cpal::Error| match fault.kind() {
+            // A plugin of ALSA may report such an error before it plays; a device that never plays is noticed by the deadline.
+            ErrorKind::BackendError => {}
             ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied | ErrorKind::Xrun => {}
             _ => drop(failing.failure.set(fault.to_string())), // The first failure counts.
         };

@@ -18,7 +18,7 @@ mod typed;
 use std::time::{Duration, Instant};
 
 use api::session::{NewSession, Session};
-use api::turn::{NextTurn, Role, Turn, TurnState};
+use api::turn::{NextTurn, Role, Target, Turn, TurnState};
 use api::view::acknowledgement;
 use interview::bank::TimeLimit;
 use interview::follow_up::FollowUpLimit;
@@ -77,7 +77,10 @@ impl Round<'_> {
     /// given so far are kept.
     pub async fn run(mut self, new: &NewSession) -> Result<Session, Failure> {
         let client = self.interviewer.client();
-        let session = client.create_session(new).await?;
+        let session = client
+            .create_session(new)
+            .await
+            .map_err(|error| if error.is_conflict() { self.nothing_left() } else { error.into() })?;
         let id = session.head.id;
         let follow_ups = new.follow_ups.unwrap_or(FollowUpLimit::default().get());
         let then = match self.ask_all(&session, follow_ups).await {
@@ -104,6 +107,15 @@ impl Round<'_> {
         self.debrief(&session, is_interrupted).await?;
         self.show_review_commands(&session);
         Ok(session)
+    }
+
+    fn nothing_left(&self) -> Failure {
+        let command = |flag: &str| self.settings.data.command(&format!("practice {flag}"));
+        Failure::new("every question that fits was asked within the last 24 hours").help(format!(
+            "`{}` asks them again, `{}` one of them",
+            command("--repeat"),
+            command("--again QUESTION")
+        ))
     }
 
     /// Goes from turn to turn; returns how the round ends.
@@ -226,7 +238,8 @@ impl Round<'_> {
             if let feedback::Read::Over(then) = read {
                 return Ok((then, next));
             }
-            let (again, after) = self.ask_again(&attempt[0].question.id).await?;
+            let (question, focus) = (attempt[0].question.id.clone(), attempt[0].target.clone());
+            let (again, after) = self.ask_again(&question, focus).await?;
             if let Some(again) = again {
                 before = attempt.into_iter().next();
                 attempt = vec![again];
@@ -250,14 +263,16 @@ impl Round<'_> {
         Ok(turns)
     }
 
-    /// Asks a question again, in a session of its own, which is deleted if there is no answer, and open while one is kept for later.
-    async fn ask_again(&mut self, question: &str) -> Result<(Option<Turn>, Then), Failure> {
+    /// Asks a question again, or about its point `focus` only, in a session of its own, which is deleted if there is no answer, and open while one
+    /// is kept for later.
+    async fn ask_again(&mut self, question: &str, focus: Option<Target>) -> Result<(Option<Turn>, Then), Failure> {
         let client = self.interviewer.client();
-        let again =
-            NewSession { question_ids: vec![question.to_owned()], follow_ups: Some(0), ..NewSession::default() };
+        let heading = if focus.is_some() { "Your weakest point" } else { "Again" };
+        let question_ids = vec![question.to_owned()];
+        let again = NewSession { question_ids, focus, follow_ups: Some(0), ..NewSession::default() };
         let session = client.create_session(&again).await?;
         let Some(turn) = session.turns.into_iter().next() else { return Ok((None, Then::GoOn)) };
-        let (turn, then, _) = self.ask(turn, "Again", false, None).await?;
+        let (turn, then, _) = self.ask(turn, heading, false, None).await?;
         if then == Then::Suspended {
             return Ok((None, Then::Interrupted));
         }
@@ -302,9 +317,9 @@ impl Round<'_> {
         }
         let input = loop {
             tokio::select! {
-                was_said = speaking.finished() => {
-                    if !was_said {
-                        self.terminal.warn("reading aloud failed; --mute turns it off");
+                said = speaking.finished() => {
+                    if let Err(failure) = said {
+                        self.terminal.warn(format!("reading aloud failed: {}; --mute turns it off", failure.message()));
                         self.speaker = None;
                     }
                     break None;

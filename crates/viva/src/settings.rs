@@ -40,6 +40,8 @@ pub struct Settings {
     pub speech: Speech,
     /// The microphone, when it is not the system's default.
     pub device: Option<String>,
+    /// The model of the voice that reads questions aloud, when it is not one of the usual folders'.
+    pub voice: Option<PathBuf>,
     /// Whether questions are not read aloud.
     pub mute: bool,
     /// Whether the candidate is not asked how sure they are of an answer.
@@ -99,6 +101,7 @@ impl Settings {
             bind: address(layer.bind.as_deref().unwrap_or(DEFAULT_BIND))?,
             speech: Speech { model: layer.model, source: url("model_source", source)?, whisper },
             device: layer.device,
+            voice: layer.voice,
             mute: layer.mute.unwrap_or(false),
             no_sureness: layer.no_sureness.unwrap_or(false),
             plain: layer.plain.unwrap_or(false),
@@ -189,6 +192,7 @@ settings! {
     language: String,
     glossary: bool,
     device: String,
+    voice: PathBuf,
     mute: bool,
     no_sureness: bool,
     plain: bool,
@@ -207,7 +211,7 @@ impl Layer {
                 .help("docs/config.toml lists every setting")
         })?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        for setting in [&mut layer.data, &mut layer.questions].into_iter().flatten() {
+        for setting in [&mut layer.data, &mut layer.questions, &mut layer.voice].into_iter().flatten() {
             *setting = folder.join(&*setting);
         }
         for name in ["key_file", "prompts"] {

@@ -34,13 +34,6 @@ fn with(model: &LanguageModel, run: Run) -> Run {
     run.env("OLLAMA_HOST", model.host())
 }
 
-/// A home in which no judge was offered yet.
-fn new_home() -> Home {
-    let home = Home::empty();
-    fs::remove_dir_all(home.path().join(".config")).unwrap();
-    home
-}
-
 fn first_round(home: &Home, model: &LanguageModel) -> Run {
     with(model, home.viva(["practice", "--question", crate::QUESTION, "--typed", "--mute"]))
 }
@@ -132,7 +125,7 @@ fn nothing_is_sent_to_another_place_without_a_yes_that_names_it() {
 
 #[test]
 fn the_first_round_offers_a_model_of_this_machine_once() {
-    let (home, model) = (new_home(), ollama());
+    let (home, model) = (Home::unmarked(), ollama());
     let mut screen = Screen::of(first_round(&home, &model).env("OPENAI_API_KEY", "sk-key"));
     let offer = screen.until("A language model runs on this machine", OFFER);
     assert!(offer.contains("small:1b"), "{offer}");
@@ -152,8 +145,30 @@ fn the_first_round_offers_a_model_of_this_machine_once() {
 }
 
 #[test]
+fn setup_offers_the_judge_again_and_names_the_one_that_is_set() {
+    let (home, model) = (Home::empty(), ollama());
+    let setup = || {
+        let run = home.viva(["practice", "--setup", "--question", crate::QUESTION, "--typed", "--mute"]);
+        let mut screen = Screen::of(with(&model, run));
+        screen.until("What are you preparing for?", "Esc not now");
+        screen.press("\u{1b}");
+        screen
+    };
+    let mut screen = setup();
+    screen.until("A language model runs on this machine", OFFER);
+    screen.press("l");
+    screen.until("", TYPING);
+    screen.press("\u{3}");
+    screen.ends();
+    let mut screen = setup();
+    screen.until("Your answers are judged by small:1b at 127.0.0.1. To change it:", TYPING);
+    screen.press("\u{3}");
+    screen.ends();
+}
+
+#[test]
 fn ctrl_c_at_the_offer_ends_the_program_and_the_offer_comes_again() {
-    let (home, model) = (new_home(), ollama());
+    let (home, model) = (Home::unmarked(), ollama());
     for _ in 0..2 {
         let mut screen = Screen::of(first_round(&home, &model));
         screen.until("A language model runs on this machine", OFFER);
@@ -167,7 +182,7 @@ fn ctrl_c_at_the_offer_ends_the_program_and_the_offer_comes_again() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_settings_folder_that_cannot_be_written_ends_no_round() {
-    let (home, model) = (new_home(), ollama());
+    let (home, model) = (Home::unmarked(), ollama());
     // Nothing can be created there, by nobody.
     let run = first_round(&home, &model).env("XDG_CONFIG_HOME", "/proc/self/fdinfo");
     let mut screen = Screen::of(run);

@@ -100,6 +100,7 @@ mod tests {
                 question: "traits".to_owned(),
                 title: "Traits".to_owned(),
                 advice: "Read the model answer.".to_owned(),
+                focus: None,
             }),
             comes_back: vec![back("Ownership", 24), back("Traits", 48)],
         };
@@ -116,7 +117,12 @@ mod tests {
                 best: Some(BestPoint { question: String::new(), claim: long.clone(), quote: long.clone() }),
                 habit: Some("In both answers you did not say why.".to_owned()),
                 feeling: Some(long.clone()),
-                weakest: Some(WeakestPoint { question: String::new(), title: "Traits".to_owned(), advice: long }),
+                weakest: Some(WeakestPoint {
+                    question: String::new(),
+                    title: "Traits".to_owned(),
+                    advice: long,
+                    focus: None,
+                }),
                 comes_back: vec![back("Ownership", 24)],
             };
             let said = spoken_debrief(&debrief, Timestamp::UNIX_EPOCH).unwrap();

@@ -1,7 +1,6 @@
 use super::*;
 use crate::bank::TimeLimit;
 use crate::delivery::Delivery;
-use crate::follow_up::Target;
 use crate::session::{Spoken, Sureness};
 use crate::tests::{asked, bank, day, judged, round};
 use crate::transcript::Transcript;
@@ -127,6 +126,10 @@ fn the_weakest_point_is_something_wrong_then_the_heaviest_miss_then_a_question_t
     assert_eq!(weakest(&[skipped.clone(), missed.clone(), wrong]), named("q3", reconsider("it is wrong", "because")));
     assert_eq!(weakest(&[skipped.clone(), missed]), named("q2", missed_point("the heavy claim")));
     assert_eq!(weakest(&[skipped]).unwrap().0, "q1");
+    let focus = |turn: Turn| super::weakest(&session, &[turn]).unwrap().focus;
+    assert_eq!(focus(judged(&session, "q2", "mhh", &[])), Some(Target::KeyPoint("heavy".parse().unwrap())));
+    assert_eq!(focus(judged(&session, "q3", "hhhw", &[])), Some(Target::Misconception("wrong".parse().unwrap())));
+    assert_eq!(focus(Turn { state: TurnState::Skipped, ..judged(&session, "q1", "hhh", &[]) }), None);
     let complete = judged(&session, "q1", "hhh", &[]);
     assert_eq!(weakest(std::slice::from_ref(&complete)), None);
     let follow_up = Turn { target: Some(Target::Stretch), state: TurnState::Skipped, ..complete };

@@ -189,3 +189,14 @@ fn whoever_stated_a_misconception_is_asked_no_stretch_question() {
 fn one_stretch_question_is_enough() {
     assert_eq!(next(&[(None, "hhh", 0), (Some(Target::Stretch), "", 0)], 3), None);
 }
+
+#[test]
+fn a_point_or_a_misconception_is_asked_about_by_its_probe() {
+    let question = question();
+    let (point, wrong) = (&question.key_points[0], &question.misconceptions[0]);
+    let asked = |target: Target| about(&question, target).map(|asked| asked.prompt);
+    assert_eq!(asked(Target::KeyPoint(point.id.clone())), Some(point.probe.clone()));
+    assert_eq!(asked(Target::Misconception(wrong.id.clone())), Some(wrong.probe.clone()));
+    assert_eq!(asked(Target::KeyPoint("unknown".parse().unwrap())), None);
+    assert_eq!(asked(Target::Stretch), None);
+}

@@ -1,6 +1,6 @@
 //! A question's attempts, and how the one of this session compares with the one before.
 
-use api::turn::Turn;
+use api::turn::{Role, Turn};
 use api::view::{self, Comparison};
 use interview::schedule::{Attempt, Outcome};
 use interview::scoring::Rating;
@@ -58,7 +58,8 @@ impl Attempts {
                 url: (attempt.session.uuid() != now.session_id).then(|| review_url(attempt.session)),
             })
             .collect();
-        let compared = before.and_then(|stored| Compared::of(stored, question, now));
+        // A question about one point has another score than the whole question.
+        let compared = before.filter(|_| now.role == Role::Main).and_then(|stored| Compared::of(stored, question, now));
         all.iter().any(|attempt| attempt.url.is_some()).then_some(Self { all, compared })
     }
 }

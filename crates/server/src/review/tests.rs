@@ -57,7 +57,7 @@ fn review() -> Review {
         is_comparable: false,
     };
     let mut follow_up = ungraded("the coach is away");
-    (follow_up.role, follow_up.prompt) = (Role::FollowUp, followed_up().prompt);
+    (follow_up.depth, follow_up.prompt) = (1, followed_up().prompt);
     let missed = MissedPoint {
         question: "ownership-why".to_owned(),
         key_point: "dropped".to_owned(),
@@ -138,6 +138,7 @@ fn review() -> Review {
                 question: "ownership-why".to_owned(),
                 title: "Ownership".to_owned(),
                 advice: "Say when the memory is freed.".to_owned(),
+                focus: None,
             }),
             comes_back: Some("in 1 day: Ownership".to_owned()),
             remaining: Some("12 days left until the interview, about 7 questions a day.".to_owned()),

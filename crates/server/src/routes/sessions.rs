@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use interview::progress::Remaining;
 use interview::schedule::Schedule;
 use interview::session::{self, Mode, Place, Turn, TurnState};
-use interview::{SessionId, TurnId, selection};
+use interview::{SessionId, TurnId, follow_up, selection};
 use uuid::Uuid;
 
 use crate::api_error::ApiError;
@@ -19,16 +19,19 @@ use crate::export;
 use crate::extract::{Id, Json, Query};
 use crate::review::Review;
 use crate::wire;
-use crate::wire::incoming::{MOST_QUESTIONS, follow_ups, session_query, wishes};
+use crate::wire::incoming::{MOST_QUESTIONS, focus, follow_ups, session_query, wishes};
 
 /// The exported file has its own styles and loads nothing: no script, nothing from elsewhere.
 const EXPORT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'";
 
-/// Starts a session. Without `seed` and `question_ids`, questions that are due come first, then new ones, and nothing that was asked within
-/// a day unless nothing else fits.
+/// Starts a session. Without `seed` and `question_ids`, questions that are due come first, then new ones, and last those that were asked within the
+/// last 24 hours; `repeat` decides otherwise.
 #[utoipa::path(post, path = "/sessions", tag = "sessions", request_body = NewSession,
-    responses((status = CREATED, body = Session, headers(("location" = String, description = "The session's address")))))]
+    responses(
+        (status = CREATED, body = Session, headers(("location" = String, description = "The session's address"))),
+        (status = CONFLICT, description = "Every question that fits was asked within the last 24 hours, and `repeat` is false"),
+    ))]
 pub(crate) async fn create_session(
     State(app): State<Arc<App>>,
     Json(new): Json<NewSession>,
@@ -49,16 +52,28 @@ pub(crate) async fn create_session(
         follow_ups: follow_ups(&new)?,
         mode: if new.real_minutes.is_some() { Mode::Real } else { Mode::Study },
     };
+    let focus = focus(&new)?;
     let mut turns = Vec::with_capacity(session.questions.len());
     for (position, question) in (1..).zip(&session.questions) {
-        let asked_before = app.store.prompts_asked(&question.id).await?;
+        let (target, prompt) = match focus.clone() {
+            Some(target) => {
+                let asked = follow_up::about(question, target).ok_or_else(|| {
+                    ApiError::Unprocessable(format!("the question `{}` has no such point as `focus` says", question.id))
+                })?;
+                (Some(asked.target), asked.prompt)
+            }
+            None => {
+                let asked_before = app.store.prompts_asked(&question.id).await?;
+                (None, selection::wording(question, &asked_before, seed).to_owned())
+            }
+        };
         turns.push(Turn {
             id: TurnId::from(Uuid::now_v7()),
             session: session.id,
             place: Place { position, depth: 0 },
             question: question.id.clone(),
-            target: None,
-            prompt: selection::wording(question, &asked_before, seed).to_owned(),
+            target,
+            prompt,
             hints_used: 0,
             sureness: None,
             state: TurnState::Asked,

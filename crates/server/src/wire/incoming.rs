@@ -9,12 +9,12 @@ use api::progress::ProgressQuery;
 use api::question::QuestionFilter;
 use api::session::{NewSession, SessionFilter};
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Word};
-use api::turn::{DecidedVerdict, Source};
+use api::turn::{DecidedVerdict, Source, Target};
 use interview::bank::{Bank, Question};
 use interview::delivery;
-use interview::follow_up::FollowUpLimit;
+use interview::follow_up::{self, FollowUpLimit};
 use interview::marks::{self, CoachKind, Decision, Marks};
-use interview::selection::{Wishes, fitting};
+use interview::selection::{Repeat, Wishes, fitting};
 use interview::session::Spoken;
 use interview::transcript::normal_words;
 use interview::{Probability, Seconds, Span, TopicId, Transcript, session};
@@ -57,7 +57,25 @@ pub(crate) fn wishes(new: &NewSession) -> Result<Wishes, ApiError> {
         question_ids: parsed(&new.question_ids)?,
         count: new.questions.map(|count| count as usize),
         interview: new.real_minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
+        repeat: match new.repeat {
+            None => Repeat::Last,
+            Some(false) => Repeat::Never,
+            Some(true) => Repeat::Freely,
+        },
     })
+}
+
+/// The point that a new session is about, when it is about one.
+pub(crate) fn focus(new: &NewSession) -> Result<Option<follow_up::Target>, ApiError> {
+    let Some(focus) = &new.focus else { return Ok(None) };
+    if new.question_ids.len() != 1 {
+        return Err(ApiError::Unprocessable("`focus` needs exactly one of `question_ids`".to_owned()));
+    }
+    Ok(Some(match focus {
+        Target::KeyPoint(id) => follow_up::Target::KeyPoint(id.parse().map_err(unprocessable)?),
+        Target::Misconception(id) => follow_up::Target::Misconception(id.parse().map_err(unprocessable)?),
+        Target::Stretch => follow_up::Target::Stretch,
+    }))
 }
 
 /// The questions of the interview that is prepared for.

@@ -142,6 +142,7 @@ pub(crate) fn debrief(stored: &StoredSession, schedule: &Schedule) -> Debrief {
         question: weakest.question.to_string(),
         title: weakest.title,
         advice: weakest.advice,
+        focus: weakest.focus.as_ref().map(target),
     };
     let comes_back = |back: debrief::ComesBack| ComesBack {
         question: back.question.to_string(),

@@ -1,8 +1,9 @@
 //! What was asked comes again when its time has come.
 
 use api::feedback::Verdict;
-use api::progress::{Progress, ProgressQuery, Standing};
+use api::progress::{Progress, ProgressQuery, QuestionProgress, Standing};
 use api::session::{DebriefQuery, NewSession};
+use api::turn::Target;
 use jiff::{SignedDuration, Timestamp};
 use server::Settings;
 
@@ -44,6 +45,66 @@ async fn a_question_answered_badly_rests_for_a_day_and_then_comes_first() {
 
     let viva = Running::resume_with(viva.stop().await, three_days_later).await;
     assert_eq!(round(&viva, 3, None).await[0], QUESTION);
+}
+
+#[tokio::test]
+async fn what_was_asked_today_is_asked_again_only_when_it_is_asked_for() {
+    let viva = Running::start().await;
+    let wishes = || NewSession { topics: vec!["failure".to_owned()], repeat: Some(false), ..NewSession::default() };
+    let first = viva.client.create_session(&wishes()).await.unwrap();
+    for turn in &first.turns[1..] {
+        viva.client.skip(turn.id).await.unwrap();
+    }
+    let left = viva.client.create_session(&NewSession { questions: Some(5), ..wishes() }).await.unwrap();
+    assert_eq!(left.head.questions, first.head.questions[..1], "the session is shorter");
+    viva.client.skip(left.turns[0].id).await.unwrap();
+    let nothing = viva.client.create_session(&wishes()).await.unwrap_err();
+    assert!(nothing.is_conflict() && nothing.to_string().contains("within the last 24 hours"), "{nothing}");
+    let again = viva.client.create_session(&NewSession { repeat: Some(true), ..wishes() }).await.unwrap();
+    assert_eq!(again.turns.len(), first.turns.len());
+    let any = viva.client.create_session(&NewSession { repeat: None, ..wishes() }).await.unwrap();
+    assert_eq!(any.turns.len(), first.turns.len());
+    let viva = Running::resume_with(viva.stop().await, three_days_later).await;
+    assert_eq!(viva.client.create_session(&wishes()).await.unwrap().turns.len(), first.turns.len());
+}
+
+#[tokio::test]
+async fn a_session_may_be_about_one_point_which_is_reviewed_alone() {
+    let viva = Running::start().await;
+    let session = viva.session(&[QUESTION]).await;
+    viva.answer(session.turns[0].id, VAGUE).await;
+    viva.client.finish_session(session.head.id).await.unwrap();
+    let progress = async || viva.client.progress(&ProgressQuery::default()).await.unwrap().questions[0].clone();
+    let before = progress().await;
+    let weakest = viva.client.debrief(session.head.id, DebriefQuery::default()).await.unwrap().weakest.unwrap();
+    let focus = weakest.focus.unwrap();
+    let Target::KeyPoint(id) = focus.clone() else { panic!("{focus:?}") };
+    let bank = server::question_files::bank(None).unwrap().bank;
+    let question = bank.question(&QUESTION.parse().unwrap()).unwrap();
+    let point = question.key_point(&id.parse().unwrap()).unwrap();
+
+    let about =
+        |focus| NewSession { question_ids: vec![QUESTION.to_owned()], focus: Some(focus), ..NewSession::default() };
+    let practice = viva.client.create_session(&about(focus.clone())).await.unwrap();
+    let [turn] = practice.turns.as_slice() else { panic!("{:?}", practice.turns) };
+    assert_eq!((&turn.prompt, turn.depth, turn.target.as_ref()), (&point.probe, 0, Some(&focus)));
+    let answered = viva.answer(turn.id, VAGUE).await;
+    let judged = answered.feedback.unwrap().correctness.unwrap().key_points;
+    assert!(judged.iter().all(|mark| mark.id == id || mark.any_of.is_some()), "{judged:?}");
+    assert_eq!(answered.next_turn, None, "it was asked about already");
+    let finished = viva.client.finish_session(practice.head.id).await.unwrap();
+    assert_eq!((finished.head.correctness, finished.summary.questions), (None, 0), "the question was not asked");
+    let after = progress().await;
+    let attempts =
+        |known: &QuestionProgress, id: &str| known.points.iter().find(|point| point.key_point == id).unwrap().attempts;
+    assert_eq!(attempts(&after, &id), attempts(&before, &id) + 1);
+    assert_eq!(after.scores, before.scores);
+
+    for unknown in [Target::KeyPoint("no-such-point".to_owned()), Target::Stretch] {
+        assert!(viva.client.create_session(&about(unknown)).await.unwrap_err().is_refusal());
+    }
+    let two = NewSession { question_ids: Vec::new(), ..about(focus) };
+    assert!(viva.client.create_session(&two).await.unwrap_err().is_refusal());
 }
 
 #[tokio::test]

@@ -35,7 +35,8 @@ pub(super) const IS_QUESTION_ANSWERED: &str =
 
 /// Takes of the documents what verdicts are made of, and leaves the transcripts alone: they are by far the largest part.
 pub(super) const ATTEMPTS: &str = "
-    select session_id, created_at, finished_at, question_id, depth, state, turns.format as format,
+    select session_id, created_at, finished_at, question_id, depth, target is not null as has_target, state,
+           turns.format as format,
            state_document -> '$.feedback.correctness.marks' as claims,
            state_document -> '$.answer.decisions' as decisions,
            state_document -> '$.feedback.judged_by' as judged_by,
@@ -91,7 +92,7 @@ pub(super) async fn add_scores(
     };
     let mut documents = of_answered("select id, document, format from sessions where id in (");
     let documents: Vec<(Uuid, String, u32)> = documents.build_query_as().fetch_all(&mut *connection).await?;
-    let mut turns = of_answered("select * from turns where state = 'judged' and depth = 0 and session_id in (");
+    let mut turns = of_answered("select * from turns where state = 'judged' and target is null and session_id in (");
     let turns: Vec<TurnRow> = turns.push(" order by position").build_query_as().fetch_all(connection).await?;
     let mut by_session: HashMap<Uuid, Vec<TurnRow>> = HashMap::new();
     for row in turns {

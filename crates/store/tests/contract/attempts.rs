@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use interview::claims::ClaimedVerdict;
+use interview::follow_up::Target;
 use interview::marks::{CoachKind, DecidedVerdict, Decision, Decisions};
 use interview::schedule::{Attempt, Outcome};
 use interview::session::{Mode, Session, UngradedReason};
@@ -96,6 +97,19 @@ pub async fn an_attempt_has_the_newest_verdicts_and_the_decisions_about_them(sto
     store.correct_transcript(turn.id, corrected).await.unwrap();
     judge(&store, &next_job(&store).await.judging).await;
     assert_eq!(*verdict(&only_attempt(&store).await.main).0, ClaimedVerdict::Missed(None));
+}
+
+pub async fn a_question_about_one_point_is_a_follow_up_without_an_answer_before_it(store: Arc<dyn Store>) {
+    let (session, mut turns) = fixtures::session(&["ownership"]);
+    turns[0].target = Some(Target::KeyPoint("one-owner".parse().unwrap()));
+    store.create_session(&session, &turns).await.unwrap();
+    store.accept_answer(turns[0].id, Submission::Words(Box::new(typed("no idea"))), None).await.unwrap();
+    judge(&store, &next_job(&store).await.judging).await;
+    let attempt = only_attempt(&store).await;
+    assert_eq!(attempt.main, Outcome::Unmarked);
+    let [outcome] = attempt.follow_ups.as_slice() else { panic!("{attempt:?}") };
+    assert_eq!(*verdict(outcome).0, ClaimedVerdict::Missed(None));
+    assert_eq!(store.prompts_asked(&turns[0].question).await.unwrap(), [""; 0], "it is no wording of the question");
 }
 
 pub async fn a_finished_session_has_no_attempt_that_goes_on(store: Arc<dyn Store>) {

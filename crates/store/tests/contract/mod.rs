@@ -39,6 +39,7 @@ macro_rules! contract {
             a_question_that_still_waits_is_no_attempt,
             what_became_of_each_turn_is_told,
             follow_ups_belong_to_their_question_and_sessions_come_in_order,
+            a_question_about_one_point_is_a_follow_up_without_an_answer_before_it,
             an_attempt_has_the_newest_verdicts_and_the_decisions_about_them,
             a_finished_session_has_no_attempt_that_goes_on,
             a_real_interview_goes_on_until_it_is_finished);

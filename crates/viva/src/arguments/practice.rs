@@ -12,7 +12,7 @@ use super::values::{interview, interview_minutes, kind, level, subject};
 /// Start a practice round: questions, your answers, feedback.
 ///
 /// The first round asks what you prepare for and when the interview is, and later ones keep to it; --setup asks again, and flags go before it.
-/// Questions that are due come first, then new ones; nothing comes twice within a day unless nothing else fits.
+/// Questions that are due come first, then new ones; nothing comes twice within a day unless you ask for it.
 /// You answer into the microphone, or type when there is no microphone or with --typed. When standard input is not a terminal,
 /// each line of it is one typed answer; an empty line or `skip` means "I don't know". With --audio the answers come from
 /// recordings. Ctrl-C ends the round at any time; in the middle of an answer it
@@ -43,7 +43,10 @@ pub struct Practice {
     #[arg(long, value_name = "SESSION|QUESTION",
         conflicts_with_all = ["subject", "topic", "level", "kind", "tag", "questions", "question", "seed"])]
     pub again: Option<String>,
-    /// Ask again what you prepare for, when the interview is, and how long you practise, and try the microphone
+    /// Ask also what you were asked within the last 24 hours
+    #[arg(long, conflicts_with_all = ["question", "again", "seed"])]
+    pub repeat: bool,
+    /// Ask again what you prepare for, when the interview is, how long you practise, and who judges, and try the microphone
     #[arg(long)]
     pub setup: bool,
     /// Date of the interview, such as 2026-12-20 or "in 3 weeks": what you missed comes back before it [default: what --setup asked]
@@ -108,4 +111,5 @@ Examples:
   viva practice --real 20                         an interview of 20 minutes, with a report at the end
   viva practice --question ownership-why --audio answer.wav
   viva practice --again last                      the questions of your last session once more
+  viva practice --topic ownership --repeat        also what you were asked today
   viva practice --seed 7 --json > session.json    typed answers from a pipe, one per line";

@@ -16,7 +16,7 @@ use crate::interviewer::Interviewer;
 use crate::microphones;
 use crate::outbox::Outbox;
 use crate::settings::Settings;
-use crate::speaker::Speaker;
+use crate::speaker::{Speaker, usual_folders};
 
 #[derive(Serialize)]
 struct Document {
@@ -99,7 +99,7 @@ async fn check_all(settings: &Settings) -> Vec<Finding> {
         Finding::new("questions", questions(settings)),
         Finding::new("speech model", model(settings).await),
         Finding::new("microphone", microphone(settings)),
-        Finding::new("voice", Ok(voice())),
+        Finding::new("voice", Ok(voice(settings))),
         Finding::new("coach", coach(settings).await),
         Finding::new("address to serve", Ok(address(settings).await)),
     ]
@@ -197,10 +197,16 @@ fn microphone(settings: &Settings) -> Outcome {
     }
 }
 
-fn voice() -> Check {
-    match Speaker::find() {
-        Some(speaker) => good(format!("{} reads questions aloud", speaker.name())),
-        None => missing("no speech program, so questions are only shown", "install speech-dispatcher or espeak-ng"),
+fn voice(settings: &Settings) -> Check {
+    let folder = usual_folders().first().map(|folder| folder.display().to_string()).unwrap_or_default();
+    let natural = format!("a natural voice needs the program piper and one of its English voices in {folder}");
+    match Speaker::find(settings.voice.as_deref()) {
+        Some(speaker) if speaker.is_natural() => good(format!("{} reads questions aloud", speaker.name())),
+        Some(speaker) => good(format!("{} reads questions aloud; {natural}", speaker.name())),
+        None => missing(
+            "no speech program, so questions are only shown",
+            format!("install speech-dispatcher or espeak-ng; {natural}"),
+        ),
     }
 }
 

@@ -214,14 +214,21 @@ async fn agrees(place: &str, settings: &Settings) -> Result<bool, Failure> {
     Ok(terminal.choose(&[("y", "send them there"), ("n", "change nothing")]).await == Choice::Letter('y'))
 }
 
-/// Offers a model of this machine as the judge and names services whose key is in the environment, once, when there is no judge but the
-/// offline coach. Returns the settings as they are then; none when the user quit.
-pub(super) async fn offer_once(settings: &Settings, terminal: &mut Terminal) -> Result<Option<Settings>, Failure> {
+/// Offers a model of this machine as the judge and names services whose key is in the environment, once or when it is asked for, when there is no
+/// judge but the offline coach. Returns the settings as they are then; none when the user quit.
+pub(super) async fn offer(
+    settings: &Settings,
+    is_asked_for: bool,
+    terminal: &mut Terminal,
+) -> Result<Option<Settings>, Failure> {
     let mut settings = settings.clone();
+    if is_asked_for && settings.llm.is_some() {
+        terminal.say(format!("Your answers are judged by {}. To change it:", judged_by(&settings)));
+        terminal.say_to_copy(settings.data.command("judge"));
+    }
     let is_open = settings.llm.is_none() && settings.server.is_none() && terminal.is_attended();
-    let Some(offered) = settings.mark(OFFERED).filter(|offered| is_open && !offered.is_set()) else {
-        return Ok(Some(settings));
-    };
+    let offered = settings.mark(OFFERED).filter(|offered| is_open && (is_asked_for || !offered.is_set()));
+    let Some(offered) = offered else { return Ok(Some(settings)) };
     let found = find_servers().await;
     if found.iter().any(|server| server.preset.is_local()) {
         terminal.screen.draw(&[Line::toned("trying the language models of this machine", Tone::Quiet)]);
@@ -233,6 +240,9 @@ pub(super) async fn offer_once(settings: &Settings, terminal: &mut Terminal) -> 
     terminal.screen.draw(&[]);
     let services: Vec<&FoundServer> = found.iter().filter(|server| !server.preset.is_local()).collect();
     if recommended.is_none() && services.is_empty() {
+        if is_asked_for {
+            terminal.say("No language model was found on this machine, so the offline coach judges your answers.");
+        }
         return Ok(Some(settings));
     }
     for FoundServer { preset, .. } in services {

@@ -32,7 +32,7 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
     let streams = Streams::detect(settings.plain, practice.json);
     let mut terminal = Terminal::open(streams)?;
     let Some(settings) = preparation::ask(practice, settings, &mut terminal).await? else { return Ok(()) };
-    let Some(settings) = &judge::offer_once(&settings, &mut terminal).await? else { return Ok(()) };
+    let Some(settings) = &judge::offer(&settings, practice.setup, &mut terminal).await? else { return Ok(()) };
     let Some(means) = means(practice, settings, streams, &mut terminal).await? else { return Ok(()) };
     let Some((mut candidate, recogniser)) = candidate(means, practice, settings, &mut terminal).await? else {
         return Ok(());
@@ -77,7 +77,7 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
         terminal: &mut terminal,
         outbox,
         candidate,
-        speaker: Speaker::find().filter(|_| streams.is_attended() && !settings.mute),
+        speaker: Speaker::find(settings.voice.as_deref()).filter(|_| streams.is_attended() && !settings.mute),
         length: minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
         hands_free: practice.hands_free,
         is_real: practice.real.is_some(),
@@ -196,10 +196,12 @@ async fn wishes(
         kinds: practice.kind.iter().map(ToString::to_string).collect(),
         tags: practice.tag.iter().map(ToString::to_string).collect(),
         question_ids,
+        focus: None,
         questions: practice.questions,
         real_minutes: practice.real,
         interview_at,
         follow_ups: practice.follow_ups,
+        repeat: Some(practice.repeat),
         seed: practice.seed,
     })
 }

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use api::session::{DebriefQuery, Session};
-use api::turn::Role;
+use api::session::{DebriefQuery, Session, WeakestPoint};
 use api::view::spoken_debrief;
 use jiff::Timestamp;
 
@@ -44,7 +43,7 @@ impl Round<'_> {
             };
             is_first = false;
             if let (Choice::Letter('a'), Some(weakest)) = (choice, weakest)
-                && self.practise(&weakest.question, session).await? == Then::GoOn
+                && self.practise(weakest).await? == Then::GoOn
             {
                 continue;
             }
@@ -56,13 +55,11 @@ impl Round<'_> {
         }
     }
 
-    /// Asks a question of the session again, and compares the answer with the one in the session.
-    async fn practise(&mut self, question: &str, session: &Session) -> Result<Then, Failure> {
-        let (again, then) = self.ask_again(question).await?;
+    /// Asks about the weakest point; the whole question again when it was skipped.
+    async fn practise(&mut self, weakest: &WeakestPoint) -> Result<Then, Failure> {
+        let (again, then) = self.ask_again(&weakest.question, weakest.focus.clone()).await?;
         let Some(again) = again else { return Ok(then) };
-        let mut turns = session.turns.iter();
-        let before = turns.find(|turn| turn.role == Role::Main && turn.question.id == question);
-        let (then, _) = self.read(vec![again], before.cloned(), then).await?;
+        let (then, _) = self.read(vec![again], None, then).await?;
         Ok(then)
     }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use api::client::{Client, ClientError};
-use api::turn::{Correction, Regrade, Source, Sureness, Turn, TurnState};
+use api::turn::{Correction, Regrade, Role, Source, Sureness, Turn, TurnState};
 use api::view::shortened;
 
 use super::{Then, leads_to_follow_up};
@@ -142,7 +142,8 @@ impl Showing<'_> {
 
     /// Asks once how sure the candidate is of a judged answer. Returns whether they quit the program.
     async fn ask_sureness(&mut self, turns: &mut [Turn]) -> Result<bool, Failure> {
-        let Some(main) = turns.first_mut().filter(|turn| turn.depth == 0 && turn.state == TurnState::Judged) else {
+        let Some(main) = turns.first_mut().filter(|turn| turn.role == Role::Main && turn.state == TurnState::Judged)
+        else {
             return Ok(false);
         };
         let question = |_| vec![Line::blank(), Line::plain(HOW_SURE)];

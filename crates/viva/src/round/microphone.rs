@@ -46,8 +46,6 @@ const KEYS: [(&str, &str); 5] =
     [("Enter", "done"), ("h", "a hint"), ("r", "again"), ("s", "I don't know"), ("q", "finish the round")];
 /// Beside these, with a microphone that gives no sound.
 const OTHER_DEVICE: (&str, &str) = ("d", "another microphone");
-/// Beside these, with code that is longer than its place.
-const SCROLL: (&str, &str) = ("↑ ↓", "scroll the code");
 /// The keys when the microphone does not work.
 const NO_SOUND: [(&str, &str); 4] =
     [("r", "try again"), ("t", "type this answer"), ("s", "I don't know"), ("q", "finish the round")];
@@ -445,7 +443,7 @@ impl Watch {
 
     fn keys(&self) -> Line {
         let other = self.listening.is_silent().then_some(OTHER_DEVICE);
-        let scroll = self.pinned.as_ref().filter(|pinned| pinned.scrolls()).map(|_| SCROLL);
+        let scroll = self.pinned.as_ref().and_then(Pinned::scrolling);
         keys(&other.into_iter().chain(KEYS).chain(scroll).collect::<Vec<_>>())
     }
 

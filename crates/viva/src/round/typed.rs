@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use super::cut_off::cut_off;
 use super::{Asked, Response, Then};
 use crate::failure::Failure;
-use crate::terminal::{Choice, Editor, Line, PlainLines, Terminal, Written};
+use crate::terminal::{Choice, Editor, Line, Pinned, PlainLines, Terminal, Written};
 
 const WRITING: [(&str, &str); 3] =
     [("Enter", "on an empty line: done"), ("Ctrl-C", "end the round"), ("Esc", "a hint, or skip")];
@@ -19,7 +19,8 @@ pub async fn type_answer(asked: &Asked<'_>, terminal: &mut Terminal) -> Result<R
     // Without single keys there is no Esc; an empty answer leads to the same choice.
     let writing = if terminal.keyboard.has_keys() { &WRITING[..] } else { &WRITING[..2] };
     loop {
-        let (text, stop) = match terminal.write_beside(&mut editor, writing, || asked.time_left()).await {
+        let pin = |look| Pinned::of(asked.turn, look);
+        let (text, stop) = match terminal.write_below(pin, &mut editor, writing, || asked.time_left()).await {
             Written::Finished(text) if !text.trim().is_empty() => (text, None),
             Written::Interrupted(text) => (text, Some(Then::Interrupted)),
             Written::Finished(_) | Written::Cancelled => match terminal.choose(&INSTEAD).await {

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::keyboard::{Input, Keyboard};
+use super::keyboard::{Input, Key, Keyboard};
+use super::pinned::Pinned;
 use super::screen::{Look, Screen, Streams};
 use super::text::{Line, Tone};
 use super::{Edited, Editor};
@@ -162,12 +163,13 @@ impl Terminal {
 
     /// Lets the user edit the text in `editor`; `offers` explains the keys.
     pub async fn write(&mut self, editor: &mut Editor, offers: &[Offer<'_>]) -> Written {
-        self.write_beside(editor, offers, || None).await
+        self.write_below(|_| None, editor, offers, || None).await
     }
 
-    /// The same with a `note` between the text and the keys, which is kept up to date.
-    pub async fn write_beside(
+    /// The same below a question that `pin` lays out for the screen, and with a `note` between the text and the keys, which is kept up to date.
+    pub async fn write_below(
         &mut self,
+        pin: impl Fn(Look) -> Option<Pinned>,
         editor: &mut Editor,
         offers: &[Offer<'_>],
         note: impl Fn() -> Option<String>,
@@ -175,15 +177,20 @@ impl Terminal {
         if !self.keyboard.has_keys() {
             return self.write_lines(offers).await;
         }
+        let mut pinned = pin(self.screen.look());
         loop {
             let look = self.screen.look();
-            let rows = editor.lines(look.text_width() - 2, EDITOR_ROWS);
-            let mut lines: Vec<Line> =
-                rows.into_iter().map(|row| Line::toned("> ", Tone::Accent).joined(row)).collect();
+            let scrolling = pinned.as_ref().and_then(Pinned::scrolling);
+            let offers: Vec<Offer<'_>> = offers.iter().copied().chain(scrolling).collect();
             let note = note();
             let has_note = note.is_some();
-            lines.extend(note.map(|note| Line::toned(note, Tone::Quiet)));
-            lines.extend(keys(offers).wrapped(look.text_width()));
+            let note = note.map(|note| Line::toned(note, Tone::Quiet));
+            let below: Vec<Line> = note.into_iter().chain(keys(&offers).wrapped(look.text_width())).collect();
+            let mut lines = pinned.as_ref().map(|pinned| pinned.lines(look)).unwrap_or_default();
+            let room = look.height.saturating_sub(lines.len() + below.len() + 1).clamp(1, EDITOR_ROWS);
+            let rows = editor.lines(look.text_width() - 2, room).into_iter();
+            lines.extend(rows.map(|row| Line::toned("> ", Tone::Accent).joined(row)));
+            lines.extend(below);
             self.screen.draw(&lines);
             let input = tokio::select! {
                 input = self.keyboard.next() => input,
@@ -193,6 +200,11 @@ impl Terminal {
                 Input::Interrupt | Input::Closed => Written::Interrupted(editor.text()),
                 Input::Resized => {
                     self.screen.resized();
+                    pinned = pin(self.screen.look());
+                    continue;
+                }
+                Input::Key(key @ (Key::Up | Key::Down)) => {
+                    pinned.iter_mut().for_each(|pinned| pinned.take(key));
                     continue;
                 }
                 input => match editor.take(&input) {

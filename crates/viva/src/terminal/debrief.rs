@@ -85,6 +85,7 @@ mod tests {
                 question: "traits".to_owned(),
                 title: "Trait objects".to_owned(),
                 advice: "Say this point in one sentence of your own, aloud: a call through a trait object is dispatched at run time.".to_owned(),
+                focus: None,
             }),
             comes_back: vec![back("Trait objects", 1), back("Ownership", 3)],
         };
@@ -123,7 +124,7 @@ Comes back   in 1 day: Trait objects; in 3 days: Ownership
             let long = "consequently ".repeat(words);
             let question = String::new;
             let best = BestPoint { question: question(), claim: long.clone(), quote: long.clone() };
-            let weakest = WeakestPoint { question: question(), title: long.clone(), advice: long.clone() };
+            let weakest = WeakestPoint { question: question(), title: long.clone(), advice: long.clone(), focus: None };
             let back = ComesBack { question: question(), title: long.clone(), due: Timestamp::UNIX_EPOCH };
             let debrief = Debrief {
                 best: Some(best),

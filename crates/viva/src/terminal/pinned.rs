@@ -1,14 +1,17 @@
 //! A question that does not fit the screen, kept in view while it is answered.
 
-use api::turn::{Role, Turn};
+use api::turn::Turn;
 
+use super::choice::Offer;
 use super::keyboard::Key;
 use super::question::{question_lines, snippet_lines};
 use super::screen::Look;
 use super::text::{Line, Tone};
 
-/// Rows that the meter, the words heard and the keys take.
+/// Rows that the answer and the keys take.
 const BELOW: usize = 9;
+/// The keys for code that is longer than its place.
+const SCROLL: Offer<'static> = ("↑ ↓", "scroll the code");
 
 /// The question in one row, and a part of its code that scrolls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,16 +27,16 @@ impl Pinned {
     pub fn of(turn: &Turn, look: Look) -> Option<Self> {
         let snippet = turn.question.snippet.as_ref();
         let is_out_of_view = question_lines(turn, "", look).len() + BELOW > look.height;
-        let is_about_code_above = turn.role == Role::FollowUp && snippet.is_some();
+        let is_about_code_above = turn.depth > 0 && snippet.is_some();
         let code = snippet.map(|snippet| snippet_lines(&snippet.code, &snippet.language)).unwrap_or_default();
         let rows = code.len().min(look.height.saturating_sub(BELOW + 2));
         let prompt = Line::toned(&turn.prompt, Tone::Strong);
         (is_out_of_view || is_about_code_above).then_some(Self { prompt, code, first: 0, rows })
     }
 
-    /// Whether a part of the code is out of view.
-    pub fn scrolls(&self) -> bool {
-        self.rows < self.code.len()
+    /// The keys that scroll the code, when a part of it is out of view.
+    pub fn scrolling(&self) -> Option<Offer<'static>> {
+        (self.rows < self.code.len()).then_some(SCROLL)
     }
 
     /// Goes up or down in the code.
@@ -45,7 +48,7 @@ impl Pinned {
         };
     }
 
-    /// The rows above the meter.
+    /// The rows above the answer.
     pub fn lines(&self, look: Look) -> Vec<Line> {
         let width = look.text_width();
         let is_long = self.prompt.width() > width;
@@ -83,13 +86,13 @@ mod tests {
         assert!(Pinned::of(&about_code(asked(), 20), LOOK).is_some());
         let follow_up = Pinned::of(&about_code(followed_up(), 3), LOOK).unwrap();
         assert_eq!(shown(&follow_up)[0], "When is the memory freed?");
-        assert!(shown(&follow_up)[3].contains("line_3") && !follow_up.scrolls());
+        assert!(shown(&follow_up)[3].contains("line_3") && follow_up.scrolling().is_none());
     }
 
     #[test]
     fn long_code_scrolls_from_its_first_line_to_its_last() {
         let mut pinned = Pinned::of(&about_code(asked(), 40), LOOK).unwrap();
-        assert!(pinned.scrolls());
+        assert!(pinned.scrolling().is_some());
         pinned.take(Key::Up);
         assert!(shown(&pinned)[1].ends_with("let line_1;"));
         (0..100).for_each(|_| pinned.take(Key::Down));

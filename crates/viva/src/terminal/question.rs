@@ -16,7 +16,7 @@ use super::screen::Look;
 use super::text::{Line, Piece, Rgb, Tone};
 use crate::turn_number::TurnNumber;
 
-/// A turn as it is asked: heading, prompt, and for a main question its code.
+/// A turn as it is asked: heading, prompt, and unless it is a follow-up its code.
 pub fn question_lines(turn: &Turn, heading: &str, look: Look) -> Vec<Line> {
     let question = &turn.question;
     let about = match turn.role {
@@ -26,7 +26,7 @@ pub fn question_lines(turn: &Turn, heading: &str, look: Look) -> Vec<Line> {
     let heading = Line::toned(heading, Tone::Strong).with(format!("  {about}"), Tone::Quiet);
     let mut lines = vec![Line::blank(), ruled(heading, look), Line::blank()];
     lines.extend(Line::plain(&turn.prompt).wrapped(look.text_width()));
-    if let (Role::Main, Some(snippet)) = (turn.role, &question.snippet) {
+    if let (0, Some(snippet)) = (turn.depth, &question.snippet) {
         lines.push(Line::blank());
         lines.extend(snippet_lines(&snippet.code, &snippet.language));
     }
@@ -36,9 +36,9 @@ pub fn question_lines(turn: &Turn, heading: &str, look: Look) -> Vec<Line> {
 
 /// A turn's number and title.
 pub fn numbered_title(turn: &Turn) -> Line {
-    let title = match turn.role {
-        Role::Main => turn.question.title.as_str(),
-        Role::FollowUp => turn.follow_up_name(),
+    let title = match turn.depth {
+        0 => turn.question.title.as_str(),
+        _ => turn.follow_up_name(),
     };
     Line::toned(format!("{}. {title}", TurnNumber::of(turn)), Tone::Strong)
 }

@@ -185,7 +185,10 @@ enum Pressed {
 /// Waits for a key of a list; only the first nine entries have one.
 async fn press(terminal: &mut Terminal, (title, note): (&str, &str), entries: &[Entry], enter: &str) -> Pressed {
     let leave = if terminal.keyboard.has_keys() { "Esc" } else { "n" };
-    let keys = format!("1-{}", entries.len().min(9));
+    let keys = match entries.len().min(9) {
+        1 => "1".to_owned(),
+        last => format!("1-{last}"),
+    };
     let offers = [(keys.as_str(), "choose"), ("Enter", enter), (leave, "not now")];
     match terminal.choose_below(|look| list_lines(title, note, entries, look), &offers, None).await {
         Choice::Letter('\n') => Pressed::Enter,
