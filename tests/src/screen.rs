@@ -81,3 +81,8 @@ impl Screen {
 fn trimmed(screen: &str) -> String {
     screen.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
+
+/// What is on the screen below a heading. What is above it depends on the wording that was chosen and on how long the judging took.
+pub fn below<'s>(screen: &'s str, heading: &str) -> &'s str {
+    screen.rsplit_once(&format!("\n{heading}")).map_or(screen, |(_, below)| below)
+}

@@ -6,7 +6,7 @@ use std::fs;
 
 use journeys::language_model::{LanguageModel, Reply, kind_words};
 use journeys::program::Home;
-use journeys::screen::{SIZES, Screen};
+use journeys::screen::{SIZES, Screen, below};
 use journeys::workspace;
 use serde_json::json;
 
@@ -125,7 +125,7 @@ fn own_question(home: &Home) -> std::path::PathBuf {
 }
 
 /// The screen without the numbers of questions, which change with the bank.
-fn without_counts(screen: &str) -> String {
+fn without_numbers_of_questions(screen: &str) -> String {
     let line = |line: &str| match line.rsplit_once(" question") {
         Some((before, _)) => before.trim_end_matches(|digit: char| digit.is_ascii_digit()).to_owned() + "N questions\n",
         None => line.to_owned() + "\n",
@@ -143,7 +143,7 @@ fn from_an_empty_home_to_the_first_feedback() {
         let mut screen = Screen::sized(size, run.env("VIVA_QUESTIONS", own_question(&home)));
         let compare = |what: &str, shown: &str| insta::assert_snapshot!(format!("{what}{name}"), shown);
 
-        compare("subjects", &without_counts(&screen.until(SUBJECTS, "Esc not now")));
+        compare("subjects", &without_numbers_of_questions(&screen.until(SUBJECTS, "Esc not now")));
         screen.press("6");
         screen.until("6  \u{25cf} Rust", "Esc not now");
         screen.press("6");
@@ -177,11 +177,6 @@ fn from_an_empty_home_to_the_first_feedback() {
         let said = Screen::sized(size, again).ends();
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains("every question that fits was asked within the last 24 hours"), "{said}");
-        assert!(said.contains("practice --repeat") && said.contains("practice --again QUESTION"), "{said}");
+        assert!(said.contains("add --repeat") && said.contains("practice --again QUESTION"), "{said}");
     }
-}
-
-/// What is on the screen below a heading.
-fn below<'s>(screen: &'s str, heading: &str) -> &'s str {
-    screen.rsplit_once(&format!("\n{heading}")).unwrap().1
 }

@@ -74,7 +74,7 @@ fn nothing_is_asked_twice_a_day_unless_it_is_asked_for() {
     let first = round(&home, &topic, &"\n".repeat(5));
     let run = home.viva([&["practice", "--json"][..], &topic].concat()).input("\n".repeat(5)).finish().fails_with(1);
     assert!(run.errors.contains("every question that fits was asked within the last 24 hours"), "{}", run.errors);
-    assert!(run.errors.contains("practice --repeat") && run.output.is_empty(), "{run:?}");
+    assert!(run.errors.contains("add --repeat") && run.output.is_empty(), "{run:?}");
     let repeated = round(&home, &["--topic", "failure", "--repeat"], &"\n".repeat(5));
     assert_eq!(asked(&repeated).len(), asked(&first).len());
     let one = asked(&first)[0].to_owned();

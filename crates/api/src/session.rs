@@ -45,9 +45,8 @@ pub struct NewSession {
     pub interview_at: Option<Timestamp>,
     /// How many follow-ups a question may get, 0 to 3; 1 when missing.
     pub follow_ups: Option<u8>,
-    /// Whether questions are asked again that were asked within the last 24 hours. `true`: like all others. `false`: never; a session has fewer
-    /// questions when fewer are left, and there is none when nothing is left. When missing: last, when nothing else is left. Questions chosen by
-    /// id or by a seed are asked in any case.
+    /// Whether questions may come again that were asked within the last 24 hours: when missing they may, last of all. With `false` a session has
+    /// fewer questions when fewer are left, and there is none when nothing is left. Questions chosen by id or by a seed are asked in any case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat: Option<bool>,
     /// Makes the choice of questions repeatable, whatever was asked before. When missing, questions that are due come first, then new ones by

@@ -20,7 +20,7 @@ pub struct Turn {
     pub position: u32,
     /// 0 for the question itself, 1 for its first follow-up, and so on.
     pub depth: u8,
-    /// Whether it is the question itself or a follow-up.
+    /// Whether it is the whole question or a follow-up.
     pub role: Role,
     /// What a follow-up aims at, or the question of a session with a `focus`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,13 +82,13 @@ pub struct NextTurn {
     pub prompt: String,
 }
 
-/// Whether a turn asks a question or follows up on one.
+/// Whether a turn asks a whole question or about one of its points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// The question itself.
+    /// The whole question.
     Main,
-    /// A follow-up.
+    /// A follow-up, or the question of a session with a `focus`, whose `depth` is 0.
     FollowUp,
 }
 

@@ -35,11 +35,6 @@ bounded!(
     FollowUpLimit(u8).get, (0..=3), "a question gets 0 to 3 follow-ups"
 );
 
-impl FollowUpLimit {
-    /// The most there can be.
-    pub const MAX: Self = Self(3);
-}
-
 impl Default for FollowUpLimit {
     /// One follow-up a question.
     fn default() -> Self {

@@ -26,20 +26,8 @@ pub struct Wishes {
     pub count: Option<usize>,
     /// As many questions as fit into an interview of this length, in place of `count`, the easy ones first.
     pub interview: Option<Duration>,
-    /// What becomes of questions that were asked within [`REST`].
-    pub repeat: Repeat,
-}
-
-/// What becomes of questions that were asked within [`REST`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Repeat {
-    /// They come last, when nothing else is left.
-    #[default]
-    Last,
-    /// They rest.
-    Never,
-    /// They come like all others.
-    Freely,
+    /// Whether questions that were asked within [`REST`] are left out; else they come last.
+    pub nothing_twice: bool,
 }
 
 /// How many questions a round has when nobody says.
@@ -80,7 +68,7 @@ pub enum SelectionError {
 
 /// Chooses the questions of a round: those asked for by id, or else `count` of those that fit. Questions that are due come first, the one
 /// due longest at the head; then those that the schedule knows no date for, shuffled by `seed` and dealt so that topics take turns; then
-/// those that are not due yet. [`Repeat`] says what becomes of questions asked within [`REST`]. Two questions that give each other's answer
+/// those that are not due yet. Questions asked within [`REST`] come last of all, or not at all. Two questions that give each other's answer
 /// away are never both chosen, and a question comes after its prerequisites. When fewer fit, the round is shorter. The questions of an
 /// interview are put in order by level, then by the time that they take.
 ///
@@ -101,8 +89,8 @@ pub fn choose<'a>(
     if fitting.is_empty() {
         return Err(SelectionError::NothingFits);
     }
-    let rests = |question: &Question| wishes.repeat != Repeat::Freely && rests(question, schedule, now);
-    fitting.retain(|question| wishes.repeat != Repeat::Never || !rests(question));
+    let rests = |question: &Question| rests(question, schedule, now);
+    fitting.retain(|question| !(wishes.nothing_twice && rests(question)));
     if fitting.is_empty() {
         return Err(SelectionError::AllRest);
     }

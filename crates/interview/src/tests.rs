@@ -130,7 +130,12 @@ pub(crate) fn asked(question: &str, at: f64, letters: &str) -> Attempt {
 pub(crate) fn round(ids: &[&str]) -> Session {
     let questions: Vec<(&str, &str)> = ids.iter().map(|id| (*id, "ownership")).collect();
     let questions = bank(&questions).questions().to_vec();
-    Session { id: Uuid::from_u128(1).into(), questions, follow_ups: FollowUpLimit::MAX, mode: Mode::Study }
+    Session {
+        id: Uuid::from_u128(1).into(),
+        questions,
+        follow_ups: FollowUpLimit::try_from(3).unwrap(),
+        mode: Mode::Study,
+    }
 }
 
 /// A judged answer to the question itself, with [these marks](marks) and these failed or met checks.

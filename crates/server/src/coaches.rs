@@ -39,7 +39,8 @@ impl Coaches {
         }
     }
 
-    /// The offline coach, if it judges what `coach` could not: where the settings say so and nobody asked for a coach.
+    /// The offline coach, if it judges what `coach` could not: where the settings say so and the wish names no coach. Another
+    /// model than the one set up has none.
     pub(crate) fn fallback(&self, coach: &Coach, wish: &CoachWish) -> Option<&Arc<OfflineCoach>> {
         let (Coach::Llm(asked), Some(own)) = (coach, &self.llm) else { return None };
         let steps_in = own.on_failure() == OnFailure::Offline && Arc::ptr_eq(asked, own) && wish.coach.is_none();

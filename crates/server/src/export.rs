@@ -19,7 +19,7 @@ struct SessionFile {
     style: &'static str,
 }
 
-/// The session as Markdown. What people and recognisers said is escaped, so that it cannot become headings, links or HTML.
+/// The session as Markdown. What people and recognisers said is escaped, so that it cannot become headings, HTML or Markdown links.
 pub(crate) fn markdown(review: &Review) -> askama::Result<String> {
     SessionMarkdown { review }.render()
 }
@@ -38,6 +38,12 @@ fn sign(sign: &Sign) -> &'static str {
         Sign::NotCounted => "·",
         Sign::Wrong => "✗ Misconception:",
     }
+}
+
+/// A fence that the code does not close.
+fn fence(code: &str) -> String {
+    let longest = code.split(|c| c != '~').map(str::len).max().unwrap_or_default();
+    "~".repeat(4.max(longest + 1))
 }
 
 mod filters {
@@ -83,6 +89,12 @@ mod tests {
             assert!(!html.contains(tag), "{html}");
         }
         assert!(html.contains("# not a heading &lt;script&gt;x"), "{html}");
+    }
+
+    #[test]
+    fn code_stays_within_its_fence() {
+        assert_eq!(fence("let s = 1;"), "~~~~");
+        assert_eq!(fence("// ~~~~~\nlet s = 1;"), "~~~~~~");
     }
 
     #[test]

@@ -148,7 +148,7 @@ impl From<server::ServerError> for Failure {
         match error {
             server::ServerError::NotLoopback { .. } => Self::with_advice_behind(&error, ": "),
             error if error.is_in_use() => failure.help(
-                "stop it, or wait until it is done; a `viva serve` with another data folder is used with --server URL",
+                "stop it or wait until it ends; to use a `viva serve` that has another data folder, give --server URL",
             ),
             server::ServerError::Listener(_) => failure.help("choose another address with --bind"),
             server::ServerError::Store(_) => failure.help("`viva doctor` checks the data folder and the database"),

@@ -141,8 +141,7 @@ mod speakers {
         };
         let on_fault = move |fault: cpal::Error| match fault.kind() {
             // A plugin of ALSA may report such an error before it plays; a device that never plays is noticed by the deadline.
-            ErrorKind::BackendError => {}
-            ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied | ErrorKind::Xrun => {}
+            ErrorKind::BackendError | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied | ErrorKind::Xrun => {}
             _ => drop(failing.failure.set(fault.to_string())), // The first failure counts.
         };
         device.build_output_stream(config, fill, on_fault, Some(PATIENCE))

@@ -110,12 +110,9 @@ impl Round<'_> {
     }
 
     fn nothing_left(&self) -> Failure {
-        let command = |flag: &str| self.settings.data.command(&format!("practice {flag}"));
-        Failure::new("every question that fits was asked within the last 24 hours").help(format!(
-            "`{}` asks them again, `{}` one of them",
-            command("--repeat"),
-            command("--again QUESTION")
-        ))
+        let again = self.settings.data.command("practice --again QUESTION");
+        Failure::new("every question that fits was asked within the last 24 hours")
+            .help(format!("add --repeat to ask them again; `{again}` asks one of them"))
     }
 
     /// Goes from turn to turn; returns how the round ends.

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use crate::failure::Failure;
 use crate::playback;
 
-/// No question takes longer to read; a voice that does has got stuck.
+/// No program takes longer over a question; one that does has got stuck.
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// How deep in a folder of voices a model may be: `en/en_US/lessac/medium/`.
@@ -67,7 +67,10 @@ impl Speaker {
         let programs: Vec<PathBuf> = std::env::split_paths(&path).collect();
         Self::among(
             &programs,
-            chosen.map(Path::to_owned).or_else(|| usual_folders().iter().find_map(|it| model_in(it, DEEPEST))),
+            chosen
+                .filter(|model| model.is_file())
+                .map(Path::to_owned)
+                .or_else(|| usual_folders().iter().find_map(|it| model_in(it, DEEPEST))),
         )
     }
 

@@ -2,7 +2,7 @@
 
 use journeys::language_model::{LanguageModel, Reply, kind_words};
 use journeys::program::Home;
-use journeys::screen::{SIZES, Screen};
+use journeys::screen::{SIZES, Screen, below};
 use serde_json::{Value, json};
 
 use crate::{QUESTION, SHORT_ANSWER};
@@ -33,11 +33,6 @@ fn model() -> LanguageModel {
         }
         Reply::Says(words)
     })
-}
-
-/// What is on the screen below a heading. What is above it depends on the wording that was chosen and on how long the judging took.
-fn below<'s>(screen: &'s str, heading: &str) -> &'s str {
-    screen.rsplit_once(&format!("\n{heading}")).unwrap().1
 }
 
 /// Compares a screen with the one that was accepted.
@@ -89,7 +84,7 @@ fn a_follow_up_reveals_nothing_and_the_feedback_fits_one_screen_and_is_held_agai
         screen.until("The round", "Enter done");
         screen.press("\r");
         screen.ends();
-        same!("progress", name, without_counts(&Screen::sized(size, home.viva(["progress"])).ends()));
+        same!("progress", name, without_size_of_the_bank(&Screen::sized(size, home.viva(["progress"])).ends()));
 
         let listed = home.viva(["review", "--json"]).finish().success().json();
         let attempts: Vec<&Value> =
@@ -101,7 +96,7 @@ fn a_follow_up_reveals_nothing_and_the_feedback_fits_one_screen_and_is_held_agai
 }
 
 /// The progress without how many questions there are, which changes with the bank.
-fn without_counts(screen: &str) -> String {
+fn without_size_of_the_bank(screen: &str) -> String {
     let line = |line: &str| match line.split_once(" of ") {
         Some((before, after)) if after.starts_with(|digit: char| digit.is_ascii_digit()) => {
             format!("{before} of N  {}\n", after.trim_start_matches(|digit: char| digit.is_ascii_digit()).trim_start())

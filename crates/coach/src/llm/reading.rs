@@ -94,7 +94,10 @@ impl<'a> Reading<'a> {
         let rubric = self.assignment.rubric;
         let wordings = match group {
             KEY_POINTS => rubric.key_points.iter().find(|it| it.id.as_str() == id).map(|it| (&it.says, &it.summary)),
-            _ => rubric.misconceptions.iter().find(|it| it.id.as_str() == id).map(|it| (&it.says, &it.claim)),
+            MISCONCEPTIONS => {
+                rubric.misconceptions.iter().find(|it| it.id.as_str() == id).map(|it| (&it.says, &it.claim))
+            }
+            _ => None,
         };
         let claim: Vec<&str> =
             wordings.into_iter().flat_map(|(says, claim)| says.iter().chain([claim])).map(String::as_str).collect();

@@ -55,6 +55,10 @@ pub(super) fn remark(sense: Sense) -> Option<&'static str> {
 impl Read<'_> {
     fn verdict(&self, claim: usize) -> ClaimedVerdict {
         let Some(best) = self.evidence.best(claim) else { return ClaimedVerdict::Missed(None) };
+        // In small talk the verifier finds claims that are vague. Short answers may have words of their own.
+        if !self.is_alone && !self.evidence.takes_up_the_question() {
+            return ClaimedVerdict::Missed(None);
+        }
         // A short answer in the very words of a phrasing, which the verifier may not know, makes the point.
         let in_so_many_words = self.evidence.of_claim(claim).iter().find(|seen| {
             self.is_alone
@@ -67,9 +71,7 @@ impl Read<'_> {
         let features = self.evidence.features(claim, &best);
         let plausibility = if self.is_alone { HIT_IN_FOLLOW_UP.of(&features) } else { HIT.of(&features) };
         let hit_at = if self.is_alone { HIT_IN_FOLLOW_UP_AT } else { HIT_AT };
-        // In small talk the verifier finds claims that are vague.
-        let may_count = self.is_alone || self.evidence.takes_up_the_question();
-        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST && may_count;
+        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST;
         if plausibility < UNCLEAR_AT || best.chances.states < HIT_AT_LEAST {
             // Words in doubt may have been the point only where something like it was said.
             let near = best.chances.states.max(best.likeness) >= COULD_BE;

@@ -115,15 +115,13 @@ fn a_question_rests_for_a_day_unless_it_is_asked_for() {
     let all = Wishes { count: Some(6), ..Wishes::default() };
     let round = ids_after(&bank, &all, 1, &schedule);
     assert_eq!((round[0].as_str(), &round[4..]), ("o1", &["b1".to_owned(), "b2".to_owned()][..]), "{round:?}");
-    let round = ids_after(&bank, &Wishes { repeat: Repeat::Never, ..all.clone() }, 1, &schedule);
+    let round = ids_after(&bank, &Wishes { nothing_twice: true, ..all }, 1, &schedule);
     assert_eq!((round.len(), round[0].as_str()), (4, "o1"), "{round:?}");
     assert!(!round.iter().any(|id| id.starts_with('b')), "{round:?}");
-    let round = ids_after(&bank, &Wishes { repeat: Repeat::Freely, ..all }, 1, &schedule);
-    assert_eq!(round[..3], ["o1", "b1", "b2"]);
 
-    let borrowing = Wishes { topics: vec!["borrowing".parse().unwrap()], repeat: Repeat::Never, ..Wishes::default() };
+    let borrowing = Wishes { topics: vec!["borrowing".parse().unwrap()], nothing_twice: true, ..Wishes::default() };
     assert_eq!(choose(&bank, &borrowing, 1, &schedule, day(100.0)), Err(SelectionError::AllRest));
-    let again = Wishes { repeat: Repeat::Freely, ..borrowing };
+    let again = Wishes { nothing_twice: false, ..borrowing };
     assert_eq!(ids_after(&bank, &again, 1, &schedule), ["b1", "b2"]);
     let by_id = Wishes { question_ids: vec!["b2".parse().unwrap()], ..Wishes::default() };
     assert_eq!(ids_after(&bank, &by_id, 1, &schedule), ["b2"]);

@@ -26,7 +26,7 @@ const EXPORT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-
      form-action 'none'; frame-ancestors 'none'";
 
 /// Starts a session. Without `seed` and `question_ids`, questions that are due come first, then new ones, and last those that were asked within the
-/// last 24 hours; `repeat` decides otherwise.
+/// last 24 hours, unless `repeat` is false.
 #[utoipa::path(post, path = "/sessions", tag = "sessions", request_body = NewSession,
     responses(
         (status = CREATED, body = Session, headers(("location" = String, description = "The session's address"))),

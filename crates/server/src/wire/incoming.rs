@@ -14,7 +14,7 @@ use interview::bank::{Bank, Question};
 use interview::delivery;
 use interview::follow_up::{self, FollowUpLimit};
 use interview::marks::{self, CoachKind, Decision, Marks};
-use interview::selection::{Repeat, Wishes, fitting};
+use interview::selection::{Wishes, fitting};
 use interview::session::Spoken;
 use interview::transcript::normal_words;
 use interview::{Probability, Seconds, Span, TopicId, Transcript, session};
@@ -57,11 +57,7 @@ pub(crate) fn wishes(new: &NewSession) -> Result<Wishes, ApiError> {
         question_ids: parsed(&new.question_ids)?,
         count: new.questions.map(|count| count as usize),
         interview: new.real_minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
-        repeat: match new.repeat {
-            None => Repeat::Last,
-            Some(false) => Repeat::Never,
-            Some(true) => Repeat::Freely,
-        },
+        nothing_twice: new.repeat == Some(false),
     })
 }
 
@@ -69,7 +65,7 @@ pub(crate) fn wishes(new: &NewSession) -> Result<Wishes, ApiError> {
 pub(crate) fn focus(new: &NewSession) -> Result<Option<follow_up::Target>, ApiError> {
     let Some(focus) = &new.focus else { return Ok(None) };
     if new.question_ids.len() != 1 {
-        return Err(ApiError::Unprocessable("`focus` needs exactly one of `question_ids`".to_owned()));
+        return Err(unprocessable("`focus` needs exactly one of `question_ids`"));
     }
     Ok(Some(match focus {
         Target::KeyPoint(id) => follow_up::Target::KeyPoint(id.parse().map_err(unprocessable)?),
@@ -263,7 +259,8 @@ pub(crate) fn heard(heard: &HeardTranscript, limit: Seconds) -> Result<Heard, Ap
     let end = timed.map(Span::end).fold(Seconds::ZERO, Seconds::max);
     let duration = duration(heard.duration, end, limit)?;
     let transcript = Transcript::heard(segments.into_iter().filter_map(interview::Segment::new).collect());
-    let model = heard.model.as_deref().map(|model| harmless(model).chars().take(LONGEST_WORD).collect());
+    let model =
+        heard.model.as_deref().map(|model| harmless(model).replace('\n', " ").chars().take(LONGEST_WORD).collect());
     Ok(Heard { transcript, speech, duration, model })
 }
 

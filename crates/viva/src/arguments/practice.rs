@@ -46,7 +46,7 @@ pub struct Practice {
     /// Ask also what you were asked within the last 24 hours
     #[arg(long, conflicts_with_all = ["question", "again", "seed"])]
     pub repeat: bool,
-    /// Ask again what you prepare for, when the interview is, how long you practise, and who judges, and try the microphone
+    /// Ask again what you prepare for, when the interview is and how long you practise, offer a judge, and try the microphone
     #[arg(long)]
     pub setup: bool,
     /// Date of the interview, such as 2026-12-20 or "in 3 weeks": what you missed comes back before it [default: what --setup asked]

@@ -200,6 +200,9 @@ fn microphone(settings: &Settings) -> Outcome {
 fn voice(settings: &Settings) -> Check {
     let folder = usual_folders().first().map(|folder| folder.display().to_string()).unwrap_or_default();
     let natural = format!("a natural voice needs the program piper and one of its English voices in {folder}");
+    if let Some(voice) = settings.voice.as_deref().filter(|voice| !voice.is_file()) {
+        return missing(format!("there is no voice {}", voice.display()), "change the setting `voice`");
+    }
     match Speaker::find(settings.voice.as_deref()) {
         Some(speaker) if speaker.is_natural() => good(format!("{} reads questions aloud", speaker.name())),
         Some(speaker) => good(format!("{} reads questions aloud; {natural}", speaker.name())),

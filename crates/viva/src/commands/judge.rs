@@ -241,7 +241,9 @@ pub(super) async fn offer(
     let services: Vec<&FoundServer> = found.iter().filter(|server| !server.preset.is_local()).collect();
     if recommended.is_none() && services.is_empty() {
         if is_asked_for {
-            terminal.say("No language model was found on this machine, so the offline coach judges your answers.");
+            let none = if found.is_empty() { "was found" } else { "is recommended" };
+            terminal
+                .say(format!("No language model {none} on this machine, so the offline coach judges your answers."));
         }
         return Ok(Some(settings));
     }
