@@ -86,7 +86,7 @@ pub(crate) const HIT_AT_LEAST: f32 = 0.1;
 pub(crate) const STATED_AT_LEAST: f32 = 0.35;
 
 /// From this chance of contradicting a point on, another passage takes it back, if it is like enough to the claim. Of the points that lower
-/// figures take back, readers find six in seven made.
+/// figures take back, readers find six in seven made, in the answers that the weights are fitted to and in others.
 pub(crate) const CONTRADICTED: f32 = 0.95;
 
 /// The least likeness to its claim of a passage that takes a point back.
