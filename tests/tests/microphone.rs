@@ -179,6 +179,25 @@ fn an_earlier_take_is_kept_until_another_one_is_sent() {
 }
 
 #[test]
+fn an_answer_that_the_disk_does_not_take_is_said_so_and_still_sent() {
+    let home = Home::empty();
+    let device = SoundDevice::start();
+    let mut terminal = speak(&home, &device, "borrowing-follow-up");
+    let kept = std::fs::read_dir(home.data().join("outbox")).unwrap().next().unwrap().unwrap().path();
+    // No file can be written where a folder is.
+    std::fs::create_dir(kept.join("letter.json.new")).unwrap();
+    press(&mut terminal, "", "\r");
+    press(&mut terminal, "your answer is in memory only", "");
+    press(&mut terminal, "Enter send", "\r");
+    skip_unclear_points(&mut terminal);
+    terminal.send("q").unwrap();
+    terminal.flush().unwrap();
+    press(&mut terminal, "Enter done", "\r");
+    terminal.exp_eof().unwrap();
+    assert_heard(&judged_transcript(&home), "borrowing-follow-up");
+}
+
+#[test]
 fn a_silent_microphone_is_named_in_a_round_and_another_one_can_be_chosen() {
     let home = Home::empty();
     let device = SoundDevice::start();

@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::interviewer::Interviewer;
-use crate::outbox::{Destination, Outbox};
+use crate::outbox::{Destination, Outbox, OutboxError};
 use crate::settings::Settings;
 use crate::speaker::Speaker;
 use crate::terminal::{Input, Line, Terminal, Tone, question_lines};
@@ -383,6 +383,13 @@ fn minutes_left(left: Duration) -> String {
 }
 
 /// Whether a follow-up comes next, whose answer must not be revealed.
+/// Says so where an answer could not be put on the disk. It is still in memory, and can be sent.
+fn tell_unsaved(kept: Result<(), OutboxError>, terminal: &mut Terminal) {
+    if let Err(error) = kept {
+        terminal.warn(format!("{error}. Until it is sent, your answer is in memory only."));
+    }
+}
+
 fn leads_to_follow_up(turn: &Turn) -> bool {
     turn.next_turn.as_ref().is_some_and(|next| next.role == Role::FollowUp)
 }

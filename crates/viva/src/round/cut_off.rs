@@ -2,7 +2,7 @@
 
 use api::turn::NewAnswer;
 
-use super::{Response, Then};
+use super::{Response, Then, tell_unsaved};
 use crate::failure::Failure;
 use crate::outbox::PendingAnswer;
 use crate::terminal::{Choice, Offer, Terminal};
@@ -17,7 +17,7 @@ pub async fn cut_off(
     then: Then,
     terminal: &mut Terminal,
 ) -> Result<Response, Failure> {
-    kept.keep_cut_off(answer.clone())?;
+    tell_unsaved(kept.keep_cut_off(answer.clone()), terminal);
     terminal.keyboard.expect_interrupt();
     terminal.say("You stopped in the middle of your answer.");
     let choice = if terminal.is_attended() { terminal.choose(&CUT_OFF).await } else { Choice::Interrupt };
@@ -27,11 +27,12 @@ pub async fn cut_off(
             Ok(Response::nothing(then))
         }
         Choice::Letter('l') | Choice::Interrupt => {
+            kept.keep_cut_off(answer)?;
             terminal.say("It is kept and not judged. The next round at a terminal asks what to do with it.");
             Ok(Response::nothing(Then::Suspended))
         }
         Choice::Letter(_) | Choice::Nothing => {
-            kept.keep(answer)?;
+            tell_unsaved(kept.keep(answer), terminal);
             Ok(Response::answer(kept, then))
         }
     }

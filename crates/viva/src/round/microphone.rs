@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use super::cut_off::cut_off;
 use super::reviewing::{EARLIER, Review, Reviewed, words_of};
 use super::typed::type_answer;
-use super::{Asked, Response, Then};
+use super::{Asked, Response, Then, tell_unsaved};
 use crate::failure::Failure;
 use crate::hearing::answer_of;
 use crate::microphones;
@@ -150,11 +150,11 @@ impl Microphone {
         }
         match stop {
             _ if is_interrupted || is_last => {
-                set_aside(spoken, earlier)?;
+                set_aside(spoken, earlier, terminal)?;
                 quit(earlier, terminal).await
             }
             Stop::Again => {
-                set_aside(spoken, earlier)?;
+                set_aside(spoken, earlier, terminal)?;
                 Ok(Take::Again)
             }
             stop => self.review(spoken, matches!(stop, Stop::Finish), asked, earlier, terminal).await,
@@ -231,21 +231,23 @@ impl Microphone {
     ) -> Result<Take, Failure> {
         loop {
             let Spoken { mut kept, answer } = spoken;
-            kept.keep(answer.clone())?;
+            tell_unsaved(kept.keep(answer.clone()), terminal);
             let review = Review { hands_free: self.hands_free, wants_to_finish, has_earlier: !earlier.is_empty() };
             let (reviewed, answer) = review.run(answer, terminal).await;
             return match reviewed {
                 Reviewed::Send | Reviewed::SendAndFinish => {
-                    kept.keep(answer)?;
+                    if kept.answer() != Some(&answer) {
+                        tell_unsaved(kept.keep(answer), terminal);
+                    }
                     let then = if reviewed == Reviewed::Send { Then::GoOn } else { Then::Finish };
                     Ok(Take::Settled(Response::answer(kept, then)))
                 }
                 Reviewed::Again => {
-                    set_aside(Spoken { kept, answer }, earlier)?;
+                    set_aside(Spoken { kept, answer }, earlier, terminal)?;
                     Ok(Take::Again)
                 }
                 Reviewed::Interrupted => {
-                    set_aside(Spoken { kept, answer }, earlier)?;
+                    set_aside(Spoken { kept, answer }, earlier, terminal)?;
                     quit(earlier, terminal).await
                 }
                 Reviewed::Earlier => {
@@ -273,11 +275,11 @@ impl Microphone {
 }
 
 /// Keeps a take, if anything was said in it, as one to ask about.
-fn set_aside(mut spoken: Spoken, earlier: &mut Vec<Spoken>) -> Result<(), Failure> {
+fn set_aside(mut spoken: Spoken, earlier: &mut Vec<Spoken>, terminal: &mut Terminal) -> Result<(), Failure> {
     if spoken.answer.transcript.as_ref().is_some_and(|transcript| transcript.speech.is_empty()) {
         return Ok(spoken.kept.remove()?);
     }
-    spoken.kept.keep_cut_off(spoken.answer.clone())?;
+    tell_unsaved(spoken.kept.keep_cut_off(spoken.answer.clone()), terminal);
     earlier.push(spoken);
     Ok(())
 }

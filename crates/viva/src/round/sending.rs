@@ -79,7 +79,8 @@ pub async fn send_what_was_left(
             kept.remove()?;
             continue;
         }
-        match ask_about_unfinished(&kept, interviewer.client(), terminal).await? {
+        let turn = interviewer.client().turn(kept.destination().turn).await.ok();
+        match ask_about_unfinished(&kept, turn.as_ref(), terminal).await? {
             Unfinished::Send => {}
             Unfinished::Discard => {
                 kept.remove()?;
@@ -91,7 +92,7 @@ pub async fn send_what_was_left(
             }
             Unfinished::Interrupted => return Ok(true),
         }
-        transcribe_recording(&mut kept, recogniser, terminal).await?;
+        transcribe_recording(&mut kept, turn.as_ref(), recogniser, terminal).await?;
         match kept.send(interviewer.client(), Duration::ZERO).await {
             Ok(_) => {
                 kept.remove()?;
@@ -126,7 +127,7 @@ pub async fn send_what_was_left(
 /// Asks what to do with an answer that was cut off. Where nobody can be asked it stays for later. An answer that was complete is sent.
 async fn ask_about_unfinished(
     kept: &PendingAnswer,
-    client: &Client,
+    turn: Option<&Turn>,
     terminal: &mut Terminal,
 ) -> Result<Unfinished, Failure> {
     if !kept.is_cut_off() {
@@ -142,8 +143,7 @@ async fn ask_about_unfinished(
         let repaired = tokio::task::spawn_blocking(move || capture::audio::repair(&cut_off)).await?;
         length = repaired.map(|length| format!(" of {}", clock(length.get()))).unwrap_or_default();
     }
-    let asked = client.turn(kept.destination().turn).await;
-    let question = asked.map(|turn| format!(" to “{}”", turn.prompt)).unwrap_or_default();
+    let question = turn.map(|turn| format!(" to “{}”", turn.prompt)).unwrap_or_default();
     let words = kept.answer().map(words_of).filter(|words| !words.is_empty());
     let words = words.map(|words| format!(" It begins: “{}”.", shortened(&words))).unwrap_or_default();
     terminal.say(format!("You have an unfinished answer{length}{question}.{words}"));
@@ -168,6 +168,7 @@ async fn ask_about_unfinished(
 /// Transcribes a recording that a crash cut off here, because the server may have no model.
 async fn transcribe_recording(
     kept: &mut PendingAnswer,
+    turn: Option<&Turn>,
     recogniser: Option<&Recogniser>,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
@@ -177,7 +178,8 @@ async fn transcribe_recording(
     let cut_off = recording.clone();
     // If the file cannot be repaired, the server may still be able to read it.
     tokio::task::spawn_blocking(move || capture::audio::repair(&cut_off)).await?.ok();
-    if let Ok(Some(recognition)) = transcribe_file(&recording, recogniser, &[], terminal).await {
+    let glossary = turn.map_or(&[][..], |turn| &turn.question.glossary);
+    if let Ok(Some(recognition)) = transcribe_file(&recording, recogniser, glossary, terminal).await {
         kept.keep(answer_of(&recognition, api::turn::Source::Microphone))?;
     }
     Ok(())

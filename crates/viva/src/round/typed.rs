@@ -4,7 +4,7 @@ use api::turn::NewAnswer;
 use tokio::sync::mpsc;
 
 use super::cut_off::cut_off;
-use super::{Asked, Response, Then};
+use super::{Asked, Response, Then, tell_unsaved};
 use crate::failure::Failure;
 use crate::terminal::{Choice, Editor, Line, Pinned, PlainLines, Terminal, Written};
 
@@ -43,7 +43,7 @@ pub async fn type_answer(asked: &Asked<'_>, terminal: &mut Terminal) -> Result<R
         if let Some(then) = stop {
             return cut_off(kept, answer, then, terminal).await;
         }
-        kept.keep(answer)?;
+        tell_unsaved(kept.keep(answer), terminal);
         return Ok(Response::answer(kept, Then::GoOn));
     }
 }
