@@ -15,6 +15,19 @@ pub fn fixture(path: &str) -> PathBuf {
     root().join("tests/fixtures").join(path)
 }
 
+/// How many words are said in one of the spoken answers, and how many of them a transcript has wrong.
+///
+/// # Panics
+///
+/// When there is no such answer.
+pub fn misheard(name: &str, transcript: &str) -> (usize, usize) {
+    let text = fs::read_to_string(fixture(&format!("speech/answers/{name}.txt")));
+    let text = text.unwrap_or_else(|error| panic!("{name}: {error}"));
+    let (said, heard): (Vec<&str>, Vec<&str>) =
+        (text.split_whitespace().collect(), transcript.split_whitespace().collect());
+    (said.len(), strsim::generic_levenshtein(&said, &heard))
+}
+
 /// Every file of the built-in bank, with paths from the root.
 ///
 /// # Errors

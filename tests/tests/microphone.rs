@@ -9,7 +9,7 @@ use capture::audio::{Decoder, GrowingWav, RATE};
 use journeys::program::{Home, test_model};
 use journeys::screen::{Screen, press};
 use journeys::sound_device::SoundDevice;
-use journeys::workspace::fixture;
+use journeys::workspace::{fixture, misheard};
 use rexpect::ReadUntil;
 use rexpect::process::Signal;
 use rexpect::session::PtySession;
@@ -86,11 +86,8 @@ fn judged_transcript(home: &Home) -> String {
 /// small test model is not sure of every word.
 #[track_caller]
 fn assert_heard(transcript: &str, name: &str) {
-    let spoken = std::fs::read_to_string(fixture(&format!("speech/answers/{name}.txt"))).unwrap();
-    let (spoken, heard): (Vec<&str>, Vec<&str>) =
-        (spoken.split_whitespace().collect(), transcript.split_whitespace().collect());
-    let wrong = strsim::generic_levenshtein(&spoken, &heard);
-    assert!(wrong * 7 <= spoken.len(), "{wrong} of {} words are wrong: {transcript}", spoken.len());
+    let (said, wrong) = misheard(name, transcript);
+    assert!(wrong * 7 <= said, "{wrong} of {said} words are wrong: {transcript}");
 }
 
 #[test]

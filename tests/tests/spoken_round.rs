@@ -5,16 +5,20 @@
 use std::fs;
 
 use journeys::program::{Home, test_model};
-use journeys::workspace::fixture;
+use journeys::workspace::{fixture, misheard};
 use serde_json::Value;
 
 fn recording(name: &str) -> String {
     fixture(&format!("speech/answers/{name}.opus")).display().to_string()
 }
 
-fn words_of(name: &str) -> String {
-    let text = fs::read_to_string(fixture(&format!("speech/answers/{name}.txt"))).unwrap();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// The words that were heard in a turn. One in fifteen may be wrong: the small test model has learnt from single sentences.
+#[track_caller]
+fn heard(turn: &Value, name: &str) -> String {
+    let heard = text(&turn["answer"]["transcript"]["text"]);
+    let (said, wrong) = misheard(name, &heard);
+    assert!(wrong * 15 <= said, "{wrong} of {said} words are wrong: {heard}");
+    heard
 }
 
 /// One round over the aliasing rules, answered with these recordings.
@@ -38,11 +42,11 @@ fn text(value: &Value) -> String {
 }
 
 #[test]
-fn a_strong_answer_is_heard_word_for_word_and_marked_point_by_point_with_quotes_from_it() {
+fn a_strong_answer_is_heard_and_marked_point_by_point_with_quotes_from_it() {
     let home = Home::empty();
     let session = round(&home, &["borrowing-strong"]);
     let turn = &session["turns"][0];
-    assert_eq!(text(&turn["answer"]["transcript"]["text"]), words_of("borrowing-strong"));
+    let heard = heard(turn, "borrowing-strong");
     assert_eq!(turn["state"], "judged");
     let verdicts = verdicts(turn);
     let hits = verdicts.iter().filter(|(_, verdict)| verdict == "hit").count();
@@ -55,7 +59,7 @@ fn a_strong_answer_is_heard_word_for_word_and_marked_point_by_point_with_quotes_
         .iter()
         .filter(|point| point["verdict"] == "hit")
     {
-        assert!(words_of("borrowing-strong").contains(&text(&point["quote"])), "{point}");
+        assert!(heard.contains(&text(&point["quote"])), "{point}");
         assert!(point["start"].as_f64().unwrap() < point["end"].as_f64().unwrap(), "{point}");
     }
     assert_eq!(turn["feedback"]["judged_by"]["coach"], "offline");
@@ -73,7 +77,7 @@ fn what_was_missed_is_asked_for_and_the_follow_up_is_answered_and_judged_too() {
         verdicts(main).into_iter().filter(|(_, verdict)| verdict == "missed").map(|(id, _)| id).collect();
     assert!(missed.contains(&target), "the follow-up aims at {target}, missed were {missed:?}");
     assert_eq!(follow_up["state"], "judged");
-    assert_eq!(text(&follow_up["answer"]["transcript"]["text"]), words_of("borrowing-follow-up"));
+    heard(follow_up, "borrowing-follow-up");
     // The point that it aims at belongs to a group of alternatives: each of them would answer the follow-up.
     let judged: Vec<String> = verdicts(follow_up).into_iter().map(|(id, _)| id).collect();
     assert_eq!(judged, ["why-aliasing-mutation", "data-races"], "a follow-up is judged against what it aims at");
@@ -133,7 +137,7 @@ fn a_kept_recording_is_heard_again_by_another_model_and_both_transcripts_stay() 
     let again = ["review", &id, "--transcribe", "--turn", "1", "--json", "--model", other.to_str().unwrap()];
     let session = home.viva(again).finish().success().json();
     assert_eq!(heard_by(&session), "another");
-    assert_eq!(text(&session["turns"][0]["answer"]["transcript"]["text"]), words_of("borrowing-partial"));
+    heard(&session["turns"][0], "borrowing-partial");
     let exported = home.viva(["review", &id, "--export", "json"]).finish().success().json();
     let judgings = exported["turns"][0]["judgings"].as_array().unwrap();
     let heard_by = |judging: &Value| text(&judging["feedback"]["delivery"]["heard_by"]);

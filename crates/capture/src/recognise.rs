@@ -26,6 +26,8 @@ const QUEUE_LENGTH: usize = 64;
 const PROVISIONAL_STEP: Duration = Duration::from_millis(1_500);
 /// Between two provisional passes comes this many times the time that the last one took, so that they take a third of a core at most.
 const PROVISIONAL_REST: u32 = 2;
+/// After this much of it the beginning of an open span, to the next pause, is not heard again for provisional words: they must come soon.
+const SETTLED: Duration = Duration::from_secs(6);
 /// How often a wait checks for cancellation and tries a full queue again.
 const POLL: Duration = Duration::from_millis(10);
 
@@ -101,21 +103,28 @@ pub struct RecognitionStream {
     spans: SpeechSpans,
     events: Option<tokio::sync::mpsc::Sender<Event>>,
     prompt: Prompt,
-    /// The silence after which speech begins again.
-    pause: Duration,
     patience: Patience,
     samples: u64,
     queued: VecDeque<SpeechSpan>,
     /// The span that the recogniser works on. It is one at a time: the next one may be told its words.
     current: Option<Pass>,
-    /// The open span, on its way to provisional words.
-    provisional: Option<Pass>,
+    /// Sound of the open span on its way to provisional words, and where it ends if it is not heard again.
+    provisional: Option<(Pass, Option<Seconds>)>,
+    /// The beginning of the open span, which is not heard again for provisional words.
+    settled: Settled,
     /// The end of the last sound that was heard for provisional words, and how much more must come before the next.
     provisional_until: Seconds,
     provisional_step: Duration,
     cancellation: CancellationToken,
     segments: Vec<Segment>,
     failure: Option<Error>,
+}
+
+/// Provisional words that stay until the final ones.
+#[derive(Default)]
+struct Settled {
+    words: String,
+    until: Seconds,
 }
 
 /// A span that the recogniser works on, or will. Dropping it cancels the work.
@@ -139,12 +148,12 @@ impl RecognitionStream {
             spans: SpeechSpans::new(VoiceActivity::new(detector, settings.activity), settings.spans),
             events,
             prompt: settings.prompt,
-            pause: settings.spans.pause,
             patience: settings.patience,
             samples: 0,
             queued: VecDeque::new(),
             current: None,
             provisional: None,
+            settled: Settled::default(),
             provisional_until: Seconds::ZERO,
             provisional_step: PROVISIONAL_STEP,
             cancellation: CancellationToken::new(),
@@ -186,12 +195,16 @@ impl RecognitionStream {
     /// goes first, always. Only live recordings need this; the transcript is the same without.
     pub fn preview(&mut self) {
         self.collect();
-        if let Some(pass) = &self.provisional {
+        if let Some((pass, settled)) = &self.provisional {
             match pass.words.try_recv() {
                 Err(TryRecvError::Empty) => return,
                 Ok(Ok(words)) => {
                     self.provisional_step = PROVISIONAL_STEP.max(pass.begun.elapsed() * PROVISIONAL_REST);
-                    self.send_event(Event::Provisional(text_of(&words)));
+                    let words = format!("{} {}", self.settled.words, text_of(&words)).trim().to_owned();
+                    if let Some(until) = *settled {
+                        self.settled = Settled { words: words.clone(), until };
+                    }
+                    self.send_event(Event::Provisional(words));
                 }
                 // What is wrong will also be wrong with the closed span.
                 Ok(Err(_)) | Err(TryRecvError::Disconnected) => {}
@@ -202,11 +215,15 @@ impl RecognitionStream {
         if self.current.is_none()
             && self.queued.is_empty()
             && self.duration().since(self.provisional_until).get() >= step
-            && let Some(span) = self.spans.open()
+            && let Some(span) = self.spans.open(self.settled.until)
             && span.length().get() >= step
         {
-            self.provisional_until = self.duration();
-            self.provisional = self.submit(span).ok();
+            let (span, settled) = match span.up_to_pause(SETTLED) {
+                Some((beginning, until)) => (beginning, Some(until)),
+                None => (span, None),
+            };
+            self.provisional_until = settled.unwrap_or(self.duration());
+            self.provisional = self.submit(span).ok().map(|pass| (pass, settled));
         }
     }
 
@@ -302,7 +319,7 @@ impl RecognitionStream {
             return;
         }
         let Some(span) = self.queued.pop_front() else { return };
-        self.provisional = None;
+        (self.provisional, self.settled) = (None, Settled::default());
         match self.submit(span) {
             Ok(pass) => self.current = Some(pass),
             Err(TrySendError::Full(job)) => self.queued.push_front(job.span),
@@ -314,7 +331,8 @@ impl RecognitionStream {
         // Room for the result: the recogniser never waits for a stream.
         let (result, words) = mpsc::sync_channel(1);
         let cancellation = self.cancellation.child_token();
-        let prompt = self.prompt_for(&span);
+        let said: Vec<String> = self.segments.iter().map(Segment::text).chain([self.settled.words.clone()]).collect();
+        let prompt = self.prompt.after(said.join(" ").trim());
         let pass = Pass {
             words,
             length: span.length(),
@@ -323,16 +341,6 @@ impl RecognitionStream {
         };
         self.recogniser.jobs.try_send(Job { span, prompt, result, cancellation })?;
         Ok(pass)
-    }
-
-    /// Speech that goes on without a pause is given the words before it; after a pause it begins without them.
-    fn prompt_for(&self, span: &SpeechSpan) -> Prompt {
-        let before = self.segments.last().and_then(Segment::span).map(|before| before.end());
-        if before.is_none_or(|before| span.voiced().start().since(before).get() >= self.pause.as_secs_f64()) {
-            return self.prompt.clone();
-        }
-        let said: Vec<String> = self.segments.iter().map(Segment::text).collect();
-        self.prompt.after(&said.join(" "))
     }
 
     fn take(&mut self, words: Result<Vec<Word>, Error>) {

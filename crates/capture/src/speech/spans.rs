@@ -15,10 +15,14 @@ pub struct SpanSettings {
     pub lead_in: Duration,
     /// Sound after the end that belongs to the span: with less than half a second recognisers lose the last word.
     pub tail: Duration,
-    /// A silence this long ends a span. It is longer than the tail.
+    /// A silence this long ends any span. It is longer than the tail.
+    pub rest: Duration,
+    /// A silence this long ends a span of [`enough`](Self::enough). It is longer than the tail, too.
     pub pause: Duration,
-    /// A span this long ends at the end of a run of speech, however short the pause: its words are wanted soon.
+    /// Recognisers hear a sentence better with those around it, so a shorter span goes on after a pause.
     pub enough: Duration,
+    /// A span this long ends at the end of a run of speech, however short the pause.
+    pub plenty: Duration,
     /// No span is longer than this. Whisper hears 30 s at a time.
     pub longest: Duration,
 }
@@ -28,9 +32,11 @@ impl Default for SpanSettings {
         Self {
             lead_in: Duration::from_millis(300),
             tail: Duration::from_millis(500),
+            rest: Duration::from_secs(3),
             pause: Duration::from_millis(800),
-            enough: Duration::from_secs(12),
-            longest: Duration::from_secs(20),
+            enough: Duration::from_secs(15),
+            plenty: Duration::from_secs(20),
+            longest: Duration::from_secs(28),
         }
     }
 }
@@ -44,14 +50,37 @@ pub struct SpeechSpan {
     pub start: Seconds,
     /// The runs of speech in it, in order, on the original timeline; never empty.
     pub runs: Vec<Span>,
-    /// Whether more of it may come: it is then worth no second look.
-    pub is_open: bool,
+    /// What may come after it.
+    pub stage: Stage,
+}
+
+/// What may come after a span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// More of it: its words are provisional, and worth no second look.
+    Open,
+    /// Other spans.
+    Closed,
+    /// Nothing: somebody waits for its words.
+    Last,
 }
 
 impl SpeechSpan {
     /// The length of its sound.
     pub fn length(&self) -> Seconds {
         duration(self.samples.len() as u64)
+    }
+
+    /// The span up to the first pause after this much of it, and the middle of that pause; `None` where there is none yet.
+    pub fn up_to_pause(&self, length: Duration) -> Option<(Self, Seconds)> {
+        let after = self.start + Seconds::new(length.as_secs_f64())?;
+        let is_pause = |pair: &&[Span]| pair[0].end() >= after;
+        let (index, pair) = self.runs.windows(2).enumerate().find(|(_, pair)| is_pause(pair))?;
+        let quiet = pair[1].start().since(pair[0].end());
+        let until = pair[0].end() + Seconds::new(quiet.get() / 2.0)?;
+        let samples = position(until) - position(self.start);
+        let (samples, runs) = (self.samples[..samples as usize].to_vec(), self.runs[..=index].to_vec());
+        Some((Self { samples, runs, ..*self }, until))
     }
 
     /// From the onset of the first speech in it to the end of the last.
@@ -126,16 +155,20 @@ impl SpeechSpans {
         let end = self.kept_from + self.kept.len() as u64;
         if let Some(open) = self.open.take() {
             let until = end.min(open.last_voice + samples_in(self.settings.tail) as u64);
-            closed(self.take(open, until));
+            closed(SpeechSpan { stage: Stage::Last, ..self.take(open, until) });
         }
     }
 
-    /// The span that is still open, as far as it has been heard.
-    pub fn open(&self) -> Option<SpeechSpan> {
-        self.open.map(|open| {
-            let last_voice = if self.activity.is_speech() { self.judged } else { open.last_voice };
-            SpeechSpan { is_open: true, ..self.span(OpenSpan { last_voice, ..open }, self.judged) }
-        })
+    /// The span that is still open, from a time on and as far as it has been heard. `None` where nobody has spoken since.
+    pub fn open(&self, from: Seconds) -> Option<SpeechSpan> {
+        let (open, from) = (self.open?, position(from));
+        let open = OpenSpan {
+            start: open.start.max(from),
+            first_voice: open.first_voice.max(from),
+            last_voice: if self.activity.is_speech() { self.judged } else { open.last_voice },
+        };
+        let has_voice = open.first_voice < open.last_voice;
+        has_voice.then(|| SpeechSpan { stage: Stage::Open, ..self.span(open, self.judged) })
     }
 
     /// The runs of speech so far, in order, without lead-in and tail.
@@ -185,8 +218,11 @@ impl SpeechSpans {
         if !self.activity.is_speech() {
             let quiet = self.judged.saturating_sub(open.last_voice);
             let tail = samples_in(self.settings.tail) as u64;
-            let is_pause = quiet >= samples_in(self.settings.pause) as u64;
-            if is_pause || length >= samples_in(self.settings.enough) as u64 {
+            let is_long = |limit: Duration| length >= samples_in(limit) as u64;
+            let is_quiet = |limit: Duration| quiet >= samples_in(limit) as u64;
+            let SpanSettings { rest, pause, enough, plenty, .. } = self.settings;
+            let is_pause = is_quiet(rest) || (is_quiet(pause) && is_long(enough));
+            if is_pause || is_long(plenty) {
                 self.open = None;
                 // Speech may go on at once: the other half of a short pause is the lead-in of the next span.
                 return Some(self.take(open, open.last_voice + if is_pause { tail } else { tail.min(quiet / 2) }));
@@ -225,7 +261,7 @@ impl SpeechSpans {
         let runs = self.runs_within(time_of(open.first_voice..open.last_voice));
         let until = until.min(self.kept_from + self.kept.len() as u64);
         let samples = self.kept[(open.start - self.kept_from) as usize..(until - self.kept_from) as usize].to_vec();
-        SpeechSpan { samples, start: duration(open.start), runs, is_open: false }
+        SpeechSpan { samples, start: duration(open.start), runs, stage: Stage::Closed }
     }
 
     /// The runs in a stretch, the current one included.
@@ -257,6 +293,10 @@ impl SpeechSpans {
         self.kept.drain(..forgotten as usize);
         self.kept_from += forgotten;
     }
+}
+
+fn position(time: Seconds) -> u64 {
+    (time.get() * f64::from(RATE.get())).round() as u64
 }
 
 fn time_of(samples: Range<u64>) -> Span {

@@ -7,7 +7,7 @@ use super::cleanup::{is_loop, without_annotations, without_loops};
 use super::whisper::ended_early;
 use super::words::{Phrase, Token, WrittenWord, align, phrases_of};
 use super::*;
-use crate::speech::SpeechSpan;
+use crate::speech::{SpeechSpan, Stage};
 use crate::{Error, tests};
 
 fn seconds(time: f64) -> Seconds {
@@ -33,7 +33,7 @@ fn phrase(start: f64, end: f64, text: &str) -> Phrase {
 
 fn span(start: f64, runs: &[(f64, f64)]) -> SpeechSpan {
     let runs: Vec<Span> = runs.iter().map(|(start, end)| stretch(*start, *end)).collect();
-    SpeechSpan { samples: Vec::new(), start: seconds(start), runs, is_open: false }
+    SpeechSpan { samples: Vec::new(), start: seconds(start), runs, stage: Stage::Closed }
 }
 
 fn times(words: &[Word]) -> Vec<(String, f64, f64)> {
@@ -218,7 +218,7 @@ fn a_prompt_goes_on_with_the_last_words_there_is_room_for() {
 fn whole(name: &str) -> SpeechSpan {
     let samples = tests::sound(name);
     let end = samples.len() as f64 / 16_000.0;
-    SpeechSpan { samples, start: seconds(30.0), runs: vec![stretch(30.6, 30.0 + end - 1.3)], is_open: false }
+    SpeechSpan { samples, start: seconds(30.0), runs: vec![stretch(30.6, 30.0 + end - 1.3)], stage: Stage::Closed }
 }
 
 /// A double that hears the same in everything.
@@ -254,7 +254,7 @@ fn keeps_the_contract(mut transcriber: impl Transcriber) {
         earlier = time.end();
     }
     assert_eq!(recognised(&mut transcriber, &span), words, "nothing is remembered");
-    let nothing = SpeechSpan { samples: Vec::new(), start: seconds(1.0), runs: Vec::new(), is_open: false };
+    let nothing = SpeechSpan { samples: Vec::new(), start: seconds(1.0), runs: Vec::new(), stage: Stage::Closed };
     assert_eq!(recognised(&mut transcriber, &nothing), []);
     let cancelled = CancellationToken::new();
     cancelled.cancel();
@@ -296,8 +296,12 @@ fn clear_speech_leaves_no_doubt() {
 
 #[test]
 fn sound_too_short_to_be_speech_gives_no_words() {
-    let span =
-        SpeechSpan { samples: vec![0.3; 800], start: seconds(0.0), runs: vec![stretch(0.0, 0.05)], is_open: false };
+    let span = SpeechSpan {
+        samples: vec![0.3; 800],
+        start: seconds(0.0),
+        runs: vec![stretch(0.0, 0.05)],
+        stage: Stage::Closed,
+    };
     let words = recognised(&mut tests::whisper(), &span);
     assert!(words.len() <= 3, "{words:?}");
 }

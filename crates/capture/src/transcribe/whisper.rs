@@ -13,7 +13,7 @@ use super::cleanup::{is_loop, without_annotations, without_loops};
 use super::words::{Phrase, Token, align, phrases_of};
 use super::{Prompt, Transcriber};
 use crate::audio::{duration, samples_in};
-use crate::speech::SpeechSpan;
+use crate::speech::{SpeechSpan, Stage};
 use crate::{Error, models};
 
 /// One position of the encoder covers this much sound.
@@ -36,7 +36,7 @@ const MOST_PROMPT_TOKENS: usize = 120;
 const DOUBTFUL_LOG_PROBABILITY: f64 = -1.0;
 
 /// Fewer letters a second of voice mean that a pass ended early. People say 10 to 15.
-const FEWEST_LETTERS_A_SECOND: f64 = 5.0;
+const FEWEST_LETTERS_A_SECOND: f64 = 7.0;
 /// With less voice than this, in seconds, the number of letters tells nothing.
 const SHORT_VOICE: f64 = 3.0;
 
@@ -92,6 +92,12 @@ fn spare_cores() -> NonZeroUsize {
     NonZeroUsize::new(cores - 1).unwrap_or(NonZeroUsize::MIN)
 }
 
+/// One more for the last words: nothing is recorded any more.
+fn threads_at_the_end(threads: NonZeroUsize) -> i32 {
+    let most = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN).max(threads);
+    i32::try_from(threads.saturating_add(1).min(most).get()).unwrap_or(1)
+}
+
 /// A whisper model in memory, with the working memory of one recognition.
 pub struct Whisper {
     /// The name of the model, as its file has it.
@@ -144,6 +150,9 @@ impl Whisper {
         let seconds = duration(samples.len() as u64).get();
         let most_tokens = ((seconds * TOKENS_PER_SECOND) as usize + 8).min(MOST_TOKENS);
         let mut parameters: FullParams<'_, '_> = self.parameters.clone();
+        if span.stage == Stage::Last {
+            parameters.set_n_threads(threads_at_the_end(self.settings.threads));
+        }
         parameters.set_tokens(prompt);
         parameters.set_max_tokens(most_tokens as i32);
         parameters.set_audio_ctx(positions as i32);
@@ -211,7 +220,7 @@ impl Transcriber for Whisper {
         let padded = padded(&span.samples);
         let prompt = self.prompt_tokens(prompt);
         let first = self.recognise(&padded, span, self.positions_for(padded.len()), &prompt)?;
-        if span.is_open || first.is_sound() {
+        if span.stage == Stage::Open || first.is_sound() {
             return Ok(without_loops(first.words));
         }
         // One second pass: more silence after the span, no prompt. Never with randomness, as whisper's own programs do: it makes up sentences.

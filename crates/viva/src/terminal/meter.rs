@@ -16,7 +16,7 @@ const METER_FLOOR: f32 = -60.0;
 const SILENT_PEAK: f32 = -65.0;
 const SILENT_AFTER: f64 = 4.0;
 /// With more speech than this without words, in seconds, the machine does not keep up: it is more than one span.
-const LONG_BACKLOG: f64 = 20.0;
+const LONG_BACKLOG: f64 = 30.0;
 /// Rows for what was heard so far.
 const HEARD_ROWS: usize = 3;
 
@@ -245,11 +245,11 @@ mod tests {
 
     #[test]
     fn a_machine_that_does_not_keep_up_is_named_with_the_backlog() {
-        let behind = Listening { backlog: seconds(24.2), loudest: -20.0, ..Listening::begun(seconds(120.0)) };
-        let notice = "the words are 24 s behind: this machine is slow; nothing is lost";
+        let behind = Listening { backlog: seconds(34.2), loudest: -20.0, ..Listening::begun(seconds(120.0)) };
+        let notice = "the words are 34 s behind: this machine is slow; nothing is lost";
         assert_eq!(behind.clone().untold(), [(Notice::Behind, notice.to_owned())]);
         assert_eq!(shown(&behind).len(), 4, "the notice takes two rows here");
-        let usual = Listening { backlog: seconds(12.0), ..behind };
+        let usual = Listening { backlog: seconds(22.0), ..behind };
         assert_eq!(shown(&usual).len(), 2);
     }
 
