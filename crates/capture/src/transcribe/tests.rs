@@ -159,6 +159,14 @@ fn a_pause_falls_between_words() {
 }
 
 #[test]
+fn a_pause_falls_rather_after_a_sentence() {
+    // By length alone "it" would be said before the pause.
+    let words = align(vec![phrase(0.0, 4.0, "It moves. It then is gone")], &span(0.0, &[(0.0, 1.0), (2.0, 3.0)]));
+    let times = times(&words);
+    assert_eq!((times[1].2, times[2].1), (1.0, 2.0), "{times:?}");
+}
+
+#[test]
 fn phrases_keep_to_the_times_that_the_recogniser_states() {
     let phrases = vec![phrase(0.3, 2.0, "first"), phrase(4.0, 6.0, "second")];
     let words = align(phrases, &span(100.0, &[(100.3, 102.1), (103.9, 106.0)]));

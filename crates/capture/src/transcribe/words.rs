@@ -133,22 +133,39 @@ fn speech_within(bounds: Span, runs: &[Span]) -> Vec<Span> {
     if within.is_empty() { vec![bounds] } else { within }
 }
 
-/// Spreads words over runs of speech: each run gets the words that fit its share of the time.
+/// Spreads words over runs of speech: each run gets the words that fit its share of the time, and rather whole sentences and clauses.
 fn spread(words: &[WrittenWord], runs: &[Span], timed: &mut Vec<Word>) {
     let all_time: f64 = runs.iter().map(|run| run.length().get()).sum();
     let all_weight: f64 = words.iter().map(weight).sum();
     let (mut rest, mut time, mut said) = (words, 0.0, 0.0);
     for (index, run) in runs.iter().enumerate() {
         time += run.length().get();
-        let is_last = index + 1 == runs.len();
-        let target = if all_time > 0.0 { all_weight * time / all_time } else { all_weight };
-        let mut count = 0;
-        while count < rest.len() && (is_last || said + weight(&rest[count]) / 2.0 <= target) {
-            said += weight(&rest[count]);
-            count += 1;
-        }
-        spread_over_run(&rest[..count], *run, timed);
-        rest = &rest[count..];
+        let is_last = index + 1 == runs.len() || all_time == 0.0;
+        let count = if is_last { rest.len() } else { fitting(rest, all_weight * time / all_time - said) };
+        let (first, others) = rest.split_at(count);
+        said += first.iter().map(weight).sum::<f64>();
+        spread_over_run(first, *run, timed);
+        rest = others;
+    }
+}
+
+/// How many of the words come before a pause, if those before it weigh about so much.
+fn fitting(words: &[WrittenWord], wanted: f64) -> usize {
+    let mut said = 0.0;
+    let ends = words.iter().map(|word| {
+        said += weight(word);
+        (said - wanted).abs() - pause_after(word)
+    });
+    let costs = [wanted.abs()].into_iter().chain(ends).enumerate();
+    costs.min_by(|(_, one), (_, other)| one.total_cmp(other)).map_or(0, |(count, _)| count)
+}
+
+/// By how much weight a pause may be moved to come after this word: people pause after sentences and clauses.
+fn pause_after(word: &WrittenWord) -> f64 {
+    match word.text.chars().next_back() {
+        Some('.' | '?' | '!') => 12.0,
+        Some(',' | ';' | ':') => 5.0,
+        _ => 0.0,
     }
 }
 
