@@ -21,6 +21,8 @@ const POSITION: Duration = Duration::from_millis(20);
 /// Silence added after a span: the encoder, which has learnt from 30 s, does better the more of it there is. With 1 s it makes a twentieth more
 /// errors, the whole window takes half as much time again.
 const MARGIN_POSITIONS: usize = 256;
+/// The same for provisional words, which must come soon.
+const PROVISIONAL_MARGIN_POSITIONS: usize = 48;
 /// By how much the window of a second pass is longer. The whole window of 1500 positions finds no more, and takes seconds.
 const MORE_POSITIONS: usize = 192;
 /// Numbers of positions are rounded up to a multiple of this, to need few sizes of working memory.
@@ -192,9 +194,10 @@ impl Whisper {
         Reading { words, log_probability: average, is_cut_off }
     }
 
-    fn positions_for(&self, samples: usize) -> usize {
+    fn positions_for(&self, samples: usize, stage: Stage) -> usize {
         let spoken = samples.div_ceil(samples_in(POSITION));
-        let wanted = (spoken + MARGIN_POSITIONS).next_multiple_of(POSITION_STEP);
+        let margin = if stage == Stage::Open { PROVISIONAL_MARGIN_POSITIONS } else { MARGIN_POSITIONS };
+        let wanted = (spoken + margin).next_multiple_of(POSITION_STEP);
         wanted.max(self.settings.fewest_positions).min(self.most_positions())
     }
 
@@ -220,12 +223,12 @@ impl Transcriber for Whisper {
         *self.cancellation.lock().unwrap_or_else(PoisonError::into_inner) = cancellation.clone();
         let padded = padded(&span.samples);
         let prompt = self.prompt_tokens(prompt);
-        let first = self.recognise(&padded, span, self.positions_for(padded.len()), &prompt)?;
+        let first = self.recognise(&padded, span, self.positions_for(padded.len(), span.stage), &prompt)?;
         if span.stage == Stage::Open || first.is_sound() {
             return Ok(without_loops(first.words));
         }
         // One second pass: more silence after the span, no prompt. Never with randomness, as whisper's own programs do: it makes up sentences.
-        let positions = (self.positions_for(padded.len()) + MORE_POSITIONS).min(self.most_positions());
+        let positions = (self.positions_for(padded.len(), span.stage) + MORE_POSITIONS).min(self.most_positions());
         let second = self.recognise(&padded, span, positions, &[])?;
         let worth = |reading: &Reading| (reading.is_sound(), !reading.is_cut_off, reading.log_probability);
         let better = if worth(&second) > worth(&first) { second } else { first };
