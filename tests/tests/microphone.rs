@@ -65,6 +65,16 @@ fn skip_unclear_points(terminal: &mut PtySession) {
     }
 }
 
+/// Sends the answer that was heard, leaves unclear points as they are, and finishes the round.
+fn send_and_finish(mut terminal: PtySession) {
+    press(&mut terminal, "Enter send", "\r");
+    skip_unclear_points(&mut terminal);
+    terminal.send("q").unwrap();
+    terminal.flush().unwrap();
+    press(&mut terminal, "Enter done", "\r");
+    terminal.exp_eof().unwrap();
+}
+
 /// What was heard in the first session, once it has been judged.
 fn judged_transcript(home: &Home) -> String {
     let listed = home.viva(["review", "--json"]).finish().success().json();
@@ -165,18 +175,13 @@ fn an_earlier_take_is_kept_until_another_one_is_sent() {
     press(&mut terminal, "listening", "\r");
     press(&mut terminal, "No speech was recognised.", "");
     press(&mut terminal, "k keep the earlier one", "k");
-    press(&mut terminal, "Enter send", "\r");
-    skip_unclear_points(&mut terminal);
-    terminal.send("q").unwrap();
-    terminal.flush().unwrap();
-    press(&mut terminal, "Enter done", "\r");
-    terminal.exp_eof().unwrap();
+    send_and_finish(terminal);
     assert_heard(&judged_transcript(&home), "borrowing-follow-up");
     assert_eq!(std::fs::read_dir(home.data().join("outbox")).unwrap().count(), 0, "both takes are done with");
 }
 
 #[test]
-fn an_answer_that_the_disk_does_not_take_is_said_so_and_still_sent() {
+fn an_answer_that_cannot_be_saved_is_still_sent() {
     let home = Home::empty();
     let device = SoundDevice::start();
     let mut terminal = speak(&home, &device, "borrowing-follow-up");
@@ -185,12 +190,7 @@ fn an_answer_that_the_disk_does_not_take_is_said_so_and_still_sent() {
     std::fs::create_dir(kept.join("letter.json.new")).unwrap();
     press(&mut terminal, "", "\r");
     press(&mut terminal, "your answer is in memory only", "");
-    press(&mut terminal, "Enter send", "\r");
-    skip_unclear_points(&mut terminal);
-    terminal.send("q").unwrap();
-    terminal.flush().unwrap();
-    press(&mut terminal, "Enter done", "\r");
-    terminal.exp_eof().unwrap();
+    send_and_finish(terminal);
     assert_heard(&judged_transcript(&home), "borrowing-follow-up");
 }
 

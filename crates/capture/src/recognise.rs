@@ -24,10 +24,13 @@ mod tests;
 const QUEUE_LENGTH: usize = 64;
 /// The least new sound that provisional words are worth hearing an open span again for.
 const PROVISIONAL_STEP: Duration = Duration::from_millis(1_500);
-/// Between two provisional passes comes this many times the time that the last one took, so that they take a third of a core at most.
-const PROVISIONAL_REST: u32 = 2;
+/// From the start of a provisional pass to the next goes this many times the time that it took, so that they take half a core. Only what
+/// follows a settled beginning is heard at once.
+const PROVISIONAL_PERIOD: u32 = 2;
 /// After this much of it the beginning of an open span, to the next pause, is not heard again for provisional words: they must come soon.
 const SETTLED: Duration = Duration::from_secs(6);
+/// Segments that a span is told at most: more than a prompt has room for.
+const SEGMENTS_BEFORE: usize = 4;
 /// How often a wait checks for cancellation and tries a full queue again.
 const POLL: Duration = Duration::from_millis(10);
 
@@ -106,7 +109,7 @@ pub struct RecognitionStream {
     patience: Patience,
     samples: u64,
     queued: VecDeque<SpeechSpan>,
-    /// The span that the recogniser works on. It is one at a time: the next one may be told its words.
+    /// The span that the recogniser works on. It is one at a time: the next one is told its words.
     current: Option<Pass>,
     /// Sound of the open span on its way to provisional words, and where it ends if it is not heard again.
     provisional: Option<(Pass, Option<Seconds>)>,
@@ -199,7 +202,7 @@ impl RecognitionStream {
             match pass.words.try_recv() {
                 Err(TryRecvError::Empty) => return,
                 Ok(Ok(words)) => {
-                    self.provisional_step = PROVISIONAL_STEP.max(pass.begun.elapsed() * PROVISIONAL_REST);
+                    self.provisional_step = PROVISIONAL_STEP.max(pass.begun.elapsed() * PROVISIONAL_PERIOD);
                     let words = format!("{} {}", self.settled.words, text_of(&words)).trim().to_owned();
                     if let Some(until) = *settled {
                         self.settled = Settled { words: words.clone(), until };
@@ -331,7 +334,8 @@ impl RecognitionStream {
         // Room for the result: the recogniser never waits for a stream.
         let (result, words) = mpsc::sync_channel(1);
         let cancellation = self.cancellation.child_token();
-        let said: Vec<String> = self.segments.iter().map(Segment::text).chain([self.settled.words.clone()]).collect();
+        let recent = &self.segments[self.segments.len().saturating_sub(SEGMENTS_BEFORE)..];
+        let said: Vec<String> = recent.iter().map(Segment::text).chain([self.settled.words.clone()]).collect();
         let prompt = self.prompt.after(said.join(" ").trim());
         let pass = Pass {
             words,

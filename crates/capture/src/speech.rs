@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::audio::samples_in;
 
-pub use spans::{SpanSettings, SpeechSpan, SpeechSpans, Stage};
+pub use spans::{SpanSettings, SpeechSpan, SpeechSpans};
 
 /// The samples of a frame: 16 ms.
 pub const FRAME_SAMPLES: usize = 256;

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use capture::audio::{Decoder, GrowingWav, RATE};
-use capture::speech::{SpeechSpan, Stage};
+use capture::speech::SpeechSpan;
 use capture::transcribe::{Prompt, Transcriber, Whisper, WhisperSettings};
 use interview::{Seconds, Span};
 use journeys::program::{Home, binary, test_model};
@@ -93,12 +93,8 @@ fn one_pass(model: &Path, sound: &[f32]) -> Duration {
     for (number, samples) in sound.chunks(window).enumerate() {
         let start = Seconds::of_samples(number * window, RATE);
         let end = start + Seconds::of_samples(samples.len(), RATE);
-        let span = SpeechSpan {
-            samples: samples.to_vec(),
-            start,
-            runs: vec![Span::between(start, end)],
-            stage: Stage::Closed,
-        };
+        let span =
+            SpeechSpan { samples: samples.to_vec(), start, runs: vec![Span::between(start, end)], is_open: false };
         whisper.transcribe(&span, &Prompt::default(), &Default::default()).unwrap();
     }
     used() - before

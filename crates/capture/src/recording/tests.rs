@@ -9,7 +9,7 @@ use tokio::sync::mpsc as async_channel;
 use super::*;
 use crate::audio::Decoder;
 use crate::recognise::{Recogniser, RecognitionSettings, transcribe};
-use crate::speech::{SpeechSpan, Stage};
+use crate::speech::SpeechSpan;
 use crate::tests::{self, Scripted, word};
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -187,7 +187,7 @@ fn the_recogniser_hears_exactly_the_sound_that_is_kept() {
     let folder = TempDir::new().unwrap();
     let (report, heard) = mpsc::channel();
     let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan, _: &_, _: &_| {
-        if span.stage != Stage::Open {
+        if !span.is_open {
             report.send(span.clone()).ok();
         }
         Ok(word(span))
@@ -224,7 +224,7 @@ impl HeldUp {
         let (release, held) = mpsc::channel::<()>();
         let (report, transcribed) = mpsc::channel();
         let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan, _: &_, _: &_| {
-            if span.stage == Stage::Open {
+            if span.is_open {
                 return Ok(word(span));
             }
             report.send(()).ok();

@@ -50,19 +50,8 @@ pub struct SpeechSpan {
     pub start: Seconds,
     /// The runs of speech in it, in order, on the original timeline; never empty.
     pub runs: Vec<Span>,
-    /// What may come after it.
-    pub stage: Stage,
-}
-
-/// What may come after a span.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// More of it: its words are provisional, and worth no second look.
-    Open,
-    /// Other spans.
-    Closed,
-    /// Nothing: somebody waits for its words.
-    Last,
+    /// Whether more of it may come: its words are then provisional, and worth no second look.
+    pub is_open: bool,
 }
 
 impl SpeechSpan {
@@ -155,7 +144,7 @@ impl SpeechSpans {
         let end = self.kept_from + self.kept.len() as u64;
         if let Some(open) = self.open.take() {
             let until = end.min(open.last_voice + samples_in(self.settings.tail) as u64);
-            closed(SpeechSpan { stage: Stage::Last, ..self.take(open, until) });
+            closed(self.take(open, until));
         }
     }
 
@@ -168,7 +157,7 @@ impl SpeechSpans {
             last_voice: if self.activity.is_speech() { self.judged } else { open.last_voice },
         };
         let has_voice = open.first_voice < open.last_voice;
-        has_voice.then(|| SpeechSpan { stage: Stage::Open, ..self.span(open, self.judged) })
+        has_voice.then(|| SpeechSpan { is_open: true, ..self.span(open, self.judged) })
     }
 
     /// The runs of speech so far, in order, without lead-in and tail.
@@ -261,7 +250,7 @@ impl SpeechSpans {
         let runs = self.runs_within(time_of(open.first_voice..open.last_voice));
         let until = until.min(self.kept_from + self.kept.len() as u64);
         let samples = self.kept[(open.start - self.kept_from) as usize..(until - self.kept_from) as usize].to_vec();
-        SpeechSpan { samples, start: duration(open.start), runs, stage: Stage::Closed }
+        SpeechSpan { samples, start: duration(open.start), runs, is_open: false }
     }
 
     /// The runs in a stretch, the current one included.

@@ -149,7 +149,7 @@ fn an_open_span_is_at_hand_as_far_as_it_was_said() {
     assert_eq!(spans.open(Seconds::new(2.0).unwrap()), None);
     let mut closed = None;
     spans.finish(|span| closed = Some(span));
-    assert_eq!(closed, Some(SpeechSpan { stage: Stage::Last, ..open }), "nothing of it is lost by looking");
+    assert_eq!(closed, Some(SpeechSpan { is_open: false, ..open }), "nothing of it is lost by looking");
 }
 
 #[test]

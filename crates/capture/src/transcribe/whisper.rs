@@ -13,13 +13,13 @@ use super::cleanup::{is_loop, without_annotations, without_loops};
 use super::words::{Phrase, Token, align, phrases_of};
 use super::{Prompt, Transcriber};
 use crate::audio::{duration, samples_in};
-use crate::speech::{SpeechSpan, Stage};
+use crate::speech::SpeechSpan;
 use crate::{Error, models};
 
 /// One position of the encoder covers this much sound.
 const POSITION: Duration = Duration::from_millis(20);
 /// Silence added after a span: the encoder, which has learnt from 30 s, does better the more of it there is. With 1 s it makes a twentieth more
-/// errors, the whole window takes half as much time again.
+/// errors; the whole window takes nearly half as much time again.
 const MARGIN_POSITIONS: usize = 256;
 /// The same for provisional words, which must come soon.
 const PROVISIONAL_MARGIN_POSITIONS: usize = 48;
@@ -46,7 +46,7 @@ const SHORT_VOICE: f64 = 3.0;
 /// How whisper recognises.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhisperSettings {
-    /// Threads to compute with; one more with the last span. On busy cores several are slower than one.
+    /// Threads to compute with. On busy cores several are slower than one.
     pub threads: NonZeroUsize,
     /// The smallest number of the encoder's 1500 positions, of 20 ms each. Fewer are cheaper; with too few, short spans are
     /// recognised wrongly.
@@ -93,12 +93,6 @@ fn spare_cores() -> NonZeroUsize {
     let hardware_threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let cores = if hardware_threads > 2 { hardware_threads / 2 } else { hardware_threads };
     NonZeroUsize::new(cores - 1).unwrap_or(NonZeroUsize::MIN)
-}
-
-/// One more for the last words: nothing is recorded any more.
-fn threads_at_the_end(threads: NonZeroUsize) -> i32 {
-    let most = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN).max(threads);
-    i32::try_from(threads.saturating_add(1).min(most).get()).unwrap_or(1)
 }
 
 /// A whisper model in memory, with the working memory of one recognition.
@@ -153,9 +147,6 @@ impl Whisper {
         let seconds = duration(samples.len() as u64).get();
         let most_tokens = ((seconds * TOKENS_PER_SECOND) as usize + 8).min(MOST_TOKENS);
         let mut parameters: FullParams<'_, '_> = self.parameters.clone();
-        if span.stage == Stage::Last {
-            parameters.set_n_threads(threads_at_the_end(self.settings.threads));
-        }
         parameters.set_tokens(prompt);
         parameters.set_max_tokens(most_tokens as i32);
         parameters.set_audio_ctx(positions as i32);
@@ -194,9 +185,9 @@ impl Whisper {
         Reading { words, log_probability: average, is_cut_off }
     }
 
-    fn positions_for(&self, samples: usize, stage: Stage) -> usize {
+    fn positions_for(&self, span: &SpeechSpan, samples: usize) -> usize {
         let spoken = samples.div_ceil(samples_in(POSITION));
-        let margin = if stage == Stage::Open { PROVISIONAL_MARGIN_POSITIONS } else { MARGIN_POSITIONS };
+        let margin = if span.is_open { PROVISIONAL_MARGIN_POSITIONS } else { MARGIN_POSITIONS };
         let wanted = (spoken + margin).next_multiple_of(POSITION_STEP);
         wanted.max(self.settings.fewest_positions).min(self.most_positions())
     }
@@ -223,12 +214,12 @@ impl Transcriber for Whisper {
         *self.cancellation.lock().unwrap_or_else(PoisonError::into_inner) = cancellation.clone();
         let padded = padded(&span.samples);
         let prompt = self.prompt_tokens(prompt);
-        let first = self.recognise(&padded, span, self.positions_for(padded.len(), span.stage), &prompt)?;
-        if span.stage == Stage::Open || first.is_sound() {
+        let first = self.recognise(&padded, span, self.positions_for(span, padded.len()), &prompt)?;
+        if span.is_open || first.is_sound() {
             return Ok(without_loops(first.words));
         }
         // One second pass: more silence after the span, no prompt. Never with randomness, as whisper's own programs do: it makes up sentences.
-        let positions = (self.positions_for(padded.len(), span.stage) + MORE_POSITIONS).min(self.most_positions());
+        let positions = (self.positions_for(span, padded.len()) + MORE_POSITIONS).min(self.most_positions());
         let second = self.recognise(&padded, span, positions, &[])?;
         let worth = |reading: &Reading| (reading.is_sound(), !reading.is_cut_off, reading.log_probability);
         let better = if worth(&second) > worth(&first) { second } else { first };

@@ -133,7 +133,7 @@ fn speech_within(bounds: Span, runs: &[Span]) -> Vec<Span> {
     if within.is_empty() { vec![bounds] } else { within }
 }
 
-/// Spreads words over runs of speech: each run gets the words that fit its share of the time, and rather whole sentences and clauses.
+/// Spreads words over runs of speech: each run gets the words that fit its share of the time, whole sentences and clauses where it can.
 fn spread(words: &[WrittenWord], runs: &[Span], timed: &mut Vec<Word>) {
     let all_time: f64 = runs.iter().map(|run| run.length().get()).sum();
     let all_weight: f64 = words.iter().map(weight).sum();
