@@ -55,8 +55,8 @@ fn speak(home: &Home, device: &SoundDevice, name: &str) -> PtySession {
 fn skip_unclear_points(terminal: &mut PtySession) {
     let seen = |text: &str| ReadUntil::String(text.to_owned());
     loop {
-        let asked =
-            terminal.exp_any(vec![seen("Did you say that"), seen("did you say “"), seen("continue")]).unwrap().1;
+        let questions = ["Did you say that", "The recogniser was not sure", "continue"].map(seen);
+        let asked = terminal.exp_any(questions.into()).unwrap().1;
         match asked.as_str() {
             "continue" => break,
             "Did you say that" => press(terminal, "skip", "\r"),
