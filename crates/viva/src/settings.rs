@@ -281,10 +281,14 @@ fn invalid_variable(name: &str, text: &str) -> Failure {
 }
 
 fn language_model(table: Table) -> Result<LlmSettings, Failure> {
-    table.try_into().map_err(|error: toml::de::Error| {
-        Failure::new(format!("invalid settings of the language model, `llm`: {}", error.message()))
+    let invalid = |reason: &str| {
+        Failure::new(format!("invalid settings of the language model, `llm`: {reason}"))
             .help("docs/config.toml has an example")
-    })
+    };
+    if !table.contains_key("model") {
+        return Err(invalid("missing field `model`"));
+    }
+    table.try_into().map_err(|error: toml::de::Error| invalid(error.message()))
 }
 
 /// Reads the settings file: `named`, or the one in the system's folder for settings if it exists.

@@ -20,14 +20,13 @@ const LONGEST_LIMIT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// The default limits suit a model of some billion parameters on two cores without a graphics card, which reads a question in minutes and
 /// writes a few tokens a second.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct LlmSettings {
     /// Whose server it is: decides the wire format, and address and key variable unless they are given.
-    #[serde(default)]
     pub preset: Preset,
     /// The address that the wire format's paths are appended to, such as `http://127.0.0.1:8080/v1`. Required for [`Preset::Custom`].
     pub base_url: Option<Url>,
-    /// The model's name, as its server knows it.
+    /// The model's name, as its server knows it. Required.
     pub model: String,
     /// A second model on the same server that judges correctness too; where the two disagree a point is unclear.
     pub second_model: Option<String>,
@@ -38,7 +37,6 @@ pub struct LlmSettings {
     /// How random replies are, 0 to 2. When it is not given, 0 for local servers; services decide for themselves, because some refuse it.
     pub temperature: Option<f64>,
     /// Whether correctness is judged by one call, or by one for every key point and misconception.
-    #[serde(default)]
     pub calls: Calls,
     /// How many graded answers to the same question the model is shown before it judges one, 0 to 2. When it is not given, 2 for services;
     /// none for local servers, which without a graphics card read them in half a minute.
@@ -46,37 +44,27 @@ pub struct LlmSettings {
     /// How much a model thinks before it replies; the preset's own when it is not given.
     pub thinking: Option<Thinking>,
     /// The size of the context in tokens that Ollama is told to use; grown where a request needs more.
-    #[serde(default = "LlmSettings::default_context_tokens")]
     pub context_tokens: NonZeroU32,
     /// Further fields of every request's body, which replace those of the same name.
-    #[serde(default)]
     pub extra_body: serde_json::Map<String, serde_json::Value>,
     /// Seconds until a connection is established.
-    #[serde(default = "LlmSettings::default_connect_seconds")]
     pub connect_seconds: NonZeroU64,
     /// Seconds that a server may say that it is loading its model.
-    #[serde(default = "LlmSettings::default_loading_seconds")]
     pub loading_seconds: NonZeroU64,
     /// Seconds from the request until the first token of the reply: the server reads the question and the answer, or loads the model.
-    #[serde(default = "LlmSettings::default_first_byte_seconds")]
     pub first_byte_seconds: NonZeroU64,
     /// Seconds between two tokens of a reply. A local server that reads another prompt meanwhile writes none.
-    #[serde(default = "LlmSettings::default_between_tokens_seconds")]
     pub between_tokens_seconds: NonZeroU64,
     /// Seconds until the whole reply is there.
-    #[serde(default = "LlmSettings::default_whole_call_seconds")]
     pub whole_call_seconds: NonZeroU64,
     /// Seconds until the whole answer is judged: a few calls, one after the other where the server has one place for them.
-    #[serde(default = "LlmSettings::default_judging_seconds")]
     pub judging_seconds: NonZeroU64,
     /// How many calls may be under way at once. When it is not given, as many as a llama.cpp server has slots for, 1 for other servers on
     /// this machine, 4 for services.
     pub concurrency: Option<NonZeroU16>,
     /// How often a call is tried again when the server is busy or cannot be reached.
-    #[serde(default = "LlmSettings::default_retries")]
     pub retries: u8,
     /// What happens to an answer that the model could not judge.
-    #[serde(default)]
     pub on_failure: OnFailure,
     /// A folder of templates that go before the built-in ones.
     pub prompts: Option<PathBuf>,
@@ -262,30 +250,7 @@ impl Preset {
 impl LlmSettings {
     /// Settings for a model of a known server, all else by default.
     pub fn new(preset: Preset, model: impl Into<String>) -> Self {
-        Self {
-            preset,
-            base_url: None,
-            model: model.into(),
-            second_model: None,
-            key_variable: None,
-            key_file: None,
-            temperature: None,
-            calls: Calls::default(),
-            examples: None,
-            thinking: None,
-            context_tokens: Self::default_context_tokens(),
-            extra_body: serde_json::Map::new(),
-            connect_seconds: Self::default_connect_seconds(),
-            loading_seconds: Self::default_loading_seconds(),
-            first_byte_seconds: Self::default_first_byte_seconds(),
-            between_tokens_seconds: Self::default_between_tokens_seconds(),
-            whole_call_seconds: Self::default_whole_call_seconds(),
-            judging_seconds: Self::default_judging_seconds(),
-            concurrency: None,
-            retries: Self::default_retries(),
-            on_failure: OnFailure::default(),
-            prompts: None,
-        }
+        Self { preset, model: model.into(), ..Self::default() }
     }
 
     /// How many calls may be under way at once, before the server was asked.
@@ -331,37 +296,34 @@ impl LlmSettings {
             judging: seconds(self.judging_seconds),
         }
     }
+}
 
-    const fn default_context_tokens() -> NonZeroU32 {
-        const { NonZeroU32::new(8192).unwrap() }
-    }
-
-    const fn default_connect_seconds() -> NonZeroU64 {
-        const { NonZeroU64::new(5).unwrap() }
-    }
-
-    const fn default_loading_seconds() -> NonZeroU64 {
-        const { NonZeroU64::new(300).unwrap() }
-    }
-
-    const fn default_first_byte_seconds() -> NonZeroU64 {
-        const { NonZeroU64::new(180).unwrap() }
-    }
-
-    const fn default_between_tokens_seconds() -> NonZeroU64 {
-        const { NonZeroU64::new(90).unwrap() }
-    }
-
-    const fn default_whole_call_seconds() -> NonZeroU64 {
-        const { NonZeroU64::new(300).unwrap() }
-    }
-
-    const fn default_judging_seconds() -> NonZeroU64 {
-        const { NonZeroU64::new(LONGEST_JUDGING.as_secs()).unwrap() }
-    }
-
-    const fn default_retries() -> u8 {
-        2
+impl Default for LlmSettings {
+    fn default() -> Self {
+        Self {
+            preset: Preset::default(),
+            base_url: None,
+            model: String::new(),
+            second_model: None,
+            key_variable: None,
+            key_file: None,
+            temperature: None,
+            calls: Calls::default(),
+            examples: None,
+            thinking: None,
+            context_tokens: const { NonZeroU32::new(8192).unwrap() },
+            extra_body: serde_json::Map::new(),
+            connect_seconds: const { NonZeroU64::new(5).unwrap() },
+            loading_seconds: const { NonZeroU64::new(300).unwrap() },
+            first_byte_seconds: const { NonZeroU64::new(180).unwrap() },
+            between_tokens_seconds: const { NonZeroU64::new(90).unwrap() },
+            whole_call_seconds: const { NonZeroU64::new(300).unwrap() },
+            judging_seconds: const { NonZeroU64::new(LONGEST_JUDGING.as_secs()).unwrap() },
+            concurrency: None,
+            retries: 2,
+            on_failure: OnFailure::default(),
+            prompts: None,
+        }
     }
 }
 

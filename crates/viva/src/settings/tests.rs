@@ -91,6 +91,9 @@ fn the_environment_changes_single_settings_of_the_language_model() {
     assert_eq!(llm.preset, coach::llm::Preset::Ollama);
     let nonsense = environment(&[("VIVA_LLM_PRESET", "crystal-ball"), ("VIVA_LLM_MODEL", "large")]).unwrap();
     assert!(Settings::of(nonsense.over(model("tiny")), None).is_err());
+    let nameless = environment(&[("VIVA_LLM_PRESET", "ollama")]).unwrap();
+    let refused = Settings::of(nameless.over(model("tiny")), None).err().unwrap();
+    assert!(refused.message().contains("missing field `model`"), "{refused:?}");
 }
 
 #[test]
