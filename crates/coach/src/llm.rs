@@ -50,6 +50,7 @@ use fence::{Mark, fence};
 use model::Model;
 use prompts::Prompts;
 use reading::Judged;
+use settings::limit;
 pub use settings::{Calls, LONGEST_JUDGING, LlmSettings, OnFailure, Preset, Thinking};
 pub use usage::{Cost, Usage, metered};
 pub use wire::{Enforcement, FoundModel};
@@ -182,7 +183,7 @@ impl LlmCoach {
         let fenced = fenced(assignment)?;
         let answer = self.fingerprint(assignment);
         let finished = self.lock_unfinished().remove(&answer).unwrap_or_default();
-        let limit = self.model.settings().limits().judging;
+        let limit = limit(self.model.settings().judging_seconds);
         // Its time begins when the answers before it are judged.
         let _turn = self.model.turn().await;
         let deadline = Instant::now() + limit.saturating_sub(taken);

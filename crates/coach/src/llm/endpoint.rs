@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::key::without_key;
-use super::settings::{Limits, LlmSettings, is_loopback};
+use super::settings::{LlmSettings, is_loopback, limit};
 use super::wire::{End, Said, Wire};
 use crate::error::{CoachError, malformed, misconfigured, unavailable};
 use failure::Answered;
@@ -33,7 +33,7 @@ pub(super) struct Endpoint {
     base: Url,
     headers: HeaderMap,
     key: Option<SecretString>,
-    limits: Limits,
+    settings: LlmSettings,
 }
 
 /// Why a request brought no reply.
@@ -64,15 +64,14 @@ impl From<CoachError> for Failed {
 impl Endpoint {
     pub fn new(settings: &LlmSettings, wire: Wire, key: Option<SecretString>) -> Result<Self, CoachError> {
         let base = base_address(settings, wire)?;
-        let limits = settings.limits();
-        let client = client(&base, limits.connect)
+        let client = client(&base, limit(settings.connect_seconds))
             .map_err(|error| misconfigured(format!("no HTTP client could be set up: {error}")))?;
         let headers = headers(wire, key.as_ref())?;
-        Ok(Self { client, wire, base, headers, key, limits })
+        Ok(Self { client, wire, base, headers, key, settings: settings.clone() })
     }
 
-    pub fn limits(&self) -> Limits {
-        self.limits
+    pub fn settings(&self) -> &LlmSettings {
+        &self.settings
     }
 
     /// The server's host and port, for people.
@@ -119,7 +118,7 @@ impl Endpoint {
     /// Posts the body and returns what the model said; `is_streamed` says whether the body asks for a stream. A reply that repeats itself
     /// is cut. Dropping the future ends the connection, and with it the server's work.
     pub async fn post(&self, body: Vec<u8>, is_streamed: bool) -> Result<Heard, Failed> {
-        let limit = self.limits.whole_call;
+        let limit = limit(self.settings.whole_call_seconds);
         let what = "to write its whole reply";
         let exchange = self.exchange(body, is_streamed);
         tokio::time::timeout(limit, exchange).await.map_err(|_elapsed| CoachError::TimedOut { limit, what })?
@@ -127,7 +126,9 @@ impl Endpoint {
 
     async fn exchange(&self, body: Vec<u8>, is_streamed: bool) -> Result<Heard, Failed> {
         let began = Instant::now();
-        let first_limit = if is_streamed { self.limits.first_byte } else { self.limits.whole_call };
+        let LlmSettings { first_byte_seconds, whole_call_seconds, between_tokens_seconds, .. } = self.settings;
+        let first_limit = limit(if is_streamed { first_byte_seconds } else { whole_call_seconds });
+        let next_limit = limit(between_tokens_seconds);
         let first = CoachError::TimedOut { limit: first_limit, what: "to begin its reply" };
         let request = self.client.post(appended(&self.base, self.wire.path())).headers(self.headers.clone()).body(body);
         let Ok(response) = tokio::time::timeout(first_limit, request.send()).await else { return Err(first.into()) };
@@ -152,7 +153,7 @@ impl Endpoint {
         while heard.said.end.is_none() || !heard.is_counted() {
             let (limit, left, what) = match heard.first_token {
                 None => (first_limit, first_limit.saturating_sub(began.elapsed()), "to begin its reply"),
-                Some(_) => (self.limits.between_tokens, self.limits.between_tokens, "between two tokens of its reply"),
+                Some(_) => (next_limit, next_limit, "between two tokens of its reply"),
             };
             let chunk = match tokio::time::timeout(left, response.chunk()).await {
                 Ok(chunk) => chunk,
@@ -252,7 +253,7 @@ impl Endpoint {
     fn unreachable(&self, error: &reqwest::Error) -> CoachError {
         let server = self.server();
         if error.is_connect() && error.is_timeout() {
-            let limit = self.limits.connect.as_secs();
+            let limit = self.settings.connect_seconds;
             return unavailable(format!("no connection to {server} within {limit} s; is the server running?"));
         }
         if error.is_connect() {

@@ -11,7 +11,7 @@ use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use super::endpoint::{Endpoint, Failed, Heard};
 use super::key;
 use super::quotes::Found;
-use super::settings::{LlmSettings, Preset, Thinking};
+use super::settings::{LlmSettings, Preset, Thinking, limit};
 use super::usage::{self, Cost, Usage};
 use super::wire::{Call, End, Enforcement, FoundModel, Message, Options, Said, Tokens, Wire};
 use crate::error::{CoachError, malformed, misconfigured, unavailable};
@@ -65,7 +65,6 @@ struct Learnt {
 /// What all models of a server share.
 #[derive(Debug)]
 struct Server {
-    settings: LlmSettings,
     wire: Wire,
     endpoint: Endpoint,
     thinking: Option<Thinking>,
@@ -118,7 +117,6 @@ impl Model {
             says_completion_tokens: AtomicBool::new(settings.preset == Preset::OpenAi),
             usage: Mutex::default(),
             answered_as: Mutex::default(),
-            settings: settings.clone(),
         };
         Ok(Self { name, temperature, learnt: Arc::default(), server: Arc::new(server) })
     }
@@ -138,7 +136,7 @@ impl Model {
     }
 
     pub fn settings(&self) -> &LlmSettings {
-        &self.server.settings
+        self.server.endpoint.settings()
     }
 
     /// How much the model is told to think.
@@ -234,7 +232,7 @@ impl Model {
         let backoff = ExponentialBuilder::new()
             .with_min_delay(FIRST_WAIT)
             .with_max_delay(LONGEST_WAIT)
-            .with_max_times(usize::from(self.server.settings.retries))
+            .with_max_times(usize::from(self.settings().retries))
             .with_jitter();
         let heard = (|| self.once_loaded(move || self.reply(call)))
             .retry(backoff)
@@ -277,7 +275,7 @@ impl Model {
         F: Future<Output = Result<T, Failed>>,
     {
         let began = Instant::now();
-        let limit = self.server.endpoint.limits().loading;
+        let limit = limit(self.settings().loading_seconds);
         let mut waiting = None;
         loop {
             match ask().await {

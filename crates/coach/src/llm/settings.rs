@@ -284,18 +284,6 @@ impl LlmSettings {
             None => self.preset.is_local(),
         }
     }
-
-    pub(super) fn limits(&self) -> Limits {
-        let seconds = |seconds: NonZeroU64| Duration::from_secs(seconds.get()).min(LONGEST_LIMIT);
-        Limits {
-            connect: seconds(self.connect_seconds),
-            loading: seconds(self.loading_seconds),
-            first_byte: seconds(self.first_byte_seconds),
-            between_tokens: seconds(self.between_tokens_seconds),
-            whole_call: seconds(self.whole_call_seconds),
-            judging: seconds(self.judging_seconds),
-        }
-    }
 }
 
 impl Default for LlmSettings {
@@ -337,21 +325,9 @@ pub(super) fn is_loopback(address: &Url) -> bool {
     }
 }
 
-/// How long each part of a call may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Limits {
-    /// Until a connection is established.
-    pub connect: Duration,
-    /// Until a server that loads its model is ready.
-    pub loading: Duration,
-    /// Until the first token of the reply.
-    pub first_byte: Duration,
-    /// Between two tokens.
-    pub between_tokens: Duration,
-    /// Until the reply is whole.
-    pub whole_call: Duration,
-    /// Until all replies about an answer are there.
-    pub judging: Duration,
+/// The time that a setting in seconds limits something to.
+pub(super) fn limit(seconds: NonZeroU64) -> Duration {
+    Duration::from_secs(seconds.get()).min(LONGEST_LIMIT)
 }
 
 #[cfg(test)]
@@ -360,11 +336,17 @@ mod tests {
 
     #[test]
     fn the_limit_of_each_part_leaves_time_for_the_rest_of_the_whole() {
-        let limits = LlmSettings::new(Preset::LlamaCpp, "m").limits();
-        let Limits { connect, loading, first_byte, between_tokens, whole_call, judging } = limits;
-        let parts = [connect, between_tokens, first_byte, whole_call, judging];
-        assert_eq!(parts.map(|limit| limit.as_secs()), [5, 90, 180, 300, 900]);
-        assert!(parts.is_sorted() && loading + whole_call < judging, "{limits:?}");
+        let settings = LlmSettings::default();
+        let parts = [
+            settings.connect_seconds,
+            settings.between_tokens_seconds,
+            settings.first_byte_seconds,
+            settings.whole_call_seconds,
+            settings.judging_seconds,
+        ];
+        let [.., whole_call, judging] = parts.map(NonZeroU64::get);
+        assert_eq!(parts.map(NonZeroU64::get), [5, 90, 180, 300, 900]);
+        assert!(parts.is_sorted() && settings.loading_seconds.get() + whole_call < judging, "{settings:?}");
     }
 
     #[test]
