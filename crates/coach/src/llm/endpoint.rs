@@ -5,7 +5,7 @@ mod failure;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -98,13 +98,7 @@ impl Endpoint {
         let request = request.headers(self.headers.clone());
         let fetch = async {
             let response = request.send().await.map_err(|error| self.unreachable(&error))?;
-            let (status, headers) = (response.status(), response.headers().clone());
-            let body = self.whole(response, Vec::new()).await?;
-            let answered = self.answered(status, &headers, &body);
-            if !status.is_success() || answered.is_a_page() {
-                return Err(answered.failed());
-            }
-            serde_json::from_slice(&body).map_err(|_| {
+            serde_json::from_slice(&self.body(response).await?).map_err(|_| {
                 let server = self.server();
                 let reason = format!("{server} does not reply as a language model does: check preset and base_url");
                 malformed(reason).into()
@@ -133,18 +127,13 @@ impl Endpoint {
         let request = self.client.post(appended(&self.base, self.wire.path())).headers(self.headers.clone()).body(body);
         let Ok(response) = tokio::time::timeout(first_limit, request.send()).await else { return Err(first.into()) };
         let mut response = response.map_err(|error| self.unreachable(&error))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let is_stream = status.is_success()
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let is_stream = response.status().is_success()
             && ["text/event-stream", "application/x-ndjson"].iter().any(|stream| kind.starts_with(stream));
         let mut heard = Heard { said: Said::default(), first_token: None, took: Duration::ZERO };
         if !is_stream {
             // A server that does not stream begins its reply when the model is done.
-            let body = self.whole(response, Vec::new()).await?;
-            let answered = self.answered(status, &headers, &body);
-            if !status.is_success() || answered.is_a_page() {
-                return Err(answered.failed());
-            }
+            let body = self.body(response).await?;
             self.wire.read(&body, &mut heard.said).map_err(|error| self.unreadable(&body, &error))?;
             heard.said.end = heard.said.end.or(Some(End::Complete));
             return Ok(self.finished(heard, began));
@@ -228,18 +217,21 @@ impl Endpoint {
         })
     }
 
-    async fn whole(&self, mut response: Response, mut body: Vec<u8>) -> Result<Vec<u8>, CoachError> {
+    /// The whole body of a response that is good and no page.
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, Failed> {
+        let (status, headers, mut body) = (response.status(), response.headers().clone(), Vec::new());
         while let Some(chunk) = response.chunk().await.map_err(|_error| self.broke_off())? {
             if body.len() + chunk.len() > LONGEST_TEXT {
-                return Err(self.too_long());
+                return Err(self.too_long().into());
             }
             body.extend_from_slice(&chunk);
         }
+        let key = self.key.as_ref();
+        let answered = Answered { server: self.server(), status, headers: &headers, body: &body, key };
+        if !status.is_success() || answered.is_a_page() {
+            return Err(answered.failed());
+        }
         Ok(body)
-    }
-
-    fn answered<'a>(&'a self, status: StatusCode, headers: &'a HeaderMap, body: &'a [u8]) -> Answered<'a> {
-        Answered { server: self.server(), status, headers, body, key: self.key.as_ref() }
     }
 
     fn too_long(&self) -> CoachError {
