@@ -60,14 +60,6 @@ impl Answered<'_> {
             StatusCode::TOO_MANY_REQUESTS if self.code().is_some_and(|code| code == "insufficient_quota") => {
                 self.refused(format!("{server} says that the account's credit is used up"))
             }
-            StatusCode::SERVICE_UNAVAILABLE
-                if self.words().is_some_and(|words| words.eq_ignore_ascii_case("loading model")) =>
-            {
-                CoachError::Unavailable {
-                    reason: format!("{server} is still loading its model"),
-                    retry_after: self.retry_after(),
-                }
-            }
             StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => self.busy(),
             status if status.is_server_error() => self.busy(),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if self.key.is_some() => {
