@@ -120,11 +120,6 @@ impl LlmCoach {
         self.model.places().await
     }
 
-    /// What the coach has used up since it was set up.
-    pub fn usage(&self) -> Usage {
-        self.model.usage()
-    }
-
     /// The claims about correctness, and a remark when something of them does not count or when two models were asked.
     async fn correctness(&self, assignment: &Assignment<'_>, fenced: &str) -> Result<Judged<Claims>, CoachError> {
         let Assignment { rubric, transcript, .. } = *assignment;

@@ -6,6 +6,7 @@ use super::form::Form;
 use super::model::Model;
 use super::prompts::{Prompts, RenderedPrompt};
 use super::settings::Thinking;
+use super::usage;
 use super::wire::{Call, End, Message, Said};
 use crate::error::{CoachError, malformed, refused};
 
@@ -74,7 +75,7 @@ pub(super) async fn ask(
         }
         Err(unusable) => (None, format!("- the whole reply: {unusable}")),
     };
-    model.count_invalid_reply();
+    usage::count(|usage| usage.invalid_replies += 1);
     let wanted: Vec<(&str, &str)> =
         faults.iter().flatten().map(|fault| (fault.group.as_str(), fault.entry.as_str())).collect();
     let form = form.only(&wanted);
@@ -90,7 +91,7 @@ pub(super) async fn ask(
         // What could be used of the first reply is better than nothing.
         (_, Some(faults)) => Ok(faults),
         (Ok(Err(unusable)), None) => {
-            model.count_invalid_reply();
+            usage::count(|usage| usage.invalid_replies += 1);
             Err(malformed(unusable.to_string()))
         }
         (Err(error), None) => Err(error),

@@ -32,7 +32,7 @@ pub(super) async fn judge(
     let answer = Answer::of(assignment);
     let form = form(answer.pieces());
     let prompt = prompts.render(Template::Clarity, &Asked::of(assignment), &form, fenced)?;
-    let mut reading = Reading::new(model, assignment, answer);
+    let mut reading = Reading::new(assignment, answer);
     ask(model, prompts, &prompt, &form, |reply| reading.take(reply, &form)).await?;
     if reading.entries.is_empty() {
         return Err(malformed("it reports on none of the checks"));

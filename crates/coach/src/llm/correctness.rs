@@ -40,7 +40,7 @@ pub(super) async fn judge(
         Calls::PerAnswer => vec![form],
         Calls::PerPoint => form.entries().into_iter().map(|(group, id, _)| form.only(&[(group, id)])).collect(),
     };
-    let reading = Mutex::new(Reading::new(model, assignment, answer));
+    let reading = Mutex::new(Reading::new(assignment, answer));
     let asking = forms.iter().map(async |form| {
         let prompt = prompts.render(Template::Correctness, &subject, form, fenced)?;
         let take = |reply: &_| reading.lock().unwrap_or_else(PoisonError::into_inner).take(reply, form);

@@ -10,9 +10,8 @@ use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::endpoint::{Endpoint, Failed, Heard};
 use super::key;
-use super::quotes::Found;
 use super::settings::{LlmSettings, Preset, Thinking, limit};
-use super::usage::{self, Cost, Usage};
+use super::usage::{self, Cost};
 use super::wire::{Call, End, Enforcement, FoundModel, Message, Options, Said, Tokens, Wire};
 use crate::error::{CoachError, malformed, misconfigured, unavailable};
 
@@ -82,7 +81,6 @@ struct Server {
     enforcement: AtomicU8,
     /// Whether the server wants the token limit by OpenAI's newer name.
     says_completion_tokens: AtomicBool,
-    usage: Mutex<Usage>,
     /// The model that answered last, as the server names it.
     answered_as: Mutex<Option<String>>,
 }
@@ -115,7 +113,6 @@ impl Model {
             refuses_streams: AtomicBool::new(false),
             enforcement: AtomicU8::new(0),
             says_completion_tokens: AtomicBool::new(settings.preset == Preset::OpenAi),
-            usage: Mutex::default(),
             answered_as: Mutex::default(),
         };
         Ok(Self { name, temperature, learnt: Arc::default(), server: Arc::new(server) })
@@ -154,11 +151,6 @@ impl Model {
         self.server.answers.acquire().await.ok()
     }
 
-    /// What all models of the server have used up.
-    pub fn usage(&self) -> Usage {
-        self.lock_usage().clone()
-    }
-
     /// How the server enforces forms, as far as is known.
     pub fn enforcement(&self) -> Enforcement {
         let number = usize::from(self.server.enforcement.load(Ordering::Relaxed));
@@ -173,26 +165,6 @@ impl Model {
     /// The model that answered last, as the server names it.
     pub fn answered_as(&self) -> Option<String> {
         self.server.answered_as.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Counts a reply that could not be used, or not fully.
-    pub fn count_invalid_reply(&self) {
-        self.count(|usage| usage.invalid_replies += 1);
-    }
-
-    /// Counts a quote by how it was found.
-    pub fn count_quote(&self, found: Found) {
-        self.count(|usage| {
-            usage.quotes += 1;
-            usage.quotes_verbatim += u64::from(found == Found::Verbatim);
-            usage.quotes_snapped += u64::from(found == Found::Nearly);
-        });
-    }
-
-    /// Counts what was used up, of the server and of the answer that is being metered.
-    fn count(&self, change: impl Fn(&mut Usage)) {
-        change(&mut self.lock_usage());
-        usage::count(change);
     }
 
     /// The models that the server has.
@@ -244,7 +216,7 @@ impl Model {
         let Tokens { input: input_tokens, cached: cached_tokens, output: output_tokens } = heard.said.tokens;
         let seconds = heard.took.as_secs_f64();
         let kind = if call.is_repair { "repair" } else { call.form.name };
-        self.count(|usage| {
+        usage::count(|usage| {
             usage.replies += 1;
             usage.repairs += u64::from(call.is_repair);
             usage.input_tokens += input_tokens;
@@ -431,11 +403,6 @@ impl Model {
         resize(&self.server.places, usual, slots);
         resize(&self.server.answers, usual.div_ceil(CALLS_OF_AN_ANSWER), slots.div_ceil(CALLS_OF_AN_ANSWER));
         Ok(slots)
-    }
-
-    fn lock_usage(&self) -> std::sync::MutexGuard<'_, Usage> {
-        // Counts are whole after every statement.
-        self.server.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::ask::{Fault, fault, text};
 use super::form::Form;
-use super::model::Model;
-use super::quotes::{Answer, Unfounded};
+use super::quotes::{Answer, Found, Unfounded};
+use super::usage;
 
 pub(super) const KEY_POINTS: &str = "key_points";
 pub(super) const MISCONCEPTIONS: &str = "misconceptions";
@@ -27,7 +27,6 @@ pub(super) struct Judged<C> {
 pub(super) struct Reading<'a> {
     pub answer: Answer<'a>,
     pub entries: HashMap<(String, String), Entry>,
-    model: &'a Model,
     assignment: &'a Assignment<'a>,
 }
 
@@ -50,8 +49,8 @@ impl Entry {
 }
 
 impl<'a> Reading<'a> {
-    pub fn new(model: &'a Model, assignment: &'a Assignment<'a>, answer: Answer<'a>) -> Self {
-        Self { answer, entries: HashMap::new(), model, assignment }
+    pub fn new(assignment: &'a Assignment<'a>, answer: Answer<'a>) -> Self {
+        Self { answer, entries: HashMap::new(), assignment }
     }
 
     pub fn entry(&self, group: &str, id: &str) -> Option<&Entry> {
@@ -102,7 +101,11 @@ impl<'a> Reading<'a> {
         let claim: Vec<&str> =
             wordings.into_iter().flat_map(|(says, claim)| says.iter().chain([claim])).map(String::as_str).collect();
         let (found, quote) = self.answer.quote(quote, &claim);
-        self.model.count_quote(found);
+        usage::count(|usage| {
+            usage.quotes += 1;
+            usage.quotes_verbatim += u64::from(found == Found::Verbatim);
+            usage.quotes_snapped += u64::from(found == Found::Nearly);
+        });
         quote
     }
 

@@ -1,11 +1,11 @@
-//! What models use up: of a coach since it was set up, and for one answer.
+//! What models use up for an answer.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-/// What a language model coach has used up since it was set up.
+/// What language models used up.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// Replies that came, repairs included.
@@ -88,7 +88,7 @@ tokio::task_local! {
 }
 
 /// Counts for the answer that is being metered, if one is.
-pub(super) fn count(change: impl Fn(&mut Usage)) {
+pub(super) fn count(change: impl FnOnce(&mut Usage)) {
     METER.try_with(|meter| change(&mut meter.lock().unwrap_or_else(PoisonError::into_inner))).ok(); // an error: none is
 }
 

@@ -1,6 +1,6 @@
 //! Models that do not do as they are told.
 
-use coach::llm::{LlmSettings, Thinking};
+use coach::llm::{LlmSettings, Thinking, metered};
 use coach::{CoachError, LlmCoach};
 use interview::Transcript;
 use interview::claims::ClaimedVerdict;
@@ -72,12 +72,13 @@ async fn a_reply_of_which_nothing_can_be_used_is_asked_for_again_with_the_fault_
         (Reply::CutOff("{\"key_points\": {\"value-mo".to_owned()), "it was cut off at the token limit"),
     ] {
         let (model, coach) = model([faulty, says(&marks())]).await;
-        assert_eq!(verdicts(&judge(&coach, ANSWER).await.unwrap()), ["hit", "hit", "missed"], "{named}");
+        let (feedback, usage) = metered(judge(&coach, ANSWER)).await;
+        assert_eq!(verdicts(&feedback.unwrap()), ["hit", "hit", "missed"], "{named}");
         let requests = model.requests("marks").await;
         assert_eq!(requests.len(), 2, "{named}");
         let last = last_message(&requests[1]);
         assert!(last.contains(named) && last.contains("- the whole reply"), "{named}: {last}");
-        assert_eq!(coach.usage().invalid_replies, 1);
+        assert_eq!(usage.invalid_replies, 1);
     }
 }
 
@@ -116,13 +117,13 @@ async fn a_repair_asks_only_for_the_entries_that_were_wrong_and_says_what_was_wr
         let group = if id == "copies-heap" { "misconceptions" } else { "key_points" };
         let repaired = says(&json!({group: {id: right[group][id]}}));
         let (model, coach) = model([changed(change), repaired]).await;
-        assert_eq!(verdicts(&judge(&coach, ANSWER).await.unwrap()), ["hit", "hit", "missed"], "{named}");
+        let (feedback, usage) = metered(judge(&coach, ANSWER)).await;
+        assert_eq!(verdicts(&feedback.unwrap()), ["hit", "hit", "missed"], "{named}");
         let requests = model.requests("marks").await;
         assert_eq!(requests.len(), 2, "{named}");
         assert_eq!(asked_for(&requests[1]), [id]);
         let last = last_message(&requests[1]);
         assert!(last.contains(&format!("- {id}: {named}")), "{named}: {last}");
-        let usage = coach.usage();
         assert_eq!((usage.invalid_replies, usage.repairs), (1, 1));
     }
 }
@@ -188,11 +189,12 @@ async fn a_near_quote_counts_as_the_words_that_were_said() {
     let near =
         changed(|marks| marks["key_points"]["no-use-after-move"]["quote"] = json!("and a can't be used afterwards"));
     let (model, coach) = model([near]).await;
-    let feedback = judge(&coach, ANSWER).await.unwrap();
+    let (feedback, usage) = metered(judge(&coach, ANSWER)).await;
+    let feedback = feedback.unwrap();
     assert_eq!(verdicts(&feedback), ["hit", "hit", "missed"]);
     let evidence = feedback.marks().unwrap().key_points()[1].verdict.evidence().unwrap().quote().to_owned();
     assert!(ANSWER.contains(&evidence), "{evidence}");
-    assert_eq!((model.requests("marks").await.len(), coach.usage().quotes_snapped), (1, 1));
+    assert_eq!((model.requests("marks").await.len(), usage.quotes_snapped), (1, 1));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use coach::llm::{Calls, LlmSettings, Preset};
+use coach::llm::{Calls, LlmSettings, Preset, metered};
 use coach::{LlmCoach, Panel};
 use interview::follow_up::Rubric;
 use interview::judging::Assignment;
@@ -216,8 +216,7 @@ async fn anthropics_messages_judge_alike() {
 async fn what_was_used_up_is_counted() {
     let model = Script::sound().start().await;
     let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
-    judge(&coach, ANSWER).await.unwrap();
-    let usage = coach.usage();
+    let (_, usage) = metered(judge(&coach, ANSWER)).await;
     assert_eq!((usage.replies, usage.invalid_replies, usage.repairs), (3, 0, 0));
     assert_eq!((usage.input_tokens, usage.cached_tokens, usage.output_tokens), (300, 180, 30));
     assert_eq!((usage.quotes, usage.quotes_verbatim, usage.quotes_snapped), (6, 6, 0));
