@@ -153,23 +153,12 @@ impl LlmCoach {
     /// receiver that is gone or full is ignored. The follow-up is worded while the other calls run; a wording that is not there when they
     /// are done is dropped, so that feedback never waits for it.
     ///
-    /// What was judged when something else failed for now is kept, and not asked for when the answer is judged again.
+    /// What was judged when something else failed for now is kept, and not asked for when the answer is judged again; `taken` is how long
+    /// the attempts before took, because all of them together have the time that one answer may take.
     ///
     /// # Errors
     /// When neither panel could be judged. When one could not, the report says why; nothing is made up in its place.
     pub async fn judge(
-        &self,
-        assignment: &Assignment<'_>,
-        panels: Option<&Panels>,
-    ) -> Result<Report<CoachError>, CoachError> {
-        self.go_on_judging(assignment, Duration::ZERO, panels).await
-    }
-
-    /// The same after attempts that took this long: all of them together have the time that one answer may take.
-    ///
-    /// # Errors
-    /// As [`LlmCoach::judge`].
-    pub async fn go_on_judging(
         &self,
         assignment: &Assignment<'_>,
         taken: Duration,

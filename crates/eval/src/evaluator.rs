@@ -160,7 +160,7 @@ async fn ask_llm(coach: &LlmCoach, question: &Question, item: &Item, whole: bool
     let (rubric, transcript) = (Rubric::of(question, None), Transcript::typed(&item.answer));
     let assignment = Assignment::to_question(question, &rubric, &transcript);
     let (claims, clarity) = if whole {
-        let report = coach.judge(&assignment, None).await?;
+        let report = coach.judge(&assignment, Duration::ZERO, None).await?;
         (report.correctness?, report.clarity.unwrap_or_default())
     } else {
         (coach.judge_correctness(&assignment).await?, Vec::new())

@@ -62,6 +62,6 @@ async fn judge(coach: &LlmCoach, question: &Question) -> Duration {
     let transcript = Transcript::typed(ANSWER);
     let assignment = Assignment::to_question(question, &rubric, &transcript);
     let started = Instant::now();
-    coach.judge(&assignment, None).await.unwrap();
+    coach.judge(&assignment, Duration::ZERO, None).await.unwrap();
     started.elapsed()
 }

@@ -67,7 +67,7 @@ pub(super) async fn check(coach: &LlmCoach, question: &Question, bank: &[Questio
         return Err(misconfigured(reason));
     }
     let began = Instant::now();
-    let (report, usage) = metered(coach.judge(&assignment, None)).await;
+    let (report, usage) = metered(coach.judge(&assignment, Duration::ZERO, None)).await;
     let report = report?;
     report.correctness?;
     report.clarity?;

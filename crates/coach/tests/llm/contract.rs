@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use coach::{Coach, CoachError, LlmCoach, OfflineCoach};
 use interview::claims::Report;
@@ -25,7 +26,7 @@ async fn coaches(script: Script) -> (ScriptedModel, [Coach; 2]) {
 async fn report(coach: &Coach, assignment: &Assignment<'_>) -> Result<Report<CoachError>, CoachError> {
     match coach {
         Coach::Offline(offline) => Ok(offline.judge(assignment)),
-        Coach::Llm(llm) => llm.judge(assignment, None).await,
+        Coach::Llm(llm) => llm.judge(assignment, Duration::ZERO, None).await,
     }
 }
 

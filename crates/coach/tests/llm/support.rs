@@ -4,6 +4,7 @@ pub mod scripted_model;
 pub mod socket;
 
 use std::num::NonZeroU16;
+use std::time::Duration;
 
 use coach::llm::{LlmSettings, Preset};
 use coach::{CoachError, LlmCoach, Panels};
@@ -43,7 +44,7 @@ pub async fn judge_with_panels(
     let rubric = Rubric::of(&question, None);
     let transcript = Transcript::typed(answer);
     let assignment = Assignment::to_question(&question, &rubric, &transcript);
-    let report = coach.judge(&assignment, panels).await?;
+    let report = coach.judge(&assignment, Duration::ZERO, panels).await?;
     Ok(judging::judge(&assignment, report).unwrap().feedback)
 }
 

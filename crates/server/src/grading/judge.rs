@@ -101,7 +101,7 @@ impl Case {
         let judging = async {
             // Owns the sender, so that the receiver ends with it.
             let panels = panels;
-            llm.go_on_judging(&assignment, taken, Some(&panels)).await
+            llm.judge(&assignment, taken, Some(&panels)).await
         };
         let announcing = async {
             while let Some(panel) = ready.recv().await {
