@@ -16,6 +16,7 @@ use std::ops::Range;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::thread;
 
+use interview::hash::fnv1a;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayViewMut1, Axis, AxisDescription, Slice};
 
@@ -101,9 +102,8 @@ impl Verifier {
             let fingerprints = include_str!("../data/verifier/learnt.txt").lines();
             fingerprints.filter_map(|line| u64::from_str_radix(line, 16).ok()).collect()
         });
-        // FNV-1a, as `judging/training/export.py` computes it.
-        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        LEARNT.contains(&claim.bytes().fold(0xcbf2_9ce4_8422_2325, step))
+        // As `judging/training/export.py` computes it.
+        LEARNT.contains(&fnv1a(claim.bytes()))
     }
 
     fn load() -> Self {

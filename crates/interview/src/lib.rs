@@ -15,6 +15,7 @@ pub mod debrief;
 pub mod delivery;
 pub mod doubt;
 pub mod follow_up;
+pub mod hash;
 pub mod id;
 pub mod judging;
 pub mod marks;

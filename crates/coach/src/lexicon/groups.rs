@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use interview::hash::fnv1a;
+
 use super::{is_function_word, named_lists, stem};
 
 /// How much a word of the same group says, against the same word.
@@ -21,8 +23,7 @@ pub(crate) struct Concept(u64);
 
 impl Concept {
     fn named(kind: u8, name: &str) -> Self {
-        let bytes = std::iter::once(kind).chain(name.bytes());
-        Self(bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+        Self(fnv1a(std::iter::once(kind).chain(name.bytes())))
     }
 
     fn word(name: &str) -> Self {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use interview::bank::{KeyPoint, Language, Misconception, Outcome, Snippet};
+use interview::hash::fnv1a;
 use interview::judging::Assignment;
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +67,10 @@ impl<'a> AskedWithRubric<'a> {
     /// favours no kind of point. The order depends on `seed` and the points alone: the same question reads the same every time.
     pub fn shuffled(assignment: &Assignment<'a>, seed: &str) -> Self {
         let mut key_points: Vec<&KeyPoint> = assignment.rubric.key_points.iter().collect();
-        key_points.sort_by_cached_key(|point| fingerprint(&[seed, assignment.question.id.as_str(), point.id.as_str()]));
+        key_points.sort_by_cached_key(|point| {
+            let parts = [seed, assignment.question.id.as_str(), point.id.as_str()];
+            fnv1a(parts.into_iter().flat_map(|part| part.bytes().chain([0xff])))
+        });
         let misconceptions = &assignment.rubric.misconceptions;
         Self { asked: Asked::of(assignment), key_points, misconceptions, examples: Vec::new() }
     }
@@ -142,10 +146,4 @@ fn facts(outcome: &Outcome) -> String {
         Outcome::Panics { message } => format!("It compiles, and fails when it runs, saying \"{message}\"."),
         Outcome::Hangs => "It compiles, and never ends when it runs.".to_owned(),
     }
-}
-
-/// Fowler, Noll and Vo's hash, variant 1a, 64 bit. Only for order.
-fn fingerprint(parts: &[&str]) -> u64 {
-    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0xff]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::snippet::{Proof, Snippet};
 use crate::bounded::bounded;
+use crate::hash::fnv1a;
 use crate::id::{GroupId, KeyPointId, MisconceptionId, QuestionId, Tag, TopicId};
 
 /// One question of the bank, with all that is needed to ask it and to judge its answers.
@@ -82,29 +83,37 @@ impl Question {
     /// nothing else: neither with prompts, hints and probes nor with sources.
     /// Sixteen hexadecimal digits (FNV-1a, 64 bit), not meant to withstand forgery.
     pub fn rubric_version(&self) -> String {
-        let mut hash = Fnv::default();
+        let mut bytes = Vec::new();
+        // The separator keeps parts from running together.
+        let mut write = |part: &str| bytes.extend(part.bytes().chain([0xff]));
         for point in &self.key_points {
-            hash.write(point.id.as_str());
-            hash.write(&point.summary);
-            hash.write(&point.weight.get().to_string());
-            hash.write(if point.core { "core" } else { "" });
+            write(point.id.as_str());
+            write(&point.summary);
+            write(&point.weight.get().to_string());
+            write(if point.core { "core" } else { "" });
             // Written only where it is set, so that questions without it keep the version they have always had.
             if let Some(group) = &point.any_of {
-                hash.write("any_of");
-                hash.write(group.as_str());
+                write("any_of");
+                write(group.as_str());
             }
-            hash.write_versions(point.since.as_deref(), point.until.as_deref());
-            point.says.iter().for_each(|phrasing| hash.write(phrasing));
+            versions(&point.since, &point.until).for_each(&mut write);
+            point.says.iter().for_each(|phrasing| write(phrasing));
         }
         for misconception in &self.misconceptions {
-            hash.write(misconception.id.as_str());
-            hash.write(&misconception.claim);
-            hash.write_versions(misconception.since.as_deref(), misconception.until.as_deref());
-            misconception.says.iter().for_each(|phrasing| hash.write(phrasing));
+            write(misconception.id.as_str());
+            write(&misconception.claim);
+            versions(&misconception.since, &misconception.until).for_each(&mut write);
+            misconception.says.iter().for_each(|phrasing| write(phrasing));
         }
-        hash.write(&self.model_answer);
-        format!("{:016x}", hash.0)
+        write(&self.model_answer);
+        format!("{:016x}", fnv1a(bytes))
     }
+}
+
+/// What the rubric's version holds of the versions that a claim is bound to.
+fn versions<'q>(since: &'q Option<String>, until: &'q Option<String>) -> impl Iterator<Item = &'q str> {
+    let versions = [("since", since), ("until", until)].into_iter();
+    versions.filter_map(|(name, version)| Some([name, version.as_deref()?])).flatten()
 }
 
 /// One checkable claim that a good answer makes.
@@ -472,29 +481,3 @@ bounded!(
     #[serde(try_from = "u32", into = "u32")]
     TimeLimit(u32).seconds, (30..=600), "a time limit is a whole number of seconds from 30 to 600"
 );
-
-/// Fowler, Noll and Vo's hash, variant 1a, with a separator after every part so that parts cannot run together.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Fnv {
-    fn write_versions(&mut self, since: Option<&str>, until: Option<&str>) {
-        for (name, version) in [("since", since), ("until", until)] {
-            if let Some(version) = version {
-                self.write(name);
-                self.write(version);
-            }
-        }
-    }
-
-    fn write(&mut self, part: &str) {
-        for byte in part.bytes().chain([0xff]) {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
-}
