@@ -1,4 +1,4 @@
-//! What the offline rules know about words: which carry only grammar, which mean the same, which exclude each other.
+//! What the offline rules know about words: which carry only grammar, and which mean the same.
 //!
 //! The knowledge itself is data, in `data/`; all of it is read once.
 
@@ -8,6 +8,7 @@ mod markers;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use interview::transcript::normal_words;
 use rust_stemmers::{Algorithm, Stemmer};
 
 pub(crate) use groups::{Concept, Unit, units};
@@ -35,6 +36,11 @@ pub(crate) fn spellings() -> &'static HashMap<Vec<String>, Vec<String>> {
 pub(crate) fn stem(word: &str) -> String {
     let word = word.strip_suffix("'s").unwrap_or(word);
     Stemmer::create(Algorithm::English).stem(word).into_owned()
+}
+
+/// The stems of a text's words, without function words.
+pub(crate) fn telling_stems(text: &str) -> impl Iterator<Item = String> {
+    normal_words(text).filter(|word| !is_function_word(word)).map(|word| stem(&word))
 }
 
 /// Whether `next` cannot follow `word`; `None` when `word` has no rule.

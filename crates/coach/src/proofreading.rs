@@ -6,10 +6,10 @@ use interview::bank::{KeyPoint, Remark};
 use interview::follow_up::Rubric;
 use interview::judging::{self, Assignment};
 use interview::marks::{Counted, Marks};
-use interview::transcript::{is_function_word, normal_words};
+use interview::transcript::normal_words;
 use interview::{Question, Transcript};
 
-use crate::lexicon::stem;
+use crate::lexicon::telling_stems;
 use crate::offline::OfflineCoach;
 use crate::verifier::Verifier;
 
@@ -135,8 +135,4 @@ impl Reader<'_> {
         let correctness = claims.ok().and_then(|claims| judging::correctness(&rubric, &transcript, &claims).ok());
         correctness.map(|correctness| correctness.marks().clone()).unwrap_or_default()
     }
-}
-
-fn telling_stems(text: &str) -> impl Iterator<Item = String> {
-    normal_words(text).filter(|word| !is_function_word(word)).map(|word| stem(&word))
 }

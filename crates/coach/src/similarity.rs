@@ -2,32 +2,14 @@
 
 use std::collections::HashSet;
 
-use interview::transcript::normal_words;
-
-use crate::lexicon::{is_function_word, stem};
+use crate::lexicon::telling_stems;
 
 /// How like the reference an answer is, 0 to 1: the cosine of the two sets of stems (Ochiai's coefficient).
 pub fn similarity(reference: &str, answer: &str) -> f64 {
-    Stems::of(normal_words(reference)).cosine(&Stems::of(normal_words(answer)))
-}
-
-/// The stems of a text's words, without function words.
-#[derive(Clone, Debug)]
-pub(crate) struct Stems(HashSet<String>);
-
-impl Stems {
-    /// The stems of these words in normal form.
-    pub(crate) fn of(words: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let words = words.into_iter();
-        Self(words.filter(|word| !is_function_word(word.as_ref())).map(|word| stem(word.as_ref())).collect())
-    }
-
-    /// The cosine of both sets, 0 to 1.
-    pub(crate) fn cosine(&self, other: &Self) -> f64 {
-        let both = self.0.intersection(&other.0).count() as f64;
-        let lengths = (self.0.len() * other.0.len()) as f64;
-        if lengths == 0.0 { 0.0 } else { both / lengths.sqrt() }
-    }
+    let [reference, answer] = [reference, answer].map(|text| telling_stems(text).collect::<HashSet<_>>());
+    let both = reference.intersection(&answer).count() as f64;
+    let lengths = (reference.len() * answer.len()) as f64;
+    if lengths == 0.0 { 0.0 } else { both / lengths.sqrt() }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::model::Model;
 use super::prompts::{Prompts, Template};
 use super::subject::Asked;
 use crate::error::{CoachError, malformed, misconfigured};
-use crate::lexicon::{is_function_word, stem};
+use crate::lexicon::telling_stems;
 use interview::judging::Assignment;
 
 /// The most words of a wording; the template asks for 30.
@@ -110,22 +110,17 @@ fn fault(wording: &str, assignment: &Assignment<'_>, follow_up: &FollowUp) -> Op
 fn gives_away(wording: &str, assignment: &Assignment<'_>, follow_up: &FollowUp) -> bool {
     let question = assignment.question;
     let said = Transcript::typed(wording);
-    let known = [question.prompts.first(), assignment.prompt, &follow_up.prompt].map(stems).concat();
-    let heard = stems(&assignment.transcript.text());
-    let known: HashSet<String> = known.into_iter().chain(heard).collect();
-    let worded: HashSet<String> = stems(wording).into_iter().collect();
+    let heard = assignment.transcript.text();
+    let known = [question.prompts.first(), assignment.prompt, &follow_up.prompt, &heard];
+    let known: HashSet<String> = known.into_iter().flat_map(telling_stems).collect();
+    let worded: HashSet<String> = telling_stems(wording).collect();
     let sayings = question.key_points.iter().flat_map(|point| point.says.iter().chain([&point.summary]));
     sayings.into_iter().any(|saying| {
-        let telling = stems(saying);
+        let telling: Vec<String> = telling_stems(saying).collect();
         let all_said = telling.iter().all(|stem| worded.contains(stem));
         let some_new = telling.iter().any(|stem| !known.contains(stem));
         said.find_words(saying).is_some() || (telling.len() > 1 && all_said && some_new)
     })
-}
-
-/// The stems of a text's content words.
-fn stems(text: &str) -> Vec<String> {
-    normal_words(text).filter(|word| !is_function_word(word)).map(|word| stem(&word)).collect()
 }
 
 #[cfg(test)]
