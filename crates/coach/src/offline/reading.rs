@@ -1,4 +1,4 @@
-//! Reading an answer as claims: clauses of speech, each with what it is about, what it says and denies, and how it is meant.
+//! Reads an answer as clauses of speech, with what they are about and how they are meant.
 
 mod clauses;
 mod glossary;
