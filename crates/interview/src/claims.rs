@@ -88,8 +88,6 @@ pub struct ClarityClaim {
 /// Words that a coach says are in the transcript.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Quote {
-    /// The words themselves. Where they were said more than once, the first place counts.
-    Text(String),
     /// The words by number, counted from 0 over the whole transcript, the last one included.
     Words {
         /// The first word.
@@ -101,7 +99,7 @@ pub enum Quote {
     Timed {
         /// The words themselves.
         text: String,
-        /// Tells apart the places where the words were said; typed words have no time.
+        /// Tells apart the places where the words were said; typed words have no time. The first place counts when none was then.
         span: Option<Span>,
     },
 }

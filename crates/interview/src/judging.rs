@@ -317,7 +317,6 @@ impl<'a> Said<'a> {
 
     fn place(&self, quote: &Quote) -> Option<(usize, usize)> {
         match quote {
-            Quote::Text(text) => self.transcript.find_words(text),
             Quote::Words { first, last } => Some((*first, *last)),
             Quote::Timed { text, span } => self.transcript.find_words_at(text, *span),
         }

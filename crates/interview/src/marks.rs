@@ -11,8 +11,8 @@ use crate::id::{KeyPointId, MisconceptionId};
 use crate::scoring::{Clarity, Correctness};
 use crate::time::Span;
 
-/// Words of the transcript that back a mark. Made only by looking a quote up in the transcript
-/// ([`Transcript::find_quote`](crate::Transcript::find_quote)), so that evidence always was said.
+/// Words of the transcript that back a mark. Made only of the transcript's own words
+/// ([`Transcript::evidence_at`](crate::Transcript::evidence_at)), so that evidence always was said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
     quote: String,

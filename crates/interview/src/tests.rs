@@ -63,7 +63,7 @@ pub(crate) fn question() -> Question {
 /// Marks for these points, one letter each: hit, missed, unclear to the coach; in capitals what the candidate decided about a point that was
 /// unclear. Then the question's misconception, stated this often.
 pub(crate) fn marks(points: &[KeyPoint], letters: &str, stated: usize) -> Marks {
-    let evidence = Transcript::typed("said so").find_quote("said").unwrap();
+    let evidence = Transcript::typed("said so").evidence_at(0, 0).unwrap();
     let key_points = points.iter().zip(letters.chars()).map(|(point, letter)| KeyPointMark {
         id: point.id.clone(),
         verdict: match letter {
@@ -89,7 +89,7 @@ pub(crate) fn day(day: f64) -> SystemTime {
 /// An answer to a [`question`] whose key points (heavy and core, middle, light) came out like this: hit, missed, unclear. A `w` behind them
 /// states the misconception.
 pub(crate) fn marked(letters: &str) -> Outcome {
-    let quote = || Quote::Text("said".to_owned());
+    let quote = || Quote::Timed { text: "said".to_owned(), span: None };
     let verdict = |letter| match letter {
         'h' => ClaimedVerdict::Hit(quote()),
         'm' => ClaimedVerdict::Missed(None),

@@ -148,18 +148,11 @@ impl Transcript {
         self.segments.is_empty()
     }
 
-    /// Finds `quote` in the transcript, ignoring case, punctuation and white space, and returns it as evidence: in the words of the
-    /// transcript and with the time they were said. `None` when the quote has no words or is not there.
+    /// Finds `quote` in the transcript, ignoring case, punctuation and white space: the numbers of its first and last word, counted from 0
+    /// over the whole transcript. `None` when the quote has no words or is not there.
     ///
     /// The quote must begin and end at whole words. Where it occurs more than once, the first place counts. Takes time linear in
     /// the transcript's length for quotes of bounded length.
-    pub fn find_quote(&self, quote: &str) -> Option<Evidence> {
-        let (first, last) = self.find_words(quote)?;
-        self.evidence_at(first, last)
-    }
-
-    /// Where [`Transcript::find_quote`] finds `quote`: the numbers of its first and last word, counted from 0 over the whole
-    /// transcript.
     pub fn find_words(&self, quote: &str) -> Option<(usize, usize)> {
         self.places(quote).first().copied()
     }
@@ -183,17 +176,15 @@ impl Transcript {
         places.filter_map(|place| Some((place.first()?.0, place.last()?.0))).collect()
     }
 
-    /// The words from `first` to `last`, counted from 0 over the whole transcript, as evidence. `None` when the transcript does not
-    /// have them all.
+    /// The words from `first` to `last`, counted from 0 over the whole transcript, as evidence: as they stand there, with the time they
+    /// were said. `None` when the transcript does not have them all.
     pub fn evidence_at(&self, first: usize, last: usize) -> Option<Evidence> {
         let words: Vec<&Word> = self.words().skip(first).take((last + 1).saturating_sub(first)).collect();
-        (first <= last && words.len() == last - first + 1).then(|| self.evidence(&words))
-    }
-
-    fn evidence(&self, words: &[&Word]) -> Evidence {
-        let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-        let span = words.iter().filter_map(|word| word.span).reduce(Span::hull);
-        Evidence::of_words(texts.join(" "), span)
+        (first <= last && words.len() == last - first + 1).then(|| {
+            let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+            let span = words.iter().filter_map(|word| word.span).reduce(Span::hull);
+            Evidence::of_words(texts.join(" "), span)
+        })
     }
 
     /// The transcript with the text of one word, counted from 0, as the candidate says it was. It keeps its time and counts as certain.

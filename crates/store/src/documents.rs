@@ -493,7 +493,6 @@ impl Stored<Quote> for EvidenceDocument {
         match quote {
             Quote::Timed { text, span } => Self { quote: text.clone(), span: Stored::of(span) },
             // Records hold timed quotes only.
-            Quote::Text(text) => Self { quote: text.clone(), span: None },
             Quote::Words { .. } => Self { quote: String::new(), span: None },
         }
     }

@@ -203,7 +203,7 @@ mod tests {
             let transcript = Transcript::typed(said);
             let fenced = fence(&transcript, &Mark::random());
             let line = fenced.lines().nth(1).unwrap();
-            assert!(transcript.find_quote(line).is_some(), "{line}");
+            assert!(transcript.find_words(line).is_some(), "{line}");
         }
     }
 
@@ -216,7 +216,7 @@ mod tests {
         let transcript = Transcript::heard(vec![segment]);
         let fenced = fence(&transcript, &Mark::random());
         assert_eq!(fenced.lines().nth(1), Some("one owner(?)"));
-        assert!(transcript.find_quote("one owner(?)").is_some());
+        assert!(transcript.find_words("one owner(?)").is_some());
     }
 
     #[test]

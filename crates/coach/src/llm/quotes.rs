@@ -178,7 +178,7 @@ impl<'a> Answer<'a> {
     pub fn words(&self, quote: &Quote) -> String {
         match quote {
             Quote::Words { first, last } => self.text(*first, *last),
-            Quote::Text(text) | Quote::Timed { text, .. } => text.clone(),
+            Quote::Timed { text, .. } => text.clone(),
         }
     }
 

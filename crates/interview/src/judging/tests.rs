@@ -38,7 +38,7 @@ fn heard(words: &[(&str, f64)]) -> Transcript {
 }
 
 fn quote(text: &str) -> Quote {
-    Quote::Text(text.to_owned())
+    Quote::Timed { text: text.to_owned(), span: None }
 }
 
 fn claims(one_owner: ClaimedVerdict, misconception: Option<Quote>) -> Claims {
@@ -390,9 +390,8 @@ fn what_two_coaches_agree_on_stands_as_the_first_quoted_it() {
 fn a_point_on_which_two_coaches_disagree_is_unclear_with_the_words_in_question() {
     let agreement = agreed((ClaimedVerdict::Missed(None), None), (ClaimedVerdict::Hit(quote("one owner")), None));
     assert_eq!(agreement.disagreements, 1);
-    let words = Quote::Timed { text: "one owner".to_owned(), span: None };
     let verdict = &agreement.claims.key_points[1].verdict;
-    assert_eq!(*verdict, ClaimedVerdict::Unclear(Doubt::CoachesDisagree, Some(words)));
+    assert_eq!(*verdict, ClaimedVerdict::Unclear(Doubt::CoachesDisagree, Some(quote("one owner"))));
 }
 
 #[test]

@@ -9,10 +9,15 @@ fn heard(words: &[&str]) -> Transcript {
     Transcript::heard(Segment::new(words).into_iter().collect())
 }
 
+fn evidence(transcript: &Transcript, quote: &str) -> Evidence {
+    let (first, last) = transcript.find_words(quote).unwrap();
+    transcript.evidence_at(first, last).unwrap()
+}
+
 #[test]
 fn a_quote_is_found_whatever_its_case_and_punctuation_and_tied_to_its_time() {
     let transcript = heard(&["Well,", "a", "value", "has", "one", "owner."]);
-    let evidence = transcript.find_quote("VALUE has   one, owner!").unwrap();
+    let evidence = evidence(&transcript, "VALUE has   one, owner!");
     assert_eq!(evidence.quote(), "value has one owner.");
     let span = evidence.span().unwrap();
     assert_eq!((span.start().get(), span.end().get()), (2.0, 6.0));
@@ -22,14 +27,14 @@ fn a_quote_is_found_whatever_its_case_and_punctuation_and_tied_to_its_time() {
 fn a_quote_that_was_not_said_is_not_evidence() {
     let transcript = heard(&["a", "value", "has", "one", "owner"]);
     for invented in ["a value has two owners", "alue has", "owner a", "", "?!"] {
-        assert!(transcript.find_quote(invented).is_none(), "{invented}");
+        assert!(transcript.find_words(invented).is_none(), "{invented}");
     }
 }
 
 #[test]
 fn a_quote_may_run_across_segments_and_inside_joined_words() {
     let transcript = Transcript::typed("the guard is\ndropped/freed early");
-    assert_eq!(transcript.find_quote("is dropped freed").unwrap().quote(), "is dropped/freed");
+    assert_eq!(evidence(&transcript, "is dropped freed").quote(), "is dropped/freed");
 }
 
 fn heard_unsurely(text: &str) -> Transcript {

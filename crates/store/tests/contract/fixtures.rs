@@ -114,8 +114,8 @@ pub fn heard(recording: &Recording) -> Answer {
 /// Feedback that quotes the answer.
 pub fn feedback(answer: &Answer, coach: CoachKind, next_step: &str) -> Box<Feedback> {
     let question = question("question-0", "ownership");
-    let verdict = match answer.transcript.find_quote("one owner") {
-        Some(_) => ClaimedVerdict::Hit(Quote::Text("one owner".to_owned())),
+    let verdict = match answer.transcript.find_words("one owner") {
+        Some(_) => ClaimedVerdict::Hit(Quote::Timed { text: "one owner".to_owned(), span: None }),
         None => ClaimedVerdict::Missed(None),
     };
     let key_points = vec![KeyPointClaim { id: "one-owner".parse().unwrap(), verdict }];
