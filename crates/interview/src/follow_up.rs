@@ -1,5 +1,7 @@
 //! What to ask next about an answer. Code picks the target; a language model may at most word it.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use crate::bank::{KeyPoint, Misconception, Question};
@@ -19,7 +21,7 @@ pub enum Target {
     Stretch,
 }
 
-/// A follow-up question: what it aims at and how the bank words it.
+/// A follow-up question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FollowUp {
     /// What it aims at.
@@ -93,9 +95,15 @@ pub fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
 /// core before the rest, heavier before lighter, among equals in the order of the stages of a design interview and then in the question's;
 /// then one that is unclear, by the same order. What is in `already_asked` is never asked twice.
 fn choose(question: &Question, marks: &Marks, already_asked: &[&Target]) -> Option<FollowUp> {
-    stated_misconception(question, marks, already_asked)
-        .or_else(|| heaviest(question, marks, already_asked, Counted::Missed))
-        .or_else(|| heaviest(question, marks, already_asked, Counted::Unclear))
+    let mut points = marks.counted(&question.key_points);
+    points.retain(|(point, counted)| *counted != Counted::Hit && marks.key_point(&point.id).is_some());
+    points.sort_by_key(|(point, counted)| {
+        (*counted == Counted::Unclear, Reverse((point.core, point.weight)), point.stage)
+    });
+    let points = points.into_iter().map(|(point, _)| Target::KeyPoint(point.id.clone()));
+    let stated = marks.misconceptions.iter().map(|mark| Target::Misconception(mark.id.clone()));
+    let mut targets = stated.chain(points).filter(|target| !already_asked.contains(&target));
+    targets.find_map(|target| about(question, target))
 }
 
 /// A question about one of a question's points or misconceptions; `None` when it has none of that name.
@@ -106,28 +114,6 @@ pub fn about(question: &Question, target: Target) -> Option<FollowUp> {
         Target::Stretch => return None,
     };
     Some(FollowUp { target, prompt })
-}
-
-fn stated_misconception(question: &Question, marks: &Marks, already_asked: &[&Target]) -> Option<FollowUp> {
-    marks
-        .misconceptions
-        .iter()
-        .filter_map(|mark| question.misconception(&mark.id))
-        .map(|misconception| FollowUp {
-            target: Target::Misconception(misconception.id.clone()),
-            prompt: misconception.probe.clone(),
-        })
-        .find(|follow_up| !already_asked.contains(&&follow_up.target))
-}
-
-fn heaviest(question: &Question, marks: &Marks, already_asked: &[&Target], wanted: Counted) -> Option<FollowUp> {
-    let points = marks.counted(&question.key_points).into_iter();
-    points
-        .filter(|(point, counted)| *counted == wanted && marks.key_point(&point.id).is_some())
-        .map(|(point, _)| point)
-        .filter(|point| !already_asked.contains(&&Target::KeyPoint(point.id.clone())))
-        .min_by_key(|point| (std::cmp::Reverse((point.core, point.weight)), point.stage))
-        .map(|point| FollowUp { target: Target::KeyPoint(point.id.clone()), prompt: point.probe.clone() })
 }
 
 /// What one turn is judged against: a part of its question's key points, and all of its misconceptions; nothing for a stretch question.
