@@ -214,20 +214,19 @@ fn is_right(session: &Session, turn: &Turn) -> Option<bool> {
 /// A question whose answer states something wrong; else that of the heaviest missed point; else one that was skipped.
 fn weakest(session: &Session, turns: &[Turn]) -> Option<Weakest> {
     let Summary { missed, misconceptions, .. } = Summary::of(session, turns);
-    let wrong = misconceptions.first().map(|wrong| {
-        let target = Target::Misconception(wrong.misconception.clone());
-        (&wrong.question, reconsider(&wrong.claim, &wrong.why_wrong), Some(target))
+    let wrong = misconceptions.first().map(|(question, wrong)| {
+        (*question, reconsider(&wrong.claim, &wrong.why_wrong), Some(Target::Misconception(wrong.id.clone())))
     });
     let missed = || {
-        let missed = missed.first()?;
-        Some((&missed.question, missed_point(&missed.summary), Some(Target::KeyPoint(missed.key_point.clone()))))
+        let (question, point) = missed.first()?;
+        Some((*question, missed_point(&point.summary), Some(Target::KeyPoint(point.id.clone()))))
     };
     let skipped = || {
         let turn = turns.iter().find(|turn| turn.target.is_none() && turn.state == TurnState::Skipped)?;
-        Some((&turn.question, "Read the model answer, then say it in your own words.".to_owned(), None))
+        let advice = "Read the model answer, then say it in your own words.".to_owned();
+        Some((session.question(&turn.question)?, advice, None))
     };
-    let (question, advice, focus) = wrong.or_else(missed).or_else(skipped)?;
-    let asked = session.question(question)?;
+    let (asked, advice, focus) = wrong.or_else(missed).or_else(skipped)?;
     Some(Weakest { question: asked.id.clone(), title: asked.title.clone(), advice, focus })
 }
 

@@ -1,15 +1,14 @@
 //! What a finished round comes to. The panels stay apart: nothing here blends them.
 
-use crate::bank::{KeyPoint, Question};
+use crate::bank::{KeyPoint, Misconception, Question};
 use crate::delivery::Delivery;
-use crate::id::{KeyPointId, MisconceptionId, QuestionId};
 use crate::marks::{Counted, Marks};
 use crate::scoring::Score;
 use crate::session::{Session, Turn, TurnState};
 
 /// A round in review.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Summary {
+pub struct Summary<'s> {
     /// How many questions were answered or skipped.
     pub questions: usize,
     /// How many turns were answered, follow-ups included.
@@ -26,42 +25,14 @@ pub struct Summary {
     /// The mean of the words a minute of the spoken answers.
     pub words_per_minute: Option<f64>,
     /// The key points that were missed and that no follow-up made good, the heaviest first.
-    pub missed: Vec<Missed>,
+    pub missed: Vec<(&'s Question, &'s KeyPoint)>,
     /// The misconceptions stated.
-    pub misconceptions: Vec<Stated>,
+    pub misconceptions: Vec<(&'s Question, &'s Misconception)>,
 }
 
-/// A key point that was missed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missed {
-    /// The question.
-    pub question: QuestionId,
-    /// The key point.
-    pub key_point: KeyPointId,
-    /// The claim it makes.
-    pub summary: String,
-    /// Whether it is core.
-    pub core: bool,
-    /// Its weight, 1 to 5.
-    pub weight: u8,
-}
-
-/// A misconception that was stated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stated {
-    /// The question.
-    pub question: QuestionId,
-    /// The misconception.
-    pub misconception: MisconceptionId,
-    /// The wrong claim.
-    pub claim: String,
-    /// Why it is wrong.
-    pub why_wrong: String,
-}
-
-impl Summary {
+impl<'s> Summary<'s> {
     /// Sums up the turns of a session.
-    pub fn of(session: &Session, turns: &[Turn]) -> Self {
+    pub fn of(session: &'s Session, turns: &[Turn]) -> Self {
         let count = |wanted: fn(&TurnState) -> bool| turns.iter().filter(|turn| wanted(&turn.state)).count();
         let main = || turns.iter().filter(|turn| turn.target.is_none()).filter_map(|turn| turn.state.feedback());
         let judge = main().next_back().map(|feedback| feedback.judged_by().judge());
@@ -97,7 +68,7 @@ fn marks(turn: &Turn) -> Option<&Marks> {
     turn.state.feedback()?.marks()
 }
 
-fn missed(session: &Session, turns: &[Turn]) -> Vec<Missed> {
+fn missed<'s>(session: &'s Session, turns: &[Turn]) -> Vec<(&'s Question, &'s KeyPoint)> {
     let made_good = |question: &Question, point: &KeyPoint| {
         let later = turns.iter().filter(|turn| turn.target.is_some() && turn.question == question.id).filter_map(marks);
         later
@@ -105,37 +76,25 @@ fn missed(session: &Session, turns: &[Turn]) -> Vec<Missed> {
             .filter(|mark| mark.counted() == Counted::Hit)
             .any(|mark| question.key_point(&mark.id).is_some_and(|hit| hit.counts_with(point)))
     };
-    let mut missed: Vec<Missed> = Vec::new();
+    let mut missed = Vec::new();
     for turn in turns.iter().filter(|turn| turn.target.is_none()) {
         let (Some(question), Some(marks)) = (session.question(&turn.question), marks(turn)) else { continue };
         let points = marks.counted(&question.key_points).into_iter();
         let points = points.filter(|(point, counted)| *counted == Counted::Missed && !made_good(question, point));
-        missed.extend(points.map(|(point, _)| Missed {
-            question: question.id.clone(),
-            key_point: point.id.clone(),
-            summary: point.summary.clone(),
-            core: point.core,
-            weight: point.weight.get(),
-        }));
+        missed.extend(points.map(|(point, _)| (question, point)));
     }
-    missed.sort_by_key(|missed| std::cmp::Reverse((missed.core, missed.weight)));
+    missed.sort_by_key(|(_, point)| std::cmp::Reverse((point.core, point.weight)));
     missed
 }
 
-fn stated(session: &Session, turns: &[Turn]) -> Vec<Stated> {
-    let mut stated: Vec<Stated> = Vec::new();
+fn stated<'s>(session: &'s Session, turns: &[Turn]) -> Vec<(&'s Question, &'s Misconception)> {
+    let mut stated = Vec::new();
     for turn in turns {
         let (Some(question), Some(marks)) = (session.question(&turn.question), marks(turn)) else { continue };
         for mark in &marks.misconceptions {
             let Some(wrong) = question.misconception(&mark.id) else { continue };
-            let found = Stated {
-                question: question.id.clone(),
-                misconception: wrong.id.clone(),
-                claim: wrong.claim.clone(),
-                why_wrong: wrong.why_wrong.clone(),
-            };
-            if !stated.contains(&found) {
-                stated.push(found);
+            if !stated.contains(&(question, wrong)) {
+                stated.push((question, wrong));
             }
         }
     }

@@ -281,7 +281,7 @@ fn answer_note(turn: &Turn) -> String {
 }
 
 /// The summary without what is withheld, but with every answer counted.
-fn visible_summary(stored: &StoredSession, shown: &Session) -> Summary {
+fn visible_summary<'s>(stored: &'s StoredSession, shown: &Session) -> Summary<'s> {
     let visible = stored.turns.iter().filter(|turn| !shown.withholds(turn.place.position));
     let visible: Vec<session::Turn> = visible.cloned().collect();
     let Summary { questions, answered, skipped, ungraded, .. } = Summary::of(&stored.session, &stored.turns);

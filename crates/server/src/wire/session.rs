@@ -101,7 +101,7 @@ fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
     names.filter(|name| seen.insert(name.clone())).collect()
 }
 
-pub(crate) fn summary(summary: &summary::Summary) -> Summary {
+pub(crate) fn summary(summary: &summary::Summary<'_>) -> Summary {
     Summary {
         questions: summary.questions,
         answered: summary.answered,
@@ -115,21 +115,21 @@ pub(crate) fn summary(summary: &summary::Summary) -> Summary {
     }
 }
 
-fn missed(missed: &summary::Missed) -> MissedPoint {
+fn missed((question, point): &(&Question, &bank::KeyPoint)) -> MissedPoint {
     MissedPoint {
-        question: missed.question.to_string(),
-        key_point: missed.key_point.to_string(),
-        summary: missed.summary.clone(),
-        core: missed.core,
+        question: question.id.to_string(),
+        key_point: point.id.to_string(),
+        summary: point.summary.clone(),
+        core: point.core,
     }
 }
 
-fn stated(stated: &summary::Stated) -> StatedMisconception {
+fn stated((question, wrong): &(&Question, &bank::Misconception)) -> StatedMisconception {
     StatedMisconception {
-        question: stated.question.to_string(),
-        misconception: stated.misconception.to_string(),
-        claim: stated.claim.clone(),
-        why_wrong: stated.why_wrong.clone(),
+        question: question.id.to_string(),
+        misconception: wrong.id.to_string(),
+        claim: wrong.claim.clone(),
+        why_wrong: wrong.why_wrong.clone(),
     }
 }
 
