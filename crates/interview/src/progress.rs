@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use crate::bank::{Bank, KeyPoint, Question, Topic};
 use crate::id::TopicId;
-use crate::schedule::{Asked, DAY, Schedule, Scored};
+use crate::schedule::{Asked, DAY, Point, Schedule, Scored};
 use crate::scoring::Score;
 
 /// How many scores a trend has at most.
@@ -66,29 +66,12 @@ pub struct Standing {
 pub struct QuestionProgress<'b> {
     /// The question.
     pub question: &'b Question,
-    /// How often it was asked.
-    pub attempts: usize,
-    /// When it was last asked.
-    pub last: SystemTime,
-    /// When to ask it again; `None` when no answer to it could be rated.
-    pub due: Option<SystemTime>,
+    /// What the schedule knows of it.
+    pub asked: &'b Asked,
     /// The scores of the last answers, as in [`Standing::scores`].
     pub scores: Vec<Score>,
     /// Its key points that were made or missed; none while the last attempt goes on.
-    pub points: Vec<PointProgress<'b>>,
-}
-
-/// The progress in one key point.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PointProgress<'b> {
-    /// The key point.
-    pub point: &'b KeyPoint,
-    /// How often it was made or missed.
-    pub attempts: usize,
-    /// Whether it was missed the last time.
-    pub missed: bool,
-    /// When to say it again.
-    pub due: SystemTime,
+    pub points: Vec<(&'b KeyPoint, &'b Point)>,
 }
 
 /// A key point that was missed the last time.
@@ -131,7 +114,7 @@ impl Remaining {
 
 impl<'b> Progress<'b> {
     /// The progress at the time `now`.
-    pub fn of(bank: &'b Bank, schedule: &Schedule, now: SystemTime) -> Self {
+    pub fn of(bank: &'b Bank, schedule: &'b Schedule, now: SystemTime) -> Self {
         let mut by_topic: BTreeMap<(&str, &TopicId), (&Topic, Vec<&Question>)> = BTreeMap::new();
         for question in bank.questions() {
             let Some(topic) = bank.topics().get(&question.topic) else { continue };
@@ -179,31 +162,22 @@ fn trend<'a>(scores: impl Iterator<Item = &'a Scored>) -> Vec<Score> {
     scores.iter().skip(scores.len().saturating_sub(TREND)).map(|scored| scored.score).collect()
 }
 
-fn asked_questions<'b>(bank: &'b Bank, schedule: &Schedule) -> Vec<QuestionProgress<'b>> {
+fn asked_questions<'b>(bank: &'b Bank, schedule: &'b Schedule) -> Vec<QuestionProgress<'b>> {
     let progress = |question: &'b Question| {
         let asked = schedule.question(&question.id)?;
-        let points = asked.points.iter().filter(|_| !asked.goes_on).filter_map(|known| {
-            let point = question.key_point(&known.id)?;
-            Some(PointProgress { point, attempts: known.attempts, missed: known.missed, due: known.due })
-        });
-        Some(QuestionProgress {
-            question,
-            attempts: asked.attempts,
-            last: asked.last,
-            due: asked.due,
-            scores: trend(asked.scores.iter()),
-            points: points.collect(),
-        })
+        let shown = asked.points.iter().filter(|_| !asked.goes_on);
+        let points = shown.filter_map(|known| Some((question.key_point(&known.id)?, known))).collect();
+        Some(QuestionProgress { question, asked, scores: trend(asked.scores.iter()), points })
     };
     let mut questions: Vec<QuestionProgress<'_>> = bank.questions().iter().filter_map(progress).collect();
-    questions.sort_by_key(|question| (question.due.is_none(), question.due));
+    questions.sort_by_key(|question| (question.asked.due.is_none(), question.asked.due));
     questions
 }
 
 fn weak_points<'b>(questions: &[QuestionProgress<'b>]) -> Vec<WeakPoint<'b>> {
     let missed = questions.iter().flat_map(|QuestionProgress { question, points, .. }| {
-        let missed = points.iter().filter(|point| point.missed);
-        missed.map(|missed| WeakPoint { question, point: missed.point, due: missed.due })
+        let missed = points.iter().filter(|(_, known)| known.missed);
+        missed.map(|(point, known)| WeakPoint { question, point, due: known.due })
     });
     let mut weak: Vec<WeakPoint<'_>> = missed.collect();
     weak.sort_by_key(|weak| (weak.due, Reverse((weak.point.core, weak.point.weight))));

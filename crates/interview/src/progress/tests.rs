@@ -14,7 +14,8 @@ fn scores(standing: &Standing) -> Vec<f64> {
 fn topics_stand_alone_and_their_subject_sums_them_up() {
     let bank = three();
     let attempts = [asked("o1", 0.0, "mmm"), asked("o1", 1.0, "hmm"), asked("b1", 9.5, "hhh")];
-    let progress = Progress::of(&bank, &Schedule::of(&bank, &attempts), day(10.0));
+    let schedule = Schedule::of(&bank, &attempts);
+    let progress = Progress::of(&bank, &schedule, day(10.0));
     let [subject] = progress.subjects.as_slice() else { panic!("{progress:?}") };
     assert_eq!((subject.subject, subject.topics.len()), ("rust", 2));
     let [borrowing, ownership] = subject.topics.as_slice() else { panic!("{subject:?}") };
@@ -50,7 +51,8 @@ fn a_trend_has_three_scores_of_one_judge() {
 fn the_weakest_points_are_those_missed_last_time_and_due_longest() {
     let bank = three();
     let attempts = [asked("o1", 5.0, "mmm"), asked("o1", 6.0, "hmm"), asked("b1", 2.0, "hhm"), asked("o2", 8.0, "mhh")];
-    let progress = Progress::of(&bank, &Schedule::of(&bank, &attempts), day(10.0));
+    let schedule = Schedule::of(&bank, &attempts);
+    let progress = Progress::of(&bank, &schedule, day(10.0));
     let weak: Vec<(&str, &str)> =
         progress.weak_points.iter().map(|weak| (weak.question.id.as_str(), weak.point.id.as_str())).collect();
     assert_eq!(weak, [("b1", "light"), ("o1", "middle"), ("o1", "light"), ("o2", "heavy")]);
@@ -60,13 +62,14 @@ fn the_weakest_points_are_those_missed_last_time_and_due_longest() {
 fn every_question_that_was_asked_has_its_points_with_their_last_marks() {
     let bank = three();
     let attempts = [asked("o1", 5.0, "mmu"), asked("o1", 6.0, "hmu"), asked("b1", 2.0, "hhh"), asked("o2", 8.0, "uuu")];
-    let progress = Progress::of(&bank, &Schedule::of(&bank, &attempts), day(10.0));
+    let schedule = Schedule::of(&bank, &attempts);
+    let progress = Progress::of(&bank, &schedule, day(10.0));
     let order: Vec<&str> = progress.questions.iter().map(|asked| asked.question.id.as_str()).collect();
     assert_eq!(order, ["o1", "b1", "o2"], "the one due first, then the one without a date");
-    let first = &progress.questions[0];
-    assert_eq!((first.attempts, first.last, first.due), (2, day(6.0), Some(day(7.0))));
+    let QuestionProgress { asked, points, .. } = &progress.questions[0];
+    assert_eq!((asked.attempts, asked.last, asked.due), (2, day(6.0), Some(day(7.0))));
     let points: Vec<(&str, usize, bool)> =
-        first.points.iter().map(|known| (known.point.id.as_str(), known.attempts, known.missed)).collect();
+        points.iter().map(|(point, known)| (point.id.as_str(), known.attempts, known.missed)).collect();
     assert_eq!(points, [("heavy", 2, false), ("middle", 2, true)]);
 }
 
@@ -74,9 +77,10 @@ fn every_question_that_was_asked_has_its_points_with_their_last_marks() {
 fn nothing_is_shown_of_an_attempt_that_goes_on() {
     let bank = three();
     let attempts = [asked("o1", 2.0, "hhm"), Attempt { is_over: false, ..asked("o1", 5.0, "mmm") }];
-    let progress = Progress::of(&bank, &Schedule::of(&bank, &attempts), day(10.0));
+    let schedule = Schedule::of(&bank, &attempts);
+    let progress = Progress::of(&bank, &schedule, day(10.0));
     assert_eq!(progress.weak_points, []);
-    assert_eq!((progress.questions[0].attempts, progress.questions[0].points.len()), (2, 0));
+    assert_eq!((progress.questions[0].asked.attempts, progress.questions[0].points.len()), (2, 0));
     assert_eq!(scores(&progress.subjects[0].standing), [8.3]);
     assert_eq!(progress.subjects[0].standing.due, 1, "it is scheduled all the same");
 }

@@ -6,7 +6,9 @@ use api::feedback::Verdict;
 use api::progress::{
     PointProgress, Progress, QuestionProgress, Remaining, Standing, SubjectProgress, TopicProgress, WeakPoint,
 };
+use interview::bank::KeyPoint;
 use interview::progress;
+use interview::schedule::Point;
 use interview::scoring::Score;
 use jiff::Timestamp;
 
@@ -56,10 +58,10 @@ fn standing(standing: &progress::Standing) -> Standing {
 }
 
 fn question(progress: &progress::QuestionProgress<'_>) -> QuestionProgress {
-    let point = |known: &progress::PointProgress<'_>| PointProgress {
-        key_point: known.point.id.to_string(),
-        summary: known.point.summary.clone(),
-        core: known.point.core,
+    let point = |(point, known): &(&KeyPoint, &Point)| PointProgress {
+        key_point: point.id.to_string(),
+        summary: point.summary.clone(),
+        core: point.core,
         attempts: known.attempts,
         last: if known.missed { Verdict::Missed } else { Verdict::Hit },
         due: timestamp(known.due),
@@ -68,9 +70,9 @@ fn question(progress: &progress::QuestionProgress<'_>) -> QuestionProgress {
         question: progress.question.id.to_string(),
         title: progress.question.title.clone(),
         topic: progress.question.topic.to_string(),
-        attempts: progress.attempts,
-        last: timestamp(progress.last),
-        due: progress.due.map(timestamp),
+        attempts: progress.asked.attempts,
+        last: timestamp(progress.asked.last),
+        due: progress.asked.due.map(timestamp),
         scores: progress.scores.iter().copied().map(Score::get).collect(),
         points: progress.points.iter().map(point).collect(),
     }
