@@ -22,7 +22,7 @@ pub use review::review;
 pub use snippet::{Edition, Language, Outcome, Proof, Snippet};
 pub use topics::{Topic, Topics};
 
-use crate::id::{QuestionId, TopicId};
+use crate::id::QuestionId;
 
 /// All questions that can be asked, each id once, each topic known.
 #[derive(Clone, Debug, Default)]
@@ -88,11 +88,6 @@ impl Bank {
     /// The topics that questions may name.
     pub fn topics(&self) -> &Topics {
         &self.topics
-    }
-
-    /// Whether the bank knows the topic.
-    pub fn has_topic(&self, topic: &TopicId) -> bool {
-        self.topics.get(topic).is_some()
     }
 }
 

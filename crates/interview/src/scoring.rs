@@ -30,12 +30,6 @@ impl Score {
     }
 }
 
-impl std::fmt::Display for Score {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:.1}", self.0)
-    }
-}
-
 /// What an answer's marks come to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rating {

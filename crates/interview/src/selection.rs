@@ -185,7 +185,7 @@ pub fn fitting<'a>(bank: &'a Bank, wishes: &Wishes) -> Result<Vec<&'a Question>,
         let known = Vec::from_iter(subjects).join(", ");
         return Err(SelectionError::UnknownSubject { subject: unknown.clone(), known });
     }
-    if let Some(unknown) = wishes.topics.iter().find(|topic| !bank.has_topic(topic)) {
+    if let Some(unknown) = wishes.topics.iter().find(|topic| bank.topics().get(topic).is_none()) {
         let known = bank.topics().iter().map(|topic| topic.id.as_str()).collect::<Vec<_>>().join(", ");
         return Err(SelectionError::UnknownTopic { topic: unknown.clone(), known });
     }

@@ -1,6 +1,5 @@
 //! Answers as they arrive.
 
-use std::fmt;
 use std::str::FromStr;
 
 use interview::session::{Answer, Recording, TurnState, UngradedAnswer, UngradedReason};
@@ -39,9 +38,6 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// The longest key, in characters.
-    pub const MAX_LENGTH: usize = 255;
-
     /// The key as text.
     pub fn as_str(&self) -> &str {
         &self.key
@@ -62,14 +58,8 @@ impl FromStr for IdempotencyKey {
     type Err = InvalidIdempotencyKey;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let fits = (1..=Self::MAX_LENGTH).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let fits = (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
         fits.then(|| Self { key: text.to_owned(), digest: None }).ok_or(InvalidIdempotencyKey)
-    }
-}
-
-impl fmt::Display for IdempotencyKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.key)
     }
 }
 
