@@ -13,7 +13,7 @@ use sha1::{Digest, Sha1};
 
 use crate::Error;
 
-pub use download::{DEFAULT_SOURCE, Progress, PullSettings, pull};
+pub use download::{DEFAULT_SOURCE, Progress, pull};
 pub use structure::check_structure;
 
 /// A whisper model in ggml form, as the `ggerganov/whisper.cpp` repository of the Hugging Face hub offers it.
@@ -64,15 +64,6 @@ const fn model(name: &'static str, mebibytes: u64, sha1: &'static str) -> Model 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder(PathBuf);
 
-/// A model of the catalogue and whether it is here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Listed {
-    /// The model.
-    pub model: &'static Model,
-    /// Whether it is here.
-    pub presence: Presence,
-}
-
 /// Whether a model is on this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
@@ -80,8 +71,8 @@ pub enum Presence {
     Absent,
     /// A part of it was downloaded: this many bytes.
     Partial(u64),
-    /// The file is here, of this many bytes.
-    Here(u64),
+    /// The file is here.
+    Here,
 }
 
 impl Folder {
@@ -116,8 +107,8 @@ impl Folder {
     }
 
     /// Every model of the catalogue and whether it is here.
-    pub fn list(&self) -> Vec<Listed> {
-        CATALOGUE.iter().map(|model| Listed { model, presence: self.presence(model) }).collect()
+    pub fn list(&self) -> Vec<(&'static Model, Presence)> {
+        CATALOGUE.iter().map(|model| (model, self.presence(model))).collect()
     }
 
     /// Checks the whole file of a model, and its checksum when the catalogue has one.
@@ -140,7 +131,7 @@ impl Folder {
     fn presence(&self, model: &Model) -> Presence {
         let size = |path: PathBuf| std::fs::metadata(path).ok().filter(|file| file.is_file()).map(|file| file.len());
         match (size(self.path_of(model)), size(self.part_of(model))) {
-            (Some(bytes), _) => Presence::Here(bytes),
+            (Some(_), _) => Presence::Here,
             (None, Some(bytes)) => Presence::Partial(bytes),
             (None, None) => Presence::Absent,
         }

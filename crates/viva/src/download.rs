@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use capture::models::{self, Model, Progress, PullSettings};
+use capture::models::{self, Model, Progress};
 
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -45,7 +45,6 @@ pub async fn offer(model: &Model, settings: &Settings, terminal: &mut Terminal) 
 
 /// Downloads a model with a progress bar. A failed download is resumed by the next one.
 pub async fn pull(model: &Model, settings: &Settings, screen: &mut Screen) -> Result<PathBuf, Failure> {
-    let pull_settings = PullSettings { source: settings.speech.source.clone(), stall: STALL };
     let mut shown = None;
     let show = |progress: Progress| {
         // Redraw every half mebibyte.
@@ -56,7 +55,7 @@ pub async fn pull(model: &Model, settings: &Settings, screen: &mut Screen) -> Re
             screen.draw(&[line]);
         }
     };
-    let pulled = models::pull(model, &settings.data.models(), &pull_settings, show).await;
+    let pulled = models::pull(model, &settings.data.models(), &settings.speech.source, STALL, show).await;
     screen.settle();
     Ok(pulled?)
 }

@@ -55,10 +55,9 @@ impl ModelAtHand {
         let folder = settings.data.models();
         let listed = folder.list();
         let speaks = |name: &str| settings.speech.whisper.language == Language::ENGLISH || !name.ends_with(".en");
-        let is_here = |name: &&str| {
-            listed.iter().any(|listed| listed.model.name == *name && matches!(listed.presence, Presence::Here(_)))
-        };
-        let others = listed.iter().map(|listed| listed.model.name);
+        let is_here =
+            |name: &&str| listed.iter().any(|(model, presence)| model.name == *name && *presence == Presence::Here);
+        let others = listed.iter().map(|(model, _)| model.name);
         let known = PREFERRED.into_iter().chain(others).filter(|name| speaks(name));
         let here = known.clone().find(is_here).and_then(Model::named);
         let wanted = here

@@ -21,15 +21,6 @@ use crate::Error;
 /// The default source of models.
 pub const DEFAULT_SOURCE: &str = "https://huggingface.co/ggerganov/whisper.cpp/resolve/main";
 
-/// How a model is downloaded.
-#[derive(Clone, Debug)]
-pub struct PullSettings {
-    /// The address that the file name is appended to: the hub or a mirror.
-    pub source: Url,
-    /// A server that sends nothing for this long is given up.
-    pub stall: Duration,
-}
-
 /// The progress of a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -40,7 +31,8 @@ pub struct Progress {
 }
 
 /// Downloads a model into the folder, or resumes an interrupted download, and returns the file's path. A complete model is not
-/// downloaded again.
+/// downloaded again. The file's name is appended to `source`, the hub or a mirror; a server that sends nothing for as long as `stall` is
+/// given up.
 ///
 /// # Errors
 /// [`Error::DownloadFailed`] when another attempt may succeed, [`Error::DownloadRefused`] for a server that does not have the file,
@@ -48,7 +40,8 @@ pub struct Progress {
 pub async fn pull(
     model: &Model,
     folder: &Folder,
-    settings: &PullSettings,
+    source: &Url,
+    stall: Duration,
     mut progress: impl FnMut(Progress),
 ) -> Result<PathBuf, Error> {
     let target = folder.path_of(model);
@@ -57,7 +50,7 @@ pub async fn pull(
     }
     tokio::fs::create_dir_all(&folder.0).await.map_err(Error::unwritable(&folder.0))?;
     let part = folder.part_of(model);
-    let mut download = Download::open(model, &part, settings).await?;
+    let mut download = Download::open(model, &part, source, stall).await?;
     download.run(&mut progress).await?;
     download.close().await?;
     if !is_complete(&part, *model).await? {
@@ -111,7 +104,7 @@ enum Reply {
 }
 
 impl<'a> Download<'a> {
-    async fn open(model: &'a Model, path: &'a Path, settings: &PullSettings) -> Result<Self, Error> {
+    async fn open(model: &'a Model, path: &'a Path, source: &Url, stall: Duration) -> Result<Self, Error> {
         let failed = |reason: String| Error::DownloadFailed { name: model.name.to_owned(), reason };
         let file = std::fs::OpenOptions::new()
             .create(true)
@@ -126,8 +119,8 @@ impl<'a> Download<'a> {
             Err(TryLockError::Error(_)) => {}
         }
         let received = file.metadata().map_err(Error::unwritable(path))?.len();
-        let client = client(settings.stall).map_err(|fault| failed(cause(&fault)))?;
-        let address = format!("{}/{}", settings.source.as_str().trim_end_matches('/'), model.file_name());
+        let client = client(stall).map_err(|fault| failed(cause(&fault)))?;
+        let address = format!("{}/{}", source.as_str().trim_end_matches('/'), model.file_name());
         Ok(Self { model, client, address, path, file: File::from_std(file), received })
     }
 

@@ -18,9 +18,7 @@ fn model() -> Model {
     Model { name: "tiny.en", bytes: 200_000, sha1: "38898d0f5e72e29e64a04e8e9d740121c0493896" }
 }
 
-fn settings(server: &Server) -> PullSettings {
-    PullSettings { source: server.address(), stall: Duration::from_secs(20) }
-}
+const STALL: Duration = Duration::from_secs(20);
 
 fn part(folder: &TempDir) -> std::path::PathBuf {
     folder.path().join("ggml-tiny.en.bin.part")
@@ -31,7 +29,7 @@ fn begun(folder: &TempDir, bytes: &[u8]) {
 }
 
 async fn pull_from(server: &Server, folder: &TempDir) -> Result<Vec<u8>, Error> {
-    let path = pull(&model(), &Folder::at(folder.path()), &settings(server), |_| ()).await?;
+    let path = pull(&model(), &Folder::at(folder.path()), &server.address(), STALL, |_| ()).await?;
     assert_eq!(path, folder.path().join("ggml-tiny.en.bin"));
     assert!(!part(folder).exists(), "the part has become the model");
     Ok(std::fs::read(path).unwrap())
@@ -54,7 +52,7 @@ async fn a_model_is_downloaded_and_progress_is_reported() {
     let (server, folder) = (Server::start(whole), TempDir::new().unwrap());
     let mut told = Vec::new();
     let nested = Folder::at(folder.path().join("not/there/yet"));
-    let path = pull(&model(), &nested, &settings(&server), |progress| told.push(progress)).await.unwrap();
+    let path = pull(&model(), &nested, &server.address(), STALL, |progress| told.push(progress)).await.unwrap();
     assert_eq!(std::fs::read(path).unwrap(), contents());
     assert_eq!(told.first(), Some(&Progress { received: 0, total: Some(200_000) }));
     assert_eq!(told.last(), Some(&Progress { received: 200_000, total: Some(200_000) }));
@@ -127,8 +125,8 @@ async fn a_broken_connection_keeps_what_has_arrived() {
 async fn a_server_that_stops_sending_times_out() {
     let stalled = |request: &Request| whole(request).stall_after(10_000);
     let (server, folder) = (Server::start(stalled), TempDir::new().unwrap());
-    let impatient = PullSettings { stall: Duration::from_millis(300), ..settings(&server) };
-    let failure = pull(&model(), &Folder::at(folder.path()), &impatient, |_| ()).await.unwrap_err();
+    let (models, impatient) = (Folder::at(folder.path()), Duration::from_millis(300));
+    let failure = pull(&model(), &models, &server.address(), impatient, |_| ()).await.unwrap_err();
     assert!(failure.to_string().contains("sent nothing for too long"), "{failure}");
     assert!(contents().starts_with(&std::fs::read(part(&folder)).unwrap()));
 }
@@ -136,9 +134,8 @@ async fn a_server_that_stops_sending_times_out() {
 #[tokio::test]
 async fn an_unreachable_server_is_a_failure_to_retry() {
     let folder = TempDir::new().unwrap();
-    let gone = settings(&Server::start(whole));
-    let refused = PullSettings { source: "http://127.0.0.1:1/".parse().unwrap(), ..gone };
-    let failure = pull(&model(), &Folder::at(folder.path()), &refused, |_| ()).await.unwrap_err();
+    let nobody = "http://127.0.0.1:1/".parse().unwrap();
+    let failure = pull(&model(), &Folder::at(folder.path()), &nobody, STALL, |_| ()).await.unwrap_err();
     assert!(matches!(failure, Error::DownloadFailed { .. }), "{failure}");
 }
 
@@ -149,8 +146,7 @@ async fn a_server_without_the_model_is_named_without_its_password() {
     let mut source = server.address();
     source.set_username("candidate").unwrap();
     source.set_password(Some("hunter2")).unwrap();
-    let with_password = PullSettings { source, ..settings(&server) };
-    let failure = pull(&model(), &Folder::at(folder.path()), &with_password, |_| ()).await.unwrap_err();
+    let failure = pull(&model(), &Folder::at(folder.path()), &source, STALL, |_| ()).await.unwrap_err();
     assert!(matches!(failure, Error::DownloadRefused { status: 404, .. }), "{failure}");
     let text = failure.to_string();
     assert!(text.contains("/mirror/ggml-tiny.en.bin") && !text.contains("hunter2"), "{text}");
@@ -232,10 +228,10 @@ fn the_list_shows_what_is_here() {
     std::fs::write(data.path().join("ggml-base.en.bin"), [0; 20]).unwrap();
     let presence = |name: &str| {
         let listed = Folder::at(data.path()).list();
-        listed.into_iter().find(|listed| listed.model.name == name).unwrap().presence
+        listed.into_iter().find(|(model, _)| model.name == name).unwrap().1
     };
     assert_eq!(presence("tiny.en"), Presence::Partial(10));
-    assert_eq!(presence("base.en"), Presence::Here(20));
+    assert_eq!(presence("base.en"), Presence::Here);
     assert_eq!(presence("large-v3"), Presence::Absent);
 }
 

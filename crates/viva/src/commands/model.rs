@@ -39,26 +39,26 @@ fn list(settings: &Settings, json: bool) -> Result<(), Failure> {
     let folder = settings.data.models();
     let listed = folder.list();
     if json {
-        let document = |listed: &capture::models::Listed| ModelDocument {
-            name: listed.model.name,
-            bytes: listed.model.bytes,
-            sha1: listed.model.sha1,
-            state: match listed.presence {
+        let document = |(model, presence): &(&Model, Presence)| ModelDocument {
+            name: model.name,
+            bytes: model.bytes,
+            sha1: model.sha1,
+            state: match presence {
                 Presence::Absent => "absent",
                 Presence::Partial(_) => "partial",
-                Presence::Here(_) => "here",
+                Presence::Here => "here",
             },
-            path: folder.path_of(listed.model).to_string_lossy().into_owned(),
+            path: folder.path_of(model).to_string_lossy().into_owned(),
         };
         return print_json(&Document { models: listed.iter().map(document).collect() });
     }
-    let lines = listed.iter().map(|listed| {
-        let state = match listed.presence {
+    let lines = listed.iter().map(|(model, presence)| {
+        let state = match presence {
             Presence::Absent => String::new(),
-            Presence::Partial(bytes) => format!("partial, {}", megabytes(bytes)),
-            Presence::Here(_) => "here".to_owned(),
+            Presence::Partial(bytes) => format!("partial, {}", megabytes(*bytes)),
+            Presence::Here => "here".to_owned(),
         };
-        let line = format!("{:<20} {:>9}  {state}", listed.model.name, megabytes(listed.model.bytes));
+        let line = format!("{:<20} {:>9}  {state}", model.name, megabytes(model.bytes));
         line.trim_end().to_owned() + "\n"
     });
     print(&lines.collect::<String>())
@@ -86,12 +86,10 @@ async fn pull(name: &str, settings: &Settings) -> Result<(), Failure> {
 /// Checks one model, or every one that is here, and reports every fault.
 async fn verify(name: Option<&str>, settings: &Settings) -> Result<(), Failure> {
     let folder = settings.data.models();
-    let is_here = |listed: &capture::models::Listed| matches!(listed.presence, Presence::Here(_));
+    let here = folder.list().into_iter().filter(|(_, presence)| *presence == Presence::Here);
     let names: Vec<String> = match name {
         Some(name) => vec![name.to_owned()],
-        None => {
-            folder.list().iter().filter(|listed| is_here(listed)).map(|listed| listed.model.name.to_owned()).collect()
-        }
+        None => here.map(|(model, _)| model.name.to_owned()).collect(),
     };
     if names.is_empty() {
         return Err(Failure::new("no model on this machine").help("run `viva model pull base.en`"));

@@ -47,11 +47,9 @@ struct Measured {
 pub async fn run(json: bool, settings: &Settings) -> Result<(), Failure> {
     let folder = settings.data.models();
     let mut models = Vec::new();
-    for listed in folder.list() {
-        if matches!(listed.presence, Presence::Here(_)) {
-            eprintln!("measuring {}", listed.model.name);
-            models.push(measure(listed.model, folder.path_of(listed.model), settings).await?);
-        }
+    for (model, _) in folder.list().into_iter().filter(|(_, presence)| *presence == Presence::Here) {
+        eprintln!("measuring {}", model.name);
+        models.push(measure(model, folder.path_of(model), settings).await?);
     }
     if models.is_empty() {
         let pull = settings.data.command(&format!("model pull {}", hearing::suited().name));
