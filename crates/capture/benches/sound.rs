@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use capture::audio::{Decoder, Resampler};
-use capture::speech::{ActivitySettings, EarshotDetector, SpanSettings, SpeechSpans, VoiceActivity};
+use capture::speech::{EarshotDetector, SpanSettings, SpeechSpans, VoiceActivity};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const SECONDS: usize = 10;
@@ -48,7 +48,7 @@ fn cut(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(SECONDS as u64));
     group.bench_function("speech spans", |bencher| {
         bencher.iter(|| {
-            let activity = VoiceActivity::new(Box::new(EarshotDetector::default()), ActivitySettings::default());
+            let activity = VoiceActivity::new(Box::new(EarshotDetector::default()));
             let mut spans = SpeechSpans::new(activity, SpanSettings::default());
             for piece in sound.chunks(160) {
                 spans.push(piece, |span| drop(black_box(span)));

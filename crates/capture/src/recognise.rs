@@ -13,7 +13,7 @@ use interview::{Seconds, Segment, Span, Transcript, Word};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::audio::{Decoder, Level, duration};
-use crate::speech::{ActivitySettings, EarshotDetector, SpanSettings, SpeechSpan, SpeechSpans, VoiceActivity};
+use crate::speech::{EarshotDetector, SpanSettings, SpeechSpan, SpeechSpans, VoiceActivity};
 use crate::transcribe::{Prompt, Transcriber};
 use crate::{Error, Patience};
 
@@ -75,8 +75,6 @@ pub enum Event {
 /// How a recording is recognised.
 #[derive(Clone, Debug, Default)]
 pub struct RecognitionSettings {
-    /// When a run of speech begins and ends.
-    pub activity: ActivitySettings,
     /// How the sound is cut into spans.
     pub spans: SpanSettings,
     /// Terms to expect. The words before a span are added to them.
@@ -148,7 +146,7 @@ impl RecognitionStream {
         let detector = Box::new(EarshotDetector::default());
         Self {
             recogniser: recogniser.clone(),
-            spans: SpeechSpans::new(VoiceActivity::new(detector, settings.activity), settings.spans),
+            spans: SpeechSpans::new(VoiceActivity::new(detector), settings.spans),
             events,
             prompt: settings.prompt,
             patience: settings.patience,

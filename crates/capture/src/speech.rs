@@ -20,6 +20,13 @@ pub const FRAME_SAMPLES: usize = 256;
 /// The unit that a detector judges.
 pub type Frame = [f32; FRAME_SAMPLES];
 
+/// From this probability on a frame is voice; earshot's own value, confirmed by our measurements.
+const THRESHOLD: f32 = 0.5;
+/// This much voice in a row begins a run; less is a click or a cough.
+const ONSET: Duration = Duration::from_millis(64);
+/// A silence up to this long belongs to the run: it is the closure of a consonant, not a pause (Campione and Véronis 2002).
+const HANGOVER: Duration = Duration::from_millis(200);
+
 /// Tells voice from other sound, one frame after the other. The result may depend on earlier frames.
 pub trait VoiceDetector: Send {
     /// The probability that somebody speaks in `frame`, 0 to 1.
@@ -41,23 +48,6 @@ impl VoiceDetector for EarshotDetector {
     }
 }
 
-/// When a run of speech begins and ends.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ActivitySettings {
-    /// From this probability on a frame is voice; earshot's own value, confirmed by our measurements.
-    pub threshold: f32,
-    /// This much voice in a row begins a run; less is a click or a cough.
-    pub onset: Duration,
-    /// A silence up to this long belongs to the run: it is the closure of a consonant, not a pause (Campione and Véronis 2002).
-    pub hangover: Duration,
-}
-
-impl Default for ActivitySettings {
-    fn default() -> Self {
-        Self { threshold: 0.5, onset: Duration::from_millis(64), hangover: Duration::from_millis(200) }
-    }
-}
-
 /// A change of state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -70,7 +60,6 @@ pub enum Change {
 /// Smooths the detector's output to runs of speech, in samples since the beginning.
 pub struct VoiceActivity {
     detector: Box<dyn VoiceDetector>,
-    settings: ActivitySettings,
     frames: u64,
     state: State,
 }
@@ -83,19 +72,19 @@ enum State {
 
 impl VoiceActivity {
     /// Uses `detector`.
-    pub fn new(detector: Box<dyn VoiceDetector>, settings: ActivitySettings) -> Self {
-        Self { detector, settings, frames: 0, state: State::Silence { voiced_frames: 0 } }
+    pub fn new(detector: Box<dyn VoiceDetector>) -> Self {
+        Self { detector, frames: 0, state: State::Silence { voiced_frames: 0 } }
     }
 
     /// Takes the next frame.
     pub fn push(&mut self, frame: &Frame) -> Option<Change> {
-        let is_voice = self.detector.probability(frame) >= self.settings.threshold;
+        let is_voice = self.detector.probability(frame) >= THRESHOLD;
         let index = self.frames;
         self.frames += 1;
         match (self.state, is_voice) {
             (State::Silence { voiced_frames }, true) => {
                 let voiced_frames = voiced_frames + 1;
-                if voiced_frames < frames_in(self.settings.onset) {
+                if voiced_frames < frames_in(ONSET) {
                     self.state = State::Silence { voiced_frames };
                     return None;
                 }
@@ -112,7 +101,11 @@ impl VoiceActivity {
                 None
             }
             (State::Speech { last_voiced_frame, .. }, false) => {
-                if index - last_voiced_frame <= frames_in(self.settings.hangover) { None } else { self.finish() }
+                if index - last_voiced_frame <= frames_in(HANGOVER) {
+                    None
+                } else {
+                    self.finish()
+                }
             }
         }
     }

@@ -110,10 +110,7 @@ fn next_event(stream: &mut RecognitionStream, watched: &mut mpsc::Receiver<Event
 /// The sentences of a recording with so little silence between them that a span is cut only for its length.
 fn fluent(name: &str) -> Vec<f32> {
     let recording = sound(name);
-    let mut spans = SpeechSpans::new(
-        VoiceActivity::new(Box::new(EarshotDetector::default()), ActivitySettings::default()),
-        SpanSettings::default(),
-    );
+    let mut spans = SpeechSpans::new(VoiceActivity::new(Box::new(EarshotDetector::default())), SpanSettings::default());
     spans.push(&recording, drop);
     spans.finish(drop);
     let sample = |time: Seconds| (time.get() * 16_000.0) as usize;

@@ -56,7 +56,7 @@ fn sound(stretches: &[(usize, bool)]) -> Vec<f32> {
 }
 
 fn cutter(settings: SpanSettings) -> SpeechSpans {
-    SpeechSpans::new(VoiceActivity::new(Box::new(LoudnessDetector), ActivitySettings::default()), settings)
+    SpeechSpans::new(VoiceActivity::new(Box::new(LoudnessDetector)), settings)
 }
 
 fn cut_with(mut spans: SpeechSpans, samples: &[f32], piece: usize) -> (Vec<SpeechSpan>, Vec<Span>) {
@@ -191,7 +191,7 @@ fn quiet_speech_is_speech() {
     let spans_at = |gain: f32| {
         let quieter: Vec<f32> =
             tests::sound("answers/borrowing-follow-up.opus").into_iter().map(|sample| sample * gain).collect();
-        let activity = VoiceActivity::new(Box::new(EarshotDetector::default()), ActivitySettings::default());
+        let activity = VoiceActivity::new(Box::new(EarshotDetector::default()));
         cut_with(SpeechSpans::new(activity, SpanSettings::default()), &quieter, 4_000).0
     };
     let normal = spans_at(1.0);
