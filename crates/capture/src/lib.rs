@@ -12,7 +12,6 @@
 
 pub mod audio;
 mod error;
-pub mod formats;
 pub mod models;
 pub mod recognise;
 pub mod recording;

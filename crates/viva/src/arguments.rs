@@ -7,13 +7,13 @@ mod values;
 use std::path::PathBuf;
 
 use api::session::ExportFormat;
-use capture::formats::Format;
 use clap::{Args, Parser, Subcommand};
 use coach::llm::Preset;
 use interview::bank::{Kind, Level};
 use interview::{QuestionId, Tag, TopicId};
 use url::Url;
 
+use crate::formats::Format;
 use crate::settings::Layer;
 use crate::turn_number::TurnNumber;
 pub use eval::{Eval, MeasuredJudge, NamedCoach};

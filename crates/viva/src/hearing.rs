@@ -110,14 +110,15 @@ pub fn answer_of(recognition: &Recognition, source: Source) -> NewAnswer {
 pub fn heard_transcript(recognition: &Recognition) -> HeardTranscript {
     HeardTranscript {
         segments: transcript_of(recognition).segments,
-        speech: recognition
-            .speech
-            .iter()
-            .map(|span| TimeSpan { start: span.start().get(), end: span.end().get() })
-            .collect(),
+        speech: speech_of(recognition),
         duration: Some(recognition.duration.get()),
         model: recognition.model.clone(),
     }
+}
+
+/// When somebody spoke.
+pub fn speech_of(recognition: &Recognition) -> Vec<TimeSpan> {
+    recognition.speech.iter().map(|span| TimeSpan { start: span.start().get(), end: span.end().get() }).collect()
 }
 
 /// The transcript, as it is shown.

@@ -3,12 +3,12 @@
 use std::convert::Infallible;
 
 use api::session::ExportFormat;
-use capture::formats::Format;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use coach::llm::Preset;
 use interview::bank::{Kind, Level};
 use jiff::civil::Date;
 
+use crate::formats::Format;
 use crate::interview_date;
 
 /// A subject as people write it. Which ones there are, the bank says.
@@ -45,7 +45,12 @@ pub(super) fn kind() -> impl TypedValueParser<Value = Kind> {
 }
 
 pub(super) fn format() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|text| text.parse::<Format>())
+    PossibleValuesParser::new(["text", "json", "srt", "vtt"]).map(|word| match word.as_str() {
+        "json" => Format::Json,
+        "srt" => Format::Srt,
+        "vtt" => Format::Vtt,
+        _ => Format::Text,
+    })
 }
 
 pub(super) fn export() -> impl TypedValueParser<Value = ExportFormat> {

@@ -1,12 +1,12 @@
 //! `viva transcribe`.
 
-use capture::formats::Format;
 use capture::recognise::{Recogniser, Recognition};
-use serde_json::Value;
+use serde_json::json;
 
 use super::output::{print, print_json};
 use crate::arguments::Transcribe;
 use crate::failure::Failure;
+use crate::formats::{Document, Format};
 use crate::hearing::{self, ModelAtHand};
 use crate::round::transcribe_file;
 use crate::settings::Settings;
@@ -23,13 +23,15 @@ pub async fn run(transcribe: &Transcribe, settings: &Settings) -> Result<(), Fai
     // Standard output is for the transcript only.
     let streams = Streams { keys: false, json: true, ..Streams::detect(settings.plain, true) };
     let mut terminal = Terminal::open(streams)?;
+    let is_list = transcribe.format == Format::Json && transcribe.files.len() > 1;
     let mut documents = Vec::new();
     let mut failed = None;
     for file in &transcribe.files {
         let name = file.display().to_string();
         match transcribe_one(file, &recogniser, &mut terminal).await {
             Ok(None) => return Err(Failure::new("transcription was interrupted")),
-            Ok(Some(recognition)) => documents.push((name, recognition)),
+            Ok(Some(recognition)) if is_list => documents.push(json!(Document::of(Some(name), &recognition))),
+            Ok(Some(recognition)) => print(&text(&name, &recognition, transcribe))?,
             Err(failure) => {
                 let failure = failure.about(&name);
                 if let Some(earlier) = failed.replace(failure) {
@@ -37,14 +39,9 @@ pub async fn run(transcribe: &Transcribe, settings: &Settings) -> Result<(), Fai
                 }
             }
         }
-        if transcribe.format != Format::Json
-            && let Some((name, recognition)) = documents.pop()
-        {
-            print(&text(&name, &recognition, transcribe))?;
-        }
     }
-    if transcribe.format == Format::Json && !documents.is_empty() {
-        print_documents(documents, transcribe.files.len() > 1)?;
+    if !documents.is_empty() {
+        print_json(&documents)?;
     }
     failed.map_or(Ok(()), Err)
 }
@@ -65,20 +62,4 @@ async fn transcribe_one(
 fn text(name: &str, recognition: &Recognition, transcribe: &Transcribe) -> String {
     let words = transcribe.format.write(recognition);
     if transcribe.files.len() > 1 { format!("{name}:\n{words}\n") } else { words }
-}
-
-/// One document for one file, and a list of them, each with its file, for several.
-fn print_documents(documents: Vec<(String, Recognition)>, are_several: bool) -> Result<(), Failure> {
-    let mut values = Vec::new();
-    for (name, recognition) in documents {
-        let mut value: Value = serde_json::from_str(&Format::Json.write(&recognition))?;
-        if let (true, Some(document)) = (are_several, value.as_object_mut()) {
-            document.insert("file".to_owned(), name.into());
-        }
-        values.push(value);
-    }
-    match (are_several, values.first()) {
-        (false, Some(only)) => print_json(only),
-        _ => print_json(&values),
-    }
 }

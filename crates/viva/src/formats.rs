@@ -3,23 +3,23 @@
 #[cfg(test)]
 mod tests;
 
-use std::str::FromStr;
-
-use interview::{Seconds, Segment, Span, Word};
+use api::transcript::{TimeSpan, Transcript};
+use capture::recognise::Recognition;
+use interview::{Seconds, Span, Word};
+use serde::Serialize;
 use serde_json::json;
 
-use crate::recognise::Recognition;
+use crate::hearing::{speech_of, transcript_of};
 
 /// Two lines of subtitles; a line is readable up to about 42 characters.
 const CUE_CHARACTERS: usize = 84;
 
 /// A format of a transcript.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// The words, one line for each segment.
-    #[default]
     Text,
-    /// Everything that is known, as one JSON document; times are in seconds.
+    /// A [`Document`].
     Json,
     /// SubRip subtitles: numbered cues, times with a comma.
     Srt,
@@ -28,26 +28,13 @@ pub enum Format {
 }
 
 impl Format {
-    /// Every format.
-    pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Srt, Self::Vtt];
-
-    /// The name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Json => "json",
-            Self::Srt => "srt",
-            Self::Vtt => "vtt",
-        }
-    }
-
     /// The transcript in this format. It ends with a line break unless it is empty.
     pub fn write(self, recognition: &Recognition) -> String {
         let segments = recognition.transcript.segments();
         let cues = segments.iter().flat_map(|segment| cues(segment.words()));
         match self {
             Self::Text => segments.iter().map(|segment| segment.text() + "\n").collect(),
-            Self::Json => format!("{:#}\n", json(recognition)),
+            Self::Json => format!("{:#}\n", json!(Document::of(None, recognition))),
             Self::Srt => {
                 let numbered = cues.zip(1..);
                 numbered.map(|(cue, number)| format!("{number}\n{}\n{}\n\n", cue.times(','), cue.text)).collect()
@@ -61,39 +48,29 @@ impl Format {
     }
 }
 
-impl FromStr for Format {
-    type Err = UnknownFormat;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| UnknownFormat(name.to_owned()))
-    }
+/// Everything that is known, as one JSON document; times are in seconds.
+#[derive(Serialize)]
+pub struct Document {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(flatten)]
+    transcript: Transcript,
+    speech: Vec<TimeSpan>,
+    duration: f64,
+    truncated: bool,
 }
 
-/// There is no such format.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no format `{0}`: choose text, json, srt or vtt")]
-pub struct UnknownFormat(String);
-
-fn json(recognition: &Recognition) -> serde_json::Value {
-    let start = |span: Option<Span>| span.map(|span| span.start().get());
-    let end = |span: Option<Span>| span.map(|span| span.end().get());
-    let word = |word: &Word| {
-        let (start, end) = (start(word.span), end(word.span));
-        json!({ "start": start, "end": end, "text": word.text, "probability": word.probability.get() })
-    };
-    let segment = |segment: &Segment| {
-        let (start, end) = (start(segment.span()), end(segment.span()));
-        let words: Vec<_> = segment.words().iter().map(word).collect();
-        json!({ "start": start, "end": end, "text": segment.text(), "words": words })
-    };
-    let stretch = |span: &Span| json!({ "start": span.start().get(), "end": span.end().get() });
-    json!({
-        "text": recognition.transcript.text(),
-        "duration": recognition.duration.get(),
-        "truncated": recognition.truncated,
-        "speech": recognition.speech.iter().map(stretch).collect::<Vec<_>>(),
-        "segments": recognition.transcript.segments().iter().map(segment).collect::<Vec<_>>(),
-    })
+impl Document {
+    /// The document of one recording, with its file where there are several.
+    pub fn of(file: Option<String>, recognition: &Recognition) -> Self {
+        Self {
+            file,
+            transcript: transcript_of(recognition),
+            speech: speech_of(recognition),
+            duration: recognition.duration.get(),
+            truncated: recognition.truncated,
+        }
+    }
 }
 
 /// A subtitle and when it is shown.

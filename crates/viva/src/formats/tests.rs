@@ -74,14 +74,3 @@ fn silence_has_no_words() {
     assert_eq!(Format::Srt.write(&silence), "");
     assert_eq!(Format::Vtt.write(&silence), "WEBVTT\n\n");
 }
-
-#[test]
-fn formats_are_found_by_their_names() {
-    for format in Format::ALL {
-        assert_eq!(format.name().parse(), Ok(format));
-    }
-    assert_eq!(
-        "docx".parse::<Format>().unwrap_err().to_string(),
-        "there is no format `docx`: choose text, json, srt or vtt"
-    );
-}
