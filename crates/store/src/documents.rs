@@ -17,9 +17,7 @@ use interview::claims::{ClaimedVerdict, Claims, ClarityClaim, KeyPointClaim, Mis
 use interview::delivery::{CountedPhrase, Delivery, FilledPauses, Length, Pauses, PlacedPhrase};
 use interview::follow_up::{FollowUpLimit, Rubric, Target};
 use interview::judging::{Record, restore};
-use interview::marks::{
-    ClarityCheck, ClarityVerdict, CoachKind, DecidedVerdict, Decision, Decisions, Doubt, Feedback, JudgedBy,
-};
+use interview::marks::{ClarityCheck, ClarityVerdict, CoachKind, DecidedVerdict, Decision, Decisions, Doubt, JudgedBy};
 use interview::schedule::Outcome;
 use interview::session::{
     Answer, AudioObject, Mode, Recording, Session, Source, Spoken, TurnState, UngradedAnswer, UngradedReason,
@@ -196,7 +194,7 @@ pub(crate) fn state_to_json(state: &TurnState) -> Result<String, StoreError> {
         TurnState::Transcribing { answer } => StateDocument::Transcribing { answer: Stored::of(answer) },
         TurnState::Judging { answer } => StateDocument::Judging { answer: Stored::of(answer) },
         TurnState::Judged { answer, feedback } => {
-            StateDocument::Judged { answer: Stored::of(answer), feedback: FeedbackDocument::of(feedback) }
+            StateDocument::Judged { answer: Stored::of(answer), feedback: Stored::of(&feedback.record()) }
         }
         TurnState::Ungraded { answer, reason } => {
             StateDocument::Ungraded { answer: Stored::of(answer), reason: reason.clone() }
@@ -216,7 +214,9 @@ pub(crate) fn state_of_json(
         StateDocument::Judging { answer } => TurnState::Judging { answer: answer.restore()? },
         StateDocument::Judged { answer, feedback } => {
             let answer = answer.restore()?;
-            TurnState::Judged { feedback: Box::new(feedback.restore(&answer, &rubric()?)?), answer }
+            let feedback = restore(feedback.restore()?, &answer.transcript, &rubric()?, &answer.decisions)
+                .ok_or_else(|| StoreError::Corrupt("a judged answer has neither panel".into()))?;
+            TurnState::Judged { feedback: Box::new(feedback), answer }
         }
         StateDocument::Ungraded { answer, reason } => TurnState::Ungraded { answer: answer.restore()?, reason },
     })
@@ -391,46 +391,28 @@ enum ReasonDocument {
     CoachFailed { detail: String },
 }
 
-/// Feedback without what follows from it: scores and bands are computed from the marks, and quotes looked up in the transcript.
-#[derive(Serialize, Deserialize)]
-struct FeedbackDocument {
+// Feedback without what follows from it: scores and bands are computed from the marks, and quotes looked up in the transcript.
+stored_struct!(FeedbackDocument of Record {
     correctness: Option<PanelDocument<ClaimsDocument>>,
     clarity: Option<PanelDocument<Vec<CheckDocument>>>,
     stronger_answer: Option<String>,
     next_step: String,
     remark: Option<String>,
     judged_by: JudgedByDocument,
-}
+});
 
 #[derive(Serialize, Deserialize)]
 struct PanelDocument<Marks> {
     marks: Marks,
 }
 
-impl FeedbackDocument {
-    fn of(feedback: &Feedback) -> Self {
-        let Record { correctness, clarity, stronger_answer, next_step, remark, judged_by } = feedback.record();
-        Self {
-            correctness: correctness.map(|claims| PanelDocument { marks: ClaimsDocument::of(&claims) }),
-            clarity: clarity.map(|checks| PanelDocument { marks: Stored::of(&checks) }),
-            stronger_answer,
-            next_step,
-            remark,
-            judged_by: Stored::of(&judged_by),
-        }
+impl<T, S: Stored<T>> Stored<T> for PanelDocument<S> {
+    fn of(marks: &T) -> Self {
+        Self { marks: S::of(marks) }
     }
 
-    fn restore(self, answer: &Answer, rubric: &Rubric) -> Result<Feedback, StoreError> {
-        let record = Record {
-            correctness: self.correctness.map(|panel| panel.marks.restore()).transpose()?,
-            clarity: self.clarity.map(|panel| panel.marks.restore()).transpose()?,
-            stronger_answer: self.stronger_answer,
-            next_step: self.next_step,
-            remark: self.remark,
-            judged_by: self.judged_by.restore()?,
-        };
-        restore(record, &answer.transcript, rubric, &answer.decisions)
-            .ok_or_else(|| StoreError::Corrupt("a judged answer has neither panel".into()))
+    fn restore(self) -> Result<T, StoreError> {
+        self.marks.restore()
     }
 }
 
@@ -502,21 +484,11 @@ impl Stored<Quote> for EvidenceDocument {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct MisconceptionDocument {
+stored_struct!(MisconceptionDocument of MisconceptionClaim {
     id: MisconceptionId,
-    evidence: EvidenceDocument,
-}
-
-impl Stored<MisconceptionClaim> for MisconceptionDocument {
-    fn of(claim: &MisconceptionClaim) -> Self {
-        Self { id: claim.id.clone(), evidence: Stored::of(&claim.quote) }
-    }
-
-    fn restore(self) -> Result<MisconceptionClaim, StoreError> {
-        Ok(MisconceptionClaim { id: self.id, quote: self.evidence.restore()? })
-    }
-}
+    #[serde(rename = "evidence")]
+    quote: EvidenceDocument,
+});
 
 stored_struct!(CheckDocument of ClarityClaim {
     check: CheckWord,
