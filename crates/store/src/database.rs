@@ -1,6 +1,5 @@
 //! Where the database is, and opening it.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -33,58 +32,26 @@ impl FromStr for DatabaseUrl {
     type Err = InvalidDatabaseUrl;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.split_once("://") {
-            Some(("sqlite", "")) => Err(InvalidDatabaseUrl::NoPath),
-            Some(("sqlite", path)) => Ok(Self(PathBuf::from(path))),
-            Some((scheme, _)) if is_scheme(scheme) => Err(InvalidDatabaseUrl::UnknownScheme(scheme.to_owned())),
-            _ => Err(InvalidDatabaseUrl::NoScheme),
-        }
+        let path = text.strip_prefix("sqlite://").filter(|path| !path.is_empty());
+        path.map(|path| Self(PathBuf::from(path))).ok_or(InvalidDatabaseUrl)
     }
 }
 
-impl fmt::Display for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sqlite://{}", self.0.display())
-    }
-}
-
-/// The text is not a database URL. The message repeats the scheme at most: the rest may hold a password.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidDatabaseUrl {
-    /// There is no scheme.
-    #[error("a database is given as sqlite://PATH")]
-    NoScheme,
-    /// There is nothing after the scheme.
-    #[error("the path is missing in the database's address: write sqlite://PATH")]
-    NoPath,
-    /// No back end is for this scheme.
-    #[error("databases of the kind `{0}` are not supported: write sqlite://PATH")]
-    UnknownScheme(String),
-}
-
-fn is_scheme(text: &str) -> bool {
-    (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-}
+/// The text is not a database URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a database is given as sqlite://PATH")]
+pub struct InvalidDatabaseUrl;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_scheme_decides_which_database() {
+    fn a_database_is_a_path_behind_the_scheme_of_sqlite() {
         assert_eq!("sqlite://viva.sqlite".parse(), Ok(DatabaseUrl::default()));
-        assert_eq!("sqlite:///tmp/ü b.db".parse::<DatabaseUrl>().unwrap().to_string(), "sqlite:///tmp/ü b.db");
-        assert_eq!("sqlite://".parse::<DatabaseUrl>(), Err(InvalidDatabaseUrl::NoPath));
-        assert_eq!("viva.db".parse::<DatabaseUrl>(), Err(InvalidDatabaseUrl::NoScheme));
-    }
-
-    #[test]
-    fn a_refused_address_keeps_its_password_to_itself() {
-        let refused = "mysql://viva:secret@host/viva".parse::<DatabaseUrl>().unwrap_err();
-        assert_eq!(refused, InvalidDatabaseUrl::UnknownScheme("mysql".to_owned()));
-        assert!(!format!("{refused} {refused:?}").contains("secret"));
-
-        let odd = "user:secret@host://".parse::<DatabaseUrl>().unwrap_err();
-        assert_eq!(odd, InvalidDatabaseUrl::NoScheme);
+        assert_eq!("sqlite:///tmp/ü b.db".parse(), Ok(DatabaseUrl("/tmp/ü b.db".into())));
+        for refused in ["sqlite://", "viva.db", "mysql://viva:secret@host/viva"] {
+            assert_eq!(refused.parse::<DatabaseUrl>(), Err(InvalidDatabaseUrl), "{refused}");
+        }
     }
 }

@@ -29,7 +29,7 @@ pub struct Settings {
     pub data: DataFolder,
     /// Path of the settings file; it need not exist.
     pub file: Option<PathBuf>,
-    /// The database, when it is not the file in the data folder. May hold a password, so it is never shown.
+    /// The database, when it is not the file in the data folder.
     pub database: Option<String>,
     /// Folder with the user's own questions.
     pub bank: Option<PathBuf>,
