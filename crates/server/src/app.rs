@@ -226,7 +226,7 @@ impl App {
     /// Stores an answer with other words than before, and has it judged again.
     pub(crate) async fn replace_answer(&self, id: TurnId, answer: Answer) -> Result<(), ApiError> {
         let revision = self.store.correct_transcript(id, answer).await?;
-        self.events.superseded(id, revision.get());
+        self.events.superseded(id, revision);
         Ok(())
     }
 
@@ -238,7 +238,7 @@ impl App {
             return Err(ApiError::NotSetUp(detail.to_owned()));
         }
         let revision = self.store.regrade(id, wish).await?;
-        self.events.superseded(id, revision.get());
+        self.events.superseded(id, revision);
         Ok(turn)
     }
 

@@ -38,7 +38,7 @@ pub(crate) enum TurnEvent {
 /// The latest judging of a turn that was started in this process.
 #[derive(Debug)]
 struct Running {
-    /// Which judging of the turn it is ([`store::Revision`]).
+    /// Which judging of the turn it is ([`store::Judging::revision`]).
     revision: u32,
     /// When it was first started.
     since: Instant,

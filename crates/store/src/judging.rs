@@ -4,28 +4,6 @@ use interview::session::{Turn, TurnState, UngradedReason};
 use interview::{AnswerId, Feedback, TurnId};
 use jiff::Timestamp;
 
-/// Which judging of an answer it is, counted from 1. Correcting the transcript and regrading start a new one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Revision(u32);
-
-impl Revision {
-    /// Before there is an answer.
-    pub(crate) const NONE: Self = Self(0);
-
-    /// The number, from 1.
-    pub fn get(self) -> u32 {
-        self.0
-    }
-
-    pub(crate) fn stored(number: u32) -> Self {
-        Self(number)
-    }
-
-    pub(crate) fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
-    }
-}
-
 /// One judging of one answer. Results are accepted for the latest judging only, and once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Judging {
@@ -33,8 +11,8 @@ pub struct Judging {
     pub turn: TurnId,
     /// Its answer.
     pub answer: AnswerId,
-    /// Which judging of the answer.
-    pub revision: Revision,
+    /// Which judging of the answer, counted from 1. Correcting the transcript and regrading start a new one.
+    pub revision: u32,
 }
 
 /// How a judging ends.

@@ -26,7 +26,7 @@ pub use answer::{IdempotencyKey, InvalidIdempotencyKey, Submission};
 pub use audio::AudioStore;
 pub use database::{DatabaseUrl, InvalidDatabaseUrl, open};
 pub use error::{Missing, StoreError};
-pub use judging::{Judging, PastJudging, Revision, Settlement};
+pub use judging::{Judging, PastJudging, Settlement};
 pub use private::create_data_folder;
 pub use queue::{CoachWish, Job, Lane};
 pub use session::{

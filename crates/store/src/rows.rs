@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::answer::IdempotencyKey;
 use crate::documents;
 use crate::error::StoreError;
-use crate::judging::{Judging, PastJudging, Revision};
+use crate::judging::{Judging, PastJudging};
 use crate::queue::{CoachWish, Job, Lane};
 use crate::session::{QuestionHead, SessionOverview};
 use crate::turn_record::TurnRecord;
@@ -146,7 +146,7 @@ impl TurnRow {
         Ok(TurnRecord {
             turn,
             topic: TopicId::try_from(row.topic).map_err(corrupt)?,
-            revision: Revision::stored(row.revision),
+            revision: row.revision,
             key: match (key, row.idempotency_digest) {
                 (Some(key), Some(digest)) => Some(key.with_digest(digest)),
                 (key, _) => key,
@@ -170,7 +170,7 @@ impl JobRow {
     pub(crate) fn into_job(self, lane: Lane) -> Result<Job, StoreError> {
         let (turn, answer) = (self.id.into(), self.answer_id.into());
         Ok(Job {
-            judging: Judging { turn, answer, revision: Revision::stored(self.revision) },
+            judging: Judging { turn, answer, revision: self.revision },
             lane,
             wish: wish(self.wanted_coach, self.wanted_model)?,
             attempt: self.attempt,
@@ -203,7 +203,7 @@ impl JudgingRow {
             return Err(corrupt("a judging has not ended"));
         }
         let (turn, answer) = (self.turn_id.into(), self.answer_id.into());
-        let judging = Judging { turn, answer, revision: Revision::stored(self.revision) };
+        let judging = Judging { turn, answer, revision: self.revision };
         Ok(PastJudging { judging, settled_at: timestamp(self.settled_at)?, ending })
     }
 }

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::answer::{IdempotencyKey, Submission};
 use crate::archive::ArchivedSession;
 use crate::error::{Missing, StoreError};
-use crate::judging::{Judging, PastJudging, Revision, Settlement};
+use crate::judging::{Judging, PastJudging, Settlement};
 use crate::queue::{CoachWish, Job, Lane};
 use crate::rows::{AttemptRow, JobRow, OverviewRow, check_format, question_of};
 use crate::session::{Cursor, Page, SessionOverview, SessionQuery, StoredSession};
@@ -89,7 +89,7 @@ impl SqliteStore {
         statement.push(set).push_bind(time.as_microsecond());
         statement.push(" where id = ").push_bind(job.judging.turn.uuid());
         statement.push(" and state = ").push_bind(job.lane.state());
-        statement.push(" and revision = ").push_bind(job.judging.revision.get());
+        statement.push(" and revision = ").push_bind(job.judging.revision);
         statement.push(" and attempt = ").push_bind(job.attempt);
         Ok(statement.build().execute(&self.writer).await?.rows_affected() > 0)
     }
@@ -320,11 +320,11 @@ impl Store for SqliteStore {
         Ok(record.turn)
     }
 
-    async fn correct_transcript(&self, turn: TurnId, answer: Answer) -> Result<Revision, StoreError> {
+    async fn correct_transcript(&self, turn: TurnId, answer: Answer) -> Result<u32, StoreError> {
         Ok(self.change(turn, |record| record.correct(answer)).await?.revision)
     }
 
-    async fn regrade(&self, turn: TurnId, wish: CoachWish) -> Result<Revision, StoreError> {
+    async fn regrade(&self, turn: TurnId, wish: CoachWish) -> Result<u32, StoreError> {
         Ok(self.change(turn, |record| record.regrade(wish)).await?.revision)
     }
 

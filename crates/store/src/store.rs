@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::answer::{IdempotencyKey, Submission};
 use crate::archive::ArchivedSession;
 use crate::error::StoreError;
-use crate::judging::{Judging, PastJudging, Revision, Settlement};
+use crate::judging::{Judging, PastJudging, Settlement};
 use crate::queue::{CoachWish, Job, Lane};
 use crate::session::{Page, SessionQuery, StoredSession};
 
@@ -142,7 +142,7 @@ pub trait Store: Send + Sync {
     /// # Errors
     ///
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when there is no answer of that id, or it is still being transcribed.
-    async fn correct_transcript(&self, turn: TurnId, answer: Answer) -> Result<Revision, StoreError>;
+    async fn correct_transcript(&self, turn: TurnId, answer: Answer) -> Result<u32, StoreError>;
 
     /// Queues a new judging of an answer and returns which one it is. Its earlier results stay in [`Store::judgings`]; a judging under way
     /// is overtaken.
@@ -150,7 +150,7 @@ pub trait Store: Send + Sync {
     /// # Errors
     ///
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when there is no answer, or it is still being transcribed.
-    async fn regrade(&self, turn: TurnId, wish: CoachWish) -> Result<Revision, StoreError>;
+    async fn regrade(&self, turn: TurnId, wish: CoachWish) -> Result<u32, StoreError>;
 
     /// Stores a decision of the candidate about a mark, in the turn and in the judging that it shows, and recomputes what follows from it.
     /// The decisions on an answer stay when it is corrected or judged again.

@@ -9,7 +9,7 @@ use interview::{AnswerId, TopicId, judging};
 
 use crate::answer::{IdempotencyKey, Submission};
 use crate::error::{Missing, StoreError};
-use crate::judging::{Judging, Revision, Settlement};
+use crate::judging::{Judging, Settlement};
 use crate::queue::{CoachWish, Lane};
 
 /// A turn as back ends store it.
@@ -17,7 +17,8 @@ use crate::queue::{CoachWish, Lane};
 pub(crate) struct TurnRecord {
     pub(crate) turn: Turn,
     pub(crate) topic: TopicId,
-    pub(crate) revision: Revision,
+    /// Of the latest judging; 0 before there is an answer.
+    pub(crate) revision: u32,
     pub(crate) key: Option<IdempotencyKey>,
     /// Whom the current judging is to be done by.
     pub(crate) wish: CoachWish,
@@ -35,7 +36,7 @@ pub(crate) enum Effect {
 impl TurnRecord {
     /// A turn that was just made.
     pub(crate) fn new(turn: Turn, topic: TopicId) -> Self {
-        Self { turn, topic, revision: Revision::NONE, key: None, wish: CoachWish::default() }
+        Self { turn, topic, revision: 0, key: None, wish: CoachWish::default() }
     }
 
     /// The id of the answer, once there is one.
@@ -191,7 +192,7 @@ impl TurnRecord {
 
     fn restart(&mut self, state: TurnState, wish: CoachWish) -> Effect {
         self.turn.state = state;
-        self.revision = self.revision.next();
+        self.revision = self.revision.saturating_add(1);
         self.wish = wish;
         Effect::Changed
     }

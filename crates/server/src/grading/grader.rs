@@ -40,7 +40,7 @@ impl AnswerGrader {
     }
 
     async fn work(&self, job: &Job) -> Result<(), Interruption> {
-        let since = self.events.started(job.judging.turn, job.judging.revision.get());
+        let since = self.events.started(job.judging.turn, job.judging.revision);
         let turn = self.store.turn(job.judging.turn).await?;
         let stored = Arc::new(self.store.session(turn.session).await?);
         let Some(question) = stored.session.question(&turn.question) else {
@@ -117,7 +117,7 @@ impl AnswerGrader {
         let Some(coach) = self.coaches.for_wish(&job.wish, question) else {
             return self.leave_ungraded(job, failed("the coach that was asked for is not set up")).await;
         };
-        let case = Case::new(job.judging.revision.get(), stored, turn, question, answer);
+        let case = Case::new(job.judging.revision, stored, turn, question, answer);
         let fallback = self.coaches.fallback(&coach, &job.wish);
         match case.report(&coach, fallback, since.elapsed(), &self.events).await {
             // One panel is missing and asking again may bring it; on the last attempt the other one is kept.
@@ -143,7 +143,7 @@ impl AnswerGrader {
     }
 
     fn ended(&self, job: &Job) {
-        self.events.ended(job.judging.turn, job.judging.revision.get());
+        self.events.ended(job.judging.turn, job.judging.revision);
     }
 
     async fn settle(&self, job: &Job, settlement: Settlement) -> Result<(), Interruption> {

@@ -157,7 +157,7 @@ impl Worker {
             Lane::Judging => UngradedReason::CoachFailed { detail },
         };
         self.store.settle(&job.judging, Settlement::Ungraded(reason)).await?;
-        self.events.ended(turn, job.judging.revision.get());
+        self.events.ended(turn, job.judging.revision);
         Ok(())
     }
 }

@@ -244,7 +244,7 @@ pub(super) async fn insert_turn(connection: &mut SqliteConnection, record: &Turn
     .bind(&turn.prompt)
     .bind(turn.state.name())
     .bind(documents::state_to_json(&turn.state)?)
-    .bind(record.revision.get())
+    .bind(record.revision)
     .bind(documents::FORMAT)
     .execute(&mut *connection)
     .await?;
@@ -263,7 +263,7 @@ pub(super) async fn update_turn(connection: &mut SqliteConnection, record: &Turn
     .bind(record.turn.state.name())
     .bind(documents::state_to_json(&record.turn.state)?)
     .bind(record.answer().map(|id| id.uuid()))
-    .bind(record.revision.get())
+    .bind(record.revision)
     .bind(record.key.as_ref().map(IdempotencyKey::as_str))
     .bind(record.key.as_ref().and_then(IdempotencyKey::digest))
     .bind(record.wish.coach.map(coach_name))
@@ -280,7 +280,7 @@ pub(super) async fn insert_judging(connection: &mut SqliteConnection, past: &Pas
     let PastJudging { judging, settled_at, ending } = past;
     sqlx::query("insert into judgings (answer_id, revision, turn_id, settled_at, ending, format) values ($1, $2, $3, $4, $5, $6)")
         .bind(judging.answer.uuid())
-        .bind(judging.revision.get())
+        .bind(judging.revision)
         .bind(judging.turn.uuid())
         .bind(settled_at.as_microsecond())
         .bind(documents::state_to_json(ending)?)
@@ -295,7 +295,7 @@ pub(super) async fn update_judging(connection: &mut SqliteConnection, record: &T
     let Some(answer) = record.answer() else { return Ok(()) };
     sqlx::query("update judgings set ending = $3, format = $4 where answer_id = $1 and revision = $2")
         .bind(answer.uuid())
-        .bind(record.revision.get())
+        .bind(record.revision)
         .bind(documents::state_to_json(&record.turn.state)?)
         .bind(documents::FORMAT)
         .execute(connection)

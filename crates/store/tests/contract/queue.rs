@@ -14,7 +14,7 @@ pub async fn an_answer_is_a_job_until_its_result_is_stored(store: Arc<dyn Store>
     let turn = answered(&store).await;
     let job = next_job(&store).await;
     let answer = turn.state.answer().unwrap();
-    assert_eq!((job.judging.turn, job.judging.answer, job.judging.revision.get()), (turn.id, answer.id, 1));
+    assert_eq!((job.judging.turn, job.judging.answer, job.judging.revision), (turn.id, answer.id, 1));
     assert_eq!((job.lane, job.attempt, &job.wish), (Lane::Judging, 1, &CoachWish::default()));
     assert_eq!(take(&store, Timestamp::now()).await, None, "somebody has it");
     judge(&store, &job.judging).await;
@@ -65,7 +65,7 @@ pub async fn a_wish_is_kept_until_the_next_judging(store: Arc<dyn Store>) {
     let wish = CoachWish { coach: Some(CoachKind::Llm), model: Some("qwen3:8b".to_owned()) };
     store.regrade(turn.id, wish.clone()).await.unwrap();
     let job = next_job(&store).await;
-    assert_eq!((&job.wish, job.judging.revision.get()), (&wish, 2));
+    assert_eq!((&job.wish, job.judging.revision), (&wish, 2));
     store.retry_job(&job, Timestamp::now()).await.unwrap();
     let job = next_job(&store).await;
     assert_eq!((&job.wish, job.attempt), (&wish, 2), "a retry keeps the wish");
@@ -85,7 +85,7 @@ pub async fn what_is_settled_overtaken_or_deleted_is_not_handed_out(store: Arc<d
     store.delete(deleted.session).await.unwrap();
 
     let job = next_job(&store).await;
-    assert_eq!((job.judging.turn, job.judging.revision.get()), (overtaken, 2));
+    assert_eq!((job.judging.turn, job.judging.revision), (overtaken, 2));
     assert_eq!(take(&store, Timestamp::now()).await, None, "neither {} nor {}", settled.id, deleted.id);
 }
 

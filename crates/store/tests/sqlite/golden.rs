@@ -123,7 +123,7 @@ async fn jobs_of_the_queue_before_are_taken_up_with_their_wishes() {
     let mut wishes = Vec::new();
     for lane in Lane::ALL {
         while let Some(job) = store.take_job(lane, Timestamp::now(), LEASE).await.unwrap() {
-            wishes.push((lane, job.judging.revision.get(), job.attempt, job.wish.coach, job.wish.model));
+            wishes.push((lane, job.judging.revision, job.attempt, job.wish.coach, job.wish.model));
         }
     }
     let by_another = (Lane::Judging, 2, 1, Some(CoachKind::Llm), Some("a-third-model".to_owned()));

@@ -115,7 +115,7 @@ async fn work_ends_at_once_when_its_answer_is_judged_anew_or_deleted() {
     let turn = store.answer(words()).await;
     let mut older = worker.next().await;
     let again = store.store.regrade(turn, Default::default()).await.unwrap();
-    worker.events.superseded(turn, again.get());
+    worker.events.superseded(turn, again);
     older.outcome.closed().await;
     let mut newer = worker.next().await;
     assert_eq!((newer.job.judging.turn, newer.job.attempt), (turn, 1));
