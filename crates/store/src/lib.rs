@@ -31,6 +31,6 @@ pub use private::create_data_folder;
 pub use queue::{CoachWish, Job, Lane};
 pub use session::{
     Cursor, InvalidCursor, InvalidPageLimit, Page, PageLimit, QuestionHead, SessionOverview, SessionQuery,
-    SessionState, StoredSession,
+    StoredSession,
 };
 pub use store::Store;

@@ -56,15 +56,6 @@ impl From<&Question> for QuestionHead {
     }
 }
 
-/// How far a session has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionState {
-    /// It can be continued.
-    Open,
-    /// It was finished.
-    Finished,
-}
-
 /// Which sessions to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SessionQuery {
@@ -72,8 +63,8 @@ pub struct SessionQuery {
     pub topics: Option<Vec<TopicId>>,
     /// Only those with all of these words in the titles and topics of their questions.
     pub words: Vec<String>,
-    /// Only those in this state.
-    pub state: Option<SessionState>,
+    /// Only those that were finished, or only those that can be continued.
+    pub is_finished: Option<bool>,
     /// Only those after this place in the list.
     pub after: Option<Cursor>,
     /// How many at most.

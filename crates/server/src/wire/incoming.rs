@@ -7,7 +7,7 @@ use std::time::Duration;
 use api::feedback::Coach;
 use api::progress::ProgressQuery;
 use api::question::QuestionFilter;
-use api::session::{NewSession, SessionFilter};
+use api::session::{NewSession, SessionFilter, SessionState};
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Word};
 use api::turn::{DecidedVerdict, Source, Target};
 use interview::bank::{Bank, Question};
@@ -18,7 +18,7 @@ use interview::selection::{Wishes, fitting};
 use interview::session::Spoken;
 use interview::transcript::normal_words;
 use interview::{Probability, Seconds, Span, TopicId, Transcript, session};
-use store::{PageLimit, SessionQuery, SessionState};
+use store::{PageLimit, SessionQuery};
 
 use crate::api_error::ApiError;
 
@@ -128,10 +128,7 @@ pub(crate) fn session_query(filter: &SessionFilter, bank: &Bank) -> Result<Sessi
     Ok(SessionQuery {
         topics: (!is_open).then(|| fitting.into_iter().cloned().collect()),
         words,
-        state: filter.state.map(|state| match state {
-            api::session::SessionState::Open => SessionState::Open,
-            api::session::SessionState::Finished => SessionState::Finished,
-        }),
+        is_finished: filter.state.map(|state| state == SessionState::Finished),
         after: filter.cursor.as_deref().map(str::parse).transpose().map_err(unprocessable)?,
         limit: limit.unwrap_or_default(),
     })

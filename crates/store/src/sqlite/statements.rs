@@ -16,7 +16,7 @@ use crate::documents;
 use crate::error::{Missing, StoreError};
 use crate::judging::PastJudging;
 use crate::rows::{JudgingRow, SessionRow, TurnRow, check_format, coach_name, timestamp};
-use crate::session::{QuestionHead, SessionOverview, SessionQuery, SessionState, StoredSession};
+use crate::session::{QuestionHead, SessionOverview, SessionQuery, StoredSession};
 use crate::turn_record::TurnRecord;
 
 /// Takes the job of the oldest answer that is due in the lane of state $1. Postgres will say `for update skip locked` in the inner query.
@@ -65,8 +65,8 @@ pub(super) fn list_statement(prefix: &str, query: &SessionQuery) -> QueryBuilder
         statement.push(" and exists (select 1 from json_each(outline) where instr(").push(text);
         statement.push(", ").push_bind(word.to_lowercase()).push(") > 0)");
     }
-    if let Some(state) = query.state {
-        statement.push(" and finished_at is ").push(if state == SessionState::Finished { "not null" } else { "null" });
+    if let Some(is_finished) = query.is_finished {
+        statement.push(" and finished_at is ").push(if is_finished { "not null" } else { "null" });
     }
     if let Some(cursor) = query.after {
         statement.push(" and (created_at, id) < (").push_bind(cursor.created_at.as_microsecond());

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use interview::SessionId;
 use interview::marks::{DecidedVerdict, Decision};
-use store::{
-    CoachWish, Cursor, Missing, PageLimit, SessionOverview, SessionQuery, SessionState, Store, StoreError, Submission,
-};
+use store::{CoachWish, Cursor, Missing, PageLimit, SessionOverview, SessionQuery, Store, StoreError, Submission};
 use uuid::Uuid;
 
 use super::fixtures::{self, answered, judge, next_job};
@@ -123,9 +121,9 @@ pub async fn sessions_are_filtered_by_topic_words_and_state(store: Arc<dyn Store
     assert_eq!(words("title").await, [], "no word of the document's form");
     assert_eq!(words("% \" ' _").await, []);
 
-    let found = async |topics: Option<&str>, state| {
+    let found = async |topics: Option<&str>, is_finished| {
         let topics = topics.map(|topics| topics.split(' ').map(|topic| topic.parse().unwrap()).collect());
-        let page = store.sessions(&SessionQuery { topics, state, ..SessionQuery::default() }).await.unwrap();
+        let page = store.sessions(&SessionQuery { topics, is_finished, ..SessionQuery::default() }).await.unwrap();
         page.sessions.into_iter().map(|session| (session.id, session.answered)).collect::<Vec<_>>()
     };
     assert_eq!(found(Some("borrowing"), None).await, [(session.id, 1)]);
@@ -133,9 +131,9 @@ pub async fn sessions_are_filtered_by_topic_words_and_state(store: Arc<dyn Store
     assert_eq!(found(Some("traits lifetimes ownership"), None).await, [(other, 0), (session.id, 1)]);
     let none = SessionQuery { topics: Some(Vec::new()), ..SessionQuery::default() };
     assert_eq!(store.sessions(&none).await.unwrap().sessions, []);
-    assert_eq!(found(None, Some(SessionState::Open)).await, [(other, 0)]);
-    assert_eq!(found(None, Some(SessionState::Finished)).await, [(session.id, 1)]);
-    assert_eq!(found(Some("lifetimes"), Some(SessionState::Finished)).await, []);
+    assert_eq!(found(None, Some(false)).await, [(other, 0)]);
+    assert_eq!(found(None, Some(true)).await, [(session.id, 1)]);
+    assert_eq!(found(Some("lifetimes"), Some(true)).await, []);
     assert_eq!(found(None, None).await, [(other, 0), (session.id, 1)]);
 }
 
