@@ -8,6 +8,7 @@ mod statements;
 #[cfg(test)]
 mod tests;
 
+use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
@@ -30,7 +31,6 @@ use crate::rows::{AttemptRow, JobRow, OverviewRow, check_format, question_of};
 use crate::session::{Cursor, Page, SessionOverview, SessionQuery, StoredSession};
 use crate::store::Store;
 use crate::turn_record::{Effect, TurnRecord};
-use connection::DatabaseLock;
 use statements::{
     ATTEMPTS, IS_QUESTION_ANSWERED, TAKE_JOB, add_scores, insert_judging, insert_session, insert_turn, is_finished,
     list_statement, load_document, load_judging_rows, load_judgings, load_session, load_session_row, load_turn,
@@ -43,13 +43,13 @@ pub(crate) struct SqliteStore {
     writer: SqlitePool,
     transcription_queued: Notify,
     judging_queued: Notify,
-    _lock: DatabaseLock,
+    _lock: File,
 }
 
 impl SqliteStore {
     /// Opens the database at `path`, which is created when it is missing, and keeps every other process out of it.
     pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
-        let lock = DatabaseLock::take(path).await?;
+        let lock = connection::lock(path).await?;
         let (writer, readers) = connection::open(path).await?;
         // Whoever held a job was another process, and the lock says that it is gone.
         sqlx::query("update turns set leased_until = null where leased_until is not null").execute(&writer).await?;
@@ -160,7 +160,7 @@ impl Store for SqliteStore {
         let mut connection = self.readers.acquire().await?;
         // One snapshot for the sessions and their scores.
         let mut snapshot = connection.begin().await?;
-        let rows: Vec<OverviewRow> = list_statement("", query).build_query_as().fetch_all(&mut *snapshot).await?;
+        let rows: Vec<OverviewRow> = list_statement(query).build_query_as().fetch_all(&mut *snapshot).await?;
         let mut sessions = rows.into_iter().map(SessionOverview::try_from).collect::<Result<Vec<_>, _>>()?;
         let limit = query.limit.get() as usize;
         let more = sessions.len() > limit;

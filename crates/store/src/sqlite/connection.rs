@@ -22,21 +22,15 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a call waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The right to use a database. It ends with the value, and with the process however that ends: the operating system holds the lock.
-pub(super) struct DatabaseLock {
-    _file: File,
+/// Takes the right to use the database at `path`; its folder is created when it is missing. The right ends with the file, and with the
+/// process however that ends: the operating system holds the lock.
+pub(super) async fn lock(path: &Path) -> Result<File, StoreError> {
+    let path = path.to_owned();
+    let taken = tokio::task::spawn_blocking(move || lock_now(path)).await;
+    taken.map_err(|error| StoreError::Unavailable(error.into()))?
 }
 
-impl DatabaseLock {
-    /// Takes the lock of the database at `path`; its folder is created when it is missing.
-    pub(super) async fn take(path: &Path) -> Result<Self, StoreError> {
-        let path = path.to_owned();
-        let taken = tokio::task::spawn_blocking(move || lock(path)).await;
-        taken.map_err(|error| StoreError::Unavailable(error.into()))?
-    }
-}
-
-fn lock(database: PathBuf) -> Result<DatabaseLock, StoreError> {
+fn lock_now(database: PathBuf) -> Result<File, StoreError> {
     if let Some(folder) = database.parent() {
         private::create_folder(folder)?;
     }
@@ -52,7 +46,7 @@ fn lock(database: PathBuf) -> Result<DatabaseLock, StoreError> {
     file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).ok();
     // SQLite would create it with whatever rights are usual. Its log gets the rights of the database.
     private::open_file(&database)?;
-    Ok(DatabaseLock { _file: file })
+    Ok(file)
 }
 
 /// Opens the database and brings its schema up to date. Returns the one connection that writes, and those that read.

@@ -19,7 +19,7 @@ use crate::rows::{JudgingRow, SessionRow, TurnRow, check_format, coach_name, tim
 use crate::session::{QuestionHead, SessionOverview, SessionQuery, StoredSession};
 use crate::turn_record::TurnRecord;
 
-/// Takes the job of the oldest answer that is due in the lane of state $1. Postgres will say `for update skip locked` in the inner query.
+/// Takes the job of the oldest answer that is due in the lane of state $1: nobody else gets it until $3.
 pub(super) const TAKE_JOB: &str = "
     update turns set attempt = attempt + 1, leased_until = $3
     where id = (
@@ -46,9 +46,8 @@ pub(super) const ATTEMPTS: &str = "
     order by created_at, sessions.id, position, depth";
 
 /// Names only the conditions that there are: SQLite seeks to a cursor, but not to one that may be null.
-pub(super) fn list_statement(prefix: &str, query: &SessionQuery) -> QueryBuilder<Sqlite> {
-    let mut statement = QueryBuilder::new(prefix);
-    statement.push(
+pub(super) fn list_statement(query: &SessionQuery) -> QueryBuilder<Sqlite> {
+    let mut statement = QueryBuilder::new(
         "select id, created_at, finished_at, outline,
                 (select count(*) from turns where session_id = sessions.id and answer_id is not null) as answered
          from sessions

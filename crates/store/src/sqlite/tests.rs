@@ -46,7 +46,7 @@ async fn what_is_looked_up_often_is_found_by_an_index() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("viva.sqlite")).await.unwrap();
     let after = Some("1763805600000001.019aa9f5-6a00-7000-8000-000000000001".parse().unwrap());
-    let page = list_statement("", &SessionQuery { after, ..SessionQuery::default() }).into_string();
+    let page = list_statement(&SessionQuery { after, ..SessionQuery::default() }).into_string();
     for (statement, expected) in [
         (page.as_str(), "SEARCH sessions USING INDEX sessions_by_age ((created_at,id)<(?,?))"),
         (IS_QUESTION_ANSWERED, "SEARCH turns USING COVERING INDEX turns_by_question (question_id=? AND state=?)"),
