@@ -244,15 +244,15 @@ fn stored_path(key: &str) -> Result<ObjectPath, StoreError> {
 }
 
 fn ending(media_type: &str) -> &'static str {
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    match essence {
-        "audio/wav" | "audio/x-wav" | "audio/wave" | "audio/vnd.wave" => "wav",
-        "audio/flac" | "audio/x-flac" => "flac",
-        "audio/mpeg" | "audio/mp3" => "mp3",
-        "audio/ogg" | "audio/opus" | "application/ogg" => "ogg",
-        "audio/webm" | "video/webm" => "webm",
-        "audio/mp4" | "audio/m4a" | "audio/x-m4a" | "video/mp4" => "m4a",
+    match media_type {
+        "audio/wav" => "wav",
+        "audio/flac" => "flac",
+        "audio/mpeg" => "mp3",
+        "audio/ogg" => "ogg",
+        "audio/webm" => "webm",
+        "audio/mp4" => "m4a",
         "audio/aac" => "aac",
+        "audio/aiff" => "aiff",
         _ => "audio",
     }
 }

@@ -146,7 +146,7 @@ fn a_key_says_whose_recording_it_is_and_nothing_that_the_sender_wrote() {
     let key = |media_type: &str| AudioKey::new(session, answer, media_type).to_string();
 
     let stem = format!("{session}/{answer}");
-    assert_eq!(key("audio/webm; codecs=opus"), format!("{stem}.webm"));
+    assert_eq!(key("audio/mp4"), format!("{stem}.m4a"));
     assert_eq!(key("audio/wav"), format!("{stem}.wav"));
     assert_eq!(key("../../etc/passwd"), format!("{stem}.audio"));
 }
