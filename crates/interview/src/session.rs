@@ -86,7 +86,8 @@ impl Sureness {
 
 /// How far a turn has come, with what it has by then.
 ///
-/// `asked → (transcribing) → judging → judged | ungraded`; regrading goes back to `judging`. A turn may be skipped instead of answered.
+/// `asked → (transcribing) → judging → judged | ungraded`, or from `asked` to `ungraded` at once when there is nothing to judge. Regrading
+/// goes back to `judging`, and to `transcribing` where there are no words. A turn may be skipped instead of answered.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TurnState {
     /// Waiting for the candidate.

@@ -60,7 +60,7 @@ pub enum StoreError {
     /// The upload of a recording or an archive ended early. Send it again; nothing of the recording was kept.
     #[error("the upload broke off: {0}")]
     BrokenOff(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// This is no archive, or it is damaged, or of a newer version. Sessions that were imported before the fault stay.
+    /// This is no archive, or it is damaged. Sessions that were imported before the fault stay.
     #[error("the archive cannot be imported: {0}")]
     Archive(String),
     /// The requested range is outside of the recording.

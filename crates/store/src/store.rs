@@ -171,7 +171,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when the turn was answered or skipped.
+    /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when the turn was answered or skipped; [`StoreError::Finished`].
     async fn take_hint(&self, turn: TurnId, available: u8) -> Result<Turn, StoreError>;
 
     /// Stores how sure the candidate is of the answer; `None` takes it back.

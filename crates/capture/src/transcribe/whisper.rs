@@ -53,11 +53,11 @@ pub struct WhisperSettings {
     pub fewest_positions: usize,
     /// Whether the question's glossary, and the words before a span, are given as a prompt.
     pub glossary: bool,
-    /// The language spoken, as an ISO 639-1 code. English-only models ignore it.
+    /// The language spoken. English-only models ignore it.
     pub language: Language,
 }
 
-/// A language that whisper knows.
+/// A language that whisper knows, by its code of two or three letters, such as `en`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Language(&'static str);
 
