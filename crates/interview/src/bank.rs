@@ -16,7 +16,7 @@ pub use fault::{Fault, Remark, SourceFile};
 pub use parse::parse_question;
 pub use question::{
     Anchors, Citation, GlossaryTerm, InvalidMonth, KeyPoint, Kind, Level, Misconception, Month, NoPrompt, Prompts,
-    Question, Stage, TimeLimit, UnknownWord, Weight, alternatives, spoken,
+    Question, Stage, TimeLimit, Weight, alternatives, spoken,
 };
 pub use review::review;
 pub use snippet::{Edition, Language, Outcome, Proof, Snippet};

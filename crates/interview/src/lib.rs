@@ -29,6 +29,7 @@ pub mod summary;
 pub mod terms;
 pub mod time;
 pub mod transcript;
+mod word_enum;
 pub mod wording;
 
 #[cfg(test)]
@@ -41,3 +42,4 @@ pub use id::{AnswerId, KeyPointId, MisconceptionId, QuestionId, SessionId, Tag, 
 pub use marks::{Evidence, Feedback};
 pub use time::{Seconds, Span};
 pub use transcript::{Probability, Segment, Transcript, Word};
+pub use word_enum::UnknownWord;

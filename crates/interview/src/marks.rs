@@ -10,6 +10,7 @@ use crate::bank::{KeyPoint, alternatives};
 use crate::id::{KeyPointId, MisconceptionId};
 use crate::scoring::{Clarity, Correctness};
 use crate::time::Span;
+use crate::word_enum::word_enum;
 
 /// Words of the transcript that back a mark. Made only of the transcript's own words
 /// ([`Transcript::evidence_at`](crate::Transcript::evidence_at)), so that evidence always was said.
@@ -300,29 +301,16 @@ pub enum ClarityCheck {
     StopsWhenDone,
 }
 
-impl ClarityCheck {
-    /// Every check, in the order in which feedback shows them.
-    pub const ALL: [Self; 6] = [
-        Self::AnswersTheQuestion,
-        Self::HeadlineFirst,
-        Self::SaysWhy,
-        Self::DefinesOrExemplifies,
-        Self::Ordered,
-        Self::StopsWhenDone,
-    ];
-
-    /// Its name in the API and in prompts.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AnswersTheQuestion => "answers_the_question",
-            Self::HeadlineFirst => "headline_first",
-            Self::SaysWhy => "says_why",
-            Self::DefinesOrExemplifies => "defines_or_exemplifies",
-            Self::Ordered => "ordered",
-            Self::StopsWhenDone => "stops_when_done",
-        }
+word_enum!(
+    ClarityCheck,
+    "check",
+    "answers_the_question, headline_first, says_why, defines_or_exemplifies, ordered or stops_when_done" {
+        AnswersTheQuestion => "answers_the_question", HeadlineFirst => "headline_first", SaysWhy => "says_why",
+        DefinesOrExemplifies => "defines_or_exemplifies", Ordered => "ordered", StopsWhenDone => "stops_when_done"
     }
+);
 
+impl ClarityCheck {
     /// What is checked, in words for people.
     pub fn summary(self) -> &'static str {
         match self {
@@ -391,6 +379,8 @@ pub enum CoachKind {
     /// A language model over HTTP.
     Llm,
 }
+
+word_enum!(CoachKind, "coach", "offline or llm" { Offline => "offline", Llm => "llm" });
 
 /// What one judging of an answer gives: two panels, at least one of them there, and what to do next. Delivery, the third panel, is
 /// measured when the answer arrives and needs no coach.

@@ -227,20 +227,8 @@ pub(crate) fn check_format(format: u32, what: impl FnOnce() -> String) -> Result
 }
 
 fn wish(coach: Option<String>, model: Option<String>) -> Result<CoachWish, StoreError> {
-    let coach = match coach.as_deref() {
-        None => None,
-        Some("offline") => Some(CoachKind::Offline),
-        Some("llm") => Some(CoachKind::Llm),
-        Some(other) => return Err(StoreError::Corrupt(format!("there is no coach `{other}`").into())),
-    };
+    let coach = coach.map(|coach| coach.parse::<CoachKind>()).transpose().map_err(corrupt)?;
     Ok(CoachWish { coach, model })
-}
-
-pub(crate) fn coach_name(coach: CoachKind) -> &'static str {
-    match coach {
-        CoachKind::Offline => "offline",
-        CoachKind::Llm => "llm",
-    }
 }
 
 pub(crate) fn timestamp(microseconds: i64) -> Result<Timestamp, StoreError> {

@@ -6,6 +6,7 @@ use super::snippet::{Proof, Snippet};
 use crate::bounded::bounded;
 use crate::hash::fnv1a;
 use crate::id::{GroupId, KeyPointId, MisconceptionId, QuestionId, Tag, TopicId};
+use crate::word_enum::word_enum;
 
 /// One question of the bank, with all that is needed to ask it and to judge its answers.
 ///
@@ -418,37 +419,6 @@ pub enum Stage {
     Deepen,
 }
 
-macro_rules! word_enum {
-    ($name:ident, $what:literal, $known:literal { $($variant:ident => $word:literal),+ }) => {
-        impl $name {
-            /// Every value, in order.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The word that stands for it in files, flags and the API.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = UnknownWord;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text {
-                    $($word => Ok(Self::$variant),)+
-                    _ => Err(UnknownWord { text: text.to_owned(), what: $what, known: $known }),
-                }
-            }
-        }
-    };
-}
-
 word_enum!(Level, "level", "junior, mid, senior or staff" {
     Junior => "junior", Mid => "mid", Senior => "senior", Staff => "staff"
 });
@@ -458,15 +428,6 @@ word_enum!(Kind, "kind", "concept, snippet, design or behavioral" {
 word_enum!(Stage, "stage", "clarify, estimate, sketch or deepen" {
     Clarify => "clarify", Estimate => "estimate", Sketch => "sketch", Deepen => "deepen"
 });
-
-/// The text is none of the words that are known there.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a {what}: use {known}")]
-pub struct UnknownWord {
-    text: String,
-    what: &'static str,
-    known: &'static str,
-}
 
 bounded!(
     /// How much a key point counts: 1 to 5.

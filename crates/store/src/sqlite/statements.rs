@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use interview::marks::CoachKind;
 use interview::scoring::Score;
 use interview::session::{Session, Sureness};
 use interview::summary::Summary;
@@ -15,7 +16,7 @@ use crate::answer::IdempotencyKey;
 use crate::documents;
 use crate::error::{Missing, StoreError};
 use crate::judging::PastJudging;
-use crate::rows::{JudgingRow, SessionRow, TurnRow, check_format, coach_name, timestamp};
+use crate::rows::{JudgingRow, SessionRow, TurnRow, check_format, timestamp};
 use crate::session::{QuestionHead, SessionOverview, SessionQuery, StoredSession};
 use crate::turn_record::TurnRecord;
 
@@ -265,7 +266,7 @@ pub(super) async fn update_turn(connection: &mut SqliteConnection, record: &Turn
     .bind(record.revision)
     .bind(record.key.as_ref().map(IdempotencyKey::as_str))
     .bind(record.key.as_ref().and_then(IdempotencyKey::digest))
-    .bind(record.wish.coach.map(coach_name))
+    .bind(record.wish.coach.map(CoachKind::as_str))
     .bind(&record.wish.model)
     .bind(documents::FORMAT)
     .bind(record.turn.hints_used)
