@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use interview::marks::Counted;
 use serde::Serialize;
 
 use crate::dataset::ReaderMarks;
-use crate::evaluator::{JudgedVerdict, Judgement, Judgements};
+use crate::evaluator::{Judgement, Judgements};
 use crate::figures::{MisconceptionCases, OrderCounts, PAIRS, Scored, order_counts};
 use crate::marked::{ClaimKind, MarkCounts};
 use crate::statistics::{Cases, Share};
@@ -83,7 +84,7 @@ pub enum ReaderVerdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct QuotedVerdict {
     /// The verdict; `hit` and `missed` for a misconception that is stated or is not.
-    pub verdict: JudgedVerdict,
+    pub verdict: Counted,
     /// The words.
     pub quote: Option<String>,
 }
@@ -235,7 +236,7 @@ fn differences(pair: &Pair<'_, '_>) -> Vec<Difference> {
     let misconceptions = first.misconceptions.iter().filter_map(|id| {
         let verdict = |judgement: &Judgement<'_>| {
             let found = judgement.judged.misconceptions.iter().find(|found| found.id == *id);
-            let verdict = if found.is_some() { JudgedVerdict::Hit } else { JudgedVerdict::Missed };
+            let verdict = if found.is_some() { Counted::Hit } else { Counted::Missed };
             Some(QuotedVerdict { verdict, quote: found.map(|found| found.quote.clone()) })
         };
         difference(ClaimKind::Misconception, id, pair.map(verdict))

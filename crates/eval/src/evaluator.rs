@@ -12,7 +12,7 @@ use interview::bank::{Bank, Question};
 use interview::claims::{Claims, ClarityClaim};
 use interview::follow_up::Rubric;
 use interview::judging::{self, Assignment};
-use interview::marks::{ClarityCheck, ClarityVerdict, Doubt, JudgedBy, Verdict};
+use interview::marks::{ClarityCheck, ClarityVerdict, Counted, Doubt, JudgedBy, Verdict};
 use interview::scoring::{Band, Correctness, MISCONCEPTION_PENALTY, Rating};
 use interview::transcript::Transcript;
 use serde::{Deserialize, Serialize};
@@ -263,35 +263,12 @@ pub struct JudgedPoint {
     /// The key point's id.
     pub id: String,
     /// The verdict.
-    pub verdict: JudgedVerdict,
+    pub verdict: Counted,
     /// Why it is unclear.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubt: Option<Doubt>,
     /// The words that it rests on.
     pub quote: Option<String>,
-}
-
-/// A verdict without its evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum JudgedVerdict {
-    /// The answer makes the point.
-    Hit,
-    /// It does not.
-    Missed,
-    /// The coach does not decide.
-    Unclear,
-}
-
-impl JudgedVerdict {
-    /// Its name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Hit => "hit",
-            Self::Missed => "missed",
-            Self::Unclear => "unclear",
-        }
-    }
 }
 
 /// A misconception that was found.
@@ -325,13 +302,12 @@ impl JudgedItem {
     ) -> Self {
         let marks = correctness.marks();
         let key_points = marks.key_points().iter().map(|mark| {
-            let (verdict, doubt) = match &mark.verdict {
-                Verdict::Hit { .. } => (JudgedVerdict::Hit, None),
-                Verdict::Missed => (JudgedVerdict::Missed, None),
-                Verdict::Unclear { doubt, .. } => (JudgedVerdict::Unclear, Some(*doubt)),
+            let doubt = match mark.verdict {
+                Verdict::Unclear { doubt, .. } => Some(doubt),
+                _ => None,
             };
-            let quote = mark.verdict.evidence().map(|evidence| evidence.quote().to_owned());
-            JudgedPoint { id: question.key_point(&mark.id), verdict, doubt, quote }
+            let quote = mark.evidence().map(|evidence| evidence.quote().to_owned());
+            JudgedPoint { id: question.key_point(&mark.id), verdict: mark.counted(), doubt, quote }
         });
         let misconceptions = marks.misconceptions().iter().map(|mark| QuotedMisconception {
             id: question.misconception(&mark.id),

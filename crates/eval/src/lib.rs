@@ -21,8 +21,7 @@ pub use dataset::{
     BrokenLine, Dataset, Expectation, ExpectedMisconception, Item, Label, LabelledQuestion, ReaderMarks,
 };
 pub use evaluator::{
-    Evaluation, Evaluator, Judge, JudgedCheck, JudgedItem, JudgedPoint, JudgedVerdict, Judgements, Progress,
-    QuotedMisconception,
+    Evaluation, Evaluator, Judge, JudgedCheck, JudgedItem, JudgedPoint, Judgements, Progress, QuotedMisconception,
 };
 pub use figures::{Agreement, Figures, Misconceptions, Order};
 pub use marked::{AgainstMarks, ClaimFigures, ClaimKind, Confusion, CountedClaim, FalseTicks, VerdictFigures};

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use interview::marks::Counted;
 use serde::Serialize;
 
 use crate::dataset::{Label, ReaderMarks};
-use crate::evaluator::{JudgedVerdict, Judgement};
+use crate::evaluator::Judgement;
 use crate::statistics::Share;
 
 /// Verdicts against a reader's marks.
@@ -112,7 +113,7 @@ impl Confusion {
             false_positives: count(true, false),
             false_negatives: count(false, true),
             true_negatives: count(false, false),
-            unclear: u64::from(decision.judge == JudgedVerdict::Unclear),
+            unclear: u64::from(decision.judge == Counted::Unclear),
         }
     }
 
@@ -175,13 +176,13 @@ impl From<Confusion> for VerdictFigures {
 struct Decision<'j> {
     kind: ClaimKind,
     claim: &'j str,
-    judge: JudgedVerdict,
+    judge: Counted,
     reader: bool,
 }
 
 impl Decision<'_> {
     fn is_hit(&self) -> bool {
-        self.judge == JudgedVerdict::Hit
+        self.judge == Counted::Hit
     }
 }
 
@@ -290,7 +291,7 @@ fn decisions<'j>(judgement: &'j Judgement<'_>, marks: &'j ReaderMarks) -> impl I
     });
     let misconceptions = judgement.misconceptions.iter().map(|id| {
         let is_found = judged.misconceptions.iter().any(|found| found.id == *id);
-        let judge = if is_found { JudgedVerdict::Hit } else { JudgedVerdict::Missed };
+        let judge = if is_found { Counted::Hit } else { Counted::Missed };
         Decision { kind: ClaimKind::Misconception, claim: id, judge, reader: marks.stated.contains(id) }
     });
     key_points.chain(misconceptions).filter(|decision| !marks.half.iter().any(|id| id == decision.claim))

@@ -144,9 +144,8 @@ pub fn agreement(
     let (first, second) = (marks(&claims)?, marks(others)?);
     let mut disagreements = 0;
     for claim in &mut claims.key_points {
-        let verdicts = first.key_point(&claim.id).zip(second.key_point(&claim.id));
-        let Some((one, other)) = verdicts.map(|(one, other)| (&one.verdict, &other.verdict)) else { continue };
-        if one.name() != other.name() {
+        let Some((one, other)) = first.key_point(&claim.id).zip(second.key_point(&claim.id)) else { continue };
+        if one.counted() != other.counted() {
             disagreements += 1;
             let evidence = one.evidence().or(other.evidence()).map(Evidence::claim);
             claim.verdict = ClaimedVerdict::Unclear(Doubt::CoachesDisagree, evidence);

@@ -69,15 +69,6 @@ impl Verdict {
             Self::Missed => None,
         }
     }
-
-    /// Its name in the API and in files.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Hit { .. } => "hit",
-            Self::Missed => "missed",
-            Self::Unclear { .. } => "unclear",
-        }
-    }
 }
 
 /// Why a verdict is unclear.
@@ -273,7 +264,8 @@ pub(crate) fn counted(
 }
 
 /// What a key point, or a group of alternatives, counts as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Counted {
     /// The answer makes it.
     Hit,
@@ -282,6 +274,8 @@ pub enum Counted {
     /// It is unclear whether the answer makes it; it counts neither way.
     Unclear,
 }
+
+word_enum!(Counted, "verdict", "hit, missed or unclear" { Hit => "hit", Missed => "missed", Unclear => "unclear" });
 
 /// One yes-or-no check of how clearly an answer was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -59,7 +59,7 @@ pub async fn failure(coach: &LlmCoach) -> CoachError {
 
 /// The verdicts by name, in the question's order.
 pub fn verdicts(feedback: &Feedback) -> Vec<&'static str> {
-    feedback.marks().unwrap().key_points().iter().map(|mark| mark.verdict.name()).collect()
+    feedback.marks().unwrap().key_points().iter().map(|mark| mark.counted().as_str()).collect()
 }
 
 /// A sound judgement of [`ANSWER`].

@@ -20,7 +20,7 @@ fn dataset(questions: usize) -> Dataset {
 }
 
 /// A judge who says of each answer whether it makes the point, states the misconception, and what it scores.
-fn judged(dataset: &Dataset, says: impl Fn(usize, &Item) -> (JudgedVerdict, bool, Option<f64>)) -> Judgements<'_> {
+fn judged(dataset: &Dataset, says: impl Fn(usize, &Item) -> (Counted, bool, Option<f64>)) -> Judgements<'_> {
     let mut list = Vec::new();
     for (number, item) in dataset.items.iter().enumerate() {
         let (verdict, is_stated, score) = says(number, item);
@@ -39,17 +39,17 @@ fn judged(dataset: &Dataset, says: impl Fn(usize, &Item) -> (JudgedVerdict, bool
 }
 
 /// A judge who is always right.
-fn right(_: usize, item: &Item) -> (JudgedVerdict, bool, Option<f64>) {
+fn right(_: usize, item: &Item) -> (Counted, bool, Option<f64>) {
     match item.label {
-        Some(Label::Strong) => (JudgedVerdict::Hit, false, Some(8.0)),
-        _ => (JudgedVerdict::Missed, true, Some(2.0)),
+        Some(Label::Strong) => (Counted::Hit, false, Some(8.0)),
+        _ => (Counted::Missed, true, Some(2.0)),
     }
 }
 
 /// A judge who ticks everything, hears nothing false, and scores every fourth question the wrong way round.
-fn generous(number: usize, item: &Item) -> (JudgedVerdict, bool, Option<f64>) {
+fn generous(number: usize, item: &Item) -> (Counted, bool, Option<f64>) {
     let is_low = (item.label == Some(Label::Strong)) == (number / 2).is_multiple_of(4);
-    (JudgedVerdict::Hit, false, Some(if is_low { 3.0 } else { 9.0 }))
+    (Counted::Hit, false, Some(if is_low { 3.0 } else { 9.0 }))
 }
 
 #[test]

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
+use interview::marks::Counted;
+
 use super::*;
 use crate::dataset::{Dataset, ExpectedMisconception, Item, ReaderMarks};
-use crate::evaluator::{JudgedItem, JudgedPoint, JudgedVerdict, QuotedMisconception};
+use crate::evaluator::{JudgedItem, JudgedPoint, QuotedMisconception};
 use crate::figures::Order;
 use crate::marked::{ClaimKind, Confusion, FalseTicks, VerdictFigures};
 
@@ -138,7 +140,7 @@ fn bands_are_held_against_labels_and_else_against_quarters_of_the_scale() {
 }
 
 /// An answer with a reader's marks, and a judge's verdicts on the points `a` to `d` and misconceptions found.
-fn marked(label: Label, marks: [&str; 3], verdicts: [JudgedVerdict; 4], found: &[&str]) -> (Item, JudgedItem) {
+fn marked(label: Label, marks: [&str; 3], verdicts: [Counted; 4], found: &[&str]) -> (Item, JudgedItem) {
     let ids = |ids: &str| ids.split_whitespace().map(str::to_owned).collect();
     let (item, judged) = judged("one", Some(label), None, Some(5.0));
     let [hit, half, stated] = marks.map(ids);
@@ -151,7 +153,7 @@ fn marked(label: Label, marks: [&str; 3], verdicts: [JudgedVerdict; 4], found: &
 
 #[test]
 fn verdicts_are_counted_against_marks_and_half_made_claims_are_not() {
-    use JudgedVerdict::{Hit, Missed, Unclear};
+    use Counted::{Hit, Missed, Unclear};
     let all = [
         marked(Label::Strong, ["a b", "", ""], [Hit, Unclear, Hit, Missed], &["m1"]),
         marked(Label::Refuting, ["a", "d", "m2"], [Hit, Missed, Missed, Hit], &["m2"]),
