@@ -17,7 +17,7 @@ use interview::scoring::{Band, Correctness, MISCONCEPTION_PENALTY, Rating};
 use interview::transcript::Transcript;
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::{BrokenLine, Dataset, Item, LabelledQuestion};
+use crate::dataset::{Dataset, Item, LabelledQuestion};
 use crate::question::NamedQuestion;
 use crate::results::Results;
 use crate::summary::Summary;
@@ -89,7 +89,10 @@ impl Evaluator<'_> {
     async fn judge_item<'i>(&self, item: &'i Item) -> (Judgement<'i>, bool) {
         let question = match item.named_question(self.bank) {
             Ok(question) => question,
-            Err(reason) => return (Judgement::ungraded(item, reason, None), true),
+            Err(reason) => {
+                let judged = JudgedItem::ungraded(&item.id, reason);
+                return (Judgement { item, judged, misconceptions: Vec::new(), similarity: None }, true);
+            }
         };
         let (judged, is_new) = match self.judge {
             Judge::Coach(coach) => {
@@ -187,11 +190,7 @@ pub(crate) struct Judgement<'i> {
     pub similarity: Option<f64>,
 }
 
-impl<'i> Judgement<'i> {
-    fn ungraded(item: &'i Item, reason: String, similarity: Option<f64>) -> Self {
-        Self { item, judged: JudgedItem::ungraded(&item.id, reason), misconceptions: Vec::new(), similarity }
-    }
-
+impl Judgement<'_> {
     pub fn is_graded(&self) -> bool {
         self.judged.ungraded.is_none()
     }
@@ -207,10 +206,6 @@ impl Judgements<'_> {
     pub fn evaluation(self) -> Evaluation {
         let summary = Summary::of(&self);
         Evaluation { items: self.list.into_iter().map(|judgement| judgement.judged).collect(), summary }
-    }
-
-    pub(crate) fn broken_lines(&self) -> &[BrokenLine] {
-        &self.dataset.broken_lines
     }
 }
 
@@ -307,10 +302,10 @@ impl JudgedItem {
                 _ => None,
             };
             let quote = mark.evidence().map(|evidence| evidence.quote().to_owned());
-            JudgedPoint { id: question.key_point(&mark.id), verdict: mark.counted(), doubt, quote }
+            JudgedPoint { id: question.name(mark.id.as_str()), verdict: mark.counted(), doubt, quote }
         });
         let misconceptions = marks.misconceptions().iter().map(|mark| QuotedMisconception {
-            id: question.misconception(&mark.id),
+            id: question.name(mark.id.as_str()),
             quote: mark.evidence.quote().to_owned(),
         });
         let clarity = judging::clarity(transcript, &reply.clarity);

@@ -1,8 +1,10 @@
 //! A question that a dataset brings along, made into one that coaches can judge.
 
+use std::collections::HashMap;
+
+use interview::OutOfBounds;
 use interview::bank::{Anchors, KeyPoint, Kind, Level, Misconception, Question};
 use interview::id::InvalidSlug;
-use interview::{KeyPointId, MisconceptionId, OutOfBounds};
 use serde::Deserialize;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -30,8 +32,8 @@ pub struct InlineQuestion {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct NamedQuestion {
     pub(crate) question: Question,
-    key_points: Vec<Option<String>>,
-    misconceptions: Vec<Option<String>>,
+    /// By id, where it has another name.
+    names: HashMap<String, String>,
 }
 
 /// A claim, in one line or in full.
@@ -87,8 +89,6 @@ impl InlineQuestion {
         if key_points.is_empty() {
             return Err(UnfitQuestion::NothingToJudgeBy);
         }
-        let given = |claims: &[Claim]| claims.iter().map(|claim| claim.in_full().id).collect();
-        let names = (given(key_points), given(&self.misconceptions));
         let question = Question {
             id: "inline".parse()?,
             title: self.prompt.clone(),
@@ -117,41 +117,38 @@ impl InlineQuestion {
             time_limit: 120.try_into()?,
             proofs: Vec::new(),
         };
-        Ok(NamedQuestion { question, key_points: names.0, misconceptions: names.1 })
+        let claims = key_points.iter().chain(&self.misconceptions);
+        let names = ids(&question).zip(claims).filter_map(|(id, claim)| Some((id, claim.in_full().id?))).collect();
+        Ok(NamedQuestion { question, names })
     }
 }
 
 impl NamedQuestion {
     /// A question of the bank, whose claims keep their ids.
     pub(crate) fn of_bank(question: Question) -> Self {
-        Self { question, key_points: Vec::new(), misconceptions: Vec::new() }
+        Self { question, names: HashMap::new() }
     }
 
     /// What all key points are called where the question comes from.
     pub(crate) fn key_points(&self) -> Vec<String> {
-        self.question.key_points.iter().map(|point| self.key_point(&point.id)).collect()
+        self.question.key_points.iter().map(|point| self.name(point.id.as_str())).collect()
     }
 
     /// What all misconceptions are called where the question comes from.
     pub(crate) fn misconceptions(&self) -> Vec<String> {
-        self.question.misconceptions.iter().map(|misconception| self.misconception(&misconception.id)).collect()
+        self.question.misconceptions.iter().map(|misconception| self.name(misconception.id.as_str())).collect()
     }
 
-    /// What a key point is called where the question comes from.
-    pub(crate) fn key_point(&self, id: &KeyPointId) -> String {
-        let number = self.question.key_points.iter().position(|point| point.id == *id);
-        given_name(number, &self.key_points).unwrap_or_else(|| id.to_string())
-    }
-
-    /// What a misconception is called where the question comes from.
-    pub(crate) fn misconception(&self, id: &MisconceptionId) -> String {
-        let number = self.question.misconceptions.iter().position(|misconception| misconception.id == *id);
-        given_name(number, &self.misconceptions).unwrap_or_else(|| id.to_string())
+    /// What a key point or misconception is called where the question comes from.
+    pub(crate) fn name(&self, id: &str) -> String {
+        self.names.get(id).map_or(id, String::as_str).to_owned()
     }
 }
 
-fn given_name(number: Option<usize>, names: &[Option<String>]) -> Option<String> {
-    names.get(number?).cloned().flatten()
+/// The ids of all key points, then those of all misconceptions.
+fn ids(question: &Question) -> impl Iterator<Item = String> {
+    let points = question.key_points.iter().map(|point| point.id.to_string());
+    points.chain(question.misconceptions.iter().map(|misconception| misconception.id.to_string()))
 }
 
 impl Claim {

@@ -68,7 +68,7 @@ impl Summary {
             not_reached: judged.dataset.items.len() - judgements.len(),
             ungraded,
             unscored: judgements.len() - ungraded - scored.len(),
-            broken_lines: judged.broken_lines().to_vec(),
+            broken_lines: judged.dataset.broken_lines.clone(),
             figures: Figures::of(&scored),
             marks: AgainstMarks::of(judgements),
             misconceptions: Misconceptions::of(judgements),
