@@ -8,6 +8,7 @@ use crate::id::{AnswerId, QuestionId, SessionId, TurnId};
 use crate::marks::{Decisions, Feedback};
 use crate::time::{Seconds, Span};
 use crate::transcript::Transcript;
+use crate::word_enum::word_enum;
 
 /// One practice round: the questions in order, as they were when it began, so that editing the bank never changes what an answer was
 /// judged against.
@@ -245,17 +246,9 @@ pub enum Source {
     Typed,
 }
 
-impl Source {
-    /// Its name in the API and in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Microphone => "microphone",
-            Self::Upload => "upload",
-            Self::Stream => "stream",
-            Self::Typed => "typed",
-        }
-    }
-}
+word_enum!(Source, "source", "microphone, upload, stream or typed" {
+    Microphone => "microphone", Upload => "upload", Stream => "stream", Typed => "typed"
+});
 
 /// Why an answer has no feedback.
 #[derive(Clone, Debug, PartialEq, Eq)]

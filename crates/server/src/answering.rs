@@ -198,7 +198,7 @@ impl Upload<'_> {
         let source = source.map(incoming::source);
         let is_typed = text.is_some();
         if let Some(source) = source.filter(|source| (*source == Source::Typed) != is_typed) {
-            let detail = format!("this kind of answer does not come from the source `{}`", source.as_str());
+            let detail = format!("this kind of answer does not come from the source `{source}`");
             return Err(ApiError::Unprocessable(detail));
         }
         if corrected_text.is_some() && transcript.is_none() {
