@@ -23,7 +23,7 @@ pub struct QuestionFilter {
     /// A tag, such as `error-e0382`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// Words that must all occur in the title, the prompt or the topic.
+    /// Words that must all occur in the title, the prompts, the topic or the id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
 }

@@ -33,4 +33,4 @@ pub use error::ServerError;
 pub use openapi::openapi_json;
 pub use serving::{Server, address_of_running, serve};
 pub use settings::Settings;
-pub use wire::session::revealed_question;
+pub use wire::session::{asked_question, revealed_question};

@@ -305,7 +305,7 @@ pub enum QuestionsCommand {
         /// Only this tag
         #[arg(long, value_name = "TAG")]
         tag: Option<Tag>,
-        /// Only questions with all of these words in title, prompt or topic
+        /// Only questions with all of these words in title, prompts, topic or id
         #[arg(long, value_name = "WORDS")]
         text: Option<String>,
         /// Print JSON

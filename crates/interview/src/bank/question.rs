@@ -75,6 +75,12 @@ impl Question {
         self.misconceptions.iter().find(|misconception| &misconception.id == id)
     }
 
+    /// Whether every word of `text` occurs in the title, the prompts, the topic or the id. Case does not matter.
+    pub fn has_words(&self, text: &str) -> bool {
+        let own = format!("{} {} {} {}", self.title, self.prompts.all().join(" "), self.topic, self.id).to_lowercase();
+        text.to_lowercase().split_whitespace().all(|word| own.contains(word))
+    }
+
     /// A text of the question as it is read aloud: every glossary term in its spoken form.
     pub fn spoken(&self, text: &str) -> String {
         spoken(text, &self.glossary)

@@ -101,14 +101,8 @@ pub(crate) fn filtered<'a>(bank: &'a Bank, filter: &QuestionFilter) -> Result<Ve
         tags: parsed(filter.tag.as_slice())?,
         ..Wishes::default()
     };
-    let words: Vec<String> = filter.q.iter().flat_map(|text| text.split_whitespace()).map(str::to_lowercase).collect();
-    let has_words = |question: &&Question| {
-        let text =
-            format!("{} {} {} {}", question.title, question.prompts.all().join(" "), question.topic, question.id)
-                .to_lowercase();
-        words.iter().all(|word| text.contains(word.as_str()))
-    };
-    Ok(fitting(bank, &wishes)?.into_iter().filter(has_words).collect())
+    let text = filter.q.as_deref().unwrap_or_default();
+    Ok(fitting(bank, &wishes)?.into_iter().filter(|question| question.has_words(text)).collect())
 }
 
 /// Which sessions to list.

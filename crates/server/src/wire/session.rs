@@ -270,7 +270,7 @@ pub(crate) fn hints<'q>(turn: &session::Turn, asked: &'q Question) -> &'q [Strin
 }
 
 /// The question as it is asked: nothing in it gives the answer away.
-pub(crate) fn asked_question(question: &Question) -> api::question::Question {
+pub fn asked_question(question: &Question) -> api::question::Question {
     api::question::Question {
         id: question.id.to_string(),
         title: question.title.clone(),

@@ -4,32 +4,16 @@ mod check;
 
 use std::path::Path;
 
+use api::question::QuestionList;
 use interview::bank::Bank;
 use interview::selection::{Wishes, fitting};
 use interview::{Question, QuestionId};
-use serde::Serialize;
 use server::question_files;
 
 use super::output::{print, print_json};
 use crate::arguments::QuestionsCommand;
 use crate::failure::Failure;
 use crate::terminal::{Screen, Streams, full_question_lines};
-
-#[derive(Serialize)]
-struct Document<'a> {
-    questions: Vec<ListedQuestion<'a>>,
-}
-
-#[derive(Serialize)]
-struct ListedQuestion<'a> {
-    id: &'a str,
-    title: &'a str,
-    topic: &'a str,
-    level: &'a str,
-    kind: &'a str,
-    prompt: &'a str,
-    time_limit_seconds: u32,
-}
 
 /// Lists, shows or checks questions. `own` is the folder of the user's own questions.
 ///
@@ -64,10 +48,9 @@ fn load(own: Option<&Path>) -> Result<Bank, Failure> {
 
 fn list(bank: &Bank, wishes: &Wishes, text: &str, json: bool) -> Result<(), Failure> {
     let fitting = fitting(bank, wishes).map_err(|error| Failure::new(error.to_string()))?;
-    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    let fitting: Vec<&Question> = fitting.into_iter().filter(|question| has_words(question, &words)).collect();
+    let fitting: Vec<&Question> = fitting.into_iter().filter(|question| question.has_words(text)).collect();
     if json {
-        return print_json(&Document { questions: fitting.iter().map(|question| listed(question)).collect() });
+        return print_json(&QuestionList { questions: fitting.into_iter().map(server::asked_question).collect() });
     }
     if fitting.is_empty() {
         eprintln!("no question matches");
@@ -93,23 +76,6 @@ fn show(bank: &Bank, id: &QuestionId, json: bool) -> Result<(), Failure> {
     let look = screen.results_look();
     screen.show(&full_question_lines(&server::revealed_question(question), look));
     Ok(())
-}
-
-fn has_words(question: &Question, words: &[String]) -> bool {
-    let text = format!("{} {} {}", question.title, question.prompts.all().join(" "), question.topic).to_lowercase();
-    words.iter().all(|word| text.contains(word.as_str()))
-}
-
-fn listed(question: &Question) -> ListedQuestion<'_> {
-    ListedQuestion {
-        id: question.id.as_str(),
-        title: &question.title,
-        topic: question.topic.as_str(),
-        level: question.level.as_str(),
-        kind: question.kind.as_str(),
-        prompt: question.prompts.first(),
-        time_limit_seconds: question.time_limit.seconds(),
-    }
 }
 
 fn unreadable(folder: Option<&Path>, error: &std::io::Error) -> Failure {
