@@ -159,14 +159,19 @@ impl TurnState {
         }
     }
 
-    /// The stored recording of the answer, if there is one.
-    pub fn audio(&self) -> Option<&AudioObject> {
+    /// The answer, while it has no words.
+    pub fn recording(&self) -> Option<&Recording> {
         match self {
             Self::Transcribing { answer } | Self::Ungraded { answer: UngradedAnswer::Sound(answer), .. } => {
-                Some(&answer.audio)
+                Some(answer)
             }
-            _ => self.answer().and_then(|answer| answer.audio.as_ref()),
+            _ => None,
         }
+    }
+
+    /// The stored recording of the answer, if there is one.
+    pub fn audio(&self) -> Option<&AudioObject> {
+        self.recording().map(|recording| &recording.audio).or_else(|| self.answer()?.audio.as_ref())
     }
 }
 
@@ -179,6 +184,21 @@ pub struct Recording {
     pub audio: AudioObject,
     /// Where the answer came from.
     pub source: Source,
+}
+
+impl Recording {
+    /// The answer with its words, and what was measured if they were heard.
+    pub fn with_words(&self, transcript: Transcript, spoken: Option<Spoken>) -> Answer {
+        Answer {
+            id: self.id,
+            source: self.source,
+            transcript,
+            corrected: false,
+            decisions: Decisions::default(),
+            spoken,
+            audio: Some(self.audio.clone()),
+        }
+    }
 }
 
 /// What the candidate gave.

@@ -9,11 +9,11 @@ use api::progress::ProgressQuery;
 use api::session::SessionPage;
 use api::turn::{DecidedVerdict, Turn};
 use bytes::Bytes;
-use interview::marks::{Decisions, Marks};
+use interview::marks::Marks;
 use interview::progress::{Progress, Remaining};
 use interview::schedule::{Attempt, Schedule};
 use interview::selection::{self, Wishes};
-use interview::session::{self, Answer, TurnState, UngradedAnswer};
+use interview::session::{self, Answer, TurnState};
 use interview::{Bank, Question, SessionId, Transcript, TurnId};
 use jiff::Timestamp;
 use store::queue::CoachWish;
@@ -201,25 +201,17 @@ impl App {
     pub(crate) async fn correct(&self, id: TurnId, text: &str) -> Result<session::Turn, ApiError> {
         let text = incoming::correction(text)?;
         let turn = self.store.turn(id).await?;
-        let answer = match &turn.state {
+        let state = &turn.state;
+        let answer = match (state.answer(), state.recording()) {
+            (Some(answer), _) => Answer { transcript: answer.transcript.corrected(&text), ..answer.clone() },
             // No recogniser could transcribe it: the correction is the transcript.
-            TurnState::Ungraded { answer: UngradedAnswer::Sound(recording), .. } => Answer {
-                id: recording.id,
-                source: recording.source,
-                transcript: Transcript::typed(&text),
-                corrected: true,
-                decisions: Decisions::default(),
-                spoken: None,
-                audio: Some(recording.audio.clone()),
-            },
-            state => {
-                let answer = state.answer().ok_or_else(|| {
-                    ApiError::Conflict(format!("turn {id} is {}, so there is nothing to correct", state.name()))
-                })?;
-                Answer { transcript: answer.transcript.corrected(&text), corrected: true, ..answer.clone() }
+            (None, Some(recording)) if state.is_settled() => recording.with_words(Transcript::typed(&text), None),
+            _ => {
+                let detail = format!("turn {id} is {}, so there is nothing to correct", state.name());
+                return Err(ApiError::Conflict(detail));
             }
         };
-        self.replace_answer(id, answer).await?;
+        self.replace_answer(id, Answer { corrected: true, ..answer }).await?;
         Ok(turn)
     }
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use capture::recognise::Recognition;
 use coach::CoachError;
+use interview::Question;
 use interview::claims::Report;
 use interview::judging::Judged;
-use interview::marks::Decisions;
-use interview::session::{Answer, Recording, Spoken, Turn, TurnState, UngradedReason};
-use interview::{Question, delivery};
+use interview::session::{Answer, Recording, Turn, TurnState, UngradedReason};
 use store::queue::{Job, Lane};
 use store::{AudioStore, Missing, Settlement, Store, StoreError, StoredSession};
 use tokio::time::Instant;
@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::coaches::Coaches;
 use crate::transcription::{Transcription, TranscriptionError, spool};
 use crate::turn_events::TurnEvents;
+use crate::wire::incoming::Heard;
 
 /// Turns stored answers into feedback.
 pub(crate) struct AnswerGrader {
@@ -85,21 +86,14 @@ impl AnswerGrader {
         };
         let spooled = spool(self.transcription.folder(), sound.bytes).await?;
         let glossary: Vec<String> = question.glossary.iter().map(|term| term.spoken.clone()).collect();
-        let heard = match self.transcription.transcribe(spooled, &glossary).await {
-            Ok(heard) if heard.transcript.is_empty() => return Ok(Err(UngradedReason::NothingSaid)),
-            Ok(heard) => heard,
-            Err(error) => return not_transcribed(error.to_string()),
-        };
-        let delivery = delivery::measure(&heard.transcript, &heard.speech, heard.duration, Some(question.time_limit));
-        Ok(Ok(Answer {
-            id: recording.id,
-            source: recording.source,
-            transcript: heard.transcript.with_terms(&question.glossary),
-            corrected: false,
-            decisions: Decisions::default(),
-            spoken: Some(Spoken { duration: heard.duration, speech: heard.speech, delivery, model: heard.model }),
-            audio: Some(recording.audio.clone()),
-        }))
+        match self.transcription.transcribe(spooled, &glossary).await {
+            Ok(heard) if heard.transcript.is_empty() => Ok(Err(UngradedReason::NothingSaid)),
+            Ok(Recognition { transcript, speech, duration, model, .. }) => {
+                let (transcript, spoken) = Heard { transcript, speech, duration, model }.measured(question);
+                Ok(Ok(recording.with_words(transcript, Some(spoken))))
+            }
+            Err(error) => not_transcribed(error.to_string()),
+        }
     }
 
     async fn judge(

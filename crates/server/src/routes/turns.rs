@@ -17,7 +17,7 @@ use axum::response::sse::{Event, KeepAlive};
 use axum::response::{IntoResponse, Response, Sse};
 use futures::Stream;
 use interview::TurnId;
-use interview::session::{self, Answer, UngradedAnswer};
+use interview::session::{self, Answer};
 use store::queue::CoachWish;
 use utoipa::{IntoParams, IntoResponses};
 
@@ -169,27 +169,17 @@ pub(crate) async fn hear_again(
         return Err(ApiError::Unprocessable("the transcript has no words".to_owned()));
     }
     let turn = app.store.turn(id).await?;
-    let (before, audio) = (turn.state.answer(), turn.state.audio());
-    let Some(audio) = audio.filter(|_| turn.state.is_settled()) else {
-        let detail = format!("turn {id} is {} and has no recording that could be heard again", turn.state.name());
-        return Err(ApiError::Conflict(detail));
-    };
+    let state = &turn.state;
     let (transcript, spoken) = heard.measured(&app.question_of(&turn).await?);
-    let (given, source) = match (&turn.state, before) {
-        (_, Some(answer)) => (answer.id, answer.source),
-        (session::TurnState::Ungraded { answer: UngradedAnswer::Sound(recording), .. }, None) => {
-            (recording.id, recording.source)
+    let answer = match (state.answer(), state.recording()) {
+        (Some(answer), _) if state.is_settled() && answer.audio.is_some() => {
+            Answer { transcript, corrected: false, spoken: Some(spoken), ..answer.clone() }
         }
-        _ => return Err(ApiError::Conflict(format!("turn {id} has no answer"))),
-    };
-    let answer = Answer {
-        id: given,
-        source,
-        transcript,
-        corrected: false,
-        decisions: before.map(|answer| answer.decisions.clone()).unwrap_or_default(),
-        spoken: Some(spoken),
-        audio: Some(audio.clone()),
+        (None, Some(recording)) if state.is_settled() => recording.with_words(transcript, Some(spoken)),
+        _ => {
+            let detail = format!("turn {id} is {} and has no recording that could be heard again", state.name());
+            return Err(ApiError::Conflict(detail));
+        }
     };
     app.replace_answer(id, answer).await?;
     awaited(&app, id, &headers).await

@@ -12,7 +12,7 @@ use api::turn::{Answer, NextTurn, Role, Source, Target, Turn};
 use interview::bank::{self, Bank, Outcome, Question};
 use interview::schedule::Schedule;
 use interview::scoring::Score;
-use interview::session::{self, Recording, Sureness, TurnState, UngradedAnswer};
+use interview::session::{self, Sureness, TurnState};
 use interview::{Seconds, SessionId, Span, TurnId, debrief, follow_up, summary};
 use store::{Page, PastJudging, QuestionHead, SessionOverview, StoredSession};
 
@@ -241,7 +241,7 @@ fn answer(turn: &session::Turn) -> Option<Answer> {
             audio_url,
         });
     }
-    recording(&turn.state).map(|recording| Answer {
+    turn.state.recording().map(|recording| Answer {
         id: recording.id.uuid(),
         source: given_by(recording.source),
         transcript: None,
@@ -249,15 +249,6 @@ fn answer(turn: &session::Turn) -> Option<Answer> {
         duration: None,
         audio_url,
     })
-}
-
-fn recording(state: &TurnState) -> Option<&Recording> {
-    match state {
-        TurnState::Transcribing { answer } | TurnState::Ungraded { answer: UngradedAnswer::Sound(answer), .. } => {
-            Some(answer)
-        }
-        _ => None,
-    }
 }
 
 fn next_turn(next: &session::Turn) -> NextTurn {
