@@ -33,7 +33,7 @@ use crate::settings::Settings;
 use crate::speaker::Speaker;
 use crate::terminal::{Input, Line, Terminal, Tone, question_lines};
 
-pub use candidate::{Asked, Candidate, Given, Means, Response, Then, Wish};
+pub use candidate::{Asked, Candidate, Given, Means, Response, Then};
 pub use microphone::Microphone;
 pub use recordings::{Recordings, transcribe_file};
 pub use sending::send_what_was_left;

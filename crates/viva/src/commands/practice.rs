@@ -19,7 +19,7 @@ use crate::hearing::{self, ModelAtHand};
 use crate::interviewer::Interviewer;
 use crate::microphones;
 use crate::outbox::Outbox;
-use crate::round::{Candidate, Means, Microphone, PipedLines, Recordings, Round, Wish, send_what_was_left};
+use crate::round::{Candidate, Means, Microphone, PipedLines, Recordings, Round, send_what_was_left};
 use crate::settings::{Preparation, Settings};
 use crate::speaker::Speaker;
 use crate::terminal::{Line, Streams, Terminal, Tone};
@@ -33,8 +33,7 @@ pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure
     let mut terminal = Terminal::open(streams)?;
     let Some(settings) = preparation::ask(practice, settings, &mut terminal).await? else { return Ok(()) };
     let Some(settings) = &judge::offer(&settings, practice.setup, &mut terminal).await? else { return Ok(()) };
-    let Some(means) = means(practice, settings, streams, &mut terminal).await? else { return Ok(()) };
-    let Some((mut candidate, recogniser)) = candidate(means, practice, settings, &mut terminal).await? else {
+    let Some((mut candidate, recogniser)) = candidate(practice, settings, streams, &mut terminal).await? else {
         return Ok(());
     };
     if let Candidate::Microphone(microphone) = &mut candidate
@@ -109,43 +108,21 @@ async fn check_once(
     Ok(has_quit)
 }
 
-/// How answers are given; `None` when the user quit.
-async fn means(
+/// The candidate, and the recogniser if they speak; `None` when the user quit.
+async fn candidate(
     practice: &Practice,
     settings: &Settings,
     streams: Streams,
     terminal: &mut Terminal,
-) -> Result<Option<Means>, Failure> {
-    let wish = Wish { typed: practice.typed, recordings: !practice.audio.is_empty(), hands_free: practice.hands_free };
-    let device = settings.device.clone();
-    let means = Means::of(wish, streams, || microphones::find(device.as_deref()).is_ok());
-    match means {
-        Means::TypingWithoutMicrophone => {
-            let which = settings.device.as_ref().map(|name| format!(" `{name}`")).unwrap_or_default();
-            terminal.say(format!("No microphone{which} found, so you type your answers."));
-            Ok(Some(means))
-        }
-        Means::Microphone if streams.is_attended() => match ModelAtHand::of(settings)? {
-            ModelAtHand::Here(_) => Ok(Some(means)),
-            ModelAtHand::Missing(model) => match download::offer(model, settings, terminal).await? {
-                Offered::Here(_) => Ok(Some(means)),
-                Offered::Declined => Ok(Some(Means::Typing)),
-                Offered::Interrupted => Ok(None),
-            },
-        },
-        means => Ok(Some(means)),
-    }
-}
-
-/// The candidate, and the recogniser if they speak.
-async fn candidate(
-    means: Means,
-    practice: &Practice,
-    settings: &Settings,
-    terminal: &mut Terminal,
 ) -> Result<Option<(Candidate, Option<Recogniser>)>, Failure> {
-    match means {
-        Means::Typing | Means::TypingWithoutMicrophone => Ok(Some((Candidate::Typing, None))),
+    let device = settings.device.as_deref();
+    match Means::of(practice, streams, || microphones::find(device).is_ok()) {
+        Means::Typing => Ok(Some((Candidate::Typing, None))),
+        Means::TypingWithoutMicrophone => {
+            let which = device.map(|name| format!(" `{name}`")).unwrap_or_default();
+            terminal.say(format!("No microphone{which} found, so you type your answers."));
+            Ok(Some((Candidate::Typing, None)))
+        }
         Means::Piped => {
             let lines = tokio::select! {
                 lines = PipedLines::start() => lines?,
@@ -160,6 +137,15 @@ async fn candidate(
             Ok(Some((Candidate::Recordings(recordings), Some(recogniser))))
         }
         Means::Microphone => {
+            if streams.is_attended()
+                && let ModelAtHand::Missing(model) = ModelAtHand::of(settings)?
+            {
+                match download::offer(model, settings, terminal).await? {
+                    Offered::Here(_) => {}
+                    Offered::Declined => return Ok(Some((Candidate::Typing, None))),
+                    Offered::Interrupted => return Ok(None),
+                }
+            }
             let recogniser = load(settings, terminal).await?;
             let microphone = Microphone {
                 recogniser: recogniser.clone(),

@@ -7,6 +7,7 @@ use api::turn::Turn;
 
 use super::typed::{PipedLines, type_answer};
 use super::{Microphone, Recordings, time_left};
+use crate::arguments::Practice;
 use crate::failure::Failure;
 use crate::outbox::{Destination, Outbox, PendingAnswer};
 use crate::terminal::{Line, Streams, Terminal, Tone};
@@ -112,16 +113,6 @@ impl Candidate {
     }
 }
 
-/// What the command line asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wish {
-    pub typed: bool,
-    /// Recordings were given.
-    pub recordings: bool,
-    /// Answers end after a pause, so no keys are needed.
-    pub hands_free: bool,
-}
-
 /// How answers are given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Means {
@@ -137,13 +128,14 @@ pub enum Means {
 
 impl Means {
     /// Chooses how. `has_microphone` is called only if it matters, because it is slow.
-    pub fn of(wish: Wish, streams: Streams, has_microphone: impl FnOnce() -> bool) -> Self {
-        let can_speak = streams.is_attended() || wish.hands_free;
-        if wish.recordings {
+    pub fn of(practice: &Practice, streams: Streams, has_microphone: impl FnOnce() -> bool) -> Self {
+        // Hands-free answers end after a pause, so they need no keys.
+        let can_speak = streams.is_attended() || practice.hands_free;
+        if !practice.audio.is_empty() {
             Self::Recordings
         } else if !can_speak {
             Self::Piped
-        } else if wish.typed {
+        } else if practice.typed {
             Self::Typing
         } else if has_microphone() {
             Self::Microphone
@@ -172,35 +164,35 @@ mod tests {
 
     #[test]
     fn recordings_come_before_everything_else() {
-        let wish = Wish { recordings: true, ..Wish::default() };
+        let practice = Practice { audio: vec!["answer.wav".into()], ..Practice::default() };
         for streams in [TERMINAL, PIPE] {
-            assert_eq!(Means::of(wish, streams, || true), Means::Recordings);
+            assert_eq!(Means::of(&practice, streams, || true), Means::Recordings);
         }
     }
 
     #[test]
     fn at_a_terminal_answers_are_spoken_if_there_is_a_microphone() {
-        assert_eq!(Means::of(Wish::default(), TERMINAL, || true), Means::Microphone);
-        assert_eq!(Means::of(Wish::default(), TERMINAL, || false), Means::TypingWithoutMicrophone);
+        assert_eq!(Means::of(&Practice::default(), TERMINAL, || true), Means::Microphone);
+        assert_eq!(Means::of(&Practice::default(), TERMINAL, || false), Means::TypingWithoutMicrophone);
     }
 
     #[test]
     fn typing_does_not_look_for_microphones() {
-        let wish = Wish { typed: true, ..Wish::default() };
-        assert_eq!(Means::of(wish, TERMINAL, || panic!("must not be called")), Means::Typing);
+        let practice = Practice { typed: true, ..Practice::default() };
+        assert_eq!(Means::of(&practice, TERMINAL, || panic!("must not be called")), Means::Typing);
     }
 
     #[test]
     fn piped_input_is_typed_answers() {
         for typed in [false, true] {
-            assert_eq!(Means::of(Wish { typed, ..Wish::default() }, PIPE, || true), Means::Piped);
+            assert_eq!(Means::of(&Practice { typed, ..Practice::default() }, PIPE, || true), Means::Piped);
         }
     }
 
     #[test]
     fn hands_free_needs_no_keys() {
-        let wish = Wish { hands_free: true, ..Wish::default() };
-        assert_eq!(Means::of(wish, PIPE, || true), Means::Microphone);
-        assert_eq!(Means::of(wish, PIPE, || false), Means::Piped);
+        let practice = Practice { hands_free: true, ..Practice::default() };
+        assert_eq!(Means::of(&practice, PIPE, || true), Means::Microphone);
+        assert_eq!(Means::of(&practice, PIPE, || false), Means::Piped);
     }
 }
