@@ -36,7 +36,7 @@ pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) audio: AudioStore,
     pub(crate) coaches: Coaches,
-    pub(crate) transcription: Arc<Transcription>,
+    pub(crate) transcription: Transcription,
     pub(crate) events: TurnEvents,
     pub(crate) rendered: RenderedSessions,
     /// Held while an archive is imported or everything is deleted.

@@ -9,7 +9,6 @@ use interview::marks::CoachKind;
 use store::queue::CoachWish;
 
 /// The coaches that an answer can be judged by. The language model goes first, if there is one.
-#[derive(Clone)]
 pub(crate) struct Coaches {
     offline: Arc<OfflineCoach>,
     llm: Option<Arc<LlmCoach>>,

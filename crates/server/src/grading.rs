@@ -15,19 +15,15 @@ use store::queue::Lane;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use grader::AnswerGrader;
 use worker::{Work, Worker};
 
 /// How many recordings are transcribed at a time. The recogniser takes one stretch of speech after the other, so that two share it.
 const TRANSCRIPTIONS: usize = 2;
 
 /// Has answers transcribed and judged until `stopping`.
-pub(crate) async fn run(app: &App, stopping: CancellationToken) {
-    let grader = Arc::new(AnswerGrader::of(app));
-    let work: Work = Arc::new(move |job| {
-        let grader = Arc::clone(&grader);
-        async move { grader.grade(job).await }.boxed()
-    });
+pub(crate) async fn run(app: &Arc<App>, stopping: CancellationToken) {
+    let own = Arc::clone(app);
+    let work: Work = Arc::new(move |job| grader::grade(Arc::clone(&own), job).boxed());
     let serve = |lane, slots| {
         let (store, events, work) = (Arc::clone(&app.store), app.events.clone(), Arc::clone(&work));
         Worker { store, events, lane, slots, work }.run(stopping.clone())

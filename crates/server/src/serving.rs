@@ -158,7 +158,7 @@ async fn open(settings: Settings, stopping: CancellationToken) -> Result<App, Se
     let audio = AudioStore::in_folder(&settings.data_folder.join("audio"), settings.audio_limit_bytes).await?;
     remove_leftovers(&settings.data_folder, &*store, &audio).await?;
     let bank = reading.await.map_err(std::io::Error::other)??;
-    let transcription = Arc::new(Transcription::new(&settings));
+    let transcription = Transcription::new(&settings);
     let coaches = Coaches::new(settings.language_model.clone(), bank.questions());
     Ok(App {
         bank,
