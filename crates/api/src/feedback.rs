@@ -328,71 +328,50 @@ impl Feedback {
         let gone = verdicts_before.iter().filter(|one| missing(one, &verdicts_after)).map(|one| Change {
             about: one.about.to_owned(),
             before: one.verdict,
-            after: one.key.0.unless_given(),
+            after: one.otherwise,
         });
         let given = verdicts_after.iter().map(|one| Change {
             about: one.about.to_owned(),
             before: verdicts_before
                 .iter()
                 .find(|other| other.key == one.key)
-                .map_or(one.key.0.unless_given(), |other| other.verdict),
+                .map_or(one.otherwise, |other| other.verdict),
             after: one.verdict,
         });
         given.chain(gone).filter(|change| change.before != change.after).collect()
     }
 }
 
-/// What is judged, and under which id.
-type Key<'a> = (Sort, &'a str);
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    KeyPoint,
-    Misconception,
-    Check,
-}
-
-impl Sort {
-    /// What it means that a judging has no verdict of this sort. Only misconceptions that were stated are listed.
-    fn unless_given(self) -> &'static str {
-        match self {
-            Self::Misconception => NOT_STATED,
-            Self::KeyPoint | Self::Check => NOT_JUDGED,
-        }
-    }
-}
-
 struct Named<'a> {
-    key: Key<'a>,
+    /// The sort of what is judged, and its id.
+    key: (u8, &'a str),
     about: &'a str,
     verdict: &'static str,
+    /// What it means that the other judging has no such verdict. Only misconceptions that were stated are listed.
+    otherwise: &'static str,
 }
 
 fn verdicts(feedback: &Feedback) -> Vec<Named<'_>> {
-    let said = feedback.correctness.iter().flat_map(of_correctness);
-    said.chain(feedback.clarity.iter().flat_map(of_clarity)).collect()
-}
-
-fn of_correctness(panel: &Correctness) -> impl Iterator<Item = Named<'_>> {
-    let points = panel.key_points.iter().map(|point| Named {
-        key: (Sort::KeyPoint, &point.id),
+    let said = feedback.correctness.iter();
+    let points = said.clone().flat_map(|panel| &panel.key_points).map(|point| Named {
+        key: (0, &point.id),
         about: &point.summary,
         verdict: point.verdict.as_str(),
+        otherwise: NOT_JUDGED,
     });
-    let stated = panel.misconceptions.iter().map(|stated| Named {
-        key: (Sort::Misconception, &stated.id),
+    let stated = said.flat_map(|panel| &panel.misconceptions).map(|stated| Named {
+        key: (1, &stated.id),
         about: &stated.claim,
         verdict: STATED,
+        otherwise: NOT_STATED,
     });
-    points.chain(stated)
-}
-
-fn of_clarity(panel: &Clarity) -> impl Iterator<Item = Named<'_>> {
-    panel.checks.iter().map(|check| Named {
-        key: (Sort::Check, &check.id),
+    let checks = feedback.clarity.iter().flat_map(|panel| &panel.checks).map(|check| Named {
+        key: (2, &check.id),
         about: &check.summary,
         verdict: check.verdict.as_str(),
-    })
+        otherwise: NOT_JUDGED,
+    });
+    points.chain(stated).chain(checks).collect()
 }
 
 #[cfg(test)]
