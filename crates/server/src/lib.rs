@@ -31,6 +31,6 @@ mod wire;
 
 pub use error::ServerError;
 pub use openapi::openapi_json;
-pub use serving::{Server, address_of_running, serve};
+pub use serving::{Server, address_of_running};
 pub use settings::Settings;
 pub use wire::session::{asked_question, revealed_question};

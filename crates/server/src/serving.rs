@@ -1,6 +1,5 @@
 //! Starting, running and stopping a server.
 
-use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -122,23 +121,6 @@ async fn withdraw(file: &Path) -> std::io::Result<()> {
 pub async fn address_of_running(data_folder: &Path) -> Option<Url> {
     let address = tokio::fs::read_to_string(data_folder.join(ADDRESS_FILE)).await.ok()?;
     Url::parse(address.trim()).ok()
-}
-
-/// Runs a server until `shutdown` completes.
-///
-/// # Errors
-/// See [`Server::start`] and [`Server::stop`].
-pub async fn serve(
-    settings: Settings,
-    listener: TcpListener,
-    shutdown: impl Future<Output = ()>,
-) -> Result<(), ServerError> {
-    let mut server = Server::start(settings, listener).await?;
-    tokio::select! {
-        ended = server.ended() => return ended,
-        () = shutdown => {}
-    }
-    server.stop().await
 }
 
 /// The URL of an address; `0.0.0.0` and `[::]` are reached by loopback.
