@@ -150,7 +150,7 @@ impl Round<'_> {
                 Role::Main => format!("Question {} of {questions}", turn.position),
                 Role::FollowUp => turn.follow_up_name().to_owned(),
             };
-            let hides_panels = self.is_real || turn.depth < follow_ups || self.showing().asks_sureness;
+            let hides_panels = self.is_real || turn.depth < follow_ups || self.asks_sureness();
             let shown = ends.filter(|_| self.is_real);
             let (turn, then, waited) = self.ask(turn, &heading, hides_panels, shown).await?;
             if self.is_real {
@@ -204,7 +204,7 @@ impl Round<'_> {
             Given::Skip => client.skip(turn.id).await?,
             Given::Nothing => return Ok((turn, then, Duration::ZERO)),
         };
-        let (turn, then) = self.showing().settled(turn, then, hides_panels).await?;
+        let (turn, then) = self.settled(turn, then, hides_panels).await?;
         Ok((turn, then, answered.elapsed()))
     }
 
@@ -228,7 +228,7 @@ impl Round<'_> {
     ) -> Result<(Then, Option<Step>), Failure> {
         let mut next = None;
         loop {
-            let read = self.showing().read(&mut attempt, before.as_ref(), then).await?;
+            let read = self.read_feedback(&mut attempt, before.as_ref(), then).await?;
             if before.is_none() {
                 next = attempt.last().and_then(|last| Some(follow_up_on(last, last.next_turn.as_ref()?)));
             }
@@ -279,20 +279,6 @@ impl Round<'_> {
         }
         client.finish_session(session.head.id).await?;
         Ok((Some(turn), then))
-    }
-
-    fn showing(&mut self) -> feedback::Showing<'_> {
-        feedback::Showing {
-            client: self.interviewer.client(),
-            terminal: self.terminal,
-            longest_wait: self.settings.longest_judging(),
-            hands_free: self.hands_free,
-            can_repeat: self.candidate.can_repeat(),
-            asks_sureness: self.candidate.can_repeat()
-                && !self.hands_free
-                && !self.is_real
-                && !self.settings.no_sureness,
-        }
     }
 
     /// Reads the prompt aloud; any key stops it, and does what it does without that, but Enter and space. Breaks when the candidate quits the

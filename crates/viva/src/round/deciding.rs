@@ -6,13 +6,13 @@ use api::feedback::{Verdict, WordInDoubt};
 use api::turn::{Correction, DecidedVerdict, Decision, Turn, TurnState};
 use api::view::{self, Mark, Sign};
 
-use super::feedback::Showing;
+use super::Round;
 use crate::failure::Failure;
 use crate::terminal::{Choice, Line, Look, Offer, Tone};
 
 const ANSWERS: [Offer<'static>; 4] = [("y", "yes"), ("n", "no"), ("Enter", "skip"), ("f", "to the feedback")];
 
-impl Showing<'_> {
+impl Round<'_> {
     /// Asks about each word in doubt that a point of a question hangs on, and has answers with a settled word judged again. Returns whether
     /// the candidate quit the program.
     pub(super) async fn ask_about_words_in_doubt(&mut self, turns: &mut [Turn]) -> Result<bool, Failure> {
@@ -30,7 +30,8 @@ impl Showing<'_> {
                     Choice::Interrupt => return Ok(true),
                 };
                 let settled = Correction { text };
-                judged_again = Some(self.client.correct_word(turn.id, word, &settled, Duration::ZERO).await?);
+                let client = self.interviewer.client();
+                judged_again = Some(client.correct_word(turn.id, word, &settled, Duration::ZERO).await?);
             }
             if let Some(judged_again) = judged_again
                 && self.replace(turn, judged_again).await?
@@ -56,7 +57,7 @@ impl Showing<'_> {
                 Choice::Interrupt => return Ok(true),
             };
             let decision = Decision { verdict: Some(verdict) };
-            turns[index] = self.client.decide(turns[index].id, &mark.id, &decision).await?;
+            turns[index] = self.interviewer.client().decide(turns[index].id, &mark.id, &decision).await?;
         }
         Ok(false)
     }
@@ -75,7 +76,8 @@ impl Showing<'_> {
             Choice::Letter(letter) => {
                 let chosen = mark.choices.iter().find(|choice| key_of(choice).starts_with(letter));
                 if let Some(view::Choice { verdict, .. }) = chosen {
-                    *turn = self.client.decide(turn.id, &mark.id, &Decision { verdict: *verdict }).await?;
+                    let decision = Decision { verdict: *verdict };
+                    *turn = self.interviewer.client().decide(turn.id, &mark.id, &decision).await?;
                 }
             }
             Choice::Nothing => {}

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use api::client::{Client, ClientError};
+use api::client::ClientError;
 use api::turn::{Correction, Regrade, Role, Source, Sureness, Turn, TurnState};
 use api::view::shortened;
 
-use super::{Then, leads_to_follow_up};
+use super::{Round, Then, leads_to_follow_up};
 use crate::failure::Failure;
 use crate::playback;
 use crate::terminal::{
-    Choice, Editor, Input, Line, Look, Offer, Quoted, Terminal, Tone, Written, brief_lines, brief_quote, detail_pages,
+    Choice, Editor, Input, Line, Look, Offer, Quoted, Tone, Written, brief_lines, brief_quote, detail_pages,
     numbered_title, panel_lines,
 };
 
@@ -29,19 +29,6 @@ const SURENESS: [Offer<'static>; 2] = [("1-4", "how sure"), ("Enter", "skip")];
 /// The keys of marks, by how many there are.
 const MARKS: [&str; 9] = ["1", "1-2", "1-3", "1-4", "1-5", "1-6", "1-7", "1-8", "1-9"];
 
-/// Shows the result of a question.
-pub struct Showing<'a> {
-    pub client: &'a Client,
-    pub terminal: &'a mut Terminal,
-    /// Limit of the wait for feedback.
-    pub longest_wait: Duration,
-    pub hands_free: bool,
-    /// Whether the candidate can answer a question again at once.
-    pub can_repeat: bool,
-    /// Whether the candidate is asked how sure they are before they see the feedback.
-    pub asks_sureness: bool,
-}
-
 /// How the candidate goes on from the feedback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Read {
@@ -50,11 +37,21 @@ pub enum Read {
     Again,
 }
 
-impl Showing<'_> {
+impl Round<'_> {
+    /// Whether the candidate is asked how sure they are before they see the feedback.
+    pub(super) fn asks_sureness(&self) -> bool {
+        self.candidate.can_repeat() && !self.hands_free && !self.is_real && !self.settings.no_sureness
+    }
+
     /// Waits until a turn is settled. Returns the turn as it is then, and how to continue. Panels are shown as they become ready, unless they
     /// are hidden because of what they could reveal.
-    pub async fn settled(&mut self, turn: Turn, then: Then, hides_panels: bool) -> Result<(Turn, Then), Failure> {
-        let limit = if then == Then::Interrupted { LAST_WAIT } else { self.longest_wait };
+    pub(super) async fn settled(
+        &mut self,
+        turn: Turn,
+        then: Then,
+        hides_panels: bool,
+    ) -> Result<(Turn, Then), Failure> {
+        let limit = if then == Then::Interrupted { LAST_WAIT } else { self.settings.longest_judging() };
         let (turn, was_interrupted) = self.wait(turn, limit, !hides_panels).await?;
         if !turn.state.is_settled() {
             self.terminal.say(
@@ -83,7 +80,7 @@ impl Showing<'_> {
             lines.push(Line::toned(format!("{state}  {} s", started.elapsed().as_secs()), Tone::Quiet));
             self.terminal.screen.draw(&lines);
             let asked = tokio::select! {
-                asked = self.client.settled_turn(turn.id, WAIT) => asked,
+                asked = self.interviewer.client().settled_turn(turn.id, WAIT) => asked,
                 () = self.terminal.keyboard.interrupted() => {
                     self.terminal.screen.settle();
                     return Ok((turn, true));
@@ -101,7 +98,12 @@ impl Showing<'_> {
 
     /// Shows the feedback on a question, whose turns these are, and lets the candidate read until they go on. `before` is the attempt
     /// before this one.
-    pub async fn read(&mut self, turns: &mut [Turn], before: Option<&Turn>, then: Then) -> Result<Read, Failure> {
+    pub(super) async fn read_feedback(
+        &mut self,
+        turns: &mut [Turn],
+        before: Option<&Turn>,
+        then: Then,
+    ) -> Result<Read, Failure> {
         let is_attended = self.hands_free || self.terminal.is_attended();
         let read = if then != Then::GoOn || !is_attended {
             Read::Over(then)
@@ -110,7 +112,7 @@ impl Showing<'_> {
         } else if before.is_none() && turns.last().is_some_and(leads_to_follow_up) {
             // A settled word led to another follow-up, which the feedback would give away.
             Read::Over(Then::GoOn)
-        } else if self.asks_sureness && before.is_none() && self.ask_sureness(turns).await?
+        } else if self.asks_sureness() && before.is_none() && self.ask_sureness(turns).await?
             || !self.hands_free && self.ask_about_unclear_points(turns).await?
         {
             Read::Over(Then::Interrupted)
@@ -151,7 +153,8 @@ impl Showing<'_> {
             Choice::Interrupt => return Ok(true),
             Choice::Letter(letter) => {
                 if let Some(number) = letter.to_digit(10).and_then(|digit| u8::try_from(digit).ok()) {
-                    *main = self.client.set_sureness(main.id, &Sureness { sureness: Some(number) }).await?;
+                    let sureness = Sureness { sureness: Some(number) };
+                    *main = self.interviewer.client().set_sureness(main.id, &sureness).await?;
                 }
             }
             Choice::Nothing => {}
@@ -171,7 +174,7 @@ impl Showing<'_> {
             };
             quotes.retain(|quoted| is_recorded(quoted, turns));
             let offers = match page {
-                None => offers(turns, self.can_repeat, !quotes.is_empty()),
+                None => offers(turns, self.candidate.can_repeat(), !quotes.is_empty()),
                 Some(page) => page_offers(page + 1 < pages, quotes.len(), marks.len()),
             };
             let shown = |look| match page {
@@ -206,7 +209,7 @@ impl Showing<'_> {
                 }
                 (Choice::Letter('g'), None) => {
                     for turn in turns.iter_mut().filter(|turn| turn.state == TurnState::Ungraded) {
-                        let regraded = self.client.regrade(turn.id, &Regrade::default(), WAIT).await?;
+                        let regraded = self.interviewer.client().regrade(turn.id, &Regrade::default(), WAIT).await?;
                         if self.replace(turn, regraded).await? {
                             return Ok(Read::Over(Then::Interrupted));
                         }
@@ -233,7 +236,7 @@ impl Showing<'_> {
             let note = Line::toned("playing  ", Tone::Strong)
                 .with(format!("“{}”  ", shortened(&quote.text)), Tone::Plain)
                 .with(stop, Tone::Quiet);
-            let (client, is_stopped) = (self.client, Arc::new(AtomicBool::new(false)));
+            let (client, is_stopped) = (self.interviewer.client(), Arc::new(AtomicBool::new(false)));
             let stopping = Arc::clone(&is_stopped);
             let work = async {
                 let recording = client.audio(turn.id).await?;
@@ -268,7 +271,7 @@ impl Showing<'_> {
                 Written::Interrupted(_) => return Ok(true),
                 Written::Finished(_) | Written::Cancelled => continue,
             };
-            let judged = self.client.correct(turn.id, &Correction { text }, WAIT).await?;
+            let judged = self.interviewer.client().correct(turn.id, &Correction { text }, WAIT).await?;
             if self.replace(turn, judged).await? {
                 return Ok(true);
             }
@@ -278,7 +281,7 @@ impl Showing<'_> {
 
     /// Waits for a regraded turn; returns whether the candidate quit the program.
     pub(super) async fn replace(&mut self, turn: &mut Turn, judged_again: Turn) -> Result<bool, Failure> {
-        let (settled, was_interrupted) = self.wait(judged_again, self.longest_wait, false).await?;
+        let (settled, was_interrupted) = self.wait(judged_again, self.settings.longest_judging(), false).await?;
         *turn = settled;
         Ok(was_interrupted)
     }
