@@ -47,13 +47,13 @@ pub(crate) async fn accept(
     let mut upload = Upload { app, turn, id, document: None, audio: None, digest: Sha256::new() };
     let stored = upload.store(key, request).await;
     let is_kept = match &stored {
-        Ok(stored) => stored.state.audio() == upload.audio.as_ref(),
+        Ok(Ok(stored)) => stored.state.audio() == upload.audio.as_ref(),
         // Whether the answer was stored is not known, so its recording stays.
-        Err(Failed::Storing(error)) => !matches!(
+        Ok(Err(error)) => !matches!(
             error,
             StoreError::NotFound(_) | StoreError::Conflict { .. } | StoreError::Finished(_) | StoreError::KeyReused(_)
         ),
-        Err(Failed::Reading(_)) => false,
+        Err(_) => false,
     };
     if let Some(audio) = upload.audio.as_ref().filter(|_| !is_kept)
         && let Err(error) = app.audio.delete(audio).await
@@ -61,26 +61,9 @@ pub(crate) async fn accept(
         // It goes with its session.
         tracing::warn!(key = %audio.key, %error, "cannot delete a recording that was not kept");
     }
-    match stored {
-        Ok(_) => {
-            app.events.notify(turn.id);
-            Ok(())
-        }
-        Err(Failed::Reading(error)) => Err(error),
-        Err(Failed::Storing(error)) => Err(error.into()),
-    }
-}
-
-/// Where accepting an answer failed.
-enum Failed {
-    Reading(ApiError),
-    Storing(StoreError),
-}
-
-impl From<ApiError> for Failed {
-    fn from(error: ApiError) -> Self {
-        Self::Reading(error)
-    }
+    stored??;
+    app.events.notify(turn.id);
+    Ok(())
 }
 
 /// An answer as it arrives: JSON, a recording, or a form of both.
@@ -95,13 +78,18 @@ struct Upload<'a> {
 }
 
 impl Upload<'_> {
-    async fn store(&mut self, key: Option<&IdempotencyKey>, request: Request) -> Result<Turn, Failed> {
+    /// Reads the answer, and then stores it: what fails before is the outer error.
+    async fn store(
+        &mut self,
+        key: Option<&IdempotencyKey>,
+        request: Request,
+    ) -> Result<Result<Turn, StoreError>, ApiError> {
         self.read(request).await?;
         let question = self.app.question_of(self.turn).await?;
         let submission = self.submission(&question)?;
         let digest: String = self.digest.finalize_reset().iter().map(|byte| format!("{byte:02x}")).collect();
         let key = key.map(|key| key.clone().with_digest(digest));
-        self.app.store.accept_answer(self.turn.id, submission, key.as_ref()).await.map_err(Failed::Storing)
+        Ok(self.app.store.accept_answer(self.turn.id, submission, key.as_ref()).await)
     }
 
     async fn read(&mut self, request: Request) -> Result<(), ApiError> {
