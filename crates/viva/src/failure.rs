@@ -182,12 +182,6 @@ impl From<eval::Unreadable> for Failure {
     }
 }
 
-impl From<crate::outbox::OutboxError> for Failure {
-    fn from(error: crate::outbox::OutboxError) -> Self {
-        Self::of(&error).help("check the folder and the free disk space, or choose another folder with --data")
-    }
-}
-
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {

@@ -14,25 +14,13 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
+use crate::failure::Failure;
+
 const RECORD: &str = "letter.json";
 const RECORDING: &str = "answer.wav";
 const LOCK: &str = "lock";
 /// The folder for answers that the server refused.
 const REFUSED: &str = "refused";
-
-/// Why the outbox cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum OutboxError {
-    /// A file cannot be read or written.
-    #[error("cannot store answers in {}: {source}", path.display())]
-    Unusable { path: PathBuf, source: std::io::Error },
-}
-
-impl OutboxError {
-    fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
-        |source| Self::Unusable { path: path.to_owned(), source }
-    }
-}
 
 /// Where an answer is to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,11 +67,11 @@ impl Outbox {
     }
 
     /// Creates an entry for an answer that is about to be given.
-    pub fn begin(&self, destination: Destination) -> Result<PendingAnswer, OutboxError> {
+    pub fn begin(&self, destination: Destination) -> Result<PendingAnswer, Failure> {
         let key = Uuid::now_v7();
         let folder = self.folder.join(key.to_string());
-        std::fs::create_dir_all(&folder).map_err(OutboxError::at(&folder))?;
-        let lock = File::create(folder.join(LOCK)).map_err(OutboxError::at(&folder))?;
+        std::fs::create_dir_all(&folder).map_err(unusable(&folder))?;
+        let lock = File::create(folder.join(LOCK)).map_err(unusable(&folder))?;
         lock.try_lock().ok(); // Without locks two programs could send the same answer, which is harmless.
         let record = Record { key, destination, answer: None, is_cut_off: false, recording: None };
         let pending = PendingAnswer { folder, record, _lock: lock };
@@ -92,10 +80,10 @@ impl Outbox {
     }
 
     /// The answers left behind, oldest first. Unreadable ones are skipped.
-    pub fn left_behind(&self) -> Result<Vec<PendingAnswer>, OutboxError> {
+    pub fn left_behind(&self) -> Result<Vec<PendingAnswer>, Failure> {
         let entries = match std::fs::read_dir(&self.folder) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(OutboxError::at(&self.folder))?,
+            entries => entries.map_err(unusable(&self.folder))?,
         };
         let mut folders: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
         folders.sort();
@@ -147,22 +135,22 @@ impl PendingAnswer {
     }
 
     /// Stores a complete answer: it is on disk when this returns.
-    pub fn keep(&mut self, answer: NewAnswer) -> Result<(), OutboxError> {
+    pub fn keep(&mut self, answer: NewAnswer) -> Result<(), Failure> {
         self.record.is_cut_off = false;
         self.record.answer = Some(answer);
         self.write()
     }
 
     /// Stores an answer that is not to be sent before the candidate is asked.
-    pub fn keep_cut_off(&mut self, answer: NewAnswer) -> Result<(), OutboxError> {
+    pub fn keep_cut_off(&mut self, answer: NewAnswer) -> Result<(), Failure> {
         self.record.is_cut_off = true;
         self.record.answer = Some(answer);
         self.write()
     }
 
     /// Stores an answer whose recording is the user's own file.
-    pub fn keep_with_recording(&mut self, answer: NewAnswer, recording: &Path) -> Result<(), OutboxError> {
-        let absolute = std::path::absolute(recording).map_err(OutboxError::at(recording))?;
+    pub fn keep_with_recording(&mut self, answer: NewAnswer, recording: &Path) -> Result<(), Failure> {
+        let absolute = std::path::absolute(recording).map_err(unusable(recording))?;
         self.record.recording = Some(absolute);
         self.keep(answer)
     }
@@ -185,21 +173,21 @@ impl PendingAnswer {
     }
 
     /// Removes the answer: the server has it, or the candidate discarded it.
-    pub fn remove(self) -> Result<(), OutboxError> {
-        std::fs::remove_dir_all(&self.folder).map_err(OutboxError::at(&self.folder))
+    pub fn remove(self) -> Result<(), Failure> {
+        std::fs::remove_dir_all(&self.folder).map_err(unusable(&self.folder))
     }
 
     /// Moves an answer that the server refuses out of the way and returns its folder.
-    pub fn set_aside(self) -> Result<PathBuf, OutboxError> {
+    pub fn set_aside(self) -> Result<PathBuf, Failure> {
         let outbox = self.folder.parent().unwrap_or(Path::new(""));
         let aside = outbox.join(REFUSED).join(self.record.key.to_string());
-        std::fs::create_dir_all(outbox.join(REFUSED)).map_err(OutboxError::at(&aside))?;
-        std::fs::rename(&self.folder, &aside).map_err(OutboxError::at(&aside))?;
+        std::fs::create_dir_all(outbox.join(REFUSED)).map_err(unusable(&aside))?;
+        std::fs::rename(&self.folder, &aside).map_err(unusable(&aside))?;
         Ok(aside)
     }
 
     /// Replaces the record atomically.
-    fn write(&self) -> Result<(), OutboxError> {
+    fn write(&self) -> Result<(), Failure> {
         let path = self.folder.join(RECORD);
         let draft = self.folder.join("letter.json.new");
         let written = || -> std::io::Result<()> {
@@ -208,7 +196,14 @@ impl PendingAnswer {
             file.sync_all()?;
             std::fs::rename(&draft, &path)
         };
-        written().map_err(OutboxError::at(&path))
+        written().map_err(unusable(&path))
+    }
+}
+
+fn unusable(path: &Path) -> impl FnOnce(std::io::Error) -> Failure {
+    move |error| {
+        Failure::new(format!("cannot store answers in {}: {error}", path.display()))
+            .help("check the folder and the free disk space, or choose another folder with --data")
     }
 }
 

@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::interviewer::Interviewer;
-use crate::outbox::{Destination, Outbox, OutboxError};
+use crate::outbox::{Destination, Outbox};
 use crate::settings::Settings;
 use crate::speaker::Speaker;
 use crate::terminal::{Input, Line, Terminal, Tone, question_lines};
@@ -368,14 +368,14 @@ fn minutes_left(left: Duration) -> String {
     if left.is_zero() { "time is up".to_owned() } else { format!("{:.0} min left", (left.as_secs_f64() / 60.0).ceil()) }
 }
 
-/// Whether a follow-up comes next, whose answer must not be revealed.
 /// Says so where an answer could not be put on the disk. It is still in memory, and can be sent.
-fn tell_unsaved(kept: Result<(), OutboxError>, terminal: &mut Terminal) {
-    if let Err(error) = kept {
-        terminal.warn(format!("{error}. Until it is sent, your answer is in memory only."));
+fn tell_unsaved(kept: Result<(), Failure>, terminal: &mut Terminal) {
+    if let Err(failure) = kept {
+        terminal.warn(format!("{}. Until it is sent, your answer is in memory only.", failure.message()));
     }
 }
 
+/// Whether a follow-up comes next, whose answer must not be revealed.
 fn leads_to_follow_up(turn: &Turn) -> bool {
     turn.next_turn.as_ref().is_some_and(|next| next.role == Role::FollowUp)
 }

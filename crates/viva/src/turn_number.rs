@@ -29,22 +29,19 @@ impl fmt::Display for TurnNumber {
 }
 
 impl FromStr for TurnNumber {
-    type Err = InvalidTurnNumber;
+    type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (position, depth) = match text.split_once('.') {
-            Some((position, depth)) => (position, depth.parse().map_err(|_| InvalidTurnNumber)?),
+            Some((position, depth)) => (position, depth.parse().map_err(|_| EXPECTED)?),
             None => (text, 0),
         };
-        let position: NonZeroU32 = position.parse().map_err(|_| InvalidTurnNumber)?;
+        let position: NonZeroU32 = position.parse().map_err(|_| EXPECTED)?;
         Ok(Self { position: position.get(), depth })
     }
 }
 
-/// The text is not a turn number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected the number of a question, such as 2, or of a follow-up, such as 2.1")]
-pub struct InvalidTurnNumber;
+const EXPECTED: &str = "expected the number of a question, such as 2, or of a follow-up, such as 2.1";
 
 #[cfg(test)]
 mod tests {
@@ -64,7 +61,7 @@ mod tests {
     #[test]
     fn other_text_is_refused() {
         for text in ["", "0", "-1", "1.", ".1", "1.x", "1.1.1", "1.999", "two"] {
-            assert_eq!(text.parse::<TurnNumber>(), Err(InvalidTurnNumber), "{text}");
+            assert_eq!(text.parse::<TurnNumber>(), Err(EXPECTED), "{text}");
         }
     }
 }

@@ -277,7 +277,7 @@ impl Microphone {
 /// Keeps a take, if anything was said in it, as one to ask about.
 fn set_aside(mut spoken: Spoken, earlier: &mut Vec<Spoken>, terminal: &mut Terminal) -> Result<(), Failure> {
     if spoken.answer.transcript.as_ref().is_some_and(|transcript| transcript.speech.is_empty()) {
-        return Ok(spoken.kept.remove()?);
+        return spoken.kept.remove();
     }
     tell_unsaved(spoken.kept.keep_cut_off(spoken.answer.clone()), terminal);
     earlier.push(spoken);
