@@ -2,10 +2,9 @@
 
 use capture::recording::Device;
 use interview::wording::counted;
-use serde::Serialize;
 use toml_edit::value;
 
-use super::output::{print, print_json};
+use super::output::{print, print_json_list};
 use super::practice;
 use crate::arguments::Devices;
 use crate::failure::Failure;
@@ -14,11 +13,6 @@ use crate::round::Microphone;
 use crate::settings::Settings;
 use crate::terminal::{Streams, Terminal};
 
-#[derive(Serialize)]
-struct Document {
-    devices: Vec<Device>,
-}
-
 /// Lists the microphones, or tries one.
 pub async fn run(devices: &Devices, settings: Result<Settings, Failure>) -> Result<(), Failure> {
     if devices.check {
@@ -26,7 +20,7 @@ pub async fn run(devices: &Devices, settings: Result<Settings, Failure>) -> Resu
     }
     let found = microphones::list()?;
     if devices.json {
-        return print_json(&Document { devices: found });
+        return print_json_list("devices", &found);
     }
     if found.is_empty() {
         eprintln!("no microphone found");

@@ -7,7 +7,7 @@ use std::path::Path;
 use interview::wording::counted;
 use serde::Serialize;
 
-use super::output::{print, print_json};
+use super::output::{print, print_json_list};
 use super::serve::listen;
 use crate::arguments::Doctor;
 use crate::failure::Failure;
@@ -17,11 +17,6 @@ use crate::microphones;
 use crate::outbox::Outbox;
 use crate::settings::Settings;
 use crate::speaker::{Speaker, usual_folders};
-
-#[derive(Serialize)]
-struct Document {
-    findings: Vec<Finding>,
-}
 
 /// The result of one check, as it is printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -82,7 +77,7 @@ pub async fn run(doctor: &Doctor, settings: Result<Settings, Failure>) -> Result
     };
     let faults = findings.iter().filter(|finding| finding.state == State::Bad).count();
     if doctor.json {
-        print_json(&Document { findings })?;
+        print_json_list("findings", &findings)?;
     } else {
         print(&findings.iter().map(Finding::line).collect::<String>())?;
     }

@@ -3,18 +3,13 @@
 use capture::models::{Model, Presence};
 use serde::Serialize;
 
-use super::output::{print, print_json};
+use super::output::{print, print_json_list};
 use crate::arguments::ModelCommand;
 use crate::download;
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::signals::end_requested;
 use crate::terminal::{Screen, Streams, megabytes};
-
-#[derive(Serialize)]
-struct Document {
-    models: Vec<ModelDocument>,
-}
 
 #[derive(Serialize)]
 struct ModelDocument {
@@ -50,7 +45,7 @@ fn list(settings: &Settings, json: bool) -> Result<(), Failure> {
             },
             path: folder.path_of(model).to_string_lossy().into_owned(),
         };
-        return print_json(&Document { models: listed.iter().map(document).collect() });
+        return print_json_list("models", &listed.iter().map(document).collect::<Vec<_>>());
     }
     let lines = listed.iter().map(|(model, presence)| {
         let state = match presence {

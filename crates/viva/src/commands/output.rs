@@ -1,5 +1,6 @@
 //! What commands print: documents on standard output, a progress count on standard error.
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::time::Instant;
 
@@ -17,6 +18,11 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 /// Writes one indented JSON document to standard output.
 pub(super) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
     print(&(serde_json::to_string_pretty(document)? + "\n"))
+}
+
+/// Writes a JSON document that is one list, under `name`.
+pub(super) fn print_json_list(name: &str, items: &[impl Serialize]) -> Result<(), Failure> {
+    print_json(&BTreeMap::from([(name, items)]))
 }
 
 /// Counts finished items on standard error, if that is a terminal.

@@ -6,10 +6,9 @@ use api::client::Client;
 use api::session::{Mode, Session, SessionFilter, SessionHead, SessionState};
 use api::turn::{Turn, TurnState};
 use interview::wording::counted;
-use serde::Serialize;
 use uuid::Uuid;
 
-use super::output::{print, print_json};
+use super::output::{print, print_json, print_json_list};
 use crate::arguments::Review;
 use crate::desktop;
 use crate::failure::Failure;
@@ -23,11 +22,6 @@ use crate::terminal::{Line, Screen, Streams, Tone, session_lines, sessions_lines
 const MOST_SESSIONS: usize = 1000;
 /// Sessions per request.
 const PAGE: u32 = 100;
-
-#[derive(Serialize)]
-struct Document {
-    sessions: Vec<SessionHead>,
-}
 
 /// Lists sessions, or shows, opens, exports or regrades one.
 pub async fn run(review: &Review, settings: &Settings) -> Result<(), Failure> {
@@ -90,7 +84,7 @@ async fn list(review: &Review, settings: &Settings, client: &Client) -> Result<(
     };
     let sessions = if filter == SessionFilter::default() { all } else { sessions(client, filter).await? };
     if review.json {
-        return print_json(&Document { sessions });
+        return print_json_list("sessions", &sessions);
     }
     if sessions.is_empty() {
         eprintln!("no session matches");
