@@ -1,10 +1,10 @@
 //! Plays recordings, or a quote from one, through the speakers. The only file of this crate that uses cpal.
 
 use std::ops::Range;
-use std::sync::atomic::AtomicBool;
 
 use api::transcript::TimeSpan;
 use capture::audio::{Decoder, RATE};
+use tokio_util::sync::CancellationToken;
 
 use crate::failure::Failure;
 
@@ -18,26 +18,26 @@ const AFTER: f64 = 0.5;
 /// A shorter quote is played with what was said next, a longer one in part; in seconds.
 const LENGTH: std::ops::RangeInclusive<f64> = 3.0..=20.0;
 
-/// Plays a quote from a recording in any format that Viva reads, to its end or until it `is_stopped`.
-pub fn play(recording: Vec<u8>, quote: TimeSpan, is_stopped: &AtomicBool) -> Result<(), Failure> {
-    play_sound(clip(recording, quote)?, is_stopped)
+/// Plays a quote from a recording in any format that Viva reads, to its end or until it is `stopped`.
+pub fn play(recording: Vec<u8>, quote: TimeSpan, stopped: &CancellationToken) -> Result<(), Failure> {
+    play_sound(clip(recording, quote)?, stopped)
 }
 
-/// Plays a whole recording, to its end or until it `is_stopped`.
-pub fn play_all(recording: Vec<u8>, is_stopped: &AtomicBool) -> Result<(), Failure> {
-    play_sound(samples(recording, 0..usize::MAX)?, is_stopped)
+/// Plays a whole recording, to its end or until it is `stopped`.
+pub fn play_all(recording: Vec<u8>, stopped: &CancellationToken) -> Result<(), Failure> {
+    play_sound(samples(recording, 0..usize::MAX)?, stopped)
 }
 
 /// Plays sound at [`RATE`].
-fn play_sound(sound: Vec<f32>, is_stopped: &AtomicBool) -> Result<(), Failure> {
+fn play_sound(sound: Vec<f32>, stopped: &CancellationToken) -> Result<(), Failure> {
     #[cfg(feature = "microphone")]
     {
         let _silence = crate::microphones::SilencedErrors::begin();
-        speakers::play(sound, is_stopped)
+        speakers::play(sound, stopped)
     }
     #[cfg(not(feature = "microphone"))]
     {
-        let _ = (sound, is_stopped);
+        let _ = (sound, stopped);
         Err(Failure::new("this program was built without sound"))
     }
 }
@@ -71,6 +71,7 @@ mod speakers {
     use capture::audio::RATE;
     use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
     use cpal::{ErrorKind, FromSample, SampleFormat, SizedSample, StreamConfig};
+    use tokio_util::sync::CancellationToken;
 
     use crate::failure::Failure;
 
@@ -89,7 +90,7 @@ mod speakers {
     }
 
     /// Plays sound at [`RATE`] through the default device.
-    pub fn play(mut sound: Vec<f32>, is_stopped: &AtomicBool) -> Result<(), Failure> {
+    pub fn play(mut sound: Vec<f32>, stopped: &CancellationToken) -> Result<(), Failure> {
         let failed = |fault: cpal::Error| Failure::new(format!("the speakers do not work: {fault}"));
         let device = cpal::default_host().default_output_device().ok_or_else(|| Failure::new("no speakers found"))?;
         let supported = device.default_output_config().map_err(failed)?;
@@ -111,7 +112,7 @@ mod speakers {
         let stream = stream.map_err(failed)?;
         stream.play().map_err(failed)?;
         let deadline = Instant::now() + length + PATIENCE;
-        while !is_stopped.load(Ordering::Relaxed) && !shared.is_over.load(Ordering::Relaxed) {
+        while !stopped.is_cancelled() && !shared.is_over.load(Ordering::Relaxed) {
             if let Some(reason) = shared.failure.get() {
                 return Err(Failure::new(format!("the speakers do not work: {reason}")));
             }

@@ -3,15 +3,13 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tempfile::TempPath;
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
-use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::failure::Failure;
 use crate::playback;
@@ -171,26 +169,19 @@ impl Voice {
 /// Text that is being read aloud. Dropping it ends the reading.
 pub struct Speaking {
     reading: JoinHandle<Result<(), Failure>>,
-    stop: Arc<Stop>,
+    stop: DropGuard,
     speaker: Speaker,
-}
-
-/// Ends a reading.
-#[derive(Default)]
-struct Stop {
-    is_wanted: AtomicBool,
-    wanted: Notify,
 }
 
 impl Speaking {
     /// The reading of a program, and of the file that it writes, if it writes one.
     fn of(mut child: Child, file: Option<TempPath>, speaker: Speaker) -> Self {
-        let stop = Arc::new(Stop::default());
-        let (stopped, name) = (Arc::clone(&stop), speaker.name());
+        let stopped = CancellationToken::new();
+        let (stop, name) = (stopped.clone().drop_guard(), speaker.name());
         let reading = tokio::spawn(async move {
             let ended = tokio::select! {
                 ended = tokio::time::timeout(LONGEST, child.wait()) => ended,
-                () = stopped.wanted.notified() => {
+                () = stopped.cancelled() => {
                     // It may be over already.
                     child.kill().await.ok();
                     return Ok(());
@@ -198,7 +189,7 @@ impl Speaking {
             };
             match (ended, file) {
                 (Ok(Ok(status)), Some(file)) if status.success() => {
-                    let play = move || playback::play_all(std::fs::read(&file)?, &stopped.is_wanted);
+                    let play = move || playback::play_all(std::fs::read(&file)?, &stopped);
                     tokio::task::spawn_blocking(play).await?
                 }
                 (Ok(Ok(status)), None) if status.success() => Ok(()),
@@ -218,27 +209,15 @@ impl Speaking {
     }
 
     /// Ends the reading.
-    pub async fn stop(mut self) {
-        self.stop.now();
-        self.finished().await.ok(); // Nobody waits for its end.
-        if self.speaker.voice == Voice::SpeechDispatcher {
+    pub async fn stop(self) {
+        let Self { reading, stop, speaker } = self;
+        drop(stop);
+        reading.await.ok(); // Nobody waits for its end.
+        if speaker.voice == Voice::SpeechDispatcher {
             // The dispatcher goes on speaking when the program that asked it to is gone.
-            let cancel = Command::new(&self.speaker.program).arg("--cancel").stdin(Stdio::null()).output();
+            let cancel = Command::new(&speaker.program).arg("--cancel").stdin(Stdio::null()).output();
             tokio::time::timeout(Duration::from_secs(2), cancel).await.ok();
         }
-    }
-}
-
-impl Drop for Speaking {
-    fn drop(&mut self) {
-        self.stop.now();
-    }
-}
-
-impl Stop {
-    fn now(&self) {
-        self.is_wanted.store(true, Ordering::Relaxed);
-        self.wanted.notify_one();
     }
 }
 

@@ -1,12 +1,11 @@
 //! Waits for the feedback on an answer, and shows the feedback on a question once its follow-ups are over.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use api::client::ClientError;
 use api::turn::{Correction, Regrade, Role, Source, Sureness, Turn, TurnState};
 use api::view::shortened;
+use tokio_util::sync::CancellationToken;
 
 use super::{Round, Then, leads_to_follow_up};
 use crate::failure::Failure;
@@ -236,11 +235,11 @@ impl Round<'_> {
             let note = Line::toned("playing  ", Tone::Strong)
                 .with(format!("“{}”  ", shortened(&quote.text)), Tone::Plain)
                 .with(stop, Tone::Quiet);
-            let (client, is_stopped) = (self.interviewer.client(), Arc::new(AtomicBool::new(false)));
-            let stopping = Arc::clone(&is_stopped);
+            let (client, stopped) = (self.interviewer.client(), CancellationToken::new());
+            let _stop_on_return = stopped.clone().drop_guard();
             let work = async {
                 let recording = client.audio(turn.id).await?;
-                tokio::task::spawn_blocking(move || playback::play(recording, span, &stopping)).await?
+                tokio::task::spawn_blocking(move || playback::play(recording, span, &stopped)).await?
             };
             match self.terminal.until_key(&page, &note, work).await {
                 Ok(Ok(())) => {}
@@ -248,10 +247,7 @@ impl Round<'_> {
                     self.terminal.warn(format!("The quote cannot be played: {}", failure.message()));
                     return Ok(false);
                 }
-                Err(input) => {
-                    is_stopped.store(true, Ordering::Relaxed);
-                    return Ok(matches!(input, Input::Interrupt | Input::Closed));
-                }
+                Err(input) => return Ok(matches!(input, Input::Interrupt | Input::Closed)),
             }
         }
         Ok(false)
