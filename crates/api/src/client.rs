@@ -2,6 +2,7 @@
 //!
 //! Every call has a time limit and a size limit, and every failure says what its caller can do ([`ClientError`]).
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -59,7 +60,8 @@ impl Client {
         if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
             return Err(ClientError::InvalidBaseUrl { base });
         }
-        install_tls_provider();
+        // Without a provider the builder would panic.
+        rustls::crypto::ring::default_provider().install_default().ok(); // an error: one is installed already
         let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_LIMIT)
             .user_agent(concat!("viva/", env!("CARGO_PKG_VERSION")))
@@ -75,20 +77,12 @@ impl Client {
         Ok(Self { http, base })
     }
 
-    /// Where the server is.
-    pub fn base_url(&self) -> &Url {
-        &self.base
-    }
-
     /// The address of a path of the server, such as a session's `review_url`.
     ///
     /// # Errors
     /// [`ClientError::Garbled`] when `path` is no path.
     pub fn address(&self, path: &str) -> Result<Url, ClientError> {
-        self.base.join(path).map_err(|error| ClientError::Garbled {
-            status: None,
-            detail: format!("`{path}` is no path of the server: {error}"),
-        })
+        self.base.join(path).map_err(|error| garbled(format!("`{path}` is no path of the server: {error}")))
     }
 
     /// Whether the server is up and its database answers.
@@ -319,17 +313,14 @@ impl Client {
 
     /// Sends the request and reads the value that comes back.
     async fn value<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
-        let response = self.send(request).await?;
-        let status = response.status().as_u16();
-        let body = self.body(response).await?;
-        serde_json::from_slice(&body).map_err(|error| garbled(status, &error.to_string()))
+        let body = self.body(self.send(request).await?).await?;
+        serde_json::from_slice(&body).map_err(garbled)
     }
 
     /// Sends the request and reads the text that comes back.
     async fn text(&self, request: RequestBuilder) -> Result<String, ClientError> {
-        let response = self.send(request).await?;
-        let status = response.status().as_u16();
-        String::from_utf8(self.body(response).await?).map_err(|_| garbled(status, "it is not UTF-8"))
+        let body = self.body(self.send(request).await?).await?;
+        String::from_utf8(body).map_err(|_| garbled("it is not UTF-8"))
     }
 
     /// Sends the request and looks at nothing but its success.
@@ -347,16 +338,15 @@ impl Client {
         let body = self.body(response).await?;
         match serde_json::from_slice::<Problem>(&body) {
             Ok(problem) if is_problem => Err(ClientError::Problem(Box::new(problem))),
-            _ => Err(garbled(status, &format!("status {status} without a problem document"))),
+            _ => Err(garbled(format!("status {status} without a problem document"))),
         }
     }
 
     async fn body(&self, mut response: Response) -> Result<Vec<u8>, ClientError> {
-        let status = response.status().as_u16();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(error))? {
             if body.len() + chunk.len() > REPLY_LIMIT_BYTES {
-                return Err(garbled(status, &format!("it is longer than {REPLY_LIMIT_BYTES} bytes")));
+                return Err(garbled(format!("it is longer than {REPLY_LIMIT_BYTES} bytes")));
             }
             body.extend_from_slice(&chunk);
         }
@@ -370,13 +360,6 @@ impl Client {
         } else {
             ClientError::Unreachable { base, source: error.without_url() }
         }
-    }
-}
-
-/// Installs a TLS implementation unless the program has: building a client without one panics.
-fn install_tls_provider() {
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        rustls::crypto::ring::default_provider().install_default().ok(); // another thread may be faster
     }
 }
 
@@ -400,10 +383,7 @@ fn waiting(request: RequestBuilder, wait: Duration, limit: Duration) -> RequestB
 }
 
 fn json_part(transcript: &NewAnswer) -> Result<Part, ClientError> {
-    let not_json = |error: &dyn std::fmt::Display| ClientError::Garbled {
-        status: None,
-        detail: format!("the transcript cannot be written as JSON: {error}"),
-    };
+    let not_json = |error: &dyn Display| garbled(format!("the transcript cannot be written as JSON: {error}"));
     let text = serde_json::to_string(transcript).map_err(|error| not_json(&error))?;
     Part::text(text).mime_str("application/json").map_err(|error| not_json(&error))
 }
@@ -413,8 +393,8 @@ fn media_type(response: &Response) -> Option<&str> {
     value.split(';').next().map(str::trim)
 }
 
-fn garbled(status: u16, detail: &str) -> ClientError {
-    ClientError::Garbled { status: Some(status), detail: detail.to_owned() }
+fn garbled(detail: impl Display) -> ClientError {
+    ClientError::Garbled { detail: detail.to_string() }
 }
 
 /// An archive on its way.
@@ -518,8 +498,6 @@ pub enum ClientError {
     /// The reply is none of ours: something other than Viva answers at this address, or its version differs.
     #[error("the server's reply is not valid: {detail}")]
     Garbled {
-        /// The reply's HTTP status, if there was one.
-        status: Option<u16>,
         /// What is wrong with it.
         detail: String,
     },

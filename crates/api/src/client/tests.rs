@@ -44,7 +44,7 @@ async fn a_page_of_something_else_is_garbled() {
         let page = ResponseTemplate::new(status).set_body_raw("<html>hello</html>", "text/html");
         let (_server, client) = server_with(Mock::given(method("GET")).respond_with(page)).await;
         let error = client.turn(TURN).await.unwrap_err();
-        assert!(matches!(error, ClientError::Garbled { status: Some(found), .. } if found == status), "{error:?}");
+        assert!(matches!(error, ClientError::Garbled { .. }), "{error:?}");
     }
 }
 
