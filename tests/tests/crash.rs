@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use api::client::{AudioFile, Client, Sending};
+use api::client::{Client, Sending};
 use api::session::NewSession;
 use api::turn::TurnState;
 use journeys::language_model::LanguageModel;
@@ -52,7 +52,7 @@ async fn an_answer_that_was_being_judged_at_a_kill_is_judged_after_the_restart_a
     };
     let session = client(&server).create_session(&wishes).await.unwrap();
     let turn = session.turns[0].id;
-    let audio = AudioFile::at(fixture("speech/answers/borrowing-partial.opus"));
+    let audio = fixture("speech/answers/borrowing-partial.opus");
     client(&server).answer_aloud(turn, &audio, None, &at_once(Uuid::now_v7())).await.unwrap();
     tokio::task::spawn_blocking(move || is_asked.recv_timeout(Duration::from_secs(60)).unwrap()).await.unwrap();
     server.kill();

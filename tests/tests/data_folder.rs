@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use api::client::{AudioFile, Client, Sending};
+use api::client::{Client, Sending};
 use api::session::NewSession;
 use journeys::program::{Home, Server, test_model};
 use journeys::workspace::fixture;
@@ -78,7 +78,7 @@ async fn answer_aloud(server: &Server) -> Uuid {
     let wishes =
         NewSession { question_ids: vec!["ownership-why".into()], follow_ups: Some(0), ..NewSession::default() };
     let session = client(server).create_session(&wishes).await.unwrap();
-    let audio = AudioFile::at(fixture("speech/answers/ownership-strong.opus"));
+    let audio = fixture("speech/answers/ownership-strong.opus");
     let sending = Sending { key: Uuid::now_v7(), wait: Duration::from_secs(60) };
     client(server).answer_aloud(session.turns[0].id, &audio, None, &sending).await.unwrap();
     session.head.id

@@ -206,7 +206,7 @@ impl Client {
     pub async fn answer_aloud(
         &self,
         turn: Uuid,
-        audio: &AudioFile,
+        recording: &Path,
         transcript: Option<&NewAnswer>,
         sending: &Sending,
     ) -> Result<Turn, ClientError> {
@@ -214,7 +214,7 @@ impl Client {
         if let Some(transcript) = transcript {
             form = form.part("transcript", json_part(transcript)?);
         }
-        form = form.part("audio", audio.part().await?);
+        form = form.part("audio", audio_part(recording).await?);
         let request = self.turn_request(Method::POST, turn, &["answer"]).multipart(form);
         self.value(sent(request, sending, UPLOAD_LIMIT)).await
     }
@@ -281,11 +281,11 @@ impl Client {
     }
 
     /// Transcribes a recording; the server stores nothing of it.
-    pub async fn transcribe(&self, audio: &AudioFile) -> Result<Transcription, ClientError> {
-        let (body, length) = audio.open().await?;
+    pub async fn transcribe(&self, recording: &Path) -> Result<Transcription, ClientError> {
+        let (body, length) = audio_body(recording).await?;
         let request = self
             .request(Method::POST, &["transcriptions"])
-            .header(header::CONTENT_TYPE, audio.media_type())
+            .header(header::CONTENT_TYPE, audio_type(recording))
             .header(header::CONTENT_LENGTH, length)
             .timeout(UPLOAD_LIMIT)
             .body(body);
@@ -388,6 +388,36 @@ fn json_part(transcript: &NewAnswer) -> Result<Part, ClientError> {
     Part::text(text).mime_str("application/json").map_err(|error| not_json(&error))
 }
 
+/// The recording as it is sent: streamed, never read whole.
+async fn audio_part(recording: &Path) -> Result<Part, ClientError> {
+    let (body, length) = audio_body(recording).await?;
+    let part = Part::stream_with_length(body, length).file_name("answer");
+    part.mime_str(audio_type(recording)).map_err(|source| ClientError::NotSetUp { source })
+}
+
+async fn audio_body(recording: &Path) -> Result<(Body, u64), ClientError> {
+    let unreadable = |source| ClientError::Recording { path: recording.to_owned(), source };
+    let file = tokio::fs::File::open(recording).await.map_err(unreadable)?;
+    let length = file.metadata().await.map_err(unreadable)?.len();
+    Ok((Body::from(file), length))
+}
+
+/// The media type of a recording by its name; the server looks at the sound itself.
+fn audio_type(recording: &Path) -> &'static str {
+    let extension = recording.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    match extension.to_ascii_lowercase().as_str() {
+        "wav" | "wave" => "audio/wav",
+        "flac" => "audio/flac",
+        "mp3" => "audio/mpeg",
+        "ogg" | "oga" | "opus" => "audio/ogg",
+        "webm" => "audio/webm",
+        "m4a" | "mp4" => "audio/mp4",
+        "aac" => "audio/aac",
+        "aiff" | "aif" => "audio/aiff",
+        _ => "application/octet-stream",
+    }
+}
+
 fn media_type(response: &Response) -> Option<&str> {
     let value = response.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
     value.split(';').next().map(str::trim)
@@ -424,53 +454,6 @@ pub struct Sending {
     /// How long to wait for the feedback; in whole seconds, and no longer than the server allows. Without waiting the turn comes back
     /// as soon as the answer is stored.
     pub wait: Duration,
-}
-
-/// A recording in a file. It is streamed when it is sent, never read whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AudioFile {
-    path: PathBuf,
-}
-
-impl AudioFile {
-    /// The recording at `path`. The file is opened when it is sent.
-    pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Its media type by its name; the server looks at the sound itself.
-    pub fn media_type(&self) -> &'static str {
-        let extension = self.path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        match extension.to_ascii_lowercase().as_str() {
-            "wav" | "wave" => "audio/wav",
-            "flac" => "audio/flac",
-            "mp3" => "audio/mpeg",
-            "ogg" | "oga" | "opus" => "audio/ogg",
-            "webm" => "audio/webm",
-            "m4a" | "mp4" => "audio/mp4",
-            "aac" => "audio/aac",
-            "aiff" | "aif" => "audio/aiff",
-            _ => "application/octet-stream",
-        }
-    }
-
-    async fn part(&self) -> Result<Part, ClientError> {
-        let (body, length) = self.open().await?;
-        let part = Part::stream_with_length(body, length).file_name("answer");
-        part.mime_str(self.media_type()).map_err(|source| ClientError::NotSetUp { source })
-    }
-
-    async fn open(&self) -> Result<(Body, u64), ClientError> {
-        let unreadable = |source| ClientError::Recording { path: self.path.clone(), source };
-        let file = tokio::fs::File::open(&self.path).await.map_err(unreadable)?;
-        let length = file.metadata().await.map_err(unreadable)?.len();
-        Ok((Body::from(file), length))
-    }
 }
 
 /// Why a call did not succeed.

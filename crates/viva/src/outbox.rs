@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use api::client::{AudioFile, Client, ClientError, Sending};
+use api::client::{Client, ClientError, Sending};
 use api::turn::{NewAnswer, Source, Turn};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -160,14 +160,12 @@ impl PendingAnswer {
         let sending = Sending { key: self.record.key, wait };
         let turn = self.record.destination.turn;
         match (self.recording(), &self.record.answer) {
-            (Some(recording), Some(answer)) => {
-                client.answer_aloud(turn, &AudioFile::at(recording), Some(answer), &sending).await
-            }
+            (Some(recording), Some(answer)) => client.answer_aloud(turn, &recording, Some(answer), &sending).await,
             (None, Some(answer)) => client.answer(turn, answer, &sending).await,
             (recording, None) => {
                 let recording = recording.unwrap_or_else(|| self.recording_path());
                 let untranscribed = NewAnswer { source: Some(Source::Microphone), ..NewAnswer::default() };
-                client.answer_aloud(turn, &AudioFile::at(recording), Some(&untranscribed), &sending).await
+                client.answer_aloud(turn, &recording, Some(&untranscribed), &sending).await
             }
         }
     }

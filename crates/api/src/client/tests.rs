@@ -107,14 +107,14 @@ async fn a_recording_is_sent_with_its_transcript_before_it() {
     std::fs::write(&file, "fLaC and more").unwrap();
     let sending = Sending { key: TURN, wait: Duration::ZERO };
     let transcript = NewAnswer::default();
-    let error = client.answer_aloud(TURN, &AudioFile::at(&file), Some(&transcript), &sending).await.unwrap_err();
+    let error = client.answer_aloud(TURN, &file, Some(&transcript), &sending).await.unwrap_err();
     assert_eq!(error.to_string(), "there is no turn 7");
 }
 
 #[tokio::test]
 async fn a_recording_that_is_not_there_is_named() {
     let (_server, client) = server_with(Mock::given(method("POST")).respond_with(not_found())).await;
-    let error = client.transcribe(&AudioFile::at("/nowhere/answer.wav")).await.unwrap_err();
+    let error = client.transcribe(Path::new("/nowhere/answer.wav")).await.unwrap_err();
     assert!(matches!(error, ClientError::Recording { .. }), "{error:?}");
     assert!(error.to_string().contains("/nowhere/answer.wav"));
 }

@@ -1,6 +1,6 @@
 //! Answers and their feedback.
 
-use api::client::{AudioFile, Sending};
+use api::client::Sending;
 use api::feedback::{Coach, Verdict};
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Word};
 use api::turn::{Correction, NewAnswer, Regrade, Role, Source, Target, TurnState};
@@ -156,7 +156,7 @@ async fn the_same_key_with_another_answer_is_refused_whatever_became_of_the_firs
         let error = viva.client.answer(turn, &other, &sending).await.unwrap_err();
         assert!(error.is_refusal() && error.to_string().contains("idempotency key"), "{error:?}");
     }
-    let recording = AudioFile::at(speech("formats/22050.flac"));
+    let recording = speech("formats/22050.flac");
     let error = viva.client.answer_aloud(turn, &recording, None, &sending).await.unwrap_err();
     assert!(error.is_refusal(), "{error:?}");
     assert_eq!(viva.client.turn(turn).await.unwrap(), first);

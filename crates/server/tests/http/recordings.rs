@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 
-use api::client::AudioFile;
 use api::problem::Problem;
 use api::transcript::{HeardTranscript, Segment, Word};
 use api::turn::{Correction, NewAnswer, Regrade, Source, Turn, TurnState};
@@ -133,7 +132,7 @@ async fn a_recording_with_its_transcript_is_not_heard_again() {
     let segment = Segment { start: None, end: None, text: String::new(), words: words.to_vec() };
     let heard = HeardTranscript { segments: vec![segment], speech: Vec::new(), duration: Some(5.0), model: None };
     let document = NewAnswer { transcript: Some(heard), source: Some(Source::Microphone), ..NewAnswer::default() };
-    let audio = AudioFile::at(speech("formats/22050.flac"));
+    let audio = speech("formats/22050.flac");
     let sending = sending();
     let turn = viva.turn(QUESTION).await;
     let judged = viva.client.answer_aloud(turn, &audio, Some(&document), &sending).await.unwrap();
@@ -314,7 +313,7 @@ async fn deleting_a_session_deletes_its_recordings() {
 #[tokio::test]
 async fn transcribing_keeps_nothing() {
     let viva = Running::hearing().await;
-    let heard = viva.client.transcribe(&AudioFile::at(speech("formats/48000.opus"))).await.unwrap();
+    let heard = viva.client.transcribe(&speech("formats/48000.opus")).await.unwrap();
     assert_eq!(
         heard.transcript.text,
         "the borrow checker makes sure that a reference never outlives the value it points to"
@@ -328,6 +327,6 @@ async fn transcribing_keeps_nothing() {
 #[tokio::test]
 async fn a_server_without_a_model_says_that_it_cannot_transcribe() {
     let viva = Running::start().await;
-    let error = viva.client.transcribe(&AudioFile::at(speech("formats/48000.opus"))).await.unwrap_err();
+    let error = viva.client.transcribe(&speech("formats/48000.opus")).await.unwrap_err();
     assert!(error.to_string().contains("viva model pull"), "{error}");
 }

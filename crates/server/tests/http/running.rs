@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use api::client::{AudioFile, Client, Sending};
+use api::client::{Client, Sending};
 use api::session::{NewSession, Session};
 use api::turn::{NewAnswer, Turn};
 use server::{Server, Settings};
@@ -102,7 +102,7 @@ impl Running {
 
     /// Answers by a recording and waits for the feedback.
     pub async fn answer_aloud(&self, turn: Uuid, recording: &Path) -> Turn {
-        self.client.answer_aloud(turn, &AudioFile::at(recording), None, &sending()).await.unwrap()
+        self.client.answer_aloud(turn, recording, None, &sending()).await.unwrap()
     }
 
     /// A server whose language model judges, under the name `some-model`, unless the script says otherwise of a request.
