@@ -105,7 +105,7 @@ impl Speaker {
             Voice::Piper(_) => Some(tempfile::Builder::new().suffix(".wav").tempfile()?.into_temp_path()),
             _ => None,
         };
-        let Utterance { arguments, input } = self.voice.utterance(speakable(text));
+        let (arguments, input) = self.voice.utterance(speakable(text));
         let mut command = Command::new(&self.program);
         command.args(arguments).args(file.as_deref());
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
@@ -136,32 +136,20 @@ fn model_in(folder: &Path, depth: usize) -> Option<PathBuf> {
     entries.iter().find(|path| is_model(path)).cloned().or_else(inner)
 }
 
-/// How a text is handed to a voice.
-#[derive(Debug, PartialEq, Eq)]
-struct Utterance {
-    /// The name of the file that Piper writes comes after them.
-    arguments: Vec<String>,
-    input: String,
-}
-
 impl Voice {
-    fn utterance(&self, text: String) -> Utterance {
+    /// The arguments and the input that hand it a text. The name of the file that Piper writes comes after the arguments.
+    fn utterance(&self, text: String) -> (Vec<String>, String) {
         let arguments = |arguments: &[&str]| arguments.iter().map(|argument| (*argument).to_owned()).collect();
         match self {
-            Self::Piper(model) => Utterance {
-                arguments: arguments(&["--model", &model.to_string_lossy(), "--output_file"]),
+            Self::Piper(model) => (
+                arguments(&["--model", &model.to_string_lossy(), "--output_file"]),
                 // Some versions write a file for each line, in the place of the one before.
-                input: text.split_whitespace().collect::<Vec<_>>().join(" ") + "\n",
-            },
-            Self::SpeechDispatcher => {
-                Utterance { arguments: arguments(&["--wait", "--", &text]), input: String::new() }
-            }
-            Self::Espeak => Utterance { arguments: arguments(&["--stdin"]), input: text },
-            Self::Say => Utterance { arguments: arguments(&["-f", "-"]), input: text },
-            Self::PowerShell => {
-                let flags = ["-NoProfile", "-NonInteractive", "-Command", SPEAK_INPUT];
-                Utterance { arguments: arguments(&flags), input: text }
-            }
+                text.split_whitespace().collect::<Vec<_>>().join(" ") + "\n",
+            ),
+            Self::SpeechDispatcher => (arguments(&["--wait", "--", &text]), String::new()),
+            Self::Espeak => (arguments(&["--stdin"]), text),
+            Self::Say => (arguments(&["-f", "-"]), text),
+            Self::PowerShell => (arguments(&["-NoProfile", "-NonInteractive", "-Command", SPEAK_INPUT]), text),
         }
     }
 }
@@ -244,7 +232,7 @@ mod tests {
         let hostile = "--output /etc/passwd; $(reboot)".to_owned();
         let piper = Voice::Piper("en.onnx".into());
         for voice in [piper, Voice::SpeechDispatcher, Voice::Espeak, Voice::Say, Voice::PowerShell] {
-            let Utterance { arguments, input } = voice.utterance(hostile.clone());
+            let (arguments, input) = voice.utterance(hostile.clone());
             let as_argument = arguments.iter().position(|argument| argument.contains("reboot"));
             let guarded = as_argument.is_some_and(|index| arguments[index] == hostile && arguments[index - 1] == "--");
             let is_input = input.trim_end() == hostile;
@@ -254,8 +242,8 @@ mod tests {
 
     #[test]
     fn piper_reads_a_text_of_several_lines_at_once() {
-        let said = Voice::Piper("en.onnx".into()).utterance("What is it?\n\nAnd why?".to_owned());
-        assert_eq!(said.input, "What is it? And why?\n");
+        let (_, input) = Voice::Piper("en.onnx".into()).utterance("What is it?\n\nAnd why?".to_owned());
+        assert_eq!(input, "What is it? And why?\n");
     }
 
     /// A folder with these empty files.

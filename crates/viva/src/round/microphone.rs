@@ -23,9 +23,7 @@ use crate::failure::Failure;
 use crate::hearing::answer_of;
 use crate::microphones;
 use crate::outbox::PendingAnswer;
-use crate::terminal::{
-    Choice, Countdown, Input, Key, Line, Listening, Notice, Pinned, Terminal, Tone, heard_lines, keys,
-};
+use crate::terminal::{Choice, Input, Key, Line, Listening, Notice, Pinned, Terminal, Tone, heard_lines, keys};
 
 /// How often the screen is redrawn.
 const TICK: Duration = Duration::from_millis(100);
@@ -417,7 +415,7 @@ impl Watch {
                 terminal.say(format!("done in {COUNTDOWN} seconds unless you speak"));
             }
             was_counting = is_counting;
-            let is_over = self.listening.countdown.is_some_and(|countdown| countdown.left.is_zero());
+            let is_over = self.listening.countdown.is_some_and(|left| left.is_zero());
             if is_over || !recorder.is_running() {
                 return Stop::Done;
             }
@@ -510,10 +508,10 @@ fn apply(listening: &mut Listening, event: Event) {
 }
 
 /// The countdown to the end of an answer, once there was speech and then a pause. Speech ends the silence, and so the countdown.
-fn countdown(elapsed: Seconds, silence: Seconds) -> Option<Countdown> {
+fn countdown(elapsed: Seconds, silence: Seconds) -> Option<Duration> {
     let was_speech = silence.get() + 0.1 < elapsed.get();
     let left = PAUSE + COUNTDOWN - silence.get();
-    (was_speech && silence.get() >= PAUSE).then(|| Countdown { left: Duration::from_secs_f64(left.max(0.0)) })
+    (was_speech && silence.get() >= PAUSE).then(|| Duration::from_secs_f64(left.max(0.0)))
 }
 
 #[cfg(test)]
@@ -522,7 +520,7 @@ mod tests {
 
     fn counted(elapsed: f64, silence: f64) -> Option<f64> {
         let seconds = |seconds| Seconds::new(seconds).unwrap();
-        countdown(seconds(elapsed), seconds(silence)).map(|countdown| countdown.left.as_secs_f64())
+        countdown(seconds(elapsed), seconds(silence)).map(|left| left.as_secs_f64())
     }
 
     #[test]

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use super::cut_off::cut_off;
 use super::{Asked, Response, Then, tell_unsaved};
 use crate::failure::Failure;
-use crate::terminal::{Choice, Editor, Line, Pinned, PlainLines, Terminal, Written};
+use crate::terminal::{Choice, Editor, Line, Pinned, Terminal, Written, next_line};
 
 const WRITING: [(&str, &str); 3] =
     [("Enter", "on an empty line: done"), ("Ctrl-C", "end the round"), ("Esc", "a hint, or skip")];
@@ -73,8 +73,8 @@ impl PipedLines {
     pub async fn start() -> std::io::Result<Option<Self>> {
         let (sender, mut lines) = mpsc::channel(READ_AHEAD);
         let read = move || {
-            let mut lines = PlainLines::new(std::io::stdin().lock());
-            while let Some(line) = lines.next() {
+            let mut stream = std::io::stdin().lock();
+            while let Some(line) = next_line(&mut stream) {
                 if sender.blocking_send(line).is_err() {
                     return;
                 }

@@ -269,8 +269,8 @@ fn key_of(key: KeyEvent) -> Option<Input> {
 }
 
 fn read_lines(inputs: &Inputs) {
-    let mut lines = PlainLines::new(std::io::stdin().lock());
-    while let Some(line) = lines.next() {
+    let mut stream = std::io::stdin().lock();
+    while let Some(line) = next_line(&mut stream) {
         if inputs.blocking_send(Input::Line(line)).is_err() {
             return;
         }
@@ -314,44 +314,19 @@ impl Drop for RawMode {
 /// The rest of a longer line is dropped. An hour of speech is about 60 KB of text.
 const LONGEST_LINE: u64 = 256 * 1024;
 
-/// Reads a stream line by line until it ends. Bytes that are not UTF-8 become replacement characters.
-pub struct PlainLines<R> {
-    stream: R,
-}
-
-impl<R: BufRead> PlainLines<R> {
-    /// The lines of `stream`.
-    pub fn new(stream: R) -> Self {
-        Self { stream }
+/// The next line of a stream without its line break; `None` at the end of the stream or on an error. Bytes that are not UTF-8 become
+/// replacement characters.
+pub fn next_line(stream: &mut impl BufRead) -> Option<String> {
+    let mut bytes = Vec::new();
+    let read = stream.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes);
+    if !matches!(read, Ok(count) if count > 0) {
+        return None;
     }
-
-    /// The next line without its line break; `None` at the end of the stream or on an error.
-    pub fn next(&mut self) -> Option<String> {
-        let mut bytes = Vec::new();
-        let read = self.stream.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes);
-        if !matches!(read, Ok(count) if count > 0) {
-            return None;
-        }
-        if bytes.len() as u64 == LONGEST_LINE && bytes.last() != Some(&b'\n') {
-            self.skip_to_break()?;
-        }
-        let line = String::from_utf8_lossy(&bytes);
-        Some(line.trim_end_matches(['\n', '\r']).to_owned())
+    if bytes.len() as u64 == LONGEST_LINE && bytes.last() != Some(&b'\n') {
+        stream.skip_until(b'\n').ok()?;
     }
-
-    fn skip_to_break(&mut self) -> Option<()> {
-        loop {
-            let available = self.stream.fill_buf().ok()?;
-            let (used, is_over) = match available.iter().position(|byte| *byte == b'\n') {
-                Some(index) => (index + 1, true),
-                None => (available.len(), available.is_empty()),
-            };
-            self.stream.consume(used);
-            if is_over {
-                return Some(());
-            }
-        }
-    }
+    let line = String::from_utf8_lossy(&bytes);
+    Some(line.trim_end_matches(['\n', '\r']).to_owned())
 }
 
 #[cfg(test)]
@@ -395,26 +370,26 @@ mod tests {
 
     #[test]
     fn lines_come_without_their_breaks() {
-        let mut lines = PlainLines::new(&b"one\r\n\ntwo"[..]);
-        assert_eq!(lines.next().as_deref(), Some("one"));
-        assert_eq!(lines.next().as_deref(), Some(""));
-        assert_eq!(lines.next().as_deref(), Some("two"));
-        assert_eq!(lines.next(), None);
+        let mut lines = &b"one\r\n\ntwo"[..];
+        assert_eq!(next_line(&mut lines).as_deref(), Some("one"));
+        assert_eq!(next_line(&mut lines).as_deref(), Some(""));
+        assert_eq!(next_line(&mut lines).as_deref(), Some("two"));
+        assert_eq!(next_line(&mut lines), None);
     }
 
     #[test]
     fn bytes_that_are_no_text_do_not_end_the_reading() {
-        let mut lines = PlainLines::new(&b"own\xff\xfeer\nnext\n"[..]);
-        assert_eq!(lines.next().as_deref(), Some("own\u{fffd}\u{fffd}er"));
-        assert_eq!(lines.next().as_deref(), Some("next"));
+        let mut lines = &b"own\xff\xfeer\nnext\n"[..];
+        assert_eq!(next_line(&mut lines).as_deref(), Some("own\u{fffd}\u{fffd}er"));
+        assert_eq!(next_line(&mut lines).as_deref(), Some("next"));
     }
 
     #[test]
     fn a_line_without_end_is_cut() {
         let mut endless = vec![b'a'; LONGEST_LINE as usize + 5000];
         endless.extend_from_slice(b"\nnext\n");
-        let mut lines = PlainLines::new(&endless[..]);
-        assert_eq!(lines.next().map(|line| line.len()), Some(LONGEST_LINE as usize));
-        assert_eq!(lines.next().as_deref(), Some("next"));
+        let mut lines = &endless[..];
+        assert_eq!(next_line(&mut lines).map(|line| line.len()), Some(LONGEST_LINE as usize));
+        assert_eq!(next_line(&mut lines).as_deref(), Some("next"));
     }
 }

@@ -43,8 +43,8 @@ pub struct Listening {
     pub device: Option<String>,
     /// Samples lost so far.
     pub lost: u64,
-    /// Set when the recording is about to end by itself.
-    pub countdown: Option<Countdown>,
+    /// The time left, when a hands-free recording is about to end by itself.
+    pub countdown: Option<Duration>,
     /// The notices that were printed.
     told: Vec<Notice>,
 }
@@ -58,12 +58,6 @@ pub enum Notice {
     Silent,
     /// The words come late.
     Behind,
-}
-
-/// The countdown of a hands-free recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Countdown {
-    pub left: Duration,
 }
 
 impl Listening {
@@ -92,7 +86,7 @@ impl Listening {
         let hanging = |line: Line| line.hanging(Line::plain("  "), look.text_width());
         lines.extend(self.notices().take(1).flat_map(|(_, text)| hanging(Line::toned(text, Tone::Bad))));
         lines.extend(hanging(match self.countdown {
-            Some(Countdown { left }) => {
+            Some(left) => {
                 let seconds = left.as_secs_f64().ceil();
                 Line::toned(format!("done in {seconds} s"), Tone::Strong)
                     .with("  keep talking to continue", Tone::Quiet)
@@ -284,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_countdown_takes_the_place_of_the_keys() {
-        let countdown = Some(Countdown { left: Duration::from_millis(2400) });
+        let countdown = Some(Duration::from_millis(2400));
         let shown = shown(&Listening { countdown, ..Listening::begun(seconds(120.0)) });
         assert_eq!(shown[1], "  done in 3 s  keep talking to continue");
     }
