@@ -6,7 +6,7 @@ pub(crate) mod html;
 mod transcript;
 
 use api::question::Citation;
-use api::session::{BestPoint, Debrief, Session, WeakestPoint};
+use api::session::{Debrief, Session};
 use api::transcript::{Segment, TimeSpan, Transcript};
 use api::turn::{Source, Turn, TurnState};
 use api::view::{self, Brief, Figure, Judge, Measure, Panel, clock};
@@ -22,7 +22,7 @@ use store::{PastJudging, StoredSession};
 
 use self::attempts::Attempts;
 pub(crate) use self::attempts::attempt_before;
-pub(crate) use self::history::History;
+use self::history::{EarlierJudging, earlier_judgings};
 use self::html::{coloured, prose};
 use self::transcript::{Paragraph, paragraphs};
 use crate::wire;
@@ -34,21 +34,13 @@ pub(crate) struct Review {
     pub(crate) topics: String,
     pub(crate) summary: [Figure; 4],
     /// On the page of a finished round.
-    pub(crate) debrief: Option<DebriefView>,
-    pub(crate) questions: Vec<ReviewedQuestion>,
-    /// Whether the page may finish the round.
-    pub(crate) can_finish: bool,
-}
-
-/// What to take away from a round.
-pub(crate) struct DebriefView {
-    pub(crate) best: Option<BestPoint>,
-    pub(crate) habit: Option<String>,
-    pub(crate) feeling: Option<String>,
-    pub(crate) weakest: Option<WeakestPoint>,
+    pub(crate) debrief: Option<Debrief>,
     pub(crate) comes_back: Option<String>,
     /// What is left before the interview.
     pub(crate) remaining: Option<String>,
+    pub(crate) questions: Vec<ReviewedQuestion>,
+    /// Whether the page may finish the round.
+    pub(crate) can_finish: bool,
 }
 
 /// A question with its follow-ups.
@@ -84,7 +76,8 @@ pub(crate) struct ReviewedTurn {
     /// As HTML.
     pub(crate) stronger_answer: Option<String>,
     pub(crate) judge: Option<Judge>,
-    pub(crate) history: History,
+    /// The judgings before the one that is shown, oldest first.
+    pub(crate) earlier: Vec<EarlierJudging>,
 }
 
 /// What a good answer to a question says. Prose and code are HTML.
@@ -134,12 +127,12 @@ impl Review {
             let reviewed = if is_withheld {
                 let notice = view::notice(&shown).is_none().then(|| view::withheld(session.mode));
                 let shown = Turn { feedback: None, ..shown };
-                let reviewed = ReviewedTurn::new(shown, transcript, History { earlier: Vec::new() }, is_live);
+                let reviewed = ReviewedTurn::new(shown, transcript, Vec::new(), is_live);
                 ReviewedTurn { has_forms: false, notice: notice.map(str::to_owned).or(reviewed.notice), ..reviewed }
             } else {
                 let timeline = given.and_then(|answer| answer.spoken.as_ref()).and_then(Timeline::of);
-                let history = History::of(turn, stored, past);
-                ReviewedTurn { timeline, ..ReviewedTurn::new(shown, transcript, history, is_live) }
+                let earlier = earlier_judgings(turn, stored, past);
+                ReviewedTurn { timeline, ..ReviewedTurn::new(shown, transcript, earlier, is_live) }
             };
             match questions.last_mut() {
                 Some(question) if turn.place.depth > 0 => question.follow_ups.push(reviewed),
@@ -162,6 +155,8 @@ impl Review {
             topics: topics(&session.head.topics),
             summary: view::summary(&session.summary),
             debrief: None,
+            comes_back: None,
+            remaining: None,
             can_finish: is_live && stored.finished_at.is_none(),
             session,
             questions,
@@ -180,17 +175,6 @@ impl Review {
     }
 }
 
-impl DebriefView {
-    /// `None` when there is nothing to show.
-    pub(crate) fn of(debrief: Debrief, remaining: Option<String>, now: Timestamp) -> Option<Self> {
-        let Debrief { best, habit, feeling, weakest, comes_back } = debrief;
-        let comes_back = view::comes_back(&comes_back, now);
-        let is_empty =
-            best.is_none() && habit.is_none() && feeling.is_none() && weakest.is_none() && comes_back.is_none();
-        (!is_empty).then_some(Self { best, habit, feeling, weakest, comes_back, remaining })
-    }
-}
-
 impl ReviewedQuestion {
     /// The answer of that number: 0 is the question's, 1 its first follow-up's.
     pub(crate) fn answer(&self, turn: &usize) -> &ReviewedTurn {
@@ -199,7 +183,7 @@ impl ReviewedQuestion {
 }
 
 impl ReviewedTurn {
-    fn new(turn: Turn, transcript: Vec<Paragraph>, history: History, is_live: bool) -> Self {
+    fn new(turn: Turn, transcript: Vec<Paragraph>, earlier: Vec<EarlierJudging>, is_live: bool) -> Self {
         let feedback = turn.feedback.clone().unwrap_or_default();
         let is_follow_up = turn.depth > 0;
         let snippet = turn.question.snippet.as_ref().filter(|_| !is_follow_up);
@@ -225,9 +209,14 @@ impl ReviewedTurn {
             delivery: feedback.delivery.as_ref().map(view::delivery).unwrap_or_default(),
             judge: Judge::of(&feedback),
             stronger_answer: feedback.stronger_answer.as_deref().map(prose),
-            history,
+            earlier,
             turn,
         }
+    }
+
+    /// Whether the scores of all earlier judgings can be compared with the current ones.
+    pub(crate) fn is_comparable(&self) -> bool {
+        self.earlier.iter().all(|judging| judging.is_comparable)
     }
 
     /// The words as they stand now, to be corrected.

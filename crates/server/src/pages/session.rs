@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use api::progress::ProgressQuery;
+use api::session::Debrief;
 use api::turn::DecidedVerdict;
+use api::view::comes_back;
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -19,7 +21,7 @@ use super::rendered;
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::{Id, Ids, Query, TextForm};
-use crate::review::{DebriefView, Review, attempt_before};
+use crate::review::{Review, attempt_before};
 use crate::wire;
 use crate::wire::session::{debrief, review_url};
 
@@ -46,8 +48,10 @@ async fn session(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<H
     if stored.finished_at.is_some() {
         let schedule = app.scheduled(&attempts, None);
         let left = app.remaining_of_prepared(&ProgressQuery::default(), &schedule)?;
-        let left = left.map(|left| remaining(&wire::progress::remaining(left), &app.settings));
-        review.debrief = DebriefView::of(debrief(&stored, &schedule), left, (app.settings.clock)());
+        let debrief = debrief(&stored, &schedule);
+        review.remaining = left.map(|left| remaining(&wire::progress::remaining(left), &app.settings));
+        review.comes_back = comes_back(&debrief.comes_back, (app.settings.clock)());
+        review.debrief = Some(debrief).filter(|debrief| *debrief != Debrief::default());
     }
     for question in &stored.session.questions {
         let before = match attempt_before(question, id, &attempts) {

@@ -10,12 +10,6 @@ use store::{PastJudging, StoredSession};
 use super::day;
 use crate::wire;
 
-/// The judgings of an answer before the one that its turn shows, oldest first.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct History {
-    pub(crate) earlier: Vec<EarlierJudging>,
-}
-
 /// A judging before the one that a turn shows.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct EarlierJudging {
@@ -33,26 +27,21 @@ pub(crate) struct EarlierJudging {
     pub(crate) is_comparable: bool,
 }
 
-impl History {
-    /// The history of the answer to `turn`. `past` are the judgings of the whole session.
-    pub(crate) fn of(turn: &session::Turn, stored: &StoredSession, past: &[PastJudging]) -> Self {
-        let (Some(question), Some(shown)) =
-            (stored.session.question(&turn.question), wire::session::turn(stored, turn))
-        else {
-            return Self { earlier: Vec::new() };
-        };
-        let mut own: Vec<&PastJudging> = past.iter().filter(|past| past.judging.turn == turn.id).collect();
-        if own.last().is_some_and(|last| last.ending == turn.state) {
-            own.pop();
-        }
-        let earlier = own.into_iter().map(|past| earlier(&wire::feedback::judging(question, past), &shown));
-        Self { earlier: earlier.collect() }
+/// The judgings of the answer to `turn` before the one that it shows, oldest first. `past` are those of the whole session.
+pub(super) fn earlier_judgings(
+    turn: &session::Turn,
+    stored: &StoredSession,
+    past: &[PastJudging],
+) -> Vec<EarlierJudging> {
+    let (Some(question), Some(shown)) = (stored.session.question(&turn.question), wire::session::turn(stored, turn))
+    else {
+        return Vec::new();
+    };
+    let mut own: Vec<&PastJudging> = past.iter().filter(|past| past.judging.turn == turn.id).collect();
+    if own.last().is_some_and(|last| last.ending == turn.state) {
+        own.pop();
     }
-
-    /// Whether all scores can be compared with the current ones.
-    pub(crate) fn is_comparable(&self) -> bool {
-        self.earlier.iter().all(|judging| judging.is_comparable)
-    }
+    own.into_iter().map(|past| earlier(&wire::feedback::judging(question, past), &shown)).collect()
 }
 
 fn earlier(before: &Judging, now: &Turn) -> EarlierJudging {

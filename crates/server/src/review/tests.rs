@@ -1,13 +1,12 @@
 //! One session, as a page and as Markdown.
 
 use api::feedback::Verdict;
-use api::session::{MissedPoint, SessionHead, SessionState, StatedMisconception};
+use api::session::{BestPoint, MissedPoint, SessionHead, SessionState, StatedMisconception, WeakestPoint};
 use api::testing::{followed_up, spoken, ungraded};
 use api::transcript::{Segment, Transcript};
 use askama::Template;
 
 use super::attempts::{Compared, OneAttempt};
-use super::history::EarlierJudging;
 use super::transcript::{Mark, Role as Evidence, Run};
 use super::*;
 use crate::export;
@@ -23,7 +22,7 @@ fn reviewed_turn(turn: Turn, transcript: Vec<Paragraph>, earlier: Vec<EarlierJud
             speech: vec![Stretch { left: "27.5".to_owned(), width: "200.0".to_owned() }],
             longest_pause: Some(Stretch { left: "235.3".to_owned(), width: "51.0".to_owned() }),
         }),
-        ..ReviewedTurn::new(turn, transcript, History { earlier }, true)
+        ..ReviewedTurn::new(turn, transcript, earlier, true)
     }
 }
 
@@ -126,7 +125,7 @@ fn review() -> Review {
         when: "22 November 2026, 14:05".to_owned(),
         topics: topics(&head.topics),
         summary: view::summary(&summary),
-        debrief: Some(DebriefView {
+        debrief: Some(Debrief {
             best: Some(BestPoint {
                 question: "ownership-why".to_owned(),
                 claim: "every value has exactly one owner".to_owned(),
@@ -140,9 +139,10 @@ fn review() -> Review {
                 advice: "Say when the memory is freed.".to_owned(),
                 focus: None,
             }),
-            comes_back: Some("in 1 day: Ownership".to_owned()),
-            remaining: Some("12 days left until the interview, about 7 questions a day.".to_owned()),
+            comes_back: Vec::new(),
         }),
+        comes_back: Some("in 1 day: Ownership".to_owned()),
+        remaining: Some("12 days left until the interview, about 7 questions a day.".to_owned()),
         session: Session {
             head,
             mode: Default::default(),
