@@ -28,8 +28,12 @@ use values::{export, format, kind, level, preset, subject};
 #[derive(Debug, Parser)]
 #[command(name = "viva", version, propagate_version = true, disable_help_subcommand = true, after_help = EXAMPLES)]
 pub struct Arguments {
-    #[command(flatten)]
-    pub common: Common,
+    /// Folder for sessions, recordings and models [env: VIVA_DATA]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Settings file [env: VIVA_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -45,17 +49,6 @@ Examples:
 
 Run `viva COMMAND --help` for the examples of a command.";
 
-/// Options of every command.
-#[derive(Args, Clone, Debug, Default)]
-pub struct Common {
-    /// Folder for sessions, recordings and models [env: VIVA_DATA]
-    #[arg(long, global = true, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-    /// Settings file [env: VIVA_CONFIG]
-    #[arg(long, global = true, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-}
-
 /// The commands; each one's help is on its arguments.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
@@ -67,7 +60,9 @@ pub enum Command {
     Delete(Delete),
     Transcribe(Transcribe),
     Questions(Questions),
-    Model(Model),
+    /// Download and check speech models
+    #[command(subcommand, after_help = "Examples:\n  viva model list\n  viva model pull base.en\n  viva model verify")]
+    Model(ModelCommand),
     Devices(Devices),
     Doctor(Doctor),
     Judge(Judge),
@@ -329,14 +324,6 @@ pub enum QuestionsCommand {
     },
 }
 
-/// Download and check speech models.
-#[derive(Args, Clone, Debug)]
-#[command(after_help = "Examples:\n  viva model list\n  viva model pull base.en\n  viva model verify")]
-pub struct Model {
-    #[command(subcommand)]
-    pub command: ModelCommand,
-}
-
 #[derive(Clone, Debug, Subcommand)]
 pub enum ModelCommand {
     /// List the known models and which of them are installed
@@ -453,7 +440,7 @@ impl Arguments {
                 Layer::default()
             }
         };
-        Layer { data: self.common.data.clone(), ..layer }
+        Layer { data: self.data.clone(), ..layer }
     }
 }
 

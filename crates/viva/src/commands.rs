@@ -20,7 +20,7 @@ use crate::settings::Settings;
 
 /// Runs the command of the command line.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let settings = Settings::load(arguments.layer(), arguments.common.config.clone());
+    let settings = Settings::load(arguments.layer(), arguments.config.clone());
     match arguments.command {
         Command::Practice(practice) => practice::run(&practice, &settings?).await,
         Command::Serve(_) => serve::run(&settings?).await,
@@ -30,7 +30,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Delete(delete) => archive::delete(&delete, &settings?).await,
         Command::Transcribe(transcribe) => transcribe::run(&transcribe, &settings?).await,
         Command::Questions(questions) => questions::run(&questions.command, settings?.bank.as_deref()),
-        Command::Model(model) => model::run(&model.command, &settings?).await,
+        Command::Model(command) => model::run(&command, &settings?).await,
         Command::Devices(devices) => devices::run(&devices, settings).await,
         Command::Doctor(doctor) => doctor::run(&doctor, settings).await,
         Command::Judge(judge) => judge::run(&judge, &settings?).await,
