@@ -6,6 +6,7 @@ mod values;
 
 use std::path::PathBuf;
 
+use api::feedback::Coach;
 use api::session::ExportFormat;
 use clap::{Args, Parser, Subcommand};
 use coach::llm::Preset;
@@ -16,9 +17,9 @@ use url::Url;
 use crate::formats::Format;
 use crate::settings::Layer;
 use crate::turn_number::TurnNumber;
-pub use eval::{Eval, MeasuredJudge, NamedCoach};
+pub use eval::{Eval, MeasuredJudge};
 pub use practice::Practice;
-use values::{export, format, kind, level, preset, subject};
+use values::{coach, export, format, kind, level, preset, subject};
 
 /// Practise technical interviews out loud.
 ///
@@ -138,8 +139,8 @@ pub struct Review {
     #[arg(long, requires = "session", conflicts_with_all = ["open", "export"], group = "again")]
     pub transcribe: bool,
     /// Coach that judges again [default: the configured one]
-    #[arg(long, value_enum, value_name = "COACH", requires = "regrade")]
-    pub coach: Option<NamedCoach>,
+    #[arg(long, value_name = "COACH", value_parser = coach(), requires = "regrade")]
+    pub coach: Option<Coach>,
     /// With --regrade, language model on the configured server; with --transcribe, speech model by name or path
     #[arg(long, value_name = "NAME", requires = "again")]
     pub model: Option<String>,

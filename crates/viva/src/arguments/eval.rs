@@ -61,14 +61,6 @@ pub struct Eval {
     pub questions: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum NamedCoach {
-    /// The offline coach: a trained verifier and rules on this machine
-    Offline,
-    /// The configured language model
-    Llm,
-}
-
 /// Whose judgements are measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MeasuredJudge {

@@ -2,8 +2,9 @@
 
 use std::convert::Infallible;
 
+use api::feedback::Coach;
 use api::session::ExportFormat;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use coach::llm::Preset;
 use interview::bank::{Kind, Level};
 use jiff::civil::Date;
@@ -24,6 +25,12 @@ pub(super) fn subject(text: &str) -> Result<String, Infallible> {
 
 pub(super) fn level() -> impl TypedValueParser<Value = Level> {
     PossibleValuesParser::new(Level::ALL.iter().map(|level| level.as_str())).try_map(|text| text.parse::<Level>())
+}
+
+pub(super) fn coach() -> impl TypedValueParser<Value = Coach> {
+    let offline = PossibleValue::new("offline").help("The offline coach: a trained verifier and rules on this machine");
+    let llm = PossibleValue::new("llm").help("The configured language model");
+    PossibleValuesParser::new([offline, llm]).map(|word| if word == "llm" { Coach::Llm } else { Coach::Offline })
 }
 
 pub(super) fn interview_minutes() -> impl TypedValueParser<Value = u32> {

@@ -11,7 +11,7 @@ use capture::recognise::{Recogniser, RecognitionSettings, RecognitionStream, tra
 use capture::transcribe::Prompt;
 use interview::wording::counted;
 
-use crate::arguments::{NamedCoach, Review};
+use crate::arguments::Review;
 use crate::commands::output::print_json;
 use crate::failure::Failure;
 use crate::hearing::{self, ModelAtHand, heard_transcript};
@@ -31,7 +31,7 @@ pub(super) async fn run(
     settings: &Settings,
     client: &Client,
 ) -> Result<(), Failure> {
-    let asks_a_model = review.coach == Some(NamedCoach::Llm) || (review.regrade && review.model.is_some());
+    let asks_a_model = review.coach == Some(Coach::Llm) || (review.regrade && review.model.is_some());
     if asks_a_model && settings.server.is_none() {
         settings.language_model()?;
     }
@@ -43,7 +43,7 @@ pub(super) async fn run(
         }
         Again::Hear(recogniser(review, settings).await?)
     } else {
-        Again::Judge(Regrade { coach: review.coach.map(coach), model: review.model.clone() })
+        Again::Judge(Regrade { coach: review.coach, model: review.model.clone() })
     };
     let mut regrading = Regrading {
         client,
@@ -87,13 +87,6 @@ fn chosen(session: &Session, number: Option<TurnNumber>) -> Result<Vec<&Turn>, F
         (Some(number), false, true) => Err(Failure::new(format!("turn {number} has no answer to judge"))),
         (None, _, true) => Err(Failure::new("this session has no answer to judge")),
         (_, _, false) => Ok(turns),
-    }
-}
-
-fn coach(named: NamedCoach) -> Coach {
-    match named {
-        NamedCoach::Offline => Coach::Offline,
-        NamedCoach::Llm => Coach::Llm,
     }
 }
 
