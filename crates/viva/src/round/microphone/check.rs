@@ -31,14 +31,6 @@ pub(super) enum Step {
     Quit,
 }
 
-/// The result of trying a sentence.
-enum Said {
-    /// Its words are shown in these lines; none when no words were heard.
-    Heard(Vec<Line>),
-    /// The candidate did something else.
-    Left(Step),
-}
-
 impl Microphone {
     /// Lets the candidate try the microphone, or another one, until they are done. `file` holds the sound meanwhile. Returns whether they
     /// quit the program.
@@ -65,9 +57,9 @@ impl Microphone {
         };
         terminal.screen.settle();
         let (is_heard, page) = match said {
-            Ok((_, Said::Left(step))) => return Ok(step),
-            Ok((_, Said::Heard(lines))) if !lines.is_empty() => (true, lines),
-            Ok((name, Said::Heard(_))) => (false, warning(&format!("{name}: no words were heard."), terminal)),
+            Ok((_, Err(step))) => return Ok(step),
+            Ok((_, Ok(lines))) if !lines.is_empty() => (true, lines),
+            Ok((name, Ok(_))) => (false, warning(&format!("{name}: no words were heard."), terminal)),
             Err(failure) => (false, warning(failure.message(), terminal)),
         };
         let enter = if is_heard { "fine" } else { "go on anyway" };
@@ -80,8 +72,14 @@ impl Microphone {
         })
     }
 
-    /// Records a sentence until there is a pause after it, and waits for its words.
-    async fn listen(&self, name: &str, file: &Path, terminal: &mut Terminal) -> Result<Said, Failure> {
+    /// Records a sentence until there is a pause after it, and waits for its words, which the lines show; none when no words were heard.
+    /// What the candidate does instead is the inner error.
+    async fn listen(
+        &self,
+        name: &str,
+        file: &Path,
+        terminal: &mut Terminal,
+    ) -> Result<Result<Vec<Line>, Step>, Failure> {
         terminal.say(SENTENCE);
         terminal.keyboard.forget_repeats();
         let (mut opening, mut events) = self.open(Prompt::default(), file.to_owned());
@@ -91,23 +89,23 @@ impl Microphone {
             terminal.screen.draw(&opened.wrapped(terminal.screen.look().text_width()));
             tokio::select! {
                 started = &mut opening => break started??,
-                input = terminal.keyboard.next() => match step_of(&input) {
+                input = terminal.keyboard.next() => {
                     // The recorder cancels itself when it is there.
-                    Some(Heard::Left(step)) => return Ok(Said::Left(step)),
-                    Some(Heard::Done) | None => {}
-                },
+                    if let Some(Err(step)) = step_of(&input) {
+                        return Ok(Err(step));
+                    }
+                }
             }
         };
-        let stopped = watch(name, &recorder, &mut events, terminal).await;
-        if let Heard::Left(step) = stopped {
+        if let Err(step) = watch(name, &recorder, &mut events, terminal).await {
             tokio::task::spawn_blocking(|| recorder.cancel()).await?;
-            return Ok(Said::Left(step));
+            return Ok(Err(step));
         }
         terminal.screen.draw(&[Line::toned("transcribing", Tone::Quiet)]);
         let recorded = tokio::task::spawn_blocking(|| recorder.finish()).await??;
         let (recognition, is_interrupted) = last_words(recorded.recognition, false, events, terminal).await?;
         if is_interrupted {
-            return Ok(Said::Left(Step::Quit));
+            return Ok(Err(Step::Quit));
         }
         if let Ending::SourceLost(reason) = &recorded.ending {
             return Err(Failure::new(format!("{name} is gone: {reason}")));
@@ -115,7 +113,7 @@ impl Microphone {
         let recognition = recognition?;
         let is_empty = recognition.transcript.is_empty();
         let look = terminal.screen.look();
-        Ok(Said::Heard(if is_empty { Vec::new() } else { heard_lines(&transcript_of(&recognition), look) }))
+        Ok(Ok(if is_empty { Vec::new() } else { heard_lines(&transcript_of(&recognition), look) }))
     }
 
     /// Lets the candidate choose another microphone.
@@ -144,17 +142,13 @@ impl Microphone {
     }
 }
 
-/// How a sentence ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Heard {
-    /// It is complete, or the recording ended by itself.
-    Done,
-    /// The candidate did something else.
-    Left(Step),
-}
-
-/// Shows the level until the sentence is over.
-async fn watch(name: &str, recorder: &Recorder, events: &mut mpsc::Receiver<Event>, terminal: &mut Terminal) -> Heard {
+/// Shows the level until the sentence is over, or the candidate does something else.
+async fn watch(
+    name: &str,
+    recorder: &Recorder,
+    events: &mut mpsc::Receiver<Event>,
+    terminal: &mut Terminal,
+) -> Result<(), Step> {
     let hint = keys(&[("Enter", "done"), ("a", "again"), ("d", "another device"), (skip_key(terminal), "skip")]);
     let mut listening = Listening::begun(Seconds::new(LONGEST).unwrap_or_default());
     listening.device = Some(name.to_owned());
@@ -181,7 +175,7 @@ async fn watch(name: &str, recorder: &Recorder, events: &mut mpsc::Receiver<Even
         let look = terminal.screen.look();
         terminal.screen.draw(&listening.lines(&hint, look));
     }
-    Heard::Done
+    Ok(())
 }
 
 /// Whether a sentence is over: there was speech and then a pause, or it takes too long.
@@ -190,15 +184,16 @@ fn is_over(elapsed: Seconds, silence: Seconds) -> bool {
     elapsed.get() >= LONGEST || (was_speech && silence.get() >= PAUSE)
 }
 
-fn step_of(input: &Input) -> Option<Heard> {
+/// Whether a key ends the sentence, or what the candidate does instead.
+fn step_of(input: &Input) -> Option<Result<(), Step>> {
     if matches!(input, Input::Interrupt | Input::Closed) {
-        return Some(Heard::Left(Step::Quit));
+        return Some(Err(Step::Quit));
     }
     match input.letter()? {
-        '\n' | ' ' => Some(Heard::Done),
-        'a' => Some(Heard::Left(Step::Again)),
-        'd' => Some(Heard::Left(Step::OtherDevice)),
-        '\u{1b}' | 'n' => Some(Heard::Left(Step::Done)),
+        '\n' | ' ' => Some(Ok(())),
+        'a' => Some(Err(Step::Again)),
+        'd' => Some(Err(Step::OtherDevice)),
+        '\u{1b}' | 'n' => Some(Err(Step::Done)),
         _ => None,
     }
 }
@@ -228,10 +223,10 @@ mod tests {
     #[test]
     fn keys_end_the_sentence_or_leave_it() {
         let key = |line: &str| step_of(&Input::Line(line.to_owned()));
-        assert_eq!(key(""), Some(Heard::Done));
-        assert_eq!(key("d"), Some(Heard::Left(Step::OtherDevice)));
-        assert_eq!(key("n"), Some(Heard::Left(Step::Done)));
+        assert_eq!(key(""), Some(Ok(())));
+        assert_eq!(key("d"), Some(Err(Step::OtherDevice)));
+        assert_eq!(key("n"), Some(Err(Step::Done)));
         assert_eq!(key("x"), None);
-        assert_eq!(step_of(&Input::Interrupt), Some(Heard::Left(Step::Quit)));
+        assert_eq!(step_of(&Input::Interrupt), Some(Err(Step::Quit)));
     }
 }
