@@ -1,7 +1,6 @@
 //! Reading requests. Every rejection is an [`ApiError`], so every error leaves as a problem document.
 
 use std::ops::Range;
-use std::str::FromStr;
 use std::time::Duration;
 
 use api::{IDEMPOTENCY_KEY, PREFER};
@@ -23,33 +22,16 @@ const JSON_LIMIT: u64 = 1024 * 1024;
 /// How long the client may stay silent in the middle of a body.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The id in the path. Text that is no id names nothing, so it is not found.
+/// The id in the path, or a tuple of ids. Text that is no id names nothing, so it is not found.
 pub(crate) struct Id<T>(pub(crate) T);
 
-impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Id<T> {
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Id<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let path = Path::<String>::from_request_parts(parts, state).await;
-        path.ok().and_then(|Path(text)| text.parse().ok()).map(Self).ok_or_else(unknown_id)
+        let path = Path::from_request_parts(parts, state).await;
+        path.map(|Path(id)| Self(id)).map_err(|_| ApiError::NotFound("the id in the address does not exist".to_owned()))
     }
-}
-
-/// The two ids in the address; 404 when they cannot be such.
-pub(crate) struct Ids<T, U>(pub(crate) T, pub(crate) U);
-
-impl<T: FromStr, U: FromStr, S: Send + Sync> FromRequestParts<S> for Ids<T, U> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
-        let ids = path.ok().and_then(|Path((one, other))| Some(Self(one.parse().ok()?, other.parse().ok()?)));
-        ids.ok_or_else(unknown_id)
-    }
-}
-
-fn unknown_id() -> ApiError {
-    ApiError::NotFound("the id in the address does not exist".to_owned())
 }
 
 /// The query string of a request.

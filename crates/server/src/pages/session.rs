@@ -20,7 +20,7 @@ use super::progress::remaining;
 use super::rendered;
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::extract::{Id, Ids, Query, TextForm};
+use crate::extract::{Id, Query, TextForm};
 use crate::review::{Review, attempt_before};
 use crate::wire;
 use crate::wire::session::{debrief, review_url};
@@ -103,7 +103,7 @@ struct Decided {
 /// Stores the candidate's decision about a mark, and goes back to the details of its turn.
 async fn decide(
     State(app): State<Arc<App>>,
-    Ids(turn, mark): Ids<TurnId, String>,
+    Id((turn, mark)): Id<(TurnId, String)>,
     Query(Decided { verdict }): Query<Decided>,
 ) -> Result<Redirect, ApiError> {
     let turn = app.decide(turn, &mark, verdict).await?;

@@ -24,7 +24,7 @@ use utoipa::{IntoParams, IntoResponses};
 use crate::answering;
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::extract::{Id, Ids, Json, byte_range, idempotency_key, wait};
+use crate::extract::{Id, Json, byte_range, idempotency_key, wait};
 use crate::openapi::Audio;
 use crate::turn_events::{Subscription, TurnEvent};
 use crate::wire;
@@ -139,7 +139,7 @@ pub(crate) async fn correct_transcript(
     request_body = Correction, responses(Awaited, (status = CONFLICT)))]
 pub(crate) async fn correct_word(
     State(app): State<Arc<App>>,
-    Ids(id, word): Ids<TurnId, usize>,
+    Id((id, word)): Id<(TurnId, usize)>,
     headers: HeaderMap,
     Json(Correction { text }): Json<Correction>,
 ) -> Result<Response, ApiError> {
@@ -209,7 +209,7 @@ pub(crate) async fn regrade_turn(
     request_body = Decision, responses((status = OK, body = Turn), (status = CONFLICT)))]
 pub(crate) async fn decide_mark(
     State(app): State<Arc<App>>,
-    Ids(turn, mark): Ids<TurnId, String>,
+    Id((turn, mark)): Id<(TurnId, String)>,
     Json(Decision { verdict }): Json<Decision>,
 ) -> Result<JsonReply<Turn>, ApiError> {
     app.decide(turn, &mark, verdict).await?;
