@@ -75,7 +75,7 @@ impl Review {
                 offers.insert(3, EARLIER);
             }
             let limit = (self.hands_free && !heard.is_empty()).then_some(UNTIL_SENT);
-            let reviewed = match terminal.choose_within(&offers, limit).await {
+            let reviewed = match terminal.choose_below(|_| Vec::new(), &offers, limit).await {
                 Choice::Letter('e') => {
                     if self.correct(&mut answer, &heard, terminal).await.is_continue() {
                         continue;
@@ -108,10 +108,9 @@ impl Review {
             Written::Finished(text) | Written::Interrupted(text) if !text.is_empty() => text,
             _ => before,
         };
-        let width = terminal.screen.look().text_width() - 2;
-        let lines = Line::plain(&text).wrapped(width).into_iter().map(|line| Line::plain("  ").joined(line));
+        let width = terminal.screen.look().text_width();
         terminal.screen.say(&[Line::blank(), Line::toned("corrected", Tone::Strong)]);
-        terminal.screen.say(&lines.collect::<Vec<_>>());
+        terminal.screen.say(&Line::plain(&text).hanging(Line::plain("  "), width));
         answer.corrected_text = (text != heard).then_some(text);
         flow
     }

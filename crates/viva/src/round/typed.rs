@@ -50,10 +50,9 @@ pub async fn type_answer(asked: &Asked<'_>, terminal: &mut Terminal) -> Result<R
 
 fn print(text: &str, terminal: &mut Terminal) {
     if terminal.keyboard.has_keys() {
-        let width = terminal.screen.look().text_width() - 2;
-        let lines = text.lines().flat_map(|line| Line::plain(line).wrapped(width));
-        let lines: Vec<Line> = lines.map(|line| Line::plain("  ").joined(line)).collect();
-        terminal.screen.say(&lines);
+        let width = terminal.screen.look().text_width();
+        let lines = text.lines().flat_map(|line| Line::plain(line).hanging(Line::plain("  "), width));
+        terminal.screen.say(&lines.collect::<Vec<_>>());
     }
 }
 

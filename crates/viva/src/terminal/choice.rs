@@ -80,15 +80,11 @@ impl Terminal {
 
     /// Waits for one of the offered keys. The end of input counts as quitting.
     pub async fn choose(&mut self, offers: &[Offer<'_>]) -> Choice {
-        self.choose_within(offers, None).await
+        self.choose_below(|_| Vec::new(), offers, None).await
     }
 
-    /// Waits for one of the offered keys, for at most `limit`, which is counted down; any key stops the countdown.
-    pub async fn choose_within(&mut self, offers: &[Offer<'_>], limit: Option<Duration>) -> Choice {
-        self.choose_below(|_| Vec::new(), offers, limit).await
-    }
-
-    /// The same below `page`, which is laid out for the screen, erased after the choice, and printed where nothing can be redrawn.
+    /// The same below `page`, which is laid out for the screen, erased after the choice, and printed where nothing can be redrawn; for at
+    /// most `limit`, which is counted down; any key stops the countdown.
     pub async fn choose_below(
         &mut self,
         page: impl Fn(Look) -> Vec<Line>,
