@@ -123,6 +123,21 @@ pub enum TurnState {
 }
 
 impl Turn {
+    /// Its feedback once it is judged. A turn that is not judged may have delivery alone.
+    pub fn judged(&self) -> Option<&Feedback> {
+        self.feedback.as_ref().filter(|_| self.state == TurnState::Judged)
+    }
+
+    /// Whether the stronger answer of its feedback contains the model answer: the offline coach's is that with an introduction.
+    pub fn repeats_model_answer(&self) -> bool {
+        let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let stronger = self.feedback.as_ref().and_then(|feedback| feedback.stronger_answer.as_deref());
+        let answer = self.question.answer.as_ref();
+        stronger
+            .zip(answer)
+            .is_some_and(|(stronger, answer)| in_one_line(stronger).contains(&in_one_line(&answer.model_answer)))
+    }
+
     /// What a follow-up is called.
     pub fn follow_up_name(&self) -> &'static str {
         if self.target == Some(Target::Stretch) { "Bonus question" } else { "Follow-up" }

@@ -222,7 +222,7 @@ pub fn correctness(panel: &Correctness) -> Panel {
             },
             by_you: point.decided_by == DecidedBy::Candidate,
             choices: choices(point),
-            heading: point.stage.as_ref().filter(|stage| Some(*stage) != before).map(|stage| capitalised(stage)),
+            heading: point.stage.as_ref().filter(|stage| Some(*stage) != before).map(|stage| standing::subject(stage)),
             text: point.summary.clone(),
             is_core: point.core,
             versions: versions(&point.summary, &point.versions),
@@ -270,11 +270,6 @@ pub fn versions(claim: &str, versions: &Versions) -> Option<String> {
     let named = versions.into_iter().filter_map(|(word, version)| Some((word, version.as_ref()?)));
     let untold = named.filter(|(_, version)| !claim.contains(version.as_str()));
     untold.map(|(word, version)| format!("{word} {version}")).reduce(|since, until| format!("{since} {until}"))
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 fn misconception(mark: &MisconceptionMark, is_disputed: bool) -> Mark {

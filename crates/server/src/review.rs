@@ -279,14 +279,11 @@ fn visible_summary<'s>(stored: &'s StoredSession, shown: &Session) -> Summary<'s
 
 /// What a good answer says, without the model answer if the feedback's stronger answer contains it.
 fn reference(turn: &Turn) -> Option<Reference> {
-    let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let answer = turn.question.answer.as_ref()?;
-    let stronger = turn.feedback.as_ref().and_then(|feedback| feedback.stronger_answer.as_deref()).map(in_one_line);
-    let is_new = stronger.is_none_or(|stronger| !stronger.contains(&in_one_line(&answer.model_answer)));
     let language = turn.question.snippet.as_ref().map(|snippet| snippet.language.as_str()).unwrap_or_default();
     let snippet = answer.snippet.as_ref();
     Some(Reference {
-        model_answer: is_new.then(|| prose(&answer.model_answer)),
+        model_answer: (!turn.repeats_model_answer()).then(|| prose(&answer.model_answer)),
         outcome: snippet.map(|snippet| format!("{}. {}.", snippet.outcome, snippet.explanation)),
         corrected_code: snippet.map(|snippet| coloured(language, &snippet.corrected)),
         sources: answer.sources.clone(),

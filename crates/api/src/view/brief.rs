@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use interview::wording::{missed_point, reconsider, unclear_point};
 
 use super::{Mark, Quote, Sign, clarity, clock, correctness, notice};
-use crate::feedback::{Correctness, Feedback, KeyPointMark, Verdict};
+use crate::feedback::{Correctness, KeyPointMark, Verdict};
 use crate::turn::{Turn, TurnState};
 
 /// The feedback on a question and its follow-ups in short.
@@ -88,12 +88,7 @@ fn with_follow_ups(panel: &Correctness, follow_ups: &[Turn]) -> Correctness {
 }
 
 fn judged_points(turn: &Turn) -> Option<&Correctness> {
-    judged(turn)?.correctness.as_ref()
-}
-
-/// The feedback of a judged turn. A turn that is not judged may have delivery alone.
-fn judged(turn: &Turn) -> Option<&Feedback> {
-    turn.feedback.as_ref().filter(|_| turn.state == TurnState::Judged)
+    turn.judged()?.correctness.as_ref()
 }
 
 fn importance(point: &KeyPointMark) -> (bool, u8) {
@@ -110,7 +105,7 @@ fn best_point(turn: &Turn) -> Option<&KeyPointMark> {
 
 /// A clarity check that the answer meets, and the words that meet it.
 fn clear_part(turn: &Turn) -> Option<(String, Quote)> {
-    let checks = clarity(judged(turn)?.clarity.as_ref()?).marks.into_iter();
+    let checks = clarity(turn.judged()?.clarity.as_ref()?).marks.into_iter();
     checks.filter(|check| check.sign == Sign::Good).find_map(|check| Some((check.text, check.quote?)))
 }
 
@@ -125,7 +120,7 @@ fn fix(main: &Turn, follow_ups: &[Turn]) -> String {
 }
 
 fn advice(main: &Turn, follow_ups: &[Turn]) -> String {
-    let said_next = || judged(main).and_then(|feedback| feedback.next_step.clone()).unwrap_or_default();
+    let said_next = || main.judged().and_then(|feedback| feedback.next_step.clone()).unwrap_or_default();
     let Some(panel) = judged_points(main).filter(|_| !follow_ups.is_empty()) else { return said_next() };
     let merged = with_follow_ups(panel, follow_ups);
     if let Some(wrong) = merged.misconceptions.first() {
@@ -206,7 +201,7 @@ pub struct Change {
 
 /// An attempt compared with the one before it; `None` unless the key points of both were judged.
 pub fn comparison(before: &Turn, now: &Turn) -> Option<Comparison> {
-    let (before, now) = (judged(before)?, judged(now)?);
+    let (before, now) = (before.judged()?, now.judged()?);
     let (then, points) = (correctness(before.correctness.as_ref()?), correctness(now.correctness.as_ref()?));
     let mut figures = vec![("Correctness", then.figure(), points.figure())];
     if let (Some(before), Some(now)) = (&before.delivery, &now.delivery) {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::progress::{PointProgress, QuestionProgress, Remaining, Standing, WeakPoint};
 
-/// A subject's name for people: `Rust`, `C++`, `System design`.
+/// The name of a subject or a stage for people: `Rust`, `C++`, `System design`.
 pub fn subject(name: &str) -> String {
     let mut letters = name.chars();
     match (name, letters.next()) {
@@ -13,6 +13,11 @@ pub fn subject(name: &str) -> String {
         (_, Some(first)) => format!("{}{}", first.to_uppercase(), letters.as_str().replace('-', " ")),
         (_, None) => String::new(),
     }
+}
+
+/// Subjects by their names, such as `Go, Rust`.
+pub fn subjects(names: &[String]) -> String {
+    names.iter().map(|name| subject(name)).collect::<Vec<_>>().join(", ")
 }
 
 /// How many questions of how many were asked: `4 of 20`.

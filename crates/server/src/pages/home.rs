@@ -94,10 +94,6 @@ impl Search {
     }
 }
 
-fn subjects(head: &SessionHead) -> String {
-    head.subjects.iter().map(|subject| standing::subject(subject)).collect::<Vec<_>>().join(", ")
-}
-
 fn progress(head: &SessionHead) -> String {
     let is_finished = head.state == SessionState::Finished;
     let state = if is_finished { "finished" } else { "open" };

@@ -226,8 +226,7 @@ fn details(turns: &[Turn], look: Look) -> Vec<(String, Vec<Block>)> {
     let lines = |text: &str| paragraphs(text, width).into_iter().map(|line| Block::of(vec![line])).collect();
     let stronger = main.feedback.as_ref().and_then(|feedback| feedback.stronger_answer.as_deref());
     let model = main.question.answer.as_ref().map(|answer| answer.model_answer.trim());
-    // The offline coach's stronger answer is the model answer with an introduction.
-    let is_model_answer = stronger.zip(model).is_some_and(|(stronger, model)| stronger.contains(model));
+    let is_model_answer = main.repeats_model_answer();
     if let Some(stronger) = stronger {
         let title = if is_model_answer { "Model answer" } else { "A stronger answer" };
         details.push((title.to_owned(), lines(stronger)));

@@ -1,9 +1,8 @@
 //! Sessions: the summary of a round, one in review, a list of them, and what changed when answers were judged again.
 
-use api::feedback::Feedback;
 use api::session::{Session, SessionHead, SessionState, Summary};
 use api::turn::{Turn, TurnState};
-use api::view::{self, Figure, Judge};
+use api::view::{self, Figure, Judge, standing};
 use interview::wording::counted;
 
 use super::panels::feedback_lines;
@@ -78,14 +77,10 @@ pub fn sessions_lines(sessions: &[SessionHead], id_length: usize, look: Look) ->
                 .with(format!("{score:>4}"), Tone::Strong)
                 .with(format!("  {answers:<10}"), Tone::Plain)
                 .with(state, Tone::Bad)
-                .with(format!("  {}: {}", subjects(head), head.topics.join(", ")), Tone::Quiet)
+                .with(format!("  {}: {}", standing::subjects(&head.subjects), head.topics.join(", ")), Tone::Quiet)
         })
         .map(|line| if look.shows_tones() { line.cut(columns) } else { line })
         .collect()
-}
-
-fn subjects(head: &SessionHead) -> String {
-    head.subjects.iter().map(|subject| view::standing::subject(subject)).collect::<Vec<_>>().join(", ")
 }
 
 /// A turn; in place of feedback that is withheld, `withheld` says when it is shown.
@@ -122,7 +117,7 @@ pub struct Regraded {
 pub fn regraded_lines(regraded: &[Regraded], look: Look) -> Vec<Line> {
     let width = look.text_width();
     let mut lines: Vec<Line> = regraded.iter().flat_map(|regraded| regraded_turn_lines(regraded, width)).collect();
-    let judged = regraded.iter().filter_map(|regraded| Some((feedback(&regraded.before), feedback(&regraded.after)?)));
+    let judged = regraded.iter().filter_map(|regraded| Some((regraded.before.judged(), regraded.after.judged()?)));
     let mut notes: Vec<String> = Vec::new();
     for (before, after) in judged {
         notes.extend(Judge::of(after).map(|judge| judge.remark));
@@ -142,7 +137,7 @@ pub fn regraded_lines(regraded: &[Regraded], look: Look) -> Vec<Line> {
 fn regraded_turn_lines(Regraded { before, after }: &Regraded, width: usize) -> Vec<Line> {
     let mut lines = vec![Line::blank(), numbered_title(after)];
     let mut tell = |text: Line| lines.extend(text.hanging(Line::plain("  "), width));
-    match (feedback(before), feedback(after)) {
+    match (before.judged(), after.judged()) {
         (None, Some(now)) => {
             tell(Line::toned("graded now", Tone::Good).with(format!(": {}", view::scores(now)), Tone::Plain));
         }
@@ -167,11 +162,6 @@ fn regraded_turn_lines(Regraded { before, after }: &Regraded, width: usize) -> V
         (_, None) => tell(Line::toned("still being judged", Tone::Quiet)),
     }
     lines
-}
-
-/// The feedback of a judged turn. A turn that is not judged may have delivery alone.
-fn feedback(turn: &Turn) -> Option<&Feedback> {
-    turn.feedback.as_ref().filter(|_| turn.state == TurnState::Judged)
 }
 
 #[cfg(test)]

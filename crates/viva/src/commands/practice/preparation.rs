@@ -58,7 +58,7 @@ pub(super) fn defaults(practice: &Practice, prepared: Option<&Preparation>) -> P
 
 /// In words, such as `Go, Rust; senior level`; empty for anything.
 pub(super) fn in_words(preparation: &Preparation) -> String {
-    let subjects = preparation.subjects.iter().map(|name| standing::subject(name)).collect::<Vec<_>>().join(", ");
+    let subjects = standing::subjects(&preparation.subjects);
     let levels = preparation.levels.iter().map(|level| level.as_str()).collect::<Vec<_>>().join(" or ");
     let levels = if levels.is_empty() { levels } else { levels + " level" };
     [subjects, levels].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ")
