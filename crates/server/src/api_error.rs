@@ -45,10 +45,6 @@ pub(crate) enum ApiError {
     Internal(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// A problem on its way to the outermost layer, which makes a document or a page of it.
-#[derive(Clone, Debug)]
-pub(crate) struct Failure(pub(crate) Problem);
-
 impl ApiError {
     pub(crate) fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())
@@ -139,7 +135,8 @@ impl IntoResponse for ApiError {
             _ => None,
         };
         response.headers_mut().extend(header);
-        response.extensions_mut().insert(Failure(self.problem()));
+        // The outermost layer makes a document or a page of it.
+        response.extensions_mut().insert(self.problem());
         response
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use api::problem::MEDIA_TYPE;
+use api::problem::{MEDIA_TYPE, Problem};
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
@@ -21,7 +21,7 @@ use tokio::sync::oneshot;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::api_error::{ApiError, Failure};
+use crate::api_error::ApiError;
 use crate::pages;
 
 /// Pages load everything from this server, and no page of another site may frame them.
@@ -82,7 +82,7 @@ pub(crate) async fn present_failures(request: Request, next: Next) -> Response {
         return response;
     }
     let mut response = with_problem(response);
-    let Some(Failure(mut problem)) = response.extensions_mut().remove::<Failure>() else { return response };
+    let Some(mut problem) = response.extensions_mut().remove::<Problem>() else { return response };
     problem.instance = id.map(|RequestId(id)| format!("urn:uuid:{id}"));
     let (media_type, body) = if is_for_people {
         ("text/html; charset=utf-8", pages::error_page(&problem).into_bytes())
@@ -101,7 +101,7 @@ fn is_failure(response: &Response) -> bool {
 
 /// The response with a problem: failures of the router and of layers get theirs here.
 fn with_problem(response: Response) -> Response {
-    if response.extensions().get::<Failure>().is_some() {
+    if response.extensions().get::<Problem>().is_some() {
         return response;
     }
     let error = match response.status() {
@@ -227,7 +227,6 @@ impl Drop for BorrowedBody {
 
 #[cfg(test)]
 mod tests {
-    use api::problem::Problem;
     use axum::Router;
     use axum::body::to_bytes;
     use axum::middleware::from_fn;

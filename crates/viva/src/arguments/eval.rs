@@ -5,7 +5,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::PossibleValue;
 
 use super::values::subject;
 
@@ -45,8 +46,9 @@ pub struct Eval {
     #[arg(long)]
     pub whole: bool,
     /// Also measure this baseline, for comparison
-    #[arg(long, value_enum, value_name = "NAME")]
-    pub baseline: Option<EvaluatedBaseline>,
+    #[arg(long, value_name = "NAME",
+        value_parser = [PossibleValue::new("similarity").help("Word similarity to the model answer")])]
+    pub baseline: Option<String>,
     /// Write each judged answer to this file, one JSON object per line; an existing file is replaced
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -90,10 +92,4 @@ impl fmt::Display for MeasuredJudge {
             Self::Results(file) => f.write_str(&file.file_stem().unwrap_or_default().to_string_lossy()),
         }
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum EvaluatedBaseline {
-    /// Word similarity to the model answer
-    Similarity,
 }

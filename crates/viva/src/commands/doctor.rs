@@ -39,19 +39,13 @@ enum State {
 
 /// What a check found: what is good, or what is missing and how to get it; a fault is the error.
 type Outcome = Result<Check, Failure>;
-
-enum Check {
-    Good(String),
-    Missing { what: String, advice: String },
-}
+/// The state, what was found, and the advice on what is missing.
+type Check = (State, String, Option<String>);
 
 impl Finding {
     fn new(name: &'static str, outcome: Outcome) -> Self {
-        let (state, found, advice) = match outcome {
-            Ok(Check::Good(found)) => (State::Good, found, None),
-            Ok(Check::Missing { what, advice }) => (State::Missing, what, Some(advice)),
-            Err(failure) => (State::Bad, failure.message().to_owned(), failure.advice().map(str::to_owned)),
-        };
+        let (state, found, advice) = outcome
+            .unwrap_or_else(|failure| (State::Bad, failure.message().to_owned(), failure.advice().map(str::to_owned)));
         Self { name, state, found, advice }
     }
 
@@ -101,11 +95,11 @@ async fn check_all(settings: &Settings) -> Vec<Finding> {
 }
 
 fn good(found: impl Into<String>) -> Check {
-    Check::Good(found.into())
+    (State::Good, found.into(), None)
 }
 
 fn missing(what: impl Into<String>, advice: impl Into<String>) -> Check {
-    Check::Missing { what: what.into(), advice: advice.into() }
+    (State::Missing, what.into(), Some(advice.into()))
 }
 
 fn settings_file(settings: &Settings) -> Check {
