@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::workspace;
@@ -174,7 +175,8 @@ impl Run {
     }
 }
 
-fn collect(mut from: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
+/// Reads a stream to its end on a thread of its own.
+pub(crate) fn collect(mut from: impl Read + Send + 'static) -> JoinHandle<String> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         from.read_to_end(&mut bytes).ok();
@@ -182,11 +184,16 @@ fn collect(mut from: impl Read + Send + 'static) -> std::thread::JoinHandle<Stri
     })
 }
 
+/// What was read, once the stream has ended.
+pub(crate) fn collected(reader: Option<JoinHandle<String>>) -> String {
+    reader.and_then(|reader| reader.join().ok()).unwrap_or_default()
+}
+
 /// A run that has not ended yet.
 pub struct Running {
     child: Child,
-    output: Option<std::thread::JoinHandle<String>>,
-    errors: Option<std::thread::JoinHandle<String>>,
+    output: Option<JoinHandle<String>>,
+    errors: Option<JoinHandle<String>>,
 }
 
 impl Running {
@@ -215,10 +222,7 @@ impl Running {
                 Err(error) => panic!("waiting for the program failed: {error}"),
             }
         };
-        let text = |reader: Option<std::thread::JoinHandle<String>>| {
-            reader.and_then(|reader| reader.join().ok()).unwrap_or_default()
-        };
-        Finished { status, output: text(self.output.take()), errors: text(self.errors.take()) }
+        Finished { status, output: collected(self.output.take()), errors: collected(self.errors.take()) }
     }
 }
 
@@ -258,7 +262,7 @@ impl Finished {
 /// A running server, killed when dropped.
 pub struct Server {
     child: Child,
-    errors: Option<std::thread::JoinHandle<String>>,
+    errors: Option<JoinHandle<String>>,
     /// Where it listens, such as `http://127.0.0.1:40123`.
     pub url: String,
 }
@@ -292,7 +296,7 @@ impl Server {
         let status = Command::new("kill").args([format!("-{signal}"), self.id().to_string()]).status();
         assert!(status.is_ok_and(|status| status.success()), "kill -{signal} failed");
         let ended = self.child.wait();
-        let errors = self.errors.take().and_then(|reader| reader.join().ok()).unwrap_or_default();
+        let errors = collected(self.errors.take());
         assert!(ended.is_ok_and(|status| status.success()), "the server did not end well: {errors}");
         errors
     }

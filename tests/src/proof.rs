@@ -1,12 +1,13 @@
 //! Compiles and runs code of the bank, and compares the result with what the bank says.
 
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use interview::bank::{Language, Outcome};
+
+use crate::program::{collect, collected};
 
 /// How long a program may run.
 const RUN_LIMIT: Duration = Duration::from_secs(20);
@@ -142,15 +143,13 @@ impl Program<'_> {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|error| error.to_string())?;
-        let output = child.stdout.take().map(read_all);
-        let errors = child.stderr.take().map(read_all);
+        let output = child.stdout.take().map(collect);
+        let errors = child.stderr.take().map(collect);
         let started = Instant::now();
         loop {
             if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
-                let text = |reader: Option<std::thread::JoinHandle<String>>| {
-                    reader.and_then(|reader| reader.join().ok()).unwrap_or_default()
-                };
-                return Ok(Some(Run { success: status.success(), output: text(output), errors: text(errors) }));
+                let (output, errors) = (collected(output), collected(errors));
+                return Ok(Some(Run { success: status.success(), output, errors }));
             }
             if started.elapsed() > limit {
                 child.kill().and_then(|()| child.wait()).map_err(|error| error.to_string())?;
@@ -159,14 +158,6 @@ impl Program<'_> {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
-}
-
-fn read_all(mut from: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        from.read_to_end(&mut bytes).ok();
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
 }
 
 /// What a program did.
