@@ -22,6 +22,9 @@ const JSON_LIMIT: u64 = 1024 * 1024;
 /// How long the client may stay silent in the middle of a body.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The longest that a client may ask to wait.
+pub(crate) const WAIT_LIMIT: Duration = Duration::from_secs(60);
+
 /// The id in the path, or a tuple of ids. Text that is no id names nothing, so it is not found.
 pub(crate) struct Id<T>(pub(crate) T);
 
@@ -134,16 +137,16 @@ pub(crate) async fn collect(mut chunks: Chunks<'_>) -> Result<Bytes, ApiError> {
     Ok(whole.freeze())
 }
 
-/// How long the client is willing to wait (`Prefer: wait=SECONDS`, RFC 7240), at most `limit`. Preferences that cannot be read are
-/// ignored, as the RFC asks.
-pub(crate) fn wait(headers: &HeaderMap, limit: Duration) -> Duration {
+/// How long the client is willing to wait (`Prefer: wait=SECONDS`, RFC 7240), at most [`WAIT_LIMIT`]. Preferences that cannot be read
+/// are ignored, as the RFC asks.
+pub(crate) fn wait(headers: &HeaderMap) -> Duration {
     let values = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
     values
         .flat_map(|value| value.split(','))
         .filter_map(|preference| preference.split(';').next()?.split_once('='))
         .filter(|(name, _)| name.trim().eq_ignore_ascii_case("wait"))
         .find_map(|(_, seconds)| seconds.trim().trim_matches('"').parse().ok())
-        .map_or(Duration::ZERO, |seconds| Duration::from_secs(seconds).min(limit))
+        .map_or(Duration::ZERO, |seconds| Duration::from_secs(seconds).min(WAIT_LIMIT))
 }
 
 /// The client's own name for this request.
@@ -239,7 +242,7 @@ mod tests {
     fn waits(value: &str) -> u64 {
         let mut headers = HeaderMap::new();
         headers.insert(PREFER, value.parse().unwrap());
-        wait(&headers, Duration::from_secs(60)).as_secs()
+        wait(&headers).as_secs()
     }
 
     #[test]

@@ -20,6 +20,7 @@ use utoipa_axum::routes;
 
 use crate::api_error::ApiError;
 use crate::app::App;
+use crate::extract::WAIT_LIMIT;
 use crate::guard::{Hosts, browser_headers, drain_refused, own_host_only, panicked, present_failures, with_request_id};
 use crate::routes::{self, archive, progress, questions, sessions, transcriptions, turns};
 use crate::{openapi, pages};
@@ -36,9 +37,8 @@ const ARCHIVE_TIMEOUT: Duration = Duration::from_secs(2 * 60 * 60);
 /// The whole server.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let hosts = Hosts::new(&app.settings.hosts, app.settings.open_to_network);
-    let time_limit = |limit: Duration| {
-        TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, limit.saturating_add(app.settings.wait_limit))
-    };
+    let time_limit =
+        |limit: Duration| TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, limit.saturating_add(WAIT_LIMIT));
     Router::from(quick_routes().layer(time_limit(REQUEST_TIMEOUT)))
         .merge(Router::from(upload_routes().layer(time_limit(UPLOAD_TIMEOUT))))
         .merge(Router::from(archive_routes()).layer(time_limit(ARCHIVE_TIMEOUT)))

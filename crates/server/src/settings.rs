@@ -30,8 +30,6 @@ pub struct Settings {
     pub audio_limit_bytes: u64,
     /// The longest recording that is transcribed. Guards against small files that decode to days of silence.
     pub audio_limit_length: Duration,
-    /// The longest that a client may ask to wait for feedback.
-    pub wait_limit: Duration,
     /// Whether answers are transcribed and judged. Without that they wait for a server that does.
     pub grading: bool,
     /// How many answers are judged at a time.
@@ -62,7 +60,6 @@ impl Settings {
             language_model: None,
             audio_limit_bytes: 100 * 1024 * 1024,
             audio_limit_length: Duration::from_secs(60 * 60),
-            wait_limit: Duration::from_secs(60),
             grading: true,
             grading_concurrency: const { NonZeroUsize::new(2).unwrap() },
             hosts: Vec::new(),

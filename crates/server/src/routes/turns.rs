@@ -59,7 +59,7 @@ pub(crate) async fn show_turn(
     Id(id): Id<TurnId>,
     headers: HeaderMap,
 ) -> Result<JsonReply<Turn>, ApiError> {
-    app.wait_for(id, wait(&headers, app.settings.wait_limit)).await?;
+    app.wait_for(id, wait(&headers)).await?;
     Ok(JsonReply(app.shown(id).await?))
 }
 
@@ -314,7 +314,7 @@ pub(crate) async fn turn_events(
 
 /// The turn once it is settled, with 200, or after the time that the client is willing to wait, with 202.
 async fn awaited(app: &App, id: TurnId, headers: &HeaderMap) -> Result<Response, ApiError> {
-    let limit = wait(headers, app.settings.wait_limit);
+    let limit = wait(headers);
     app.wait_for(id, limit).await?;
     let turn = app.shown(id).await?;
     let status = if turn.state.is_settled() { StatusCode::OK } else { StatusCode::ACCEPTED };
