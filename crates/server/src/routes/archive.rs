@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, StatusCode, header};
 use futures::StreamExt;
 use store::{StoreError, archive};
+use tokio::sync::MutexGuard;
 
 use crate::api_error::ApiError;
 use crate::app::App;
@@ -45,9 +46,7 @@ pub(crate) async fn import_archive(
     if kind != Some(MediaType::from(MEDIA_TYPE)) {
         return Err(ApiError::WrongMediaType(format!("send an archive as `{MEDIA_TYPE}`")));
     }
-    let Ok(_alone) = app.archive.try_lock() else {
-        return Err(ApiError::Conflict("another archive is being imported; try again when that is done".to_owned()));
-    };
+    let _alone = alone(&app)?;
     let mut broken = None;
     let mut chunks = limited(request.into_body(), u64::MAX);
     let result = {
@@ -75,12 +74,15 @@ pub(crate) async fn import_archive(
 #[utoipa::path(delete, path = "/archive", tag = "archive",
     responses((status = NO_CONTENT, description = "They are deleted"), (status = CONFLICT)))]
 pub(crate) async fn delete_all(State(app): State<Arc<App>>) -> Result<StatusCode, ApiError> {
-    let Ok(_alone) = app.archive.try_lock() else {
-        return Err(ApiError::Conflict("an archive is being imported; try again when that is done".to_owned()));
-    };
+    let _alone = alone(&app)?;
     archive::delete_all(&*app.store, &app.audio).await?;
     app.rendered.forget_all();
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn alone(app: &App) -> Result<MutexGuard<'_, ()>, ApiError> {
+    let detail = "an import or a deletion is under way; try again when it is done";
+    app.archive.try_lock().map_err(|_| ApiError::Conflict(detail.to_owned()))
 }
 
 fn refusal(error: StoreError) -> ApiError {
