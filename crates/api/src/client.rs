@@ -1,4 +1,4 @@
-//! The typed client: one method for each route, on one connection pool.
+//! The typed client of the API, on one connection pool.
 //!
 //! Every call has a time limit and a size limit, and every failure says what its caller can do ([`ClientError`]).
 

@@ -291,7 +291,7 @@ pub struct JudgedBy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Coach {
-    /// Rules on the server's machine.
+    /// A trained verifier and rules on the server's machine.
     Offline,
     /// A language model over HTTP.
     Llm,

@@ -28,7 +28,7 @@ pub struct QuestionFilter {
     pub q: Option<String>,
 }
 
-/// Whether a question's answer is wanted before it was given one.
+/// Whether a question's answer is wanted before the question was answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]

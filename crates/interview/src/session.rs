@@ -260,7 +260,7 @@ pub enum Source {
     Microphone,
     /// A file.
     Upload,
-    /// A live stream from a browser.
+    /// A client that streams.
     Stream,
     /// A keyboard.
     Typed,

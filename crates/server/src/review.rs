@@ -257,7 +257,7 @@ fn answer_note(turn: &Turn) -> String {
     let source = match answer.source {
         Source::Microphone => "spoken",
         Source::Upload => "from a recording",
-        Source::Stream => "spoken in the browser",
+        Source::Stream => "given by a client that streams",
         Source::Typed => "typed",
     };
     let duration = answer.duration.map(|duration| format!(", {}", clock(duration))).unwrap_or_default();

@@ -31,7 +31,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long sending a recording, and transcribing it while the client waits, may take.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// How long sending an archive may take. Everybody has all of their recordings in it.
+/// How long sending an archive may take. It holds every recording.
 const ARCHIVE_TIMEOUT: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// The whole server.

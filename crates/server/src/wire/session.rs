@@ -158,7 +158,7 @@ pub(crate) fn debrief(stored: &StoredSession, schedule: &Schedule) -> Debrief {
     }
 }
 
-/// A turn of `stored`. `None` when the turn's question is not part of the session, which no stored session is without.
+/// A turn of `stored`. `None` when the session lacks the turn's question; no stored session does.
 pub(crate) fn turn(stored: &StoredSession, turn: &session::Turn) -> Option<Turn> {
     let asked = stored.session.question(&turn.question)?;
     let goes_on = turn.state.is_settled() && stored.finished_at.is_none();

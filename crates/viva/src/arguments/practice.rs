@@ -11,7 +11,7 @@ use super::values::{interview, interview_minutes, kind, level, subject};
 
 /// Start a practice round: questions, your answers, feedback.
 ///
-/// The first round asks what you prepare for and when the interview is, and later ones keep to it; --setup asks again, and flags go before it.
+/// The first round asks what you prepare for and when the interview is, and later ones keep to it; --setup asks again, and flags override it.
 /// Questions that are due come first, then new ones; nothing comes twice within a day unless you ask for it.
 /// You answer into the microphone, or type when there is no microphone or with --typed. When standard input is not a terminal,
 /// each line of it is one typed answer; an empty line or `skip` means "I don't know". With --audio the answers come from
@@ -43,7 +43,7 @@ pub struct Practice {
     #[arg(long, value_name = "SESSION|QUESTION",
         conflicts_with_all = ["subject", "topic", "level", "kind", "tag", "questions", "question", "seed"])]
     pub again: Option<String>,
-    /// Ask also what you were asked within the last 24 hours
+    /// Also ask what you were asked within the last 24 hours
     #[arg(long, conflicts_with_all = ["question", "again", "seed"])]
     pub repeat: bool,
     /// Ask again what you prepare for, when the interview is and how long you practise, offer a judge, and try the microphone
