@@ -16,7 +16,7 @@ from model import Reader, Verifier, trained
 from train import predict
 
 PASSAGES_A_CLAIM = 4  # as in thresholds.rs
-NAMES = ["states", "likeness", "other_kind", "right", "wrong", "right_denied", "wrong_denied"]
+FEATURES = 11
 IN_FOLLOW_UP = 3  # only the first three count there
 
 
@@ -48,15 +48,15 @@ def main():
     for name, part in parts.items():
         print(f"{name}: {len(part)} answers, the passage that states a hit point best is looked at in {coverage(part, bank):.3f} of the cases")
     for is_key_point in (True, False):
-        for columns in (len(NAMES), IN_FOLLOW_UP):
+        for columns in (FEATURES, IN_FOLLOW_UP):
             x, y, _ = examples(fitted, bank, is_key_point)
             weights, mean, scale = fit(x[:, :columns], y)
             raw = weights[:-1] / scale
             base = weights[-1] - (raw * mean).sum()
             score = lambda x: torch.sigmoid(x[:, :columns] @ raw + base)
             at, unclear = threshold_for(score(x), y, options.precision), score(x)[y > 0].quantile(options.missed).item()
-            print(f"== {'key points' if is_key_point else 'misconceptions'}{'' if columns == len(NAMES) else ' in follow-ups'}: at {at:.3f}, unclear {unclear:.3f}")
-            print("   base: %.3f, " % base + ", ".join(f"{name}: {value:.3f}" for name, value in zip(NAMES, raw.tolist())))
+            print(f"== {'key points' if is_key_point else 'misconceptions'}{'' if columns == FEATURES else ' in follow-ups'}: at {at:.3f}, unclear {unclear:.3f}")
+            print(f"   base: {base:.3f}, each: &[{', '.join(f'{value:.3f}' for value in raw.tolist())}]")
             for name, part in parts.items():
                 x, y, kinds = examples(part, bank, is_key_point)
                 print(f"  {name}: {report(score(x), y, kinds, at, unclear)}")
@@ -109,15 +109,22 @@ def examples(rows, bank, is_key_point):
                 continue
             verdicts = row["verdicts"][number]
             passage = max(verdicts, key=lambda passage: verdicts[passage][data.STATES])
-            others = [row["verdicts"][n].get(passage, [0.0])[0] for n, other in enumerate(claims) if other.is_key_point != is_key_point]
+            likeness = row["seen"]["likeness"]
+            others = lambda kind: [n for n, other in enumerate(claims) if other.is_key_point == kind and n != number]
+            same_words = lambda kind: max((row["verdicts"][n].get(passage, [0.0])[data.STATES] for n in others(kind)), default=0.0)
+            right, nearest = mean(states, True, number), max(of_passage[number] for of_passage in likeness)
             features.append([
                 logit(verdicts[passage][data.STATES]),
-                row["seen"]["likeness"][passage][number],
-                max(others, default=0.0),
-                mean(states, True, number),
+                likeness[passage][number],
+                same_words(not is_key_point),
+                right,
                 mean(states, False, number),
                 mean(contradicts, True, number),
                 mean(contradicts, False, number),
+                max((likeness[passage][n] for n in others(is_key_point)), default=0.0),
+                nearest,
+                right * same_words(is_key_point),
+                right * nearest,
             ])  # fmt: skip
             truth.append(float(claim.id in row["hit"] + row["stated"]))
             kinds.append(row["kind"])

@@ -15,8 +15,8 @@ use crate::verifier::{Chances, Verifier};
 pub(super) struct Evidence {
     claims: Vec<Vec<LookedAt>>,
     key_points: usize,
-    /// How like the claim that it is most like each passage is.
-    likeness: Vec<f32>,
+    /// How like each claim each passage is, 0 to 1: by passage, then by claim.
+    likeness: Vec<Vec<f32>>,
 }
 
 /// A passage in which a claim was looked for.
@@ -48,7 +48,6 @@ impl Evidence {
         for ((claim, passage), chances) in places().zip(Verifier::shared().judge(&pairs)) {
             looked_at[claim].push(LookedAt { passage, likeness: likeness[passage][claim], chances });
         }
-        let likeness = likeness.into_iter().map(|claims| claims.into_iter().fold(0.0, f32::max)).collect();
         Self { claims: looked_at, key_points: question.key_points.len(), likeness }
     }
 
@@ -64,7 +63,7 @@ impl Evidence {
 
     /// Whether any passage plainly takes up what was asked: its words are those in which people make the question's claims, right or wrong.
     pub(super) fn takes_up_the_question(&self) -> bool {
-        self.likeness.iter().any(|likeness| *likeness >= ABOUT)
+        self.likeness.iter().flatten().any(|likeness| *likeness >= ABOUT)
     }
 
     /// The passages that take up what was asked, in order, if any plainly does.
@@ -72,7 +71,8 @@ impl Evidence {
         if !self.takes_up_the_question() {
             return Vec::new();
         }
-        let mentions = passages.iter().zip(&self.likeness).filter(|(_, likeness)| **likeness >= MENTIONS);
+        let is_like = |likeness: &[f32]| likeness.iter().any(|likeness| *likeness >= MENTIONS);
+        let mentions = passages.iter().zip(&self.likeness).filter(|(_, likeness)| is_like(likeness));
         mentions.map(|(passage, _)| passage).collect()
     }
 
@@ -81,42 +81,45 @@ impl Evidence {
         let is_key_point = claim < self.key_points;
         let of_kind =
             |key_points: bool| if key_points { 0..self.key_points } else { self.key_points..self.claims.len() };
+        let others = |key_points: bool| of_kind(key_points).filter(move |other| *other != claim);
         // Over the other claims of a kind, as a share of all of them: what is most clearly stated, or contradicted, of each.
         let mean = |key_points: bool, chance: fn(&Chances) -> f32| {
-            let others = of_kind(key_points).filter(|other| *other != claim);
             let most = |other: usize| self.claims[other].iter().map(|seen| chance(&seen.chances)).fold(0.0, f32::max);
-            others.map(most).sum::<f32>() / of_kind(key_points).len().max(1) as f32
+            others(key_points).map(most).sum::<f32>() / of_kind(key_points).len().max(1) as f32
         };
-        let same_words = of_kind(!is_key_point).flat_map(|other| &self.claims[other]);
-        let same_words = same_words.filter(|seen| seen.passage == best.passage);
-        Features {
-            states: logit(best.chances.states),
-            likeness: best.likeness,
-            other_kind: same_words.map(|seen| seen.chances.states).fold(0.0, f32::max),
-            right: mean(true, |chances| chances.states),
-            wrong: mean(false, |chances| chances.states),
-            right_denied: mean(true, |chances| chances.contradicts),
-            wrong_denied: mean(false, |chances| chances.contradicts),
-        }
+        // How likely the same words state another claim of a kind.
+        let same_words = |key_points: bool| {
+            let seen = others(key_points).flat_map(|other| &self.claims[other]);
+            seen.filter(|seen| seen.passage == best.passage).map(|seen| seen.chances.states).fold(0.0, f32::max)
+        };
+        let rival = others(is_key_point).map(|other| self.likeness[best.passage][other]).fold(0.0, f32::max);
+        let nearest = self.claims[claim].iter().map(|seen| seen.likeness).fold(0.0, f32::max);
+        let right = mean(true, |chances| chances.states);
+        [
+            logit(best.chances.states),
+            best.likeness,
+            same_words(!is_key_point),
+            right,
+            mean(false, |chances| chances.states),
+            mean(true, |chances| chances.contradicts),
+            mean(false, |chances| chances.contradicts),
+            rival,
+            nearest,
+            right * same_words(is_key_point),
+            right * nearest,
+        ]
     }
 }
 
-/// What the decision about a claim rests on. `judging/training/calibrate.py` computes the same.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Features {
-    /// The logit of the chance that the best passage states the claim.
-    pub(super) states: f32,
-    /// How like the claim's phrasings its words are.
-    pub(super) likeness: f32,
-    /// The chance that it states a claim of the other kind.
-    pub(super) other_kind: f32,
-    /// How much of the other key points the answer states, and of the misconceptions.
-    pub(super) right: f32,
-    pub(super) wrong: f32,
-    /// How much of them it contradicts.
-    pub(super) right_denied: f32,
-    pub(super) wrong_denied: f32,
-}
+/// What the decision about a claim rests on, in the order in which `judging/training/calibrate.py` computes it too:
+///
+/// - the logit of the chance that the best passage states the claim; how like the claim's phrasings its words are; the chance that it
+///   states a claim of the other kind;
+/// - how much of the other key points the answer states, and of the misconceptions; how much of each it contradicts;
+/// - how like another claim of the same kind the best passage is; how like the claim the most like passage is;
+/// - how much of the other key points the answer states, times the chance that the best passage states another claim of the same kind, whose
+///   words are then not taken for this one, and times the likeness of the most like passage.
+pub(super) type Features = [f32; 11];
 
 /// The passages most like the claim, the most like first, and the first passage of all.
 fn most_like(likeness: &[Vec<f32>], claim: usize) -> Vec<usize> {

@@ -119,14 +119,7 @@ impl Read<'_> {
 impl Weights {
     /// How plausible it is that a claim was made, 0 to 1.
     fn of(&self, features: &Features) -> f32 {
-        let sum = self.base
-            + self.states * features.states
-            + self.likeness * features.likeness
-            + self.other_kind * features.other_kind
-            + self.right * features.right
-            + self.wrong * features.wrong
-            + self.right_denied * features.right_denied
-            + self.wrong_denied * features.wrong_denied;
+        let sum = self.base + self.each.iter().zip(features).map(|(weight, feature)| weight * feature).sum::<f32>();
         1.0 / (1.0 + (-sum).exp())
     }
 }
