@@ -19,7 +19,7 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("weights", type=pathlib.Path, help="verifier.pt of a training run")
     options.add_argument("folder", type=pathlib.Path, help="where verifier.safetensors, vocabulary.txt, learnt.txt and probabilities.jsonl go")
-    options.add_argument("--temperature", type=float, default=1.0, help="logits are divided by it (calibrate.py finds it)")
+    options.add_argument("--temperature", type=float, default=1.0, help="logits are divided by it")
     options = options.parse_args()
 
     model = Verifier()
