@@ -47,14 +47,15 @@ pub(crate) fn render(summary: &Summary) -> String {
 /// The figures of two judges, and the claims on which they differ.
 pub(crate) fn render_comparison(comparison: &Comparison, first: &str, second: &str) -> String {
     let Comparison { answers, questions, figures, differing, differences } = comparison;
-    let head = format!("{:<32}{first:>10}{second:>10}  difference, 95 % interval", "");
+    let width = first.chars().count().max(second.chars().count()).max(8) + 2;
+    let head = format!("{:<32}{first:>width$}{second:>width$}  difference, 95 % interval", "");
     let figures = figures.iter().map(|figure| {
         let ComparedFigure { name, first, second, difference, low, high } = figure;
-        format!("{name:<32}{first:>10.3}{second:>10.3}  {difference:+.3} ({low:+.3} to {high:+.3})")
+        format!("{name:<32}{first:>width$.3}{second:>width$.3}  {difference:+.3} ({low:+.3} to {high:+.3})")
     });
     let said = |name: &str, said: &QuotedVerdict| {
         let quote = said.quote.as_ref().map(|quote| format!("\u{201c}{quote}\u{201d}")).unwrap_or_default();
-        format!("  {name:<10}{:<9}{quote}", said.verdict.as_str()).trim_end().to_owned()
+        format!("  {name:<width$}{:<9}{quote}", said.verdict.as_str()).trim_end().to_owned()
     };
     let differences_shown = differences.iter().flat_map(|difference| {
         let Difference { id, kind, claim, reader, first: one, second: other } = difference;

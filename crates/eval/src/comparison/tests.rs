@@ -74,17 +74,18 @@ fn claims_on_which_two_judges_differ_are_listed_with_their_quotes() {
     let dataset = dataset(2);
     let comparison = Comparison::of(&judged(&dataset, right), &judged(&dataset, generous), 2);
     assert_eq!((comparison.answers, comparison.questions, comparison.differing), (4, 2, 4));
-    let table = comparison.table("right", "generous");
+    let table = comparison.table("right", "generous-of-late");
+    assert!(table.lines().next().unwrap().contains("             right  generous-of-late  difference"), "{table}");
     let (_, listed) = table.split_once("\n\n").unwrap();
     assert_eq!(
         listed,
         "4 answers to 2 questions; verdicts differ on 4 claims\n\
          0-wrong: key point a (reader: not made)\n\
-         \x20 right     missed   “words”\n\
-         \x20 generous  hit      “words”\n\
+         \x20 right             missed   “words”\n\
+         \x20 generous-of-late  hit      “words”\n\
          0-wrong: misconception m (reader: made)\n\
-         \x20 right     hit      “other words”\n\
-         \x20 generous  missed\n\
+         \x20 right             hit      “other words”\n\
+         \x20 generous-of-late  missed\n\
          … and 2 more"
     );
 }
