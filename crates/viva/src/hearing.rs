@@ -11,6 +11,7 @@ use capture::transcribe::{Language, Whisper};
 use interview::Span;
 
 use crate::failure::Failure;
+use crate::memory;
 use crate::settings::{Settings, Speech};
 
 /// The models to use when none was chosen and some are here, best first: the first ones keep up with speech on most machines.
@@ -72,7 +73,7 @@ impl ModelAtHand {
 /// The model to download on this machine: by its cores, and by its memory where the system tells it.
 pub fn suited() -> &'static Model {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    suited_to(cores, memory())
+    suited_to(cores, memory::total())
 }
 
 /// `memory` is in bytes. base.en has the last words ready in time on two cores; small.en needs about four times the work, so the eight
@@ -85,13 +86,6 @@ fn suited_to(cores: usize, memory: Option<u64>) -> &'static Model {
         _ => "tiny.en",
     };
     Model::named(name).unwrap_or(&capture::models::CATALOGUE[0])
-}
-
-/// The memory of this machine in bytes, on Linux.
-fn memory() -> Option<u64> {
-    let told = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let kibibytes: u64 = told.strip_prefix("MemTotal:")?.split_whitespace().next()?.parse().ok()?;
-    Some(kibibytes << 10)
 }
 
 /// Loads a model, off the async runtime, and starts its recogniser.

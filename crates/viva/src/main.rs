@@ -13,6 +13,7 @@ mod formats;
 mod hearing;
 mod interview_date;
 mod interviewer;
+mod memory;
 mod microphones;
 mod outbox;
 mod playback;

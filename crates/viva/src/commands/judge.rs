@@ -12,6 +12,7 @@ use toml_edit::{DocumentMut, Item, Table, value};
 use super::output::{print, print_json};
 use crate::arguments::Judge;
 use crate::failure::Failure;
+use crate::memory;
 use crate::settings::Settings;
 use crate::terminal::{Choice, Line, Streams, Terminal, Tone};
 
@@ -66,7 +67,7 @@ pub async fn run(judge: &Judge, settings: &Settings) -> Result<(), Failure> {
     }
     let tried = if judge.test { Some(try_judging(settings.language_model()?).await?) } else { None };
     let found = find_servers().await;
-    let recommended = recommend(&found, free_memory()).await;
+    let recommended = recommend(&found, memory::available()).await;
     if judge.json {
         let recommended = recommended.as_ref().map(Suggestion::of);
         let found = found.into_iter().map(Found::of).collect();
@@ -141,7 +142,7 @@ fn in_words(models: &[FoundModel]) -> String {
 /// Why a model is recommended.
 fn reasons(recommended: &Recommended) -> String {
     let Recommended { settings, bytes, replied_after } = recommended;
-    let memory = match (bytes, free_memory()) {
+    let memory = match (bytes, memory::available()) {
         (Some(bytes), Some(free)) => format!(", {} of {} free memory", gigabytes(*bytes), gigabytes(free)),
         (Some(bytes), None) => format!(", {}", gigabytes(*bytes)),
         (None, _) => String::new(),
@@ -157,13 +158,6 @@ fn gigabytes(bytes: u64) -> String {
     format!("{:.1} GB", bytes as f64 / 1e9)
 }
 
-/// The memory that programs can still have, in bytes, where the system says it.
-fn free_memory() -> Option<u64> {
-    let facts = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = facts.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
-}
-
 /// Sets up a language model: asks before answers leave the machine, tries it, and writes it to the settings file.
 async fn choose(judge: &Judge, preset: Preset, settings: &Settings) -> Result<(), Failure> {
     let mut found = if preset.is_local() && judge.base_url.is_none() { find_servers().await } else { Vec::new() };
@@ -172,7 +166,7 @@ async fn choose(judge: &Judge, preset: Preset, settings: &Settings) -> Result<()
         (Some(model), _) => {
             found.first().map_or_else(|| LlmSettings::new(preset, model), |server| server.settings(model))
         }
-        (None, true) => match recommend(&found, free_memory()).await {
+        (None, true) => match recommend(&found, memory::available()).await {
             Some(recommended) => recommended.settings,
             None => {
                 return Err(Failure::new(format!(
@@ -234,7 +228,7 @@ pub(super) async fn offer(
         terminal.screen.draw(&[Line::toned("trying the language models of this machine", Tone::Quiet)]);
     }
     let recommended = tokio::select! {
-        recommended = recommend(&found, free_memory()) => recommended,
+        recommended = recommend(&found, memory::available()) => recommended,
         () = terminal.keyboard.interrupted() => return Ok(None),
     };
     terminal.screen.draw(&[]);
@@ -284,7 +278,7 @@ pub(super) async fn alternative(settings: &Settings) -> Option<(String, String)>
     let found = find_servers().await;
     let command =
         |preset: Preset, model: &str| settings.data.command(&format!("judge --use {} --llm {model}", preset.as_str()));
-    if let Some(recommended) = recommend(&found, free_memory()).await {
+    if let Some(recommended) = recommend(&found, memory::available()).await {
         let LlmSettings { preset, model, .. } = &recommended.settings;
         let what = format!("{} on this machine ({})", reasons(&recommended), preset.as_str());
         return Some((what, command(*preset, model)));
