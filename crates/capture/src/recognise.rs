@@ -31,6 +31,8 @@ const PROVISIONAL_PERIOD: u32 = 2;
 const SETTLED: Duration = Duration::from_secs(6);
 /// Segments that a span is told at most: more than a prompt has room for.
 const SEGMENTS_BEFORE: usize = 4;
+/// Fewer words than these are no repetition of the prompt: people say two or three words twice themselves.
+const FEWEST_REPEATED: usize = 4;
 /// How often a wait checks for cancellation and tries a full queue again.
 const POLL: Duration = Duration::from_millis(10);
 
@@ -201,7 +203,8 @@ impl RecognitionStream {
                 Err(TryRecvError::Empty) => return,
                 Ok(Ok(words)) => {
                     self.provisional_step = PROVISIONAL_STEP.max(pass.begun.elapsed() * PROVISIONAL_PERIOD);
-                    let words = format!("{} {}", self.settled.words, text_of(&words)).trim().to_owned();
+                    let new = without_repetition(&self.said(), &text_of(&words));
+                    let words = format!("{} {new}", self.settled.words).trim().to_owned();
                     if let Some(until) = *settled {
                         self.settled = Settled { words: words.clone(), until };
                     }
@@ -332,9 +335,7 @@ impl RecognitionStream {
         // Room for the result: the recogniser never waits for a stream.
         let (result, words) = mpsc::sync_channel(1);
         let cancellation = self.cancellation.child_token();
-        let recent = &self.segments[self.segments.len().saturating_sub(SEGMENTS_BEFORE)..];
-        let said: Vec<String> = recent.iter().map(Segment::text).chain([self.settled.words.clone()]).collect();
-        let prompt = self.prompt.after(said.join(" ").trim());
+        let prompt = self.prompt.after(&self.said());
         let pass = Pass {
             words,
             length: span.length(),
@@ -343,6 +344,13 @@ impl RecognitionStream {
         };
         self.recogniser.jobs.try_send(Job { span, prompt, result, cancellation })?;
         Ok(pass)
+    }
+
+    /// What was said before the sound that is heard next.
+    fn said(&self) -> String {
+        let recent = &self.segments[self.segments.len().saturating_sub(SEGMENTS_BEFORE)..];
+        let said: Vec<String> = recent.iter().map(Segment::text).chain([self.settled.words.clone()]).collect();
+        said.join(" ").trim().to_owned()
     }
 
     fn take(&mut self, words: Result<Vec<Word>, Error>) {
@@ -367,6 +375,16 @@ impl RecognitionStream {
         self.failure =
             Some(if self.cancellation.is_cancelled() { Error::Cancelled } else { Error::Transcription { reason } });
     }
+}
+
+/// The words without a beginning that repeats the end of what was said before, as whisper may do with a few seconds of sound.
+fn without_repetition(said: &str, words: &str) -> String {
+    let plain = |text: &str| -> Vec<String> {
+        text.split_whitespace().map(|word| word.trim_end_matches(['.', ',', '?', '!']).to_lowercase()).collect()
+    };
+    let (said, heard) = (plain(said), plain(words));
+    let repeated = (FEWEST_REPEATED..=heard.len()).rev().find(|count| said.ends_with(&heard[..*count]));
+    words.split_whitespace().skip(repeated.unwrap_or_default()).collect::<Vec<_>>().join(" ")
 }
 
 fn text_of(words: &[Word]) -> String {

@@ -201,6 +201,18 @@ fn provisional_words_of_what_was_said_before_a_pause_stay_and_are_not_heard_agai
 }
 
 #[test]
+fn words_that_the_recogniser_repeats_from_its_prompt_are_not_shown_again() {
+    let said = "which moves it, so the compiler complains.";
+    assert_eq!(without_repetition(said, "So the compiler complains. That is why"), "That is why");
+    assert_eq!(
+        without_repetition(said, "the compiler complains that it moves"),
+        "the compiler complains that it moves"
+    );
+    assert_eq!(without_repetition("", "so the compiler complains"), "so the compiler complains");
+    assert_eq!(without_repetition(said, ""), "");
+}
+
+#[test]
 fn provisional_words_are_given_up_for_a_closed_span() {
     let (release, held) = channel::channel::<()>();
     let (begin, began) = channel::channel();
