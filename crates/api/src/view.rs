@@ -300,12 +300,15 @@ fn points_made(points: &[KeyPointMark]) -> String {
     [made_of(true, "core point"), made_of(false, "other")].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// The clarity panel.
-pub fn clarity(panel: &Clarity) -> Panel {
+/// The clarity panel; `None` when no check was judged.
+pub fn clarity(panel: &Clarity) -> Option<Panel> {
     // A coach that cannot judge a check says nothing of it at all.
     let (judged, not_judged): (Vec<_>, Vec<_>) = panel.checks.iter().partition(|check| {
         check.verdict != ClarityVerdict::Unclear || check.evidence.quote.is_some() || check.note.is_some()
     });
+    if judged.is_empty() {
+        return None;
+    }
     let not_judged: Vec<&str> = not_judged.iter().map(|check| check.summary.as_str()).collect();
     let mark = |check: &crate::feedback::ClarityMark| Mark {
         id: check.id.clone(),
@@ -324,7 +327,7 @@ pub fn clarity(panel: &Clarity) -> Panel {
         quote: Quote::of(&check.evidence),
         note: check.note.clone(),
     };
-    Panel {
+    Some(Panel {
         title: "Clarity",
         score: clarity_score(panel),
         no_score: panel.score.is_none().then_some("too few checks were judged for a score"),
@@ -333,7 +336,7 @@ pub fn clarity(panel: &Clarity) -> Panel {
         misconceptions: Vec::new(),
         marks: judged.into_iter().map(mark).collect(),
         unclear: (!not_judged.is_empty()).then(|| format!("Not judged: {}", not_judged.join("; "))),
-    }
+    })
 }
 
 /// The delivery panel: every measure that there is.

@@ -205,7 +205,7 @@ impl ReviewedTurn {
             has_doubtful_words: transcript.iter().flat_map(|paragraph| &paragraph.runs).any(|run| run.is_doubtful),
             transcript,
             correctness: feedback.correctness.as_ref().map(view::correctness),
-            clarity: feedback.clarity.as_ref().map(view::clarity),
+            clarity: feedback.clarity.as_ref().and_then(view::clarity),
             delivery: feedback.delivery.as_ref().map(view::delivery).unwrap_or_default(),
             judge: Judge::of(&feedback),
             stronger_answer: feedback.stronger_answer.as_deref().map(prose),

@@ -103,9 +103,10 @@ fn best_point(turn: &Turn) -> Option<&KeyPointMark> {
         .min_by_key(|point| Reverse(importance(point)))
 }
 
-/// A clarity check that the answer meets, and the words that meet it.
+/// A clarity check that the answer meets, and the words that meet it. Nothing is well said where a misconception is stated.
 fn clear_part(turn: &Turn) -> Option<(String, Quote)> {
-    let checks = clarity(turn.judged()?.clarity.as_ref()?).marks.into_iter();
+    let is_wrong = judged_points(turn).is_some_and(|points| !points.misconceptions.is_empty());
+    let checks = clarity(turn.judged()?.clarity.as_ref()?)?.marks.into_iter().filter(|_| !is_wrong);
     checks.filter(|check| check.sign == Sign::Good).find_map(|check| Some((check.text, check.quote?)))
 }
 
@@ -160,7 +161,7 @@ pub fn acknowledgement(answered: &Turn) -> String {
     let Some(quote) = best_point(answered).and_then(|point| point.evidence.quote.as_deref()) else {
         return "Let's go on from there.".to_owned();
     };
-    said_back(quote)
+    said_back(first_sentence(quote))
 }
 
 /// A quote in a sentence.
@@ -168,13 +169,20 @@ pub(super) fn said_back(quote: &str) -> String {
     format!("You said “{}”.", shortened(quote))
 }
 
-/// The first words of a quote, without a mark at the end.
+/// The first words of a quote, without a mark at the end; of a long one up to the last mark, if that leaves half of them.
 pub fn shortened(quote: &str) -> String {
+    const MARKS: [char; 6] = ['.', ',', ';', ':', '!', '?'];
     let words: Vec<&str> = quote.split_whitespace().collect();
-    let said = words.iter().take(WORDS_SAID_BACK).copied().collect::<Vec<_>>().join(" ");
-    let said = said.trim_end_matches(['.', ',', ';', ':', '!', '?']);
-    let rest = if words.len() > WORDS_SAID_BACK { " …" } else { "" };
-    format!("{said}{rest}")
+    let (mut said, rest) = match words.get(..WORDS_SAID_BACK) {
+        Some(first) if words.len() > WORDS_SAID_BACK => (first, " …"),
+        _ => (&words[..], ""),
+    };
+    if !rest.is_empty()
+        && let Some(last) = said.iter().rposition(|word| word.ends_with(MARKS)).filter(|last| *last >= said.len() / 2)
+    {
+        said = &said[..=last];
+    }
+    format!("{}{rest}", said.join(" ").trim_end_matches(MARKS))
 }
 
 /// Two attempts at a question.
@@ -297,9 +305,11 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_any_point_may_still_be_clear() {
+    fn an_answer_without_any_point_may_still_be_clear_but_not_when_it_is_wrong() {
         let mut turn = judged();
         turn.feedback.as_mut().unwrap().correctness.as_mut().unwrap().key_points.remove(0);
+        assert_eq!(brief(&turn, &[]).best, None);
+        let mut turn = without_misconceptions(turn);
         assert_eq!(brief(&turn, &[]).best.unwrap().what, "headline within the first sentences");
         turn.feedback.as_mut().unwrap().clarity = None;
         assert_eq!(brief(&turn, &[]).best, None);

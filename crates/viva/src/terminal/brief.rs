@@ -212,7 +212,7 @@ fn details(turns: &[Turn], look: Look) -> Vec<(String, Vec<Block>)> {
         add("Key points", turn, marks(&view::correctness(panel), number));
     }
     for (number, turn, feedback) in feedback() {
-        let Some(panel) = feedback.clarity.as_ref().map(view::clarity) else { continue };
+        let Some(panel) = feedback.clarity.as_ref().and_then(view::clarity) else { continue };
         let figure = Block::of(vec![Line::toned(panel.figure(), Tone::Accent)]);
         let not_judged = panel.unclear.iter().map(|text| Block::of(Line::toned(text, Tone::Quiet).wrapped(width)));
         add("Clarity", turn, [figure].into_iter().chain(marks(&panel, number)).chain(not_judged).collect());

@@ -61,7 +61,8 @@ pub fn panel_lines(turn: &Turn, look: Look) -> Vec<Line> {
 }
 
 fn panels(feedback: &Feedback, signs: Signs) -> Vec<Panel<'static>> {
-    let judged = [feedback.correctness.as_ref().map(view::correctness), feedback.clarity.as_ref().map(view::clarity)];
+    let judged =
+        [feedback.correctness.as_ref().map(view::correctness), feedback.clarity.as_ref().and_then(view::clarity)];
     let judged = judged.into_iter().flatten().map(|panel| Panel {
         title: panel.title,
         figure: panel.figure(),
