@@ -31,15 +31,23 @@ pub async fn offer(model: &Model, settings: &Settings, terminal: &mut Terminal) 
         model.name,
         megabytes(model.bytes),
     ));
-    match terminal.choose(&[("Enter", "download it"), ("t", "type the answers instead"), ("q", "quit")]).await {
-        Choice::Letter('\n') => {}
-        Choice::Letter('t') => return Ok(Offered::Declined),
-        _ => return Ok(Offered::Interrupted),
-    }
-    let download = pull(model, settings, &mut terminal.screen);
-    tokio::select! {
-        path = download => path.map(Offered::Here),
-        () = terminal.keyboard.interrupted() => Ok(Offered::Interrupted),
+    let mut enter = "download it";
+    loop {
+        match terminal.choose(&[("Enter", enter), ("t", "type the answers instead"), ("q", "quit")]).await {
+            Choice::Letter('\n') => {}
+            Choice::Letter('t') => return Ok(Offered::Declined),
+            _ => return Ok(Offered::Interrupted),
+        }
+        let download = pull(model, settings, &mut terminal.screen);
+        let pulled = tokio::select! {
+            path = download => path,
+            () = terminal.keyboard.interrupted() => return Ok(Offered::Interrupted),
+        };
+        match pulled {
+            Ok(path) => return Ok(Offered::Here(path)),
+            Err(failure) => terminal.warn(format!("{}.", failure.message())),
+        }
+        enter = "try again";
     }
 }
 
