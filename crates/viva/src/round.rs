@@ -125,7 +125,7 @@ impl Round<'_> {
         let mut is_last = false;
         let mut next = session.next_turn.as_ref().map(|next| (next.id, String::new()));
         while let Some((id, mut lead)) = next.take() {
-            let mut turn = self.interviewer.client().turn(id).await?;
+            let turn = self.interviewer.client().turn(id).await?;
             if is_last && turn.role == Role::Main {
                 break;
             }
@@ -142,9 +142,6 @@ impl Round<'_> {
                     return Ok(if is_interrupted { Then::Interrupted } else { Then::GoOn });
                 }
             }
-            for text in [&mut turn.prompt, &mut turn.spoken_prompt] {
-                text.insert_str(0, &lead);
-            }
             let heading = match turn.role {
                 Role::Main if self.is_real => format!("Question {}", turn.position),
                 Role::Main => format!("Question {} of {questions}", turn.position),
@@ -152,7 +149,7 @@ impl Round<'_> {
             };
             let hides_panels = self.is_real || turn.depth < follow_ups || self.asks_sureness();
             let shown = ends.filter(|_| self.is_real);
-            let (turn, then, waited) = self.ask(turn, &heading, hides_panels, shown).await?;
+            let (turn, then, waited) = self.ask(turn, &lead, &heading, hides_panels, shown).await?;
             if self.is_real {
                 // A slow judge takes no time from the candidate.
                 ends = ends.map(|ends| ends + waited);
@@ -172,11 +169,12 @@ impl Round<'_> {
         Ok(Then::GoOn)
     }
 
-    /// Asks a question, gets an answer, and waits until it is judged; returns also how long that wait was. Without an answer the turn stays as
+    /// Asks a question after the sentence `lead`, gets an answer, and waits until it is judged; returns also how long that wait was. Without an answer the turn stays as
     /// it was. The time until the interview `ends` is shown.
     async fn ask(
         &mut self,
         turn: Turn,
+        lead: &str,
         heading: &str,
         hides_panels: bool,
         ends: Option<Instant>,
@@ -189,8 +187,8 @@ impl Round<'_> {
             None => heading.to_owned(),
         };
         let look = screen.look();
-        screen.say(&question_lines(&turn, &heading, look));
-        if self.read_aloud(&turn.spoken_prompt).await.is_break() {
+        screen.say(&question_lines(&turn, lead, &heading, look));
+        if self.read_aloud(&format!("{lead}{}", turn.spoken_prompt)).await.is_break() {
             return Ok((turn, Then::Interrupted, Duration::ZERO));
         }
         let client = self.interviewer.client();
@@ -269,7 +267,7 @@ impl Round<'_> {
         let again = NewSession { question_ids, focus, follow_ups: Some(0), ..NewSession::default() };
         let session = client.create_session(&again).await?;
         let Some(turn) = session.turns.into_iter().next() else { return Ok((None, Then::GoOn)) };
-        let (turn, then, _) = self.ask(turn, heading, false, None).await?;
+        let (turn, then, _) = self.ask(turn, "", heading, false, None).await?;
         if then == Then::Suspended {
             return Ok((None, Then::Interrupted));
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::keyboard::{Input, Key, Keyboard};
 use super::pinned::Pinned;
 use super::screen::{Look, Screen, Streams};
-use super::text::{Line, Tone};
+use super::text::{Line, Tone, unbroken};
 use super::{Edited, Editor};
 use crate::failure::Failure;
 
@@ -244,14 +244,14 @@ impl Terminal {
     }
 }
 
-/// The keys and what they do, in one line.
+/// The keys and what they do, in one line. When it is wrapped, no offer is broken.
 pub fn keys(offers: &[Offer<'_>]) -> Line {
     let mut line = Line::blank();
     for (key, effect) in offers {
         if !line.pieces().is_empty() {
-            line = line.with("  ·  ", Tone::Quiet);
+            line = line.with(unbroken("  ·"), Tone::Quiet).with("  ", Tone::Quiet);
         }
-        line = line.with(key, Tone::Accent).with(format!(" {effect}"), Tone::Quiet);
+        line = line.with(unbroken(key), Tone::Accent).with(unbroken(&format!(" {effect}")), Tone::Quiet);
     }
     line
 }
@@ -269,6 +269,16 @@ fn means(key: &str, letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terminal::screen::Colours;
+
+    #[test]
+    fn no_offer_is_broken_over_two_rows() {
+        let line = keys(&[("Enter", "send"), ("e", "correct the text"), ("↑ ↓", "scroll the code")]);
+        let rows = |width| line.wrapped(width).iter().map(|row| Colours::None.paint(row)).collect::<Vec<_>>();
+        assert_eq!(rows(80), ["Enter send  ·  e correct the text  ·  ↑ ↓ scroll the code"]);
+        assert_eq!(rows(40), ["Enter send  ·  e correct the text  ·", "↑ ↓ scroll the code"]);
+        assert_eq!(rows(26), ["Enter send  ·", "e correct the text  ·", "↑ ↓ scroll the code"]);
+    }
 
     #[test]
     fn a_key_may_be_a_name_or_a_range() {

@@ -26,7 +26,7 @@ impl Pinned {
     /// `None` when the question stays in view by itself, above its answer.
     pub fn of(turn: &Turn, look: Look) -> Option<Self> {
         let snippet = turn.question.snippet.as_ref();
-        let is_out_of_view = question_lines(turn, "", look).len() + BELOW > look.height;
+        let is_out_of_view = question_lines(turn, "", "", look).len() + BELOW > look.height;
         let is_about_code_above = turn.depth > 0 && snippet.is_some();
         let code = snippet.map(|snippet| snippet_lines(&snippet.code, &snippet.language)).unwrap_or_default();
         let rows = code.len().min(look.height.saturating_sub(BELOW + 2));

@@ -16,8 +16,8 @@ use super::screen::Look;
 use super::text::{Line, Piece, Rgb, Tone};
 use crate::turn_number::TurnNumber;
 
-/// A turn as it is asked: heading, prompt, and unless it is a follow-up its code.
-pub fn question_lines(turn: &Turn, heading: &str, look: Look) -> Vec<Line> {
+/// A turn as it is asked: heading, the sentence before it, prompt, and unless it is a follow-up its code.
+pub fn question_lines(turn: &Turn, lead: &str, heading: &str, look: Look) -> Vec<Line> {
     let question = &turn.question;
     let about = match turn.role {
         Role::Main => traits(question),
@@ -25,7 +25,7 @@ pub fn question_lines(turn: &Turn, heading: &str, look: Look) -> Vec<Line> {
     };
     let heading = Line::toned(heading, Tone::Strong).with(format!("  {about}"), Tone::Quiet);
     let mut lines = vec![Line::blank(), ruled(heading, look), Line::blank()];
-    lines.extend(Line::plain(&turn.prompt).wrapped(look.text_width()));
+    lines.extend(Line::plain(format!("{lead}{}", turn.prompt)).wrapped(look.text_width()));
     if let (0, Some(snippet)) = (turn.depth, &question.snippet) {
         lines.push(Line::blank());
         lines.extend(snippet_lines(&snippet.code, &snippet.language));
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn a_question_says_what_is_asked_and_for_how_long() {
         let look = Look { width: 60, signs: Signs::Words, ..Look::OFF_SCREEN };
-        let text = shown(&question_lines(&judged(), "Question 1 of 3", look));
+        let text = shown(&question_lines(&judged(), "", "Question 1 of 3", look));
         let expected = "
 Question 1 of 3  ownership · junior · concept · up to 2:00
 
@@ -268,8 +268,11 @@ What is ownership?
 
     #[test]
     fn a_follow_up_shows_its_own_words() {
-        let text = shown(&question_lines(&followed_up(), "Follow-up", Look::OFF_SCREEN));
-        assert!(text.contains("Follow-up  Ownership") && text.contains("When is the memory freed?"), "{text}");
+        let text = shown(&question_lines(&followed_up(), "You said so. ", "Follow-up", Look::OFF_SCREEN));
+        assert!(
+            text.contains("Follow-up  Ownership") && text.contains("You said so. When is the memory freed?"),
+            "{text}"
+        );
         assert!(!text.contains("What is ownership?"), "{text}");
     }
 

@@ -1,4 +1,9 @@
 //! The screen: lines that stay, lines at its end that are redrawn, and how both may look.
+//!
+//! Questions, answers and feedback stay in the terminal, to be scrolled back to, searched and copied; what is redrawn below them is as high
+//! as it has to be. That is why ratatui is not used here: an inline viewport of another height has to be made anew, for which ratatui asks
+//! the terminal where the cursor is, and the keyboard's thread would read the reply (its issue 2640); on a resize it leaves copies of
+//! itself behind (issue 2666).
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -8,7 +13,7 @@ use crossterm::cursor::{Hide, MoveUp, Show};
 use crossterm::queue;
 use crossterm::terminal::{Clear, ClearType};
 
-use super::text::{Line, Piece, Rgb, Tone};
+use super::text::{Line, NO_BREAK_SPACE, Piece, Rgb, Tone};
 
 /// Columns and rows that are assumed when the terminal does not report them.
 const DEFAULT_SIZE: (u16, u16) = (80, 24);
@@ -261,16 +266,15 @@ impl Colours {
         if promised || direct { Self::Full } else { Self::Few }
     }
 
-    /// The line with escape codes, without a line break.
+    /// The line with escape codes and plain spaces, without a line break.
     pub fn paint(self, line: &Line) -> String {
-        if self == Self::None {
-            return line.text();
-        }
         let mut painted = String::new();
-        for piece in line.pieces() {
-            self.paint_piece(piece, &mut painted);
+        if self == Self::None {
+            painted = line.text();
+        } else {
+            line.pieces().iter().for_each(|piece| self.paint_piece(piece, &mut painted));
         }
-        painted
+        painted.replace(NO_BREAK_SPACE, " ")
     }
 
     fn paint_piece(self, piece: &Piece, painted: &mut String) {

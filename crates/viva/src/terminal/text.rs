@@ -5,6 +5,9 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+/// A space at which a line is not broken.
+pub const NO_BREAK_SPACE: &str = "\u{a0}";
+
 /// What a piece of text is; the colour follows from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tone {
@@ -124,6 +127,11 @@ impl Line {
         let missing = width.saturating_sub(self.width());
         self.with(" ".repeat(missing), Tone::Plain)
     }
+}
+
+/// Text that is kept in one row where that has room: no-break spaces, which [`Colours::paint`](super::screen::Colours::paint) makes plain.
+pub fn unbroken(text: &str) -> String {
+    text.replace(' ', NO_BREAK_SPACE)
 }
 
 /// The text without what could steer a terminal or turn its reading direction: control characters are dropped, white space of any
