@@ -3,6 +3,7 @@
 use api::view::standing;
 use interview::bank::{Bank, Level};
 use interview::selection::{Wishes, fitting};
+use interview::wording::counted;
 use server::question_files;
 
 use crate::arguments::Practice;
@@ -56,12 +57,17 @@ pub(super) fn defaults(practice: &Practice, prepared: Option<&Preparation>) -> P
     defaults
 }
 
-/// In words, such as `Go, Rust; senior level`; empty for anything.
+/// In words, such as `Go, Rust; senior level; 20 minutes a day`; empty for anything.
 pub(super) fn in_words(preparation: &Preparation) -> String {
     let subjects = standing::subjects(&preparation.subjects);
     let levels = preparation.levels.iter().map(|level| level.as_str()).collect::<Vec<_>>().join(" or ");
     let levels = if levels.is_empty() { levels } else { levels + " level" };
-    [subjects, levels].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ")
+    let mut words: Vec<String> = [subjects, levels].into_iter().filter(|words| !words.is_empty()).collect();
+    if let Some(minutes) = preparation.minutes {
+        let about = if words.is_empty() { "any subject, " } else { "" };
+        words.push(format!("{about}{} a day", counted(minutes, "minute")));
+    }
+    words.join("; ")
 }
 
 /// Whether the command line leaves open what to ask and who answers.
