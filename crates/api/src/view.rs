@@ -124,9 +124,11 @@ pub struct Quote {
 }
 
 impl Quote {
+    /// A quote ends with a clause: the comma after that is left out.
     fn of(evidence: &Evidence) -> Option<Self> {
         let span = evidence.start.zip(evidence.end).map(|(start, end)| TimeSpan { start, end });
-        evidence.quote.clone().map(|text| Self { text, span })
+        let text = evidence.quote.as_deref()?.trim_end_matches([',', ';', ':']).to_owned();
+        Some(Self { text, span })
     }
 
     /// When they start: `1:07`.

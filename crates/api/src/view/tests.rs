@@ -1,4 +1,5 @@
 use super::*;
+use crate::testing::judged;
 
 fn feedback(remark: Option<&str>, coach: Coach, model: Option<&str>) -> Feedback {
     let judged_by = JudgedBy {
@@ -22,6 +23,13 @@ fn a_language_model_is_always_named() {
     let judge = Judge::of(&feedback(None, Coach::Llm, Some("some-model"))).unwrap();
     assert_eq!(judge.remark, "Judged by the language model some-model; every quote was checked.");
     assert_eq!(judge.versions, "some-model, prompts 3, key points 00c0ffee");
+}
+
+#[test]
+fn a_quote_ends_without_the_comma_after_its_clause() {
+    let mut panel = judged().feedback.unwrap().correctness.unwrap();
+    panel.key_points[0].evidence.quote = Some("one owner, at a time,".to_owned());
+    assert_eq!(correctness(&panel).marks[0].quote.as_ref().unwrap().text, "one owner, at a time");
 }
 
 #[test]
