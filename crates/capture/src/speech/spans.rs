@@ -72,6 +72,20 @@ impl SpeechSpan {
         Some((Self { samples, runs, ..*self }, until))
     }
 
+    /// What is left of the span after words that end at `end`, from the middle of the pause after them; `None` where that is less speech than
+    /// `least`.
+    pub fn rest_after(&self, end: Seconds, least: Duration) -> Option<Self> {
+        let index = self.runs.iter().position(|run| run.start() >= end).filter(|index| *index > 0)?;
+        let runs = self.runs[index..].to_vec();
+        if runs.iter().map(|run| run.length().get()).sum::<f64>() < least.as_secs_f64() {
+            return None;
+        }
+        let before = self.runs[index - 1].end();
+        let start = before + Seconds::new(runs[0].start().since(before).get() / 2.0)?;
+        let samples = self.samples[(position(start) - position(self.start)) as usize..].to_vec();
+        Some(Self { samples, start, runs, ..*self })
+    }
+
     /// From the onset of the first speech in it to the end of the last.
     pub fn voiced(&self) -> Span {
         let nothing = Span::between(self.start, self.start);

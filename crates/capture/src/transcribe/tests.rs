@@ -4,7 +4,7 @@ use interview::{Probability, Seconds, Span, Word};
 use proptest::prelude::*;
 
 use super::cleanup::{is_loop, without_annotations, without_loops};
-use super::whisper::ended_early;
+use super::whisper::{ended_early, to_the_end};
 use super::words::{Phrase, Token, WrittenWord, align, phrases_of};
 use super::*;
 use crate::speech::SpeechSpan;
@@ -101,6 +101,27 @@ fn a_sentence_written_twice_in_a_row_was_said_once() {
     let doubled_at_the_end = spoken("It is dropped while borrowed. What I do. What I do.");
     assert!(is_loop(&doubled_at_the_end));
     assert_eq!(without_loops(doubled_at_the_end), spoken("It is dropped while borrowed. What I do."));
+}
+
+/// What a recogniser makes of a span of three runs that hears, in each pass, the first `runs` of them.
+fn heard_by_runs(runs: usize, is_open: bool) -> Vec<(String, f64, f64)> {
+    let said = [(1.0, 3.0), (5.6, 8.0), (8.4, 8.8)];
+    let whole = SpeechSpan { samples: vec![0.0; 10 * 16_000], is_open, ..span(0.0, &said) };
+    let words = to_the_end(&whole, |part| {
+        assert_eq!(part.samples.len(), (10 * 16_000) - (part.start.get() * 16_000.0) as usize);
+        Ok(part.runs.iter().take(runs).map(|run| Word { span: Some(*run), ..Word::typed("word") }).collect())
+    });
+    times(&words.unwrap())
+}
+
+#[test]
+fn what_is_said_after_a_pass_ended_is_heard_in_another_one() {
+    let word = |start, end| ("word".to_owned(), start, end);
+    assert_eq!(heard_by_runs(3, false), [word(1.0, 3.0), word(5.6, 8.0), word(8.4, 8.8)]);
+    assert_eq!(heard_by_runs(2, false), [word(1.0, 3.0), word(5.6, 8.0)], "the rest is too short to be worth a pass");
+    assert_eq!(heard_by_runs(1, false), [word(1.0, 3.0), word(5.6, 8.0)]);
+    assert_eq!(heard_by_runs(1, true), [word(1.0, 3.0)], "provisional words are worth no second look");
+    assert_eq!(heard_by_runs(0, false), []);
 }
 
 #[test]

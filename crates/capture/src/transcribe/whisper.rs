@@ -38,6 +38,8 @@ const MOST_PROMPT_TOKENS: usize = 120;
 /// Below this average log probability a reading is doubtful; OpenAI's figure.
 const DOUBTFUL_LOG_PROBABILITY: f64 = -1.0;
 
+/// Whisper may end a pass at a pause before the last sentence. This much speech after its last word is heard in a pass of its own.
+const LEAST_UNHEARD: Duration = Duration::from_millis(1_500);
 /// Fewer letters a second of voice mean that a pass ended early. People say 10 to 15.
 const FEWEST_LETTERS_A_SECOND: f64 = 7.0;
 /// With less voice than this, in seconds, the number of letters tells nothing.
@@ -136,6 +138,20 @@ impl Whisper {
         tokens
     }
 
+    /// The words of one pass over the span, or of a second one where they are doubtful.
+    fn best_words(&mut self, span: &SpeechSpan, prompt: &[i32]) -> Result<Vec<Word>, Error> {
+        let padded = padded(&span.samples);
+        let first = self.recognise(&padded, span, self.positions_for(span, padded.len()), prompt)?;
+        if span.is_open || first.is_sound() {
+            return Ok(first.words);
+        }
+        // More silence after the span, no prompt. Never with randomness, as whisper's own programs do: it makes up sentences.
+        let positions = (self.positions_for(span, padded.len()) + MORE_POSITIONS).min(self.most_positions());
+        let second = self.recognise(&padded, span, positions, &[])?;
+        let worth = |reading: &Reading| (reading.is_sound(), !reading.is_cut_off, reading.log_probability);
+        Ok(if worth(&second) > worth(&first) { second.words } else { first.words })
+    }
+
     /// One pass over sound that begins as `span` does.
     fn recognise(
         &mut self,
@@ -212,18 +228,12 @@ impl Transcriber for Whisper {
             return Ok(Vec::new());
         }
         *self.cancellation.lock().unwrap_or_else(PoisonError::into_inner) = cancellation.clone();
-        let padded = padded(&span.samples);
         let prompt = self.prompt_tokens(prompt);
-        let first = self.recognise(&padded, span, self.positions_for(span, padded.len()), &prompt)?;
-        if span.is_open || first.is_sound() {
-            return Ok(without_loops(first.words));
-        }
-        // One second pass: more silence after the span, no prompt. Never with randomness, as whisper's own programs do: it makes up sentences.
-        let positions = (self.positions_for(span, padded.len()) + MORE_POSITIONS).min(self.most_positions());
-        let second = self.recognise(&padded, span, positions, &[])?;
-        let worth = |reading: &Reading| (reading.is_sound(), !reading.is_cut_off, reading.log_probability);
-        let better = if worth(&second) > worth(&first) { second } else { first };
-        Ok(without_loops(better.words))
+        let words = to_the_end(span, |part| {
+            let prompt = if part.start == span.start { &prompt[..] } else { &[] };
+            self.best_words(part, prompt)
+        })?;
+        Ok(without_loops(words))
     }
 }
 
@@ -240,6 +250,23 @@ impl Reading {
     fn is_sound(&self) -> bool {
         !self.is_cut_off && self.log_probability >= DOUBTFUL_LOG_PROBABILITY && !is_loop(&self.words)
     }
+}
+
+/// The words of a span, and of what is left of it where a pass ended before the speech did.
+pub(super) fn to_the_end(
+    span: &SpeechSpan,
+    mut hear: impl FnMut(&SpeechSpan) -> Result<Vec<Word>, Error>,
+) -> Result<Vec<Word>, Error> {
+    let mut words = hear(span)?;
+    let rest = |words: &[Word]| span.rest_after(words.last()?.span?.end(), LEAST_UNHEARD).filter(|_| !span.is_open);
+    while let Some(rest) = rest(&words) {
+        let more = hear(&rest)?;
+        if more.is_empty() {
+            break;
+        }
+        words.extend(more);
+    }
+    Ok(words)
 }
 
 /// Whether the words are far too few for the voice they are laid over.
