@@ -117,8 +117,8 @@ impl Evidence {
 ///   states a claim of the other kind;
 /// - how much of the other key points the answer states, and of the misconceptions; how much of each it contradicts;
 /// - how like another claim of the same kind the best passage is; how like the claim the most like passage is;
-/// - how much of the other key points the answer states, times the chance that the best passage states another claim of the same kind, whose
-///   words are then not taken for this one, and times the likeness of the most like passage.
+/// - how much of the other key points the answer states, times the chance that the best passage states another claim of the same kind, which
+///   speaks against this one, and times the likeness of the most like passage.
 pub(super) type Features = [f32; 11];
 
 /// The passages most like the claim, the most like first, and the first passage of all.
