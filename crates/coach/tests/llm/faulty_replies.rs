@@ -1,5 +1,7 @@
 //! Models that do not do as they are told.
 
+use std::num::NonZeroU16;
+
 use coach::llm::{LlmSettings, Thinking, metered};
 use coach::{CoachError, LlmCoach};
 use interview::Transcript;
@@ -310,7 +312,9 @@ async fn a_server_that_takes_no_form_is_asked_to_stream_and_if_it_does_not_witho
         (Script::sound().refusing(formats).without_streams(), &[true, true, true, false, false]),
     ] {
         let model = script.start().await;
-        let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
+        // One call at a time: what the server refuses to one call, the others under way would learn at any moment.
+        let one_by_one = LlmSettings { concurrency: NonZeroU16::new(1), ..settings(&model.base_url()) };
+        let coach = LlmCoach::new(&one_by_one).unwrap();
         for _ in 0..2 {
             assert_eq!(verdicts(&judge(&coach, ANSWER).await.unwrap()), ["hit", "hit", "missed"]);
         }
