@@ -1,7 +1,7 @@
 //! A practice round: a client of the HTTP API that asks, listens, sends and shows.
 //!
-//! [`Round::run`] goes from turn to turn. The [`Candidate`] gives an answer, [`sending`] brings it to the server, and [`feedback`] shows
-//! the result of a question when its follow-ups are over.
+//! [`Round::run`] goes from [`Stage`] to [`Stage`]. The [`Candidate`] gives an answer, [`sending`] brings it to the server, and [`feedback`]
+//! shows the result of a question when its follow-ups are over.
 
 mod candidate;
 mod cut_off;
@@ -15,6 +15,7 @@ mod reviewing;
 mod sending;
 mod typed;
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use api::session::{NewSession, Session};
@@ -64,12 +65,71 @@ const LAST_QUESTION: &str = "This is the last question. ";
 /// What an interviewer says instead of another question.
 const TIME_IS_UP: &str = "Time is up.";
 
-/// What follows a turn.
-enum Step {
-    /// Another turn, and what is said before it.
-    Turn(Uuid, String),
-    /// No other one: it was the last, unless the candidate wanted to stop.
-    Over(Then),
+/// Where a round stands: what is on the screen, and what the keys are for.
+enum Stage {
+    /// It begins: a real interview with a greeting.
+    Beginning,
+    /// A turn is asked.
+    Asking(Next),
+    /// The candidate reads the feedback on an attempt at a question, beside the attempt before it.
+    Reading {
+        attempt: Vec<Turn>,
+        before: Option<Turn>,
+        then: Then,
+        after: After,
+    },
+    /// They answer the question of these attempts again.
+    Repeating {
+        attempt: Vec<Turn>,
+        before: Option<Turn>,
+        after: After,
+    },
+    /// Nothing more is asked.
+    Closing(Then),
+    /// They read the report of a real interview, question by question.
+    Reporting(VecDeque<Vec<Turn>>),
+    /// They see what to take away, or practise it.
+    Debriefing {
+        is_read: bool,
+        is_first: bool,
+    },
+    Over,
+}
+
+/// A turn that comes next, and what is said before it.
+struct Next {
+    turn: Uuid,
+    lead: String,
+}
+
+/// What comes after feedback was read.
+enum After {
+    /// The next turn, if there is one.
+    Turn(Option<Next>),
+    /// The report on these questions.
+    Report(VecDeque<Vec<Turn>>),
+    /// The debrief, from which a point was practised.
+    Debrief,
+}
+
+impl After {
+    fn stage(self, then: Then) -> Stage {
+        match (self, then) {
+            (Self::Turn(Some(next)), Then::GoOn) => Stage::Asking(next),
+            (Self::Turn(_), then) => Stage::Closing(then),
+            (Self::Report(left), Then::GoOn) => Stage::Reporting(left),
+            (Self::Report(_), then) => Stage::Debriefing { is_read: then != Then::Interrupted, is_first: true },
+            (Self::Debrief, then) => Stage::Debriefing { is_read: then == Then::GoOn, is_first: false },
+        }
+    }
+}
+
+/// The session of a round, and how much of its time is left.
+struct Course {
+    session: Session,
+    follow_ups: u8,
+    ends: Option<Instant>,
+    is_last: bool,
 }
 
 impl Round<'_> {
@@ -83,30 +143,20 @@ impl Round<'_> {
             .map_err(|error| if error.is_conflict() { self.nothing_left() } else { error.into() })?;
         let id = session.head.id;
         let follow_ups = new.follow_ups.unwrap_or(FollowUpLimit::default().get());
-        let then = match self.ask_all(&session, follow_ups).await {
-            Ok(then) => then,
-            Err(failure) => {
-                self.terminal.warn("The round ended with an error. Your answers are kept. To review them:");
-                self.terminal.say_to_copy(self.settings.data.command(&format!("review {id}")));
-                return Err(failure);
-            }
-        };
-        if then == Then::Suspended {
-            let session = client.session(id).await?;
-            self.show_review_commands(&session);
-            return Ok(session);
+        let mut course = Course { session, follow_ups, ends: None, is_last: false };
+        let mut stage = Stage::Beginning;
+        while !matches!(stage, Stage::Over) {
+            stage = match self.go_on(stage, &mut course).await {
+                Ok(next) => next,
+                Err(failure) => {
+                    self.terminal.warn("The round ended with an error. Your answers are kept. To review them:");
+                    self.terminal.say_to_copy(self.settings.data.command(&format!("review {id}")));
+                    return Err(failure);
+                }
+            };
         }
-        let is_interrupted = then == Then::Interrupted;
-        let session = client.finish_session(id).await?;
-        if is_interrupted {
-            self.terminal
-                .screen
-                .say(&[Line::blank(), Line::plain("The round was interrupted. Your answers are kept.")]);
-        }
-        let is_interrupted = is_interrupted || (self.is_real && self.report(&session).await? == Then::Interrupted);
-        self.debrief(&session, is_interrupted).await?;
-        self.show_review_commands(&session);
-        Ok(session)
+        self.show_review_commands(&course.session);
+        Ok(course.session)
     }
 
     fn nothing_left(&self) -> Failure {
@@ -115,58 +165,73 @@ impl Round<'_> {
             .help(format!("add --repeat to ask them again; `{again}` asks one of them"))
     }
 
-    /// Goes from turn to turn; returns how the round ends.
-    async fn ask_all(&mut self, session: &Session, follow_ups: u8) -> Result<Then, Failure> {
+    /// Goes through one stage; returns the next one.
+    async fn go_on(&mut self, stage: Stage, course: &mut Course) -> Result<Stage, Failure> {
+        match stage {
+            Stage::Beginning => Ok(self.begin(course).await),
+            Stage::Asking(next) => self.ask_next(next, course).await,
+            Stage::Reading { attempt, before, then, after } => self.read(attempt, before, then, after).await,
+            Stage::Repeating { attempt, before, after } => self.repeat(attempt, before, after).await,
+            Stage::Closing(then) => self.close(then, course).await,
+            Stage::Reporting(left) => Ok(report::report(left)),
+            Stage::Debriefing { is_read, is_first } => self.debrief(&course.session, is_read, is_first).await,
+            Stage::Over => Ok(Stage::Over),
+        }
+    }
+
+    async fn begin(&mut self, course: &mut Course) -> Stage {
         if self.is_real && self.greet().await.is_break() {
-            return Ok(Then::Interrupted);
+            return Stage::Closing(Then::Interrupted);
         }
-        let mut ends = self.length.map(|length| Instant::now() + length);
-        let questions = session.head.questions.len();
-        let mut is_last = false;
-        let mut next = session.next_turn.as_ref().map(|next| (next.id, String::new()));
-        while let Some((id, mut lead)) = next.take() {
-            let turn = self.interviewer.client().turn(id).await?;
-            if is_last && turn.role == Role::Main {
-                break;
+        course.ends = self.length.map(|length| Instant::now() + length);
+        let first = course.session.next_turn.as_ref();
+        After::Turn(first.map(|next| Next { turn: next.id, lead: String::new() })).stage(Then::GoOn)
+    }
+
+    /// Asks a turn if there is time for it.
+    async fn ask_next(&mut self, Next { turn, mut lead }: Next, course: &mut Course) -> Result<Stage, Failure> {
+        let questions = course.session.head.questions.len();
+        let turn = self.interviewer.client().turn(turn).await?;
+        if course.is_last && turn.role == Role::Main {
+            return Ok(Stage::Closing(Then::GoOn));
+        }
+        let left = course.ends.map(|ends| ends.saturating_duration_since(Instant::now()));
+        match left.map_or(Pace::Ask, |left| pace(&turn, left, questions, self.is_real)) {
+            Pace::AskLast if self.is_real => {
+                course.is_last = true;
+                lead = LAST_QUESTION.to_owned();
             }
-            let left = ends.map(|ends| ends.saturating_duration_since(Instant::now()));
-            match left.map_or(Pace::Ask, |left| pace(&turn, left, questions, self.is_real)) {
-                Pace::AskLast if self.is_real => {
-                    is_last = true;
-                    lead = LAST_QUESTION.to_owned();
-                }
-                Pace::Ask | Pace::AskLast => {}
-                Pace::End => {
-                    self.terminal.say(TIME_IS_UP);
-                    let is_interrupted = self.read_aloud(TIME_IS_UP).await.is_break();
-                    return Ok(if is_interrupted { Then::Interrupted } else { Then::GoOn });
-                }
-            }
-            let heading = match turn.role {
-                Role::Main if self.is_real => format!("Question {}", turn.position),
-                Role::Main => format!("Question {} of {questions}", turn.position),
-                Role::FollowUp => turn.follow_up_name().to_owned(),
-            };
-            let hides_panels = self.is_real || turn.depth < follow_ups || self.asks_sureness();
-            let shown = ends.filter(|_| self.is_real);
-            let (turn, then, waited) = self.ask(turn, &lead, &heading, hides_panels, shown).await?;
-            if self.is_real {
-                // A slow judge takes no time from the candidate.
-                ends = ends.map(|ends| ends + waited);
-            }
-            let step = match &turn.next_turn {
-                Some(next) if then == Then::GoOn && (self.is_real || leads_to_follow_up(&turn)) => {
-                    follow_up_on(&turn, next)
-                }
-                _ if self.is_real || then == Then::Suspended => Step::Over(then),
-                _ => self.show_feedback(turn, then).await?,
-            };
-            match step {
-                Step::Turn(id, lead) => next = Some((id, lead)),
-                Step::Over(then) => return Ok(then),
+            Pace::Ask | Pace::AskLast => {}
+            Pace::End => {
+                self.terminal.say(TIME_IS_UP);
+                let is_interrupted = self.read_aloud(TIME_IS_UP).await.is_break();
+                return Ok(Stage::Closing(if is_interrupted { Then::Interrupted } else { Then::GoOn }));
             }
         }
-        Ok(Then::GoOn)
+        let heading = match turn.role {
+            Role::Main if self.is_real => format!("Question {}", turn.position),
+            Role::Main => format!("Question {} of {questions}", turn.position),
+            Role::FollowUp => turn.follow_up_name().to_owned(),
+        };
+        let hides_panels = self.is_real || turn.depth < course.follow_ups || self.asks_sureness();
+        let shown = course.ends.filter(|_| self.is_real);
+        let (turn, then, waited) = self.ask(turn, &lead, &heading, hides_panels, shown).await?;
+        if self.is_real {
+            // A slow judge takes no time from the candidate.
+            course.ends = course.ends.map(|ends| ends + waited);
+        }
+        match &turn.next_turn {
+            Some(next) if then == Then::GoOn && (self.is_real || leads_to_follow_up(&turn)) => {
+                Ok(Stage::Asking(follow_up_on(&turn, next)))
+            }
+            _ if self.is_real || then == Then::Suspended => Ok(Stage::Closing(then)),
+            _ => {
+                let attempt = self.answered_turns(turn).await?;
+                let after = After::Turn(None);
+                let is_answered = !attempt.is_empty();
+                Ok(if is_answered { Stage::Reading { attempt, before: None, then, after } } else { after.stage(then) })
+            }
+        }
     }
 
     /// Asks a question after the sentence `lead`, gets an answer, and waits until it is judged; returns also how long that wait was. Without an answer the turn stays as
@@ -206,43 +271,52 @@ impl Round<'_> {
         Ok((turn, then, answered.elapsed()))
     }
 
-    /// Shows the feedback on a question whose last turn this is, and lets the candidate answer it again; returns what follows.
-    async fn show_feedback(&mut self, turn: Turn, then: Then) -> Result<Step, Failure> {
-        let attempt = self.answered_turns(turn).await?;
-        if attempt.is_empty() {
-            return Ok(Step::Over(then));
-        }
-        let (then, next) = self.read(attempt, None, then).await?;
-        Ok(next.filter(|_| then == Then::GoOn).unwrap_or(Step::Over(then)))
-    }
-
-    /// Lets the candidate read the feedback on an attempt, and answer again as often as they like. Returns how the round continues, and
-    /// what follows the question.
+    /// Lets the candidate read the feedback on an attempt.
     async fn read(
         &mut self,
         mut attempt: Vec<Turn>,
-        mut before: Option<Turn>,
-        mut then: Then,
-    ) -> Result<(Then, Option<Step>), Failure> {
-        let mut next = None;
-        loop {
-            let read = self.read_feedback(&mut attempt, before.as_ref(), then).await?;
-            if before.is_none() {
-                next = attempt.last().and_then(|last| Some(follow_up_on(last, last.next_turn.as_ref()?)));
-            }
-            if let feedback::Read::Over(then) = read {
-                return Ok((then, next));
-            }
-            let (question, focus) = (attempt[0].question.id.clone(), attempt[0].target.clone());
-            let (again, after) = self.ask_again(&question, focus).await?;
-            if let Some(again) = again {
-                before = attempt.into_iter().next();
-                attempt = vec![again];
-            } else if after != Then::GoOn {
-                return Ok((after, next));
-            }
-            then = after;
+        before: Option<Turn>,
+        then: Then,
+        mut after: After,
+    ) -> Result<Stage, Failure> {
+        let read = self.read_feedback(&mut attempt, before.as_ref(), then).await?;
+        if let (After::Turn(next), None) = (&mut after, &before) {
+            *next = attempt.last().and_then(|last| Some(follow_up_on(last, last.next_turn.as_ref()?)));
         }
+        Ok(match read {
+            feedback::Read::Over(then) => after.stage(then),
+            feedback::Read::Again => Stage::Repeating { attempt, before, after },
+        })
+    }
+
+    /// Asks the question of an attempt again. Without an answer its feedback is read on.
+    async fn repeat(&mut self, attempt: Vec<Turn>, before: Option<Turn>, after: After) -> Result<Stage, Failure> {
+        let (question, focus) = (attempt[0].question.id.clone(), attempt[0].target.clone());
+        Ok(match self.ask_again(&question, focus).await? {
+            (Some(again), then) => {
+                Stage::Reading { attempt: vec![again], before: attempt.into_iter().next(), then, after }
+            }
+            (None, Then::GoOn) => Stage::Reading { attempt, before, then: Then::GoOn, after },
+            (None, then) => after.stage(then),
+        })
+    }
+
+    /// Finishes the session, unless an answer is kept for later.
+    async fn close(&mut self, then: Then, course: &mut Course) -> Result<Stage, Failure> {
+        let (client, id) = (self.interviewer.client(), course.session.head.id);
+        if then == Then::Suspended {
+            course.session = client.session(id).await?;
+            return Ok(Stage::Over);
+        }
+        course.session = client.finish_session(id).await?;
+        if then == Then::Interrupted {
+            self.terminal
+                .screen
+                .say(&[Line::blank(), Line::plain("The round was interrupted. Your answers are kept.")]);
+            return Ok(Stage::Debriefing { is_read: false, is_first: true });
+        }
+        let questions = if self.is_real { self.questions_to_report(&course.session) } else { VecDeque::new() };
+        Ok(Stage::Reporting(questions))
     }
 
     /// The turns of a question up to its last one, without any that was not answered.
@@ -340,9 +414,9 @@ impl Round<'_> {
 }
 
 /// The next turn, after a sentence about this answer if it follows up on it.
-fn follow_up_on(answered: &Turn, next: &NextTurn) -> Step {
+fn follow_up_on(answered: &Turn, next: &NextTurn) -> Next {
     let lead = if next.role == Role::FollowUp { acknowledgement(answered) + " " } else { String::new() };
-    Step::Turn(next.id, lead)
+    Next { turn: next.id, lead }
 }
 
 /// The pace before a turn of a round with this many questions. A follow-up is left out only in a real interview: otherwise the feedback on its

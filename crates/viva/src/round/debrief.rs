@@ -6,7 +6,7 @@ use api::session::{DebriefQuery, Session, WeakestPoint};
 use api::view::spoken_debrief;
 use jiff::Timestamp;
 
-use super::{Round, Then};
+use super::{After, Round, Stage};
 use crate::failure::Failure;
 use crate::speaker::Speaking;
 use crate::terminal::{Choice, debrief_lines};
@@ -15,52 +15,46 @@ use crate::terminal::{Choice, debrief_lines};
 const READING_TIME: Duration = Duration::from_secs(45);
 
 impl Round<'_> {
-    /// Shows what to take away from a finished session until the candidate is done.
-    pub(super) async fn debrief(&mut self, session: &Session, is_interrupted: bool) -> Result<(), Failure> {
-        let is_read = !is_interrupted && (self.hands_free || self.terminal.is_attended());
+    /// Shows what to take away from a finished session until the candidate is done, or practises. Speaks the first time.
+    pub(super) async fn debrief(&mut self, session: &Session, is_read: bool, is_first: bool) -> Result<Stage, Failure> {
         let query = DebriefQuery { interview_at: self.interview_at };
-        let mut is_first = true;
-        loop {
-            let debrief = self.interviewer.client().debrief(session.head.id, query).await?;
-            let page = |look| debrief_lines(&session.summary, &debrief, Timestamp::now(), look);
-            let weakest = debrief.weakest.as_ref().filter(|_| self.candidate.can_repeat());
-            let is_worth_reading = is_read && session.summary.answered + session.summary.skipped > 0;
-            let choice = if is_worth_reading {
-                let speaking = match spoken_debrief(&debrief, Timestamp::now()) {
-                    Some(text) if is_first => self.begin_to_speak(&text).await,
-                    _ => None,
-                };
-                let mut offers = vec![("Enter", "done")];
-                offers.extend(weakest.map(|_| ("a", "practise the weakest point now")));
-                let limit = self.hands_free.then_some(READING_TIME);
-                let choice = self.terminal.choose_below(page, &offers, limit).await;
-                if let Some(speaking) = speaking {
-                    speaking.stop().await;
-                }
-                choice
-            } else {
-                Choice::Nothing
+        let debrief = self.interviewer.client().debrief(session.head.id, query).await?;
+        let page = |look| debrief_lines(&session.summary, &debrief, Timestamp::now(), look);
+        let weakest = debrief.weakest.as_ref().filter(|_| self.candidate.can_repeat());
+        let is_attended = self.hands_free || self.terminal.is_attended();
+        let is_worth_reading = is_read && is_attended && session.summary.answered + session.summary.skipped > 0;
+        let choice = if is_worth_reading {
+            let speaking = match spoken_debrief(&debrief, Timestamp::now()) {
+                Some(text) if is_first => self.begin_to_speak(&text).await,
+                _ => None,
             };
-            is_first = false;
-            if let (Choice::Letter('a'), Some(weakest)) = (choice, weakest)
-                && self.practise(weakest).await? == Then::GoOn
-            {
-                continue;
+            let mut offers = vec![("Enter", "done")];
+            offers.extend(weakest.map(|_| ("a", "practise the weakest point now")));
+            let limit = self.hands_free.then_some(READING_TIME);
+            let choice = self.terminal.choose_below(page, &offers, limit).await;
+            if let Some(speaking) = speaking {
+                speaking.stop().await;
             }
-            if self.terminal.screen.can_draw() || !is_worth_reading {
-                let look = self.terminal.screen.results_look();
-                self.terminal.screen.show(&page(look));
-            }
-            return Ok(());
+            choice
+        } else {
+            Choice::Nothing
+        };
+        if let (Choice::Letter('a'), Some(weakest)) = (choice, weakest) {
+            return self.practise(weakest).await;
         }
+        if self.terminal.screen.can_draw() || !is_worth_reading {
+            let look = self.terminal.screen.results_look();
+            self.terminal.screen.show(&page(look));
+        }
+        Ok(Stage::Over)
     }
 
     /// Asks about the weakest point; the whole question again when it was skipped.
-    async fn practise(&mut self, weakest: &WeakestPoint) -> Result<Then, Failure> {
-        let (again, then) = self.ask_again(&weakest.question, weakest.focus.clone()).await?;
-        let Some(again) = again else { return Ok(then) };
-        let (then, _) = self.read(vec![again], None, then).await?;
-        Ok(then)
+    async fn practise(&mut self, weakest: &WeakestPoint) -> Result<Stage, Failure> {
+        Ok(match self.ask_again(&weakest.question, weakest.focus.clone()).await? {
+            (Some(again), then) => Stage::Reading { attempt: vec![again], before: None, then, after: After::Debrief },
+            (None, then) => After::Debrief.stage(then),
+        })
     }
 
     async fn begin_to_speak(&self, text: &str) -> Option<Speaking> {
