@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use crate::delivery::{FILLED_PAUSES_MANY, TYPICAL_WORDS_PER_MINUTE};
 use crate::follow_up::Target;
-use crate::id::QuestionId;
+use crate::id::{KeyPointId, QuestionId};
 use crate::marks::{ClarityCheck, ClarityVerdict, Counted, Feedback};
 use crate::schedule::Schedule;
 use crate::session::{Session, Turn, TurnState};
@@ -115,7 +115,7 @@ impl Debrief {
             best: best(session, turns),
             habit: habit(session, turns),
             feeling: feeling(session, turns),
-            weakest: weakest(session, turns),
+            weakest: weakest(session, turns, schedule),
             comes_back: comes_back(session, schedule),
         }
     }
@@ -212,13 +212,18 @@ fn is_right(session: &Session, turn: &Turn) -> Option<bool> {
 }
 
 /// A question whose answer states something wrong; else that of the heaviest missed point; else one that was skipped.
-fn weakest(session: &Session, turns: &[Turn]) -> Option<Weakest> {
+/// The first misconception, else the first missed point that was not made since, else what was skipped.
+fn weakest(session: &Session, turns: &[Turn], schedule: &Schedule) -> Option<Weakest> {
     let Summary { missed, misconceptions, .. } = Summary::of(session, turns);
     let wrong = misconceptions.first().map(|(question, wrong)| {
         (*question, reconsider(&wrong.claim, &wrong.why_wrong), Some(Target::Misconception(wrong.id.clone())))
     });
+    let is_made_since = |question: &QuestionId, point: &KeyPointId| {
+        let asked = schedule.question(question);
+        asked.is_some_and(|asked| asked.points.iter().any(|known| known.id == *point && !known.missed))
+    };
     let missed = || {
-        let (question, point) = missed.first()?;
+        let (question, point) = missed.iter().find(|(question, point)| !is_made_since(&question.id, &point.id))?;
         Some((*question, missed_point(&point.summary), Some(Target::KeyPoint(point.id.clone()))))
     };
     let skipped = || {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::bank::TimeLimit;
 use crate::delivery::Delivery;
+use crate::schedule::Attempt;
 use crate::session::{Spoken, Sureness};
 use crate::tests::{asked, bank, day, judged, round};
 use crate::transcript::Transcript;
@@ -120,13 +121,15 @@ fn the_weakest_point_is_something_wrong_then_the_heaviest_miss_then_a_question_t
     let skipped = Turn { state: TurnState::Skipped, ..judged(&session, "q1", "hhh", &[]) };
     let missed = judged(&session, "q2", "mhh", &[]);
     let wrong = judged(&session, "q3", "hhhw", &[]);
-    let weakest =
-        |turns: &[Turn]| weakest(&session, turns).map(|weakest| (weakest.question.to_string(), weakest.advice));
+    let weakest = |turns: &[Turn]| {
+        let weakest = weakest(&session, turns, &Schedule::default())?;
+        Some((weakest.question.to_string(), weakest.advice))
+    };
     let named = |question: &str, advice: String| Some((question.to_owned(), advice));
     assert_eq!(weakest(&[skipped.clone(), missed.clone(), wrong]), named("q3", reconsider("it is wrong", "because")));
     assert_eq!(weakest(&[skipped.clone(), missed]), named("q2", missed_point("the heavy claim")));
     assert_eq!(weakest(&[skipped]).unwrap().0, "q1");
-    let focus = |turn: Turn| super::weakest(&session, &[turn]).unwrap().focus;
+    let focus = |turn: Turn| super::weakest(&session, &[turn], &Schedule::default()).unwrap().focus;
     assert_eq!(focus(judged(&session, "q2", "mhh", &[])), Some(Target::KeyPoint("heavy".parse().unwrap())));
     assert_eq!(focus(judged(&session, "q3", "hhhw", &[])), Some(Target::Misconception("wrong".parse().unwrap())));
     assert_eq!(focus(Turn { state: TurnState::Skipped, ..judged(&session, "q1", "hhh", &[]) }), None);
@@ -134,6 +137,21 @@ fn the_weakest_point_is_something_wrong_then_the_heaviest_miss_then_a_question_t
     assert_eq!(weakest(std::slice::from_ref(&complete)), None);
     let follow_up = Turn { target: Some(Target::Stretch), state: TurnState::Skipped, ..complete };
     assert_eq!(weakest(&[follow_up]), None, "a follow-up that was skipped is no question");
+}
+
+#[test]
+fn a_point_that_was_made_since_is_not_the_weakest() {
+    let session = round(&["q1", "q2"]);
+    let turns = [judged(&session, "q1", "hhm", &[]), judged(&session, "q2", "mhh", &[])];
+    let bank = bank(&[("q1", "ownership"), ("q2", "ownership")]);
+    let before = [asked("q1", 0.0, "hhm"), asked("q2", 0.0, "mhh")];
+    let weakest = |attempts: &[Attempt]| {
+        weakest(&session, &turns, &Schedule::of(&bank, attempts)).map(|weakest| weakest.question.to_string())
+    };
+    assert_eq!(weakest(&before).as_deref(), Some("q2"));
+    let since = [before.as_slice(), &[asked("q2", 0.1, "hhh")]].concat();
+    assert_eq!(weakest(&since).as_deref(), Some("q1"));
+    assert_eq!(weakest(&[since.as_slice(), &[asked("q1", 0.2, "hhh")]].concat()), None);
 }
 
 #[test]
