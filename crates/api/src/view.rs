@@ -484,6 +484,6 @@ pub fn summary(summary: &Summary) -> [Figure; 4] {
         Figure { name: "Correctness", value: mean(summary.correctness), note: of_ten.to_owned() },
         Figure { name: "Clarity", value: mean(summary.clarity), note: of_ten.to_owned() },
         Figure { name: "Pace", value: rate, note: "words per minute, spoken answers".to_owned() },
-        Figure { name: "Answered", value: Some(summary.answered.to_string()), note: questions },
+        Figure { name: "Answers", value: Some(summary.answered.to_string()), note: format!("to {questions}") },
     ]
 }

@@ -99,7 +99,7 @@ The round ───────────────────────�
 Correctness  6.2  of 10, mean of the main answers scored by one judge
 Clarity      5.0  of 10, mean of the main answers scored by one judge
 Pace         132  words per minute, spoken answers
-Answered     6  4 questions
+Answers      6  to 4 questions
 
 Well said    “Every value has exactly one owner, and when the owner goes out of
              scope the value is dropped”

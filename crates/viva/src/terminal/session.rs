@@ -200,7 +200,7 @@ mod tests {
 The round
   Correctness  6.2  of 10, mean of the main answers scored by one judge
   Pace         132  words per minute, spoken answers
-  Answered     3  2 questions
+  Answers      3  to 2 questions
 
 Get these right first
   wrong: a collector frees it. There is none.
