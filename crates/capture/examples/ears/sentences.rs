@@ -15,11 +15,10 @@ const AUDIBLE: f32 = 0.01;
 /// How far, in seconds, the times of the first and the last word of each sentence are from where it begins and ends. `times` are those of the
 /// words that are said, where they were heard. Empty when the recording's stretches of sound are not its sentences.
 pub fn errors_of_times(text: &str, sound: &[f32], times: &[Option<Span>]) -> Vec<f64> {
-    let lengths: Vec<usize> = text
-        .split_inclusive(['.', '!', '?'])
-        .map(|sentence| words_of(sentence).len())
-        .filter(|length| *length > 0)
-        .collect();
+    let written: Vec<&str> = text.split_whitespace().collect();
+    let sentences = written.split_inclusive(|word| word.ends_with(['.', '!', '?']));
+    let lengths: Vec<usize> =
+        sentences.map(|words| words_of(&words.join(" ")).len()).filter(|length| *length > 0).collect();
     let stretches = stretches(sound);
     if stretches.len() != lengths.len() {
         return Vec::new();

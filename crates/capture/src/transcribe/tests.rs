@@ -129,7 +129,9 @@ fn a_few_words_for_a_long_stretch_of_voice_are_not_all_of_them() {
     let voice = |end: f64| [stretch(0.0, end)];
     assert!(ended_early(&spoken("For main as it stands"), &voice(9.0)));
     assert!(!ended_early(&spoken("For main as it stands"), &voice(2.5)));
-    assert!(!ended_early(&spoken("It is dropped when the owner goes out of scope"), &voice(5.0)));
+    assert!(!ended_early(&spoken("It is dropped when the owner goes out of scope"), &voice(3.6)));
+    let two_of_three = "And undefined behavior stays forbidden in the block too, only time to blame now.";
+    assert!(ended_early(&spoken(two_of_three), &voice(7.2)), "a sentence was lost, of three");
 }
 
 fn text(bytes: &[u8], probability: f64) -> Token<'_> {
