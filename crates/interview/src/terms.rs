@@ -195,6 +195,8 @@ fn corrected(words: &[Word], terms: &Terms) -> Vec<Word> {
 fn is_mistake(words: &[Heard<'_>], is_sure: bool, meant: &Meant<'_>) -> bool {
     let (said, term): (String, String) = (words.iter().map(|word| word.normal).collect(), meant.term.words.concat());
     let has_grammar = || words.iter().any(|word| is_function_word(word.normal));
+    // "tick" for "tick a": words of the term are heard, and nothing is misheard.
+    let is_part = || words.iter().all(|word| meant.term.words.iter().any(|of_term| of_term == word.normal));
     if said == term {
         // The term with other spaces: "a sync".
         return meant.way == Way::Misheard;
@@ -203,7 +205,7 @@ fn is_mistake(words: &[Heard<'_>], is_sure: bool, meant: &Meant<'_>) -> bool {
         Way::Written => false,
         _ if is_form_of(&said, &term) => false,
         Way::Misheard => !is_sure || (words.len() > 1 && !has_grammar()),
-        Way::Sound => !has_grammar() && likeness(&said, &term) >= ALIKE,
+        Way::Sound => !has_grammar() && !is_part() && likeness(&said, &term) >= ALIKE,
     }
 }
 

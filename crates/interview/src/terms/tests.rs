@@ -15,6 +15,7 @@ fn glossary() -> Vec<GlossaryTerm> {
         term("async", "async", &["a sync"]),
         term("move", "move", &["moves", "moved"]),
         term("Send", "send", &["sent"]),
+        term("'a", "tick a", &["take a"]),
     ]
 }
 
@@ -72,6 +73,11 @@ fn other_forms_and_other_ways_of_writing_a_term_are_no_mistakes() {
     assert_eq!(corrected("it ~moves and ~moved"), "it moves and moved");
     assert_eq!(corrected("a ~RefCell here"), "a RefCell here");
     assert_eq!(corrected("a mut.ex, ~Send"), "a mut.ex, Send");
+}
+
+#[test]
+fn words_of_a_term_are_no_mistakes_for_the_whole_of_it() {
+    assert_eq!(corrected("with a ~tick and a letter"), "with a tick and a letter");
 }
 
 #[test]
