@@ -50,6 +50,22 @@ fn a_hint_while_typing_leaves_the_text_as_it_is() {
 }
 
 #[test]
+fn an_answer_that_another_program_types_at_once_is_whole() {
+    let home = Home::empty();
+    let run = home
+        .viva(["practice", "--question", "ownership-why", "--follow-ups", "0", "--typed", "--mute", "--no-sureness"]);
+    let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
+    let answer = [ANSWER; 4].join(" ");
+    press(&mut terminal, "Esc", &format!("{answer}\r\r"));
+    press(&mut terminal, "to the feedback", "f");
+    press(&mut terminal, "continue", "q");
+    press(&mut terminal, "Enter done", "\r");
+    terminal.exp_eof().unwrap();
+    let turn = home.viva(["review", "last", "--json"]).finish().success().json()["turns"][0].clone();
+    assert_eq!(turn["answer"]["transcript"]["text"], answer.as_str());
+}
+
+#[test]
 fn an_answer_that_was_cut_off_is_never_sent_unasked() {
     let home = Home::empty();
     let start = || {

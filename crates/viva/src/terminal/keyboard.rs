@@ -18,8 +18,8 @@ use crate::signals::{EndRequest, next_request};
 
 /// How often the thread checks whether it should stop.
 const POLL: Duration = Duration::from_millis(50);
-/// Maximum number of queued inputs.
-const QUEUED_INPUTS: usize = 256;
+/// Maximum number of queued inputs: an hour of speech, should another program type it.
+const QUEUED_INPUTS: usize = 64 * 1024;
 
 /// Something that the user did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,7 +221,7 @@ fn read_keys(inputs: &Inputs, wanted: &AtomicBool) {
         };
         match event.map(input_of) {
             Ok(Some(Input::Interrupt)) => interrupt(inputs),
-            // A key held down may fill the queue; the rest is dropped.
+            // What is more than that is dropped, so that Ctrl-C is still read.
             Ok(Some(input)) => drop(inputs.try_send(input)),
             Ok(None) => {}
             Err(_) => return drop(inputs.blocking_send(Input::Closed)),
