@@ -211,8 +211,7 @@ fn is_right(session: &Session, turn: &Turn) -> Option<bool> {
     if states_wrong { Some(false) } else { leaves_out_core(session, turn).map(|leaves_out| !leaves_out) }
 }
 
-/// A question whose answer states something wrong; else that of the heaviest missed point; else one that was skipped.
-/// The first misconception, else the first missed point that was not made since, else what was skipped.
+/// A question whose answer states something wrong; else that of the heaviest missed point that was not made since; else one that was skipped.
 fn weakest(session: &Session, turns: &[Turn], schedule: &Schedule) -> Option<Weakest> {
     let Summary { missed, misconceptions, .. } = Summary::of(session, turns);
     let wrong = misconceptions.first().map(|(question, wrong)| {

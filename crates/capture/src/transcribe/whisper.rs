@@ -40,8 +40,8 @@ const DOUBTFUL_LOG_PROBABILITY: f64 = -1.0;
 
 /// Whisper may end a pass at a pause before the last sentence. This much speech after its last word is heard in a pass of its own.
 const LEAST_UNHEARD: Duration = Duration::from_millis(1_500);
-/// Fewer letters a second of voice, pauses not counted, may mean that a pass ended early: people say 10 to 16, and with those who speak slower a
-/// second pass does no harm.
+/// Fewer letters a second of voice, pauses not counted, may mean that a pass left something out: people say 10 to 16. Those who speak slower
+/// cost a second pass.
 const FEWEST_LETTERS_A_SECOND: f64 = 10.0;
 /// With less voice than this, in seconds, the number of letters tells nothing.
 const SHORT_VOICE: f64 = 3.0;
