@@ -79,6 +79,9 @@ pub struct KeyPointMark {
     pub versions: Versions,
     /// `hit`, `missed` or `unclear`.
     pub verdict: Verdict,
+    /// Whether the verdict is more than probable. The offline coach says so of a part of its verdicts.
+    #[serde(default = "is_sure")]
+    pub sure: bool,
     /// Whose verdict it is.
     #[serde(default)]
     pub decided_by: DecidedBy,
@@ -91,6 +94,10 @@ pub struct KeyPointMark {
     /// The words that back the verdict, as they stand in the transcript.
     #[serde(flatten)]
     pub evidence: Evidence,
+}
+
+fn is_sure() -> bool {
+    true
 }
 
 /// A word that the recogniser was not sure of, and what it may have been instead.
@@ -127,6 +134,9 @@ pub struct MisconceptionMark {
     /// The versions for which it is wrong.
     #[serde(flatten)]
     pub versions: Versions,
+    /// Whether it is more than probable that it was stated.
+    #[serde(default = "is_sure")]
+    pub sure: bool,
     /// The words that state it.
     #[serde(flatten)]
     pub evidence: Evidence,
@@ -389,6 +399,7 @@ mod tests {
             stage: None,
             versions: Versions::default(),
             verdict,
+            sure: true,
             decided_by: DecidedBy::Coach,
             doubt: None,
             word_in_doubt: None,
@@ -403,6 +414,7 @@ mod tests {
             claim,
             why_wrong: String::new(),
             versions: Versions::default(),
+            sure: true,
             evidence: Evidence::default(),
         }
     }

@@ -60,6 +60,8 @@ pub struct Mark {
     pub sign: Sign,
     /// The verdict as a word, such as `hit` or `no`.
     pub verdict: &'static str,
+    /// Whether the verdict is no more than probable.
+    pub is_probable: bool,
     /// Whether the candidate decided it.
     pub by_you: bool,
     /// What the candidate can decide; nothing for checks.
@@ -222,6 +224,8 @@ pub fn correctness(panel: &Correctness) -> Panel {
             } else {
                 point.verdict.as_str()
             },
+            is_probable: !point.sure
+                && (point.verdict == Verdict::Hit || (point.verdict == Verdict::Missed && !is_said(point))),
             by_you: point.decided_by == DecidedBy::Candidate,
             choices: choices(point),
             heading: point.stage.as_ref().filter(|stage| Some(*stage) != before).map(|stage| standing::subject(stage)),
@@ -279,6 +283,7 @@ fn misconception(mark: &MisconceptionMark, is_disputed: bool) -> Mark {
         id: mark.id.clone(),
         sign: if is_disputed { Sign::NotCounted } else { Sign::Wrong },
         verdict: if is_disputed { "not stated" } else { "misconception" },
+        is_probable: !is_disputed && !mark.sure,
         by_you: is_disputed,
         choices: vec![if is_disputed { Choice::UNDO } else { Choice::not_said(DecidedVerdict::NotStated) }],
         heading: None,
@@ -320,6 +325,7 @@ pub fn clarity(panel: &Clarity) -> Option<Panel> {
             ClarityVerdict::Unclear => Sign::Unclear,
         },
         verdict: check.verdict.as_str(),
+        is_probable: false,
         by_you: false,
         choices: Vec::new(),
         heading: None,

@@ -14,7 +14,7 @@ use interview::follow_up::Rubric;
 use interview::judging::{self, Assignment};
 use interview::marks::{ClarityCheck, ClarityVerdict, Counted, Doubt, JudgedBy, Verdict};
 use interview::scoring::{Band, Correctness, MISCONCEPTION_PENALTY, Rating};
-use interview::transcript::Transcript;
+use interview::transcript::{Probability, Transcript};
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::{Dataset, Item, LabelledQuestion};
@@ -253,12 +253,18 @@ pub struct JudgedItem {
 }
 
 /// The verdict on a key point.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JudgedPoint {
     /// The key point's id.
     pub id: String,
     /// The verdict.
     pub verdict: Counted,
+    /// How plausible the judge finds it that the point is made, 0 to 1, where it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plausibility: Option<f64>,
+    /// Whether the verdict is more than probable.
+    #[serde(default = "is_sure")]
+    pub sure: bool,
     /// Why it is unclear.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubt: Option<Doubt>,
@@ -266,11 +272,18 @@ pub struct JudgedPoint {
     pub quote: Option<String>,
 }
 
+fn is_sure() -> bool {
+    true
+}
+
 /// A misconception that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuotedMisconception {
     /// The misconception's id.
     pub id: String,
+    /// Whether it is more than probable that it is stated.
+    #[serde(default = "is_sure")]
+    pub sure: bool,
     /// The words that state it.
     pub quote: String,
 }
@@ -302,10 +315,18 @@ impl JudgedItem {
                 _ => None,
             };
             let quote = mark.evidence().map(|evidence| evidence.quote().to_owned());
-            JudgedPoint { id: question.name(mark.id.as_str()), verdict: mark.counted(), doubt, quote }
+            JudgedPoint {
+                id: question.name(mark.id.as_str()),
+                verdict: mark.counted(),
+                plausibility: mark.plausibility.map(Probability::get),
+                sure: mark.is_sure(),
+                doubt,
+                quote,
+            }
         });
         let misconceptions = marks.misconceptions().iter().map(|mark| QuotedMisconception {
             id: question.name(mark.id.as_str()),
+            sure: mark.is_sure(),
             quote: mark.evidence.quote().to_owned(),
         });
         let clarity = judging::clarity(transcript, &reply.clarity);

@@ -22,6 +22,10 @@ pub struct AgainstMarks {
     pub false_alarms: Option<Share>,
     /// Key points ticked in false answers.
     pub false_ticks: FalseTicks,
+    /// How often verdicts are right that are sure, and those that are probable: of a judge that tells them apart.
+    pub by_certainty: Option<ByCertainty>,
+    /// How often key points are made that the judge finds about equally plausible, in tenths, the least plausible first.
+    pub calibration: Vec<Calibration>,
     /// By the answers' labels.
     pub by_label: BTreeMap<String, ClaimFigures>,
     /// By the questions' subjects.
@@ -37,6 +41,35 @@ pub struct FalseTicks {
     pub ticks: u64,
     /// In how many answers of that kind.
     pub answers: u64,
+}
+
+/// How often the reader agrees with verdicts that are sure, and with those that are probable.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ByCertainty {
+    /// The sure ones.
+    pub sure: Agreed,
+    /// The others.
+    pub probable: Agreed,
+}
+
+/// With which share of the verdicts of one kind the reader agrees.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Agreed {
+    /// Key points said to be made.
+    pub hits: Option<Share>,
+    /// Key points said to be missed.
+    pub misses: Option<Share>,
+    /// Misconceptions said to be stated.
+    pub misconceptions: Option<Share>,
+}
+
+/// Key points that a judge finds about equally plausible.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Calibration {
+    /// Their mean plausibility, 0 to 1.
+    pub plausibility: f64,
+    /// The share of them that the reader finds made.
+    pub made: Share,
 }
 
 /// Verdicts on both kinds of claims.
@@ -177,6 +210,8 @@ struct Decision<'j> {
     kind: ClaimKind,
     claim: &'j str,
     judge: Counted,
+    is_sure: bool,
+    plausibility: Option<f64>,
     reader: bool,
 }
 
@@ -245,6 +280,7 @@ impl AgainstMarks {
         let mut all = MarkCounts::default();
         let (mut by_label, mut by_subject) = (BTreeMap::new(), BTreeMap::new());
         let mut by_claim: BTreeMap<(&str, ClaimKind, &str), Confusion> = BTreeMap::new();
+        let mut decided = Vec::new();
         for judgement in judgements {
             let Some(marks) = judgement.item.marks.as_ref().filter(|_| judgement.is_graded()) else { continue };
             let counts = MarkCounts::of(judgement);
@@ -258,6 +294,7 @@ impl AgainstMarks {
             for decision in decisions(judgement, marks) {
                 let key = (judgement.item.question_name(), decision.kind, decision.claim);
                 *by_claim.entry(key).or_default() += Confusion::of(&decision);
+                decided.push(decision);
             }
         }
         let figures =
@@ -273,11 +310,45 @@ impl AgainstMarks {
             all: all.figures(),
             false_alarms: Share::counted(all.false_alarms, all.right_answers),
             false_ticks: all.false_ticks,
+            by_certainty: ByCertainty::of(&decided),
+            calibration: calibration(&decided),
             by_label: figures(by_label),
             by_subject: figures(by_subject),
             by_claim: by_claim.into_iter().map(claim).collect(),
         })
     }
+}
+
+impl ByCertainty {
+    /// `None` when every verdict is sure.
+    fn of(decisions: &[Decision<'_>]) -> Option<Self> {
+        let agreed = |is_sure| {
+            let share = |kind, judge| {
+                let of_kind = decisions.iter().filter(|it| (it.kind, it.judge, it.is_sure) == (kind, judge, is_sure));
+                let right = of_kind.clone().filter(|it| it.reader == (judge == Counted::Hit)).count();
+                Share::counted(right as u64, of_kind.count() as u64)
+            };
+            Agreed {
+                hits: share(ClaimKind::KeyPoint, Counted::Hit),
+                misses: share(ClaimKind::KeyPoint, Counted::Missed),
+                misconceptions: share(ClaimKind::Misconception, Counted::Hit),
+            }
+        };
+        let tells_apart = decisions.iter().any(|decision| decision.judge != Counted::Unclear && !decision.is_sure);
+        tells_apart.then(|| Self { sure: agreed(true), probable: agreed(false) })
+    }
+}
+
+fn calibration(decisions: &[Decision<'_>]) -> Vec<Calibration> {
+    let tenth = |tenth: u8| {
+        let is_in = |plausibility: f64| (plausibility * 10.0).min(9.0) as u8 == tenth;
+        let found = decisions.iter().filter_map(|it| Some((it.plausibility.filter(|of| is_in(*of))?, it.reader)));
+        let count = found.clone().count();
+        let sum: f64 = found.clone().map(|(plausibility, _)| plausibility).sum();
+        let made = Share::counted(found.filter(|(_, made)| *made).count() as u64, count as u64)?;
+        Some(Calibration { plausibility: sum / count as f64, made })
+    };
+    (0..10).filter_map(tenth).collect()
 }
 
 /// What judge and reader say of every claim that the reader does not find half made.
@@ -287,12 +358,20 @@ fn decisions<'j>(judgement: &'j Judgement<'_>, marks: &'j ReaderMarks) -> impl I
         kind: ClaimKind::KeyPoint,
         claim: &point.id,
         judge: point.verdict,
+        is_sure: point.sure,
+        plausibility: point.plausibility,
         reader: marks.hit.contains(&point.id),
     });
     let misconceptions = judgement.misconceptions.iter().map(|id| {
-        let is_found = judged.misconceptions.iter().any(|found| found.id == *id);
-        let judge = if is_found { Counted::Hit } else { Counted::Missed };
-        Decision { kind: ClaimKind::Misconception, claim: id, judge, reader: marks.stated.contains(id) }
+        let found = judged.misconceptions.iter().find(|found| found.id == *id);
+        Decision {
+            kind: ClaimKind::Misconception,
+            claim: id,
+            judge: if found.is_some() { Counted::Hit } else { Counted::Missed },
+            is_sure: found.is_none_or(|found| found.sure),
+            plausibility: None,
+            reader: marks.stated.contains(id),
+        }
     });
     key_points.chain(misconceptions).filter(|decision| !marks.half.iter().any(|id| id == decision.claim))
 }

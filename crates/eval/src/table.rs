@@ -5,7 +5,7 @@ use interview::wording::counted;
 
 use crate::comparison::{ComparedFigure, Comparison, Difference, QuotedVerdict, ReaderVerdict};
 use crate::figures::{FULL_ORDER, Figures, PAIRS};
-use crate::marked::{AgainstMarks, ClaimFigures, ClaimKind, VerdictFigures};
+use crate::marked::{AgainstMarks, ByCertainty, Calibration, ClaimFigures, ClaimKind, VerdictFigures};
 use crate::statistics::Share;
 use crate::summary::Summary;
 
@@ -96,6 +96,20 @@ fn marked(marks: &AgainstMarks) -> Vec<String> {
             lines.push(verdicts(&format!("  {name}"), figures(by)));
         }
     }
+    if let Some(ByCertainty { sure, probable }) = marks.by_certainty {
+        let rows = [
+            ("hits that are made", sure.hits, probable.hits),
+            ("misses that are not made", sure.misses, probable.misses),
+            ("misconceptions stated", sure.misconceptions, probable.misconceptions),
+        ];
+        let shown = |part: Option<Share>| part.map_or("-".to_owned(), share);
+        lines.push(row("", "sure", Some("probable".to_owned())));
+        lines.extend(rows.map(|(name, sure, probable)| row(name, &shown(sure), Some(shown(probable)))));
+    }
+    let calibrated = marks.calibration.iter().map(|Calibration { plausibility, made }| {
+        row(&format!("made, of plausibility {plausibility:.2}"), &share(*made), None)
+    });
+    lines.extend(calibrated);
     let ticks = marks.false_ticks;
     lines.extend(marks.false_alarms.map(|alarms| row("false alarms on right answers", &share(alarms), None)));
     if ticks.answers > 0 {

@@ -4,6 +4,7 @@ use crate::follow_up::FollowUp;
 use crate::id::{KeyPointId, MisconceptionId};
 use crate::marks::{ClarityCheck, ClarityVerdict, Doubt, JudgedBy};
 use crate::time::Span;
+use crate::transcript::Probability;
 
 /// All that a coach returns for one answer. `E` says why it could not judge a panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +51,8 @@ pub struct KeyPointClaim {
     pub id: KeyPointId,
     /// The verdict.
     pub verdict: ClaimedVerdict,
+    /// How plausible the coach finds it that the answer makes the point; `None` when it does not say.
+    pub plausibility: Option<Probability>,
 }
 
 /// A verdict on a key point whose quote has not been looked up yet.
@@ -70,6 +73,8 @@ pub struct MisconceptionClaim {
     pub id: MisconceptionId,
     /// Where the answer states it.
     pub quote: Quote,
+    /// How plausible the coach finds it that the answer states it; `None` when it does not say.
+    pub plausibility: Option<Probability>,
 }
 
 /// The outcome of one clarity check.

@@ -5,13 +5,14 @@ use std::cmp::Reverse;
 use std::fmt;
 use std::time::SystemTime;
 
+use crate::bank::KeyPoint;
 use crate::delivery::{FILLED_PAUSES_MANY, TYPICAL_WORDS_PER_MINUTE};
 use crate::follow_up::Target;
 use crate::id::{KeyPointId, QuestionId};
-use crate::marks::{ClarityCheck, ClarityVerdict, Counted, Feedback};
+use crate::marks::{ClarityCheck, ClarityVerdict, Counted, Feedback, KeyPointMark, Marks, MisconceptionMark};
 use crate::schedule::Schedule;
 use crate::session::{Session, Turn, TurnState};
-use crate::summary::{Summary, delivery};
+use crate::summary::{Summary, ToImprove, delivery};
 use crate::time::Seconds;
 use crate::wording::{counted, missed_point, reconsider};
 
@@ -21,7 +22,7 @@ const HABIT: usize = 2;
 /// The debrief of a round.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Debrief {
-    /// The most important point that was made in words that are known.
+    /// The most important point that was surely made, in words that are known.
     pub best: Option<Best>,
     /// What happened in the largest share of the answers and should not.
     pub habit: Option<Habit>,
@@ -125,7 +126,8 @@ fn best(session: &Session, turns: &[Turn]) -> Option<Best> {
     let made = turns.iter().flat_map(|turn| {
         let question = session.question(&turn.question);
         let marks = turn.state.feedback().and_then(Feedback::marks).map(|marks| marks.key_points());
-        let hits = marks.into_iter().flatten().filter(|mark| mark.verdict.is_hit() && mark.counted() == Counted::Hit);
+        let is_made = |mark: &&KeyPointMark| mark.verdict.is_hit() && mark.counted() == Counted::Hit && mark.is_sure();
+        let hits = marks.into_iter().flatten().filter(is_made);
         hits.filter_map(move |mark| Some((question?.id.clone(), question?.key_point(&mark.id)?, mark.evidence()?)))
     });
     let (question, point, evidence) = made.min_by_key(|(_, point, _)| Reverse((point.core, point.weight)))?;
@@ -142,10 +144,7 @@ fn habit(session: &Session, turns: &[Turn]) -> Option<Habit> {
     let checks = ClarityCheck::ALL
         .map(|check| Habit::of(Shortcoming::Unclear(check), judged().map(|feedback| not_met(feedback, check))));
     let habits = [
-        Habit::of(
-            Shortcoming::SomethingWrong,
-            judged().map(|feedback| Some(!feedback.marks()?.misconceptions().is_empty())),
-        ),
+        Habit::of(Shortcoming::SomethingWrong, judged().map(|feedback| states_wrong(feedback.marks()?))),
         Habit::of(Shortcoming::CoreLeftOut, main().map(|turn| leaves_out_core(session, turn))),
         Habit::of(
             Shortcoming::FilledPauses,
@@ -174,13 +173,22 @@ fn not_met(feedback: &Feedback, check: ClarityCheck) -> Has {
     }
 }
 
+fn states_wrong(marks: &Marks) -> Has {
+    match marks.misconceptions() {
+        [] => Some(false),
+        stated => stated.iter().any(MisconceptionMark::is_sure).then_some(true),
+    }
+}
+
 fn leaves_out_core(session: &Session, turn: &Turn) -> Has {
     let marks = turn.state.feedback()?.marks()?;
-    let points = marks.counted(&session.question(&turn.question)?.key_points);
-    let core: Vec<Counted> = points.into_iter().filter(|(point, _)| point.core).map(|(_, counted)| counted).collect();
-    if core.contains(&Counted::Missed) {
+    let points = &session.question(&turn.question)?.key_points;
+    let is_left_out =
+        |(point, counted): &(&KeyPoint, Counted)| *counted == Counted::Missed && marks.is_sure(points, point);
+    let core: Vec<_> = marks.counted(points).into_iter().filter(|(point, _)| point.core).collect();
+    if core.iter().any(is_left_out) {
         Some(true)
-    } else if !core.is_empty() && core.iter().all(|counted| *counted == Counted::Hit) {
+    } else if !core.is_empty() && core.iter().all(|(_, counted)| *counted == Counted::Hit) {
         Some(false)
     } else {
         None
@@ -207,23 +215,28 @@ fn feeling(session: &Session, turns: &[Turn]) -> Option<Feeling> {
 }
 
 fn is_right(session: &Session, turn: &Turn) -> Option<bool> {
-    let states_wrong = !turn.state.feedback()?.marks()?.misconceptions().is_empty();
-    if states_wrong { Some(false) } else { leaves_out_core(session, turn).map(|leaves_out| !leaves_out) }
+    if states_wrong(turn.state.feedback()?.marks()?)? {
+        Some(false)
+    } else {
+        leaves_out_core(session, turn).map(|leaves_out| !leaves_out)
+    }
 }
 
 /// A question whose answer states something wrong; else that of the heaviest missed point that was not made since; else one that was skipped.
 fn weakest(session: &Session, turns: &[Turn], schedule: &Schedule) -> Option<Weakest> {
     let Summary { missed, misconceptions, .. } = Summary::of(session, turns);
-    let wrong = misconceptions.first().map(|(question, wrong)| {
-        (*question, reconsider(&wrong.claim, &wrong.why_wrong), Some(Target::Misconception(wrong.id.clone())))
+    let wrong = misconceptions.first().map(|ToImprove { question, claim, is_sure }| {
+        let advice = reconsider(&claim.claim, &claim.why_wrong, *is_sure);
+        (*question, advice, Some(Target::Misconception(claim.id.clone())))
     });
     let is_made_since = |question: &QuestionId, point: &KeyPointId| {
         let asked = schedule.question(question);
         asked.is_some_and(|asked| asked.points.iter().any(|known| known.id == *point && !known.missed))
     };
     let missed = || {
-        let (question, point) = missed.iter().find(|(question, point)| !is_made_since(&question.id, &point.id))?;
-        Some((*question, missed_point(&point.summary), Some(Target::KeyPoint(point.id.clone()))))
+        let missed = missed.iter().find(|missed| !is_made_since(&missed.question.id, &missed.claim.id))?;
+        let ToImprove { question, claim, is_sure } = *missed;
+        Some((question, missed_point(&claim.summary, is_sure), Some(Target::KeyPoint(claim.id.clone()))))
     };
     let skipped = || {
         let turn = turns.iter().find(|turn| turn.target.is_none() && turn.state == TurnState::Skipped)?;

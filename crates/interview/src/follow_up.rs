@@ -91,17 +91,20 @@ pub fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
 
 /// Picks what to aim at, or nothing when there is nothing left.
 ///
-/// A misconception that was stated comes first, because nothing is built on a wrong model; then the key point that was missed,
-/// core before the rest, heavier before lighter, among equals in the order of the stages of a design interview and then in the question's;
+/// A misconception that was stated comes first, because nothing is built on a wrong model; then the key point that was missed, core before the
+/// rest, surely before probably missed, heavier before lighter, among equals in the order of the stages of a design interview and then in the question's;
 /// then one that is unclear, by the same order. What is in `already_asked` is never asked twice.
 fn choose(question: &Question, marks: &Marks, already_asked: &[&Target]) -> Option<FollowUp> {
     let mut points = marks.counted(&question.key_points);
     points.retain(|(point, counted)| *counted != Counted::Hit && marks.key_point(&point.id).is_some());
     points.sort_by_key(|(point, counted)| {
-        (*counted == Counted::Unclear, Reverse((point.core, point.weight)), point.stage)
+        let is_sure = marks.is_sure(&question.key_points, point);
+        (*counted == Counted::Unclear, Reverse((point.core, is_sure, point.weight)), point.stage)
     });
     let points = points.into_iter().map(|(point, _)| Target::KeyPoint(point.id.clone()));
-    let stated = marks.misconceptions.iter().map(|mark| Target::Misconception(mark.id.clone()));
+    let mut stated: Vec<_> = marks.misconceptions.iter().collect();
+    stated.sort_by_key(|mark| !mark.is_sure());
+    let stated = stated.into_iter().map(|mark| Target::Misconception(mark.id.clone()));
     let mut targets = stated.chain(points).filter(|target| !already_asked.contains(&target));
     targets.find_map(|target| about(question, target))
 }

@@ -170,7 +170,7 @@ pub fn correctness(rubric: &Rubric, transcript: &Transcript, claims: &Claims) ->
     let key_points = rubric.key_points.iter().map(|point| {
         let claim = claims.key_points.iter().find(|claim| claim.id == point.id);
         let claim = claim.ok_or_else(|| InvalidClaims::NotJudged(point.id.clone()))?;
-        Ok(KeyPointMark { id: point.id.clone(), verdict: said.verdict(&claim.verdict), decision: None })
+        Ok(KeyPointMark::of(claim, said.verdict(&claim.verdict)))
     });
     let key_points = key_points.collect::<Result<_, _>>()?;
     let misconceptions = misconceptions(rubric, claims, |quote| said.certain_evidence(quote));
@@ -246,8 +246,8 @@ fn misconceptions(
 ) -> Vec<MisconceptionMark> {
     let marks = rubric.misconceptions.iter().filter_map(|wrong| {
         let mut stated = claims.misconceptions.iter().filter(|claim| claim.id == wrong.id);
-        let evidence = stated.find_map(|claim| evidence(&claim.quote))?;
-        Some(MisconceptionMark { id: wrong.id.clone(), evidence })
+        let (evidence, plausibility) = stated.find_map(|claim| Some((evidence(&claim.quote)?, claim.plausibility)))?;
+        Some(MisconceptionMark { id: wrong.id.clone(), evidence, plausibility })
     });
     marks.collect()
 }
@@ -341,11 +341,14 @@ fn next_step(question: &Question, rubric: &Rubric, marks: Option<&Marks>, clarit
             None => "Have this answer judged again: its key points could not be judged.".to_owned(),
         };
     };
-    if let Some(wrong) = marks.misconceptions.iter().find_map(|mark| question.misconception(&mark.id)) {
-        return reconsider(&wrong.claim, &wrong.why_wrong);
+    let stated = marks.misconceptions.iter().min_by_key(|mark| !mark.is_sure());
+    if let Some((mark, wrong)) = stated.and_then(|mark| Some((mark, question.misconception(&mark.id)?))) {
+        return reconsider(&wrong.claim, &wrong.why_wrong, mark.is_sure());
     }
-    if let Some(point) = counted(rubric, marks, Counted::Missed).max_by_key(|point| (point.core, point.weight)) {
-        return missed_point(&point.summary);
+    let is_sure = |point: &KeyPoint| marks.is_sure(&rubric.key_points, point);
+    let missed = counted(rubric, marks, Counted::Missed);
+    if let Some(point) = missed.max_by_key(|point| (is_sure(point), point.core, point.weight)) {
+        return missed_point(&point.summary, is_sure(point));
     }
     if let Some(point) = counted(rubric, marks, Counted::Unclear).next() {
         return unclear_point(&point.summary);
@@ -369,7 +372,7 @@ fn model_answer(question: &Question, rubric: &Rubric, target: Option<&Target>, m
     let points = missed.join("; ");
     let answer = question.model_answer.trim();
     Some(format!(
-        "Not in your answer yet: {points}.\n\nThe question's model answer, to compare yours with:\n\n{answer}"
+        "Not found in your answer: {points}.\n\nThe question's model answer, to compare yours with:\n\n{answer}"
     ))
 }
 
@@ -434,7 +437,7 @@ pub fn restore(record: Record, transcript: &Transcript, rubric: &Rubric, decisio
     let correctness = correctness.map(|claims| {
         let key_points = rubric.key_points.iter().filter_map(|point| {
             let claim = claims.key_points.iter().find(|claim| claim.id == point.id)?;
-            Some(KeyPointMark { id: point.id.clone(), verdict: said.found(&claim.verdict), decision: None })
+            Some(KeyPointMark::of(claim, said.found(&claim.verdict)))
         });
         let key_points = key_points.collect();
         let misconceptions = misconceptions(rubric, &claims, |quote| said.evidence(quote));
@@ -451,6 +454,10 @@ impl Evidence {
 }
 
 impl KeyPointMark {
+    fn of(claim: &KeyPointClaim, verdict: Verdict) -> Self {
+        Self { id: claim.id.clone(), verdict, plausibility: claim.plausibility, decision: None }
+    }
+
     fn claim(&self) -> KeyPointClaim {
         let verdict = match &self.verdict {
             Verdict::Hit { evidence } => ClaimedVerdict::Hit(evidence.claim()),
@@ -459,13 +466,13 @@ impl KeyPointMark {
                 ClaimedVerdict::Unclear(*doubt, evidence.as_ref().map(Evidence::claim))
             }
         };
-        KeyPointClaim { id: self.id.clone(), verdict }
+        KeyPointClaim { id: self.id.clone(), verdict, plausibility: self.plausibility }
     }
 }
 
 impl MisconceptionMark {
     fn claim(&self) -> MisconceptionClaim {
-        MisconceptionClaim { id: self.id.clone(), quote: self.evidence.claim() }
+        MisconceptionClaim { id: self.id.clone(), quote: self.evidence.claim(), plausibility: self.plausibility }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::bank::{KeyPoint, alternatives};
 use crate::id::{KeyPointId, MisconceptionId};
 use crate::scoring::{Clarity, Correctness};
 use crate::time::Span;
+use crate::transcript::Probability;
 use crate::word_enum::word_enum;
 
 /// Words of the transcript that back a mark. Made only of the transcript's own words
@@ -100,6 +101,17 @@ impl Doubt {
     }
 }
 
+/// From this plausibility on a hit is sure. Of the offline coach's hits in the answers that its weights are fitted to 52 % are; readers find
+/// 98.5 % of those made, and 83 % of the others.
+const SURE_HIT: Probability = Probability::of(0.9);
+
+/// Below this plausibility a miss is sure: 56 % of the misses in the same answers. Readers find 1 % of those made, and 20 % of the others.
+const SURE_MISSED: Probability = Probability::of(0.08);
+
+/// From this plausibility on it is sure that a misconception was stated: 88 % of those found in the same answers. Readers find 98 % of those
+/// stated, and 71 % of the others.
+const SURE_STATED: Probability = Probability::of(0.7);
+
 /// The mark for one key point.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -108,6 +120,8 @@ pub struct KeyPointMark {
     pub id: KeyPointId,
     /// The coach's verdict.
     pub verdict: Verdict,
+    /// How plausible the coach found it that the answer makes the point; `None` when it did not say.
+    pub plausibility: Option<Probability>,
     /// What the candidate decided, if they did. It counts instead of the verdict and brings no evidence of its own.
     pub decision: Option<DecidedVerdict>,
 }
@@ -119,6 +133,17 @@ impl KeyPointMark {
             (Some(DecidedVerdict::Hit), _) | (None, Verdict::Hit { .. }) => Counted::Hit,
             (Some(DecidedVerdict::Missed), _) | (None, Verdict::Missed) => Counted::Missed,
             (None, Verdict::Unclear { .. }) => Counted::Unclear,
+        }
+    }
+
+    /// Whether what the point counts as is more than probable: what the candidate decided is, and so is the verdict of a coach that does
+    /// not say how plausible it is. Sentences that claim something of an answer rest on such marks where there are any.
+    pub fn is_sure(&self) -> bool {
+        match (self.decision, &self.verdict, self.plausibility) {
+            (None, Verdict::Unclear { .. }, _) => false,
+            (None, Verdict::Hit { .. }, Some(plausibility)) => plausibility >= SURE_HIT,
+            (None, Verdict::Missed, Some(plausibility)) => plausibility < SURE_MISSED,
+            _ => true,
         }
     }
 
@@ -198,6 +223,15 @@ pub struct MisconceptionMark {
     pub id: MisconceptionId,
     /// Where the answer states it.
     pub evidence: Evidence,
+    /// How plausible the coach found it that the answer states it; `None` when it did not say.
+    pub plausibility: Option<Probability>,
+}
+
+impl MisconceptionMark {
+    /// Whether it is more than probable that the answer states it: for a coach that does not say how plausible it is, always.
+    pub fn is_sure(&self) -> bool {
+        self.plausibility.is_none_or(|plausibility| plausibility >= SURE_STATED)
+    }
 }
 
 /// A mark for every key point of the rubric, and the misconceptions stated.
@@ -223,6 +257,18 @@ impl Marks {
     /// when all of them are, otherwise unclear. The first of the alternatives stands for them all.
     pub fn counted<'p>(&self, points: &'p [KeyPoint]) -> Vec<(&'p KeyPoint, Counted)> {
         counted(points, |point| self.key_point(&point.id).map(KeyPointMark::counted))
+    }
+
+    /// Whether what a point of these counts as, with its alternatives, is more than probable.
+    pub fn is_sure(&self, points: &[KeyPoint], point: &KeyPoint) -> bool {
+        let group = points.iter().filter(|other| other.counts_with(point));
+        let mut marks = group.filter_map(|point| self.key_point(&point.id));
+        let is_hit = |mark: &KeyPointMark| mark.counted() == Counted::Hit;
+        if marks.clone().any(is_hit) {
+            marks.any(|mark| is_hit(mark) && mark.is_sure())
+        } else {
+            marks.all(KeyPointMark::is_sure)
+        }
     }
 
     /// The misconceptions that the answer states, each once.

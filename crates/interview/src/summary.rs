@@ -1,5 +1,7 @@
 //! What a finished round comes to. The panels stay apart: nothing here blends them.
 
+use std::cmp::Reverse;
+
 use crate::bank::{KeyPoint, Misconception, Question};
 use crate::delivery::Delivery;
 use crate::marks::{Counted, Marks};
@@ -24,10 +26,21 @@ pub struct Summary<'s> {
     pub clarity: Option<Score>,
     /// The mean of the words a minute of the spoken answers.
     pub words_per_minute: Option<f64>,
-    /// The key points that were missed and that no follow-up made good, the heaviest first.
-    pub missed: Vec<(&'s Question, &'s KeyPoint)>,
-    /// The misconceptions stated.
-    pub misconceptions: Vec<(&'s Question, &'s Misconception)>,
+    /// The key points that were missed and that no follow-up made good: those that were surely missed before the others, then the heaviest first.
+    pub missed: Vec<ToImprove<'s, KeyPoint>>,
+    /// The misconceptions stated: those that surely were before the others.
+    pub misconceptions: Vec<ToImprove<'s, Misconception>>,
+}
+
+/// Something in an answer that was not as it should be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ToImprove<'s, C> {
+    /// The question that was answered.
+    pub question: &'s Question,
+    /// The key point that was missed, or the misconception that was stated.
+    pub claim: &'s C,
+    /// Whether that is more than probable.
+    pub is_sure: bool,
 }
 
 impl<'s> Summary<'s> {
@@ -68,7 +81,7 @@ fn marks(turn: &Turn) -> Option<&Marks> {
     turn.state.feedback()?.marks()
 }
 
-fn missed<'s>(session: &'s Session, turns: &[Turn]) -> Vec<(&'s Question, &'s KeyPoint)> {
+fn missed<'s>(session: &'s Session, turns: &[Turn]) -> Vec<ToImprove<'s, KeyPoint>> {
     let made_good = |question: &Question, point: &KeyPoint| {
         let later = turns.iter().filter(|turn| turn.target.is_some() && turn.question == question.id).filter_map(marks);
         later
@@ -81,23 +94,26 @@ fn missed<'s>(session: &'s Session, turns: &[Turn]) -> Vec<(&'s Question, &'s Ke
         let (Some(question), Some(marks)) = (session.question(&turn.question), marks(turn)) else { continue };
         let points = marks.counted(&question.key_points).into_iter();
         let points = points.filter(|(point, counted)| *counted == Counted::Missed && !made_good(question, point));
-        missed.extend(points.map(|(point, _)| (question, point)));
+        let is_sure = |point| marks.is_sure(&question.key_points, point);
+        missed.extend(points.map(|(claim, _)| ToImprove { question, claim, is_sure: is_sure(claim) }));
     }
-    missed.sort_by_key(|(_, point)| std::cmp::Reverse((point.core, point.weight)));
+    missed.sort_by_key(|missed| Reverse((missed.is_sure, missed.claim.core, missed.claim.weight)));
     missed
 }
 
-fn stated<'s>(session: &'s Session, turns: &[Turn]) -> Vec<(&'s Question, &'s Misconception)> {
-    let mut stated = Vec::new();
+fn stated<'s>(session: &'s Session, turns: &[Turn]) -> Vec<ToImprove<'s, Misconception>> {
+    let mut stated: Vec<ToImprove<'s, Misconception>> = Vec::new();
     for turn in turns {
         let (Some(question), Some(marks)) = (session.question(&turn.question), marks(turn)) else { continue };
         for mark in &marks.misconceptions {
-            let Some(wrong) = question.misconception(&mark.id) else { continue };
-            if !stated.contains(&(question, wrong)) {
-                stated.push((question, wrong));
+            let Some(claim) = question.misconception(&mark.id) else { continue };
+            match stated.iter_mut().find(|known| known.question.id == question.id && known.claim.id == claim.id) {
+                Some(known) => known.is_sure |= mark.is_sure(),
+                None => stated.push(ToImprove { question, claim, is_sure: mark.is_sure() }),
             }
         }
     }
+    stated.sort_by_key(|stated| Reverse(stated.is_sure));
     stated
 }
 

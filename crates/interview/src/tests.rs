@@ -14,7 +14,7 @@ use crate::marks::{
 use crate::schedule::{Attempt, Outcome};
 use crate::scoring::{Clarity, Correctness};
 use crate::session::{Answer, Mode, Place, Session, Source, Turn, TurnState};
-use crate::{SessionId, Transcript, TurnId};
+use crate::{Probability, SessionId, Transcript, TurnId};
 
 const TOPICS: &str = "format_version = 1\n[rust]\nownership = \"Ownership\"\nborrowing = \"Borrowing\"\n";
 
@@ -60,16 +60,21 @@ pub(crate) fn question() -> Question {
     bank(&[("q1", "ownership")]).questions()[0].clone()
 }
 
-/// Marks for these points, one letter each: hit, missed, unclear to the coach; in capitals what the candidate decided about a point that was
-/// unclear. Then the question's misconception, stated this often.
+/// Marks for these points, one letter each: hit, probably hit, missed, not surely hit (probably missed), unclear to the coach; in capitals what
+/// the candidate decided about a point that was unclear. Then the question's misconception, stated this often.
 pub(crate) fn marks(points: &[KeyPoint], letters: &str, stated: usize) -> Marks {
     let evidence = Transcript::typed("said so").evidence_at(0, 0).unwrap();
     let key_points = points.iter().zip(letters.chars()).map(|(point, letter)| KeyPointMark {
         id: point.id.clone(),
         verdict: match letter {
-            'h' => Verdict::Hit { evidence: evidence.clone() },
-            'm' => Verdict::Missed,
+            'h' | 'p' => Verdict::Hit { evidence: evidence.clone() },
+            'm' | 'n' => Verdict::Missed,
             _ => Verdict::Unclear { doubt: Doubt::CoachUndecided, evidence: None },
+        },
+        plausibility: match letter {
+            'p' => Some(Probability::clamped(0.6)),
+            'n' => Some(Probability::clamped(0.3)),
+            _ => None,
         },
         decision: match letter {
             'H' => Some(DecidedVerdict::Hit),
@@ -77,7 +82,8 @@ pub(crate) fn marks(points: &[KeyPoint], letters: &str, stated: usize) -> Marks 
             _ => None,
         },
     });
-    let stated_once = MisconceptionMark { id: "wrong".parse().unwrap(), evidence: evidence.clone() };
+    let stated_once =
+        MisconceptionMark { id: "wrong".parse().unwrap(), evidence: evidence.clone(), plausibility: None };
     Marks { key_points: key_points.collect(), misconceptions: vec![stated_once; stated], disputed: Vec::new() }
 }
 
@@ -97,10 +103,10 @@ pub(crate) fn marked(letters: &str) -> Outcome {
     };
     let ids = ["heavy", "middle", "light"].map(|id| id.parse().unwrap());
     let key_points = ids.into_iter().zip(letters.chars().map(verdict));
-    let wrong = || MisconceptionClaim { id: "wrong".parse().unwrap(), quote: quote() };
+    let wrong = || MisconceptionClaim { id: "wrong".parse().unwrap(), quote: quote(), plausibility: None };
     Outcome::Marked {
         claims: Claims {
-            key_points: key_points.map(|(id, verdict)| KeyPointClaim { id, verdict }).collect(),
+            key_points: key_points.map(|(id, verdict)| KeyPointClaim { id, verdict, plausibility: None }).collect(),
             misconceptions: letters.ends_with('w').then(wrong).into_iter().collect(),
         },
         decisions: Decisions::default(),

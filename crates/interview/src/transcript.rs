@@ -12,13 +12,18 @@ use crate::time::{Seconds, Span};
 /// missed nor a misconception stated. The figure is ours: whisper's word probabilities fall under it for most misheard words.
 pub const DOUBT_THRESHOLD: Probability = Probability(0.5);
 
-/// How sure the recogniser is of a word, 0 to 1.
+/// How sure the recogniser is of a word, or a coach that a point was made, 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Probability(f64);
 
 impl Probability {
     /// Typed words.
     pub const CERTAIN: Self = Self(1.0);
+
+    /// For figures in the program: `value` is from 0 to 1.
+    pub(crate) const fn of(value: f64) -> Self {
+        Self(value)
+    }
 
     /// The probability nearest to `value`; what is not a number counts as no certainty at all.
     pub fn clamped(value: f64) -> Self {

@@ -14,14 +14,24 @@ pub fn things<N: PartialEq + From<u8>>(count: &N, thing: &str) -> String {
     format!("{thing}{plural}")
 }
 
-/// What to do about a misconception that was stated.
-pub fn reconsider(claim: &str, why_wrong: &str) -> String {
-    format!("Reconsider \u{201C}{claim}\u{201D}: {why_wrong}")
+/// A claim about an answer that a coach is not sure of.
+pub fn probably(claim: &str) -> String {
+    format!("probably: {claim}")
 }
 
-/// What to do about a key point that was missed.
-pub fn missed_point(summary: &str) -> String {
-    format!("Say this point in one sentence of your own, aloud: {summary}.")
+/// What to do about a misconception that was stated, surely or probably.
+pub fn reconsider(claim: &str, why_wrong: &str, is_sure: bool) -> String {
+    let reconsider = if is_sure { "Reconsider" } else { "If you meant that, reconsider" };
+    format!("{reconsider} \u{201C}{claim}\u{201D}: {why_wrong}")
+}
+
+/// What to do about a key point that was missed, surely or probably.
+pub fn missed_point(summary: &str, is_sure: bool) -> String {
+    if is_sure {
+        format!("Say this point in one sentence of your own, aloud: {summary}.")
+    } else {
+        unclear_point(summary)
+    }
 }
 
 /// What to do about a key point that is unclear.

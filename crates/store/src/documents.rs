@@ -430,6 +430,9 @@ struct KeyPointDocument {
     id: KeyPointId,
     #[serde(flatten)]
     verdict: VerdictDocument,
+    /// Not in what earlier versions stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plausibility: Option<f64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -449,7 +452,7 @@ impl Stored<KeyPointClaim> for KeyPointDocument {
                 VerdictDocument::Unclear { doubt: Stored::of(doubt), evidence: Stored::of(quote) }
             }
         };
-        Self { id: claim.id.clone(), verdict }
+        Self { id: claim.id.clone(), verdict, plausibility: Stored::of(&claim.plausibility) }
     }
 
     fn restore(self) -> Result<KeyPointClaim, StoreError> {
@@ -460,7 +463,7 @@ impl Stored<KeyPointClaim> for KeyPointDocument {
                 ClaimedVerdict::Unclear(doubt.restore()?, evidence.restore()?)
             }
         };
-        Ok(KeyPointClaim { id: self.id, verdict })
+        Ok(KeyPointClaim { id: self.id, verdict, plausibility: self.plausibility.restore()? })
     }
 }
 
@@ -488,6 +491,9 @@ stored_struct!(MisconceptionDocument of MisconceptionClaim {
     id: MisconceptionId,
     #[serde(rename = "evidence")]
     quote: EvidenceDocument,
+    /// Not in what earlier versions stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plausibility: Option<f64>,
 });
 
 stored_struct!(CheckDocument of ClarityClaim {

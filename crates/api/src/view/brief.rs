@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use interview::wording::{missed_point, reconsider, unclear_point};
+use interview::wording::{missed_point, probably, reconsider, unclear_point};
 
 use super::{Mark, Quote, Sign, clarity, clock, correctness, notice};
 use crate::feedback::{Correctness, KeyPointMark, Verdict};
@@ -42,8 +42,10 @@ pub fn brief(main: &Turn, follow_ups: &[Turn]) -> Brief {
     let turns = || [main].into_iter().chain(follow_ups);
     let best = turns().enumerate().filter_map(|(turn, of)| Some((turn, best_point(of)?)));
     let best = best.min_by_key(|(_, point)| Reverse(importance(point)));
-    let best = best
-        .and_then(|(turn, point)| Some(Best { turn, what: point.summary.clone(), quote: Quote::of(&point.evidence)? }));
+    let best = best.and_then(|(turn, point)| {
+        let what = if point.sure { point.summary.clone() } else { probably(&point.summary) };
+        Some(Best { turn, what, quote: Quote::of(&point.evidence)? })
+    });
     let clear =
         || turns().enumerate().find_map(|(turn, of)| clear_part(of).map(|(what, quote)| Best { turn, what, quote }));
     Brief { score, reason, best: best.or_else(clear), fix: fix(main, follow_ups) }
@@ -91,8 +93,9 @@ fn judged_points(turn: &Turn) -> Option<&Correctness> {
     turn.judged()?.correctness.as_ref()
 }
 
-fn importance(point: &KeyPointMark) -> (bool, u8) {
-    (point.core, point.weight)
+/// What is sure comes before what is probable: people remember one wrong sentence longer than ten right ones.
+fn importance(point: &KeyPointMark) -> (bool, bool, u8) {
+    (point.sure, point.core, point.weight)
 }
 
 /// The most important point that the answer makes in words that are known.
@@ -124,8 +127,8 @@ fn advice(main: &Turn, follow_ups: &[Turn]) -> String {
     let said_next = || main.judged().and_then(|feedback| feedback.next_step.clone()).unwrap_or_default();
     let Some(panel) = judged_points(main).filter(|_| !follow_ups.is_empty()) else { return said_next() };
     let merged = with_follow_ups(panel, follow_ups);
-    if let Some(wrong) = merged.misconceptions.first() {
-        return reconsider(&wrong.claim, &wrong.why_wrong);
+    if let Some(wrong) = merged.misconceptions.iter().min_by_key(|wrong| !wrong.sure) {
+        return reconsider(&wrong.claim, &wrong.why_wrong, wrong.sure);
     }
     let marks = correctness(&merged).marks;
     let first = |wanted: Sign| {
@@ -133,7 +136,7 @@ fn advice(main: &Turn, follow_ups: &[Turn]) -> String {
         open.map(|(_, point)| point).min_by_key(|point| Reverse(importance(point)))
     };
     if let Some(point) = first(Sign::Bad) {
-        missed_point(&point.summary)
+        missed_point(&point.summary, point.sure)
     } else if let Some(point) = first(Sign::Unclear) {
         unclear_point(&point.summary)
     } else if merged.key_points == panel.key_points {
@@ -284,9 +287,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_sure_is_praised_and_advised_before_what_is_probable() {
+        let mut main = without_misconceptions(judged());
+        let points = &mut main.feedback.as_mut().unwrap().correctness.as_mut().unwrap().key_points;
+        points[2].verdict = Verdict::Hit;
+        points[2].evidence.quote = Some("the new one owns it".to_owned());
+        points[0].sure = false;
+        assert_eq!(brief(&main, &[]).best.unwrap().what, "moves hand it over");
+        let points = &mut main.feedback.as_mut().unwrap().correctness.as_mut().unwrap().key_points;
+        points[2].sure = false;
+        points[1].sure = false;
+        assert_eq!(brief(&main, &[]).best.unwrap().what, "probably: every value has exactly one owner");
+        let shown = brief(&main, &[made_good("moves")]);
+        assert_eq!(shown.fix, unclear_point("it is dropped at the end of the scope"));
+    }
+
+    #[test]
     fn a_misconception_comes_before_every_missed_point() {
         let shown = brief(&judged(), &[made_good("dropped")]);
-        assert_eq!(shown.fix, reconsider("a collector frees it", "Rust has no collector."));
+        assert_eq!(shown.fix, reconsider("a collector frees it", "Rust has no collector.", true));
     }
 
     #[test]

@@ -108,11 +108,11 @@ fn claims(reading: &Reading<'_>, assignment: &Assignment<'_>) -> Claims {
     let key_points = assignment.rubric.key_points.iter().map(|point| {
         let verdict = reading.entry(KEY_POINTS, point.id.as_str()).map(verdict);
         let verdict = verdict.unwrap_or(ClaimedVerdict::Unclear(Doubt::CoachUndecided, None));
-        KeyPointClaim { id: point.id.clone(), verdict }
+        KeyPointClaim { id: point.id.clone(), verdict, plausibility: None }
     });
     let misconceptions = assignment.rubric.misconceptions.iter().filter_map(|wrong| {
         let quote = reading.entry(MISCONCEPTIONS, wrong.id.as_str())?.evidence("stated")?.clone();
-        Some(MisconceptionClaim { id: wrong.id.clone(), quote })
+        Some(MisconceptionClaim { id: wrong.id.clone(), quote, plausibility: None })
     });
     Claims { key_points: key_points.collect(), misconceptions: misconceptions.collect() }
 }

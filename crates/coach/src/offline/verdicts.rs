@@ -4,6 +4,7 @@ use interview::Question;
 use interview::claims::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
 use interview::follow_up::Rubric;
 use interview::marks::Doubt;
+use interview::transcript::Probability;
 
 use super::evidence::{Evidence, Features, LookedAt};
 use super::passages::Passage;
@@ -27,17 +28,20 @@ pub(super) struct Read<'a> {
 pub(super) fn claims(question: &Question, rubric: &Rubric, read: &Read<'_>) -> Claims {
     let key_points = rubric.key_points.iter().map(|point| {
         let number = question.key_points.iter().position(|other| other.id == point.id);
+        let plausibility = number.and_then(|number| read.plausibility(number));
         let verdict = match (read.reading.sense, number) {
             (Sense::OtherLanguage, _) => ClaimedVerdict::Unclear(Doubt::CoachUndecided, None),
-            (Sense::Speech, Some(number)) => read.verdict(number),
+            (Sense::Speech, Some(number)) => read.verdict(number, plausibility),
             (Sense::Silence | Sense::Disorder | Sense::Speech, _) => ClaimedVerdict::Missed(None),
         };
-        KeyPointClaim { id: point.id.clone(), verdict }
+        let plausibility = plausibility.map(|plausibility| Probability::clamped(f64::from(plausibility)));
+        KeyPointClaim { id: point.id.clone(), verdict, plausibility }
     });
     let misconceptions = rubric.misconceptions.iter().filter_map(|misconception| {
         let number = question.misconceptions.iter().position(|other| other.id == misconception.id)?;
-        let quote = read.stated(question.key_points.len() + number)?;
-        Some(MisconceptionClaim { id: misconception.id.clone(), quote })
+        let (quote, plausibility) = read.stated(question.key_points.len() + number)?;
+        let plausibility = Some(Probability::clamped(f64::from(plausibility)));
+        Some(MisconceptionClaim { id: misconception.id.clone(), quote, plausibility })
     });
     Claims { key_points: key_points.collect(), misconceptions: misconceptions.collect() }
 }
@@ -53,12 +57,20 @@ pub(super) fn remark(sense: Sense) -> Option<&'static str> {
 }
 
 impl Read<'_> {
-    fn verdict(&self, claim: usize) -> ClaimedVerdict {
-        let Some(best) = self.evidence.best(claim) else { return ClaimedVerdict::Missed(None) };
+    /// How plausible it is that the answer makes a key point; `None` for one that says nothing of what was asked.
+    fn plausibility(&self, claim: usize) -> Option<f32> {
         // In small talk the verifier finds claims that are vague. Short answers may have words of their own.
         if !self.is_alone && !self.evidence.takes_up_the_question() {
-            return ClaimedVerdict::Missed(None);
+            return None;
         }
+        let features = self.evidence.features(claim, &self.evidence.best(claim)?);
+        Some(if self.is_alone { HIT_IN_FOLLOW_UP.of(&features) } else { HIT.of(&features) })
+    }
+
+    fn verdict(&self, claim: usize, plausibility: Option<f32>) -> ClaimedVerdict {
+        let Some((best, plausibility)) = self.evidence.best(claim).zip(plausibility) else {
+            return ClaimedVerdict::Missed(None);
+        };
         // A short answer in the very words of a phrasing, which the verifier may not know, makes the point.
         let in_so_many_words = self.evidence.of_claim(claim).iter().find(|seen| {
             self.is_alone
@@ -68,8 +80,6 @@ impl Read<'_> {
         if let Some(quote) = in_so_many_words.and_then(|seen| self.quote(seen.passage)) {
             return ClaimedVerdict::Hit(quote);
         }
-        let features = self.evidence.features(claim, &best);
-        let plausibility = if self.is_alone { HIT_IN_FOLLOW_UP.of(&features) } else { HIT.of(&features) };
         let hit_at = if self.is_alone { HIT_IN_FOLLOW_UP_AT } else { HIT_AT };
         let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST;
         if plausibility < UNCLEAR_AT || best.chances.states < HIT_AT_LEAST {
@@ -89,16 +99,18 @@ impl Read<'_> {
         }
     }
 
-    fn stated(&self, claim: usize) -> Option<Quote> {
+    /// The words that state a misconception, if any do, and how plausible that is.
+    fn stated(&self, claim: usize) -> Option<(Quote, f32)> {
         let best = self.evidence.best(claim).filter(|best| best.chances.states >= STATED_AT_LEAST)?;
         let features = self.evidence.features(claim, &best);
-        let is_stated = if self.is_alone {
-            STATED_IN_FOLLOW_UP.of(&features) >= STATED_IN_FOLLOW_UP_AT
+        let (plausibility, stated_at) = if self.is_alone {
+            (STATED_IN_FOLLOW_UP.of(&features), STATED_IN_FOLLOW_UP_AT)
         } else {
-            STATED.of(&features) >= STATED_AT
+            (STATED.of(&features), STATED_AT)
         };
         let is_elsewhere = self.passages[best.passage].is_elsewhere(self.reading);
-        self.quote_of(claim, &best).filter(|_| is_stated && !is_elsewhere)
+        let quote = self.quote_of(claim, &best).filter(|_| plausibility >= stated_at && !is_elsewhere)?;
+        Some((quote, plausibility))
     }
 
     /// Of the passages that state the claim about as clearly as the best one, the one most like it for its length.

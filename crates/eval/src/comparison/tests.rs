@@ -25,10 +25,17 @@ fn judged(dataset: &Dataset, says: impl Fn(usize, &Item) -> (Counted, bool, Opti
     for (number, item) in dataset.items.iter().enumerate() {
         let (verdict, is_stated, score) = says(number, item);
         let quote = Some("words".to_owned());
-        let found = QuotedMisconception { id: "m".to_owned(), quote: "other words".to_owned() };
+        let found = QuotedMisconception { id: "m".to_owned(), sure: true, quote: "other words".to_owned() };
         let judged = JudgedItem {
             score,
-            key_points: vec![JudgedPoint { id: "a".to_owned(), verdict, doubt: None, quote }],
+            key_points: vec![JudgedPoint {
+                id: "a".to_owned(),
+                verdict,
+                plausibility: None,
+                sure: true,
+                doubt: None,
+                quote,
+            }],
             misconceptions: if is_stated { vec![found] } else { Vec::new() },
             ungraded: None,
             ..JudgedItem::ungraded(&item.id, String::new())

@@ -6,7 +6,7 @@ use super::*;
 use crate::dataset::{Dataset, ExpectedMisconception, Item, ReaderMarks};
 use crate::evaluator::{JudgedItem, JudgedPoint, QuotedMisconception};
 use crate::figures::Order;
-use crate::marked::{ClaimKind, Confusion, FalseTicks, VerdictFigures};
+use crate::marked::{Agreed, ByCertainty, ClaimKind, Confusion, FalseTicks, VerdictFigures};
 
 /// An item of a group with a label and people's score, and the score that it was given.
 fn judged(group: &str, label: Option<Label>, people: Option<f64>, score: Option<f64>) -> (Item, JudgedItem) {
@@ -89,7 +89,7 @@ fn what_was_not_judged_is_counted_and_compared_with_nothing() {
 #[test]
 fn misconceptions_are_expected_where_the_item_or_its_label_says_so() {
     let found = |ids: &[&str], (item, judged): (Item, JudgedItem)| {
-        let found = ids.iter().map(|id| QuotedMisconception { id: (*id).to_owned(), quote: "x".to_owned() });
+        let found = ids.iter().map(|id| misconception(id));
         (item, JudgedItem { misconceptions: found.collect(), ..judged })
     };
     let expecting = |id: &str, (mut item, judged): (Item, JudgedItem)| {
@@ -139,14 +139,25 @@ fn bands_are_held_against_labels_and_else_against_quarters_of_the_scale() {
     assert_eq!(summary(&banded).band_kappa, Some(1.0));
 }
 
+fn misconception(id: &str) -> QuotedMisconception {
+    QuotedMisconception { id: id.to_owned(), sure: true, quote: "x".to_owned() }
+}
+
 /// An answer with a reader's marks, and a judge's verdicts on the points `a` to `d` and misconceptions found.
 fn marked(label: Label, marks: [&str; 3], verdicts: [Counted; 4], found: &[&str]) -> (Item, JudgedItem) {
     let ids = |ids: &str| ids.split_whitespace().map(str::to_owned).collect();
     let (item, judged) = judged("one", Some(label), None, Some(5.0));
     let [hit, half, stated] = marks.map(ids);
     let points = ["a", "b", "c", "d"].into_iter().zip(verdicts);
-    let key_points = points.map(|(id, verdict)| JudgedPoint { id: id.to_owned(), verdict, doubt: None, quote: None });
-    let misconceptions = found.iter().map(|id| QuotedMisconception { id: (*id).to_owned(), quote: "x".to_owned() });
+    let key_points = points.map(|(id, verdict)| JudgedPoint {
+        id: id.to_owned(),
+        verdict,
+        plausibility: None,
+        sure: true,
+        doubt: None,
+        quote: None,
+    });
+    let misconceptions = found.iter().map(|id| misconception(id));
     let judged = JudgedItem { key_points: key_points.collect(), misconceptions: misconceptions.collect(), ..judged };
     (Item { marks: Some(ReaderMarks { hit, half, stated }), subject: Some("go".to_owned()), ..item }, judged)
 }
@@ -182,6 +193,38 @@ fn verdicts_are_counted_against_marks_and_half_made_claims_are_not() {
     assert_eq!(marks.by_subject["go"], marks.all);
     let d = marks.by_claim.iter().find(|claim| claim.claim == "d").unwrap();
     assert_eq!((d.kind, d.counts.false_positives, d.counts.unclear), (ClaimKind::KeyPoint, 1, 1));
+}
+
+#[test]
+fn verdicts_that_are_probable_are_measured_apart_and_plausibilities_are_compared_with_what_was_made() {
+    use Counted::{Hit, Missed, Unclear};
+    let mut all = [
+        marked(Label::Strong, ["a b", "", "m1"], [Hit, Hit, Missed, Unclear], &["m1"]),
+        marked(Label::Wrong, ["d", "c", ""], [Missed, Hit, Hit, Missed], &["m1", "m2"]),
+    ];
+    let plausibilities = [[0.95, 0.62, 0.04, 0.4], [0.2, 0.68, 0.92, 0.24]];
+    for ((_, judged), plausibilities) in all.iter_mut().zip(plausibilities) {
+        for (point, plausibility) in judged.key_points.iter_mut().zip(plausibilities) {
+            point.plausibility = Some(plausibility);
+            point.sure = !(0.1..0.9).contains(&plausibility);
+        }
+    }
+    all[1].1.misconceptions[0].sure = false;
+    let marks = summary(&all).marks.unwrap();
+    let shares = |Agreed { hits, misses, misconceptions }: Agreed| {
+        [hits, misses, misconceptions].map(|share| share.map(|share| (share.share, share.of)))
+    };
+    let ByCertainty { sure, probable } = marks.by_certainty.unwrap();
+    // The half made c does not count, and what is unclear is no verdict.
+    assert_eq!(shares(sure), [Some((1.0, 1)), Some((1.0, 1)), Some((0.5, 2))]);
+    assert_eq!(shares(probable), [Some((0.5, 2)), Some((0.5, 2)), Some((0.0, 1))]);
+    let calibration: Vec<_> = marks.calibration.iter().map(|it| (it.plausibility, it.made.share, it.made.of)).collect();
+    let expected = [(0.04, 0.0, 1), (0.22, 0.5, 2), (0.4, 0.0, 1), (0.65, 0.5, 2), (0.95, 1.0, 1)];
+    let is_near =
+        |((a, b, c), (x, y, z)): (&(f64, f64, usize), &(f64, f64, usize))| (a - x).abs() < 1e-9 && (b, c) == (y, z);
+    assert!(calibration.len() == 5 && calibration.iter().zip(&expected).all(is_near), "{calibration:?}");
+    let all_sure = [marked(Label::Strong, ["a", "", ""], [Hit, Missed, Missed, Missed], &[])];
+    assert_eq!(summary(&all_sure).marks.unwrap().by_certainty, None);
 }
 
 #[test]

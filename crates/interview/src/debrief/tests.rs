@@ -32,6 +32,12 @@ fn the_best_thing_said_is_the_most_important_point_made_in_words_that_are_known(
     let turns = [judged(&session, "q1", "mhh", &[]), judged(&session, "q2", "hmm", &[])];
     let best = best(&session, &turns).unwrap();
     assert_eq!((best.question.as_str(), best.claim.as_str(), best.quote.as_str()), ("q2", "the heavy claim", "said"));
+    let probably = [judged(&session, "q1", "pmh", &[])];
+    assert_eq!(
+        super::best(&session, &probably).unwrap().claim,
+        "the light claim",
+        "what is only probable is no praise"
+    );
     let decided = [judged(&session, "q1", "Hmm", &[])];
     assert_eq!(super::best(&session, &decided), None, "what the candidate decided has no words");
 }
@@ -69,6 +75,8 @@ fn what_is_unclear_is_no_habit() {
     let unclear = (ClarityCheck::Ordered, ClarityVerdict::Unclear);
     let turns = ["q1", "q2", "q3"].map(|question| judged(&session, question, "uhm", &[unclear]));
     assert_eq!(habit_of(&session, &turns), None);
+    let probably = ["q1", "q2", "q3"].map(|question| judged(&session, question, "nhh", &[]));
+    assert_eq!(habit_of(&session, &probably), None);
 }
 
 #[test]
@@ -104,6 +112,7 @@ fn feeling_and_result_are_compared_where_both_are_known() {
     let says = |sentence: &str| Some(sentence.to_owned());
     assert_eq!(felt([0, 0, 0], ["hhh", "hhh", "hhh"]), None, "nobody said how sure they were");
     assert_eq!(felt([4, 4, 4], ["uhh", "uhh", "uhh"]), None, "whether a core point is there is unclear");
+    assert_eq!(felt([4, 4, 4], ["nhh", "nhh", "nhh"]), None, "it was only probably left out");
     assert_eq!(felt([3, 2, 0], ["hhh", "mhh", "mhh"]), says("Your feeling fitted the result in 2 answers."));
     assert_eq!(
         felt([4, 3, 1], ["mhh", "hhhw", "hhh"]),
@@ -126,8 +135,11 @@ fn the_weakest_point_is_something_wrong_then_the_heaviest_miss_then_a_question_t
         Some((weakest.question.to_string(), weakest.advice))
     };
     let named = |question: &str, advice: String| Some((question.to_owned(), advice));
-    assert_eq!(weakest(&[skipped.clone(), missed.clone(), wrong]), named("q3", reconsider("it is wrong", "because")));
-    assert_eq!(weakest(&[skipped.clone(), missed]), named("q2", missed_point("the heavy claim")));
+    assert_eq!(
+        weakest(&[skipped.clone(), missed.clone(), wrong]),
+        named("q3", reconsider("it is wrong", "because", true))
+    );
+    assert_eq!(weakest(&[skipped.clone(), missed]), named("q2", missed_point("the heavy claim", true)));
     assert_eq!(weakest(&[skipped]).unwrap().0, "q1");
     let focus = |turn: Turn| super::weakest(&session, &[turn], &Schedule::default()).unwrap().focus;
     assert_eq!(focus(judged(&session, "q2", "mhh", &[])), Some(Target::KeyPoint("heavy".parse().unwrap())));

@@ -30,6 +30,16 @@ fn a_stated_misconception_comes_first_then_the_heaviest_missed_point_then_what_i
 }
 
 #[test]
+fn what_was_surely_missed_is_asked_about_before_what_was_probably_missed() {
+    let mut question = question();
+    question.key_points[2].core = true;
+    let first = |letters: &str| choose(&question, &marks(&question.key_points, letters, 0), &[]).unwrap().target;
+    assert_eq!(first("nmm"), point("light"), "among core points");
+    assert_eq!(first("nmn"), point("heavy"), "core points still come first");
+    assert_eq!(chosen("hnm", 0, &[]).as_deref(), Some("light"));
+}
+
+#[test]
 fn what_the_candidate_says_they_made_is_not_aimed_at() {
     assert_eq!(chosen("Hhu", 0, &[]).as_deref(), Some("light"));
     assert_eq!(chosen("uMh", 0, &[]).as_deref(), Some("middle"), "a miss that they admit comes before what is unclear");

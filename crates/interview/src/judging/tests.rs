@@ -42,11 +42,11 @@ fn quote(text: &str) -> Quote {
 }
 
 fn claims(one_owner: ClaimedVerdict, misconception: Option<Quote>) -> Claims {
-    let claim = |id: &str, verdict| KeyPointClaim { id: id.parse().unwrap(), verdict };
+    let claim = |id: &str, verdict| KeyPointClaim { id: id.parse().unwrap(), verdict, plausibility: None };
     Claims {
         key_points: vec![claim("freed-at-end", ClaimedVerdict::Missed(None)), claim("one-owner", one_owner)],
         misconceptions: misconception
-            .map(|quote| MisconceptionClaim { id: "copies-heap".parse().unwrap(), quote })
+            .map(|quote| MisconceptionClaim { id: "copies-heap".parse().unwrap(), quote, plausibility: None })
             .into_iter()
             .collect(),
     }
@@ -155,7 +155,8 @@ fn claims_that_do_not_fit_the_rubric_are_refused() {
     assert!(matches!(checked(incomplete), InvalidClaims::NotJudged(id) if id.as_str() == "one-owner"));
 
     let mut unknown = all;
-    unknown.misconceptions.push(MisconceptionClaim { id: "made-up".parse().unwrap(), quote: quote("one owner") });
+    let made_up = "made-up".parse().unwrap();
+    unknown.misconceptions.push(MisconceptionClaim { id: made_up, quote: quote("one owner"), plausibility: None });
     assert!(matches!(checked(unknown), InvalidClaims::UnknownMisconception(_)));
 }
 
@@ -201,7 +202,9 @@ fn all_points(quotes: &[Quote]) -> Claims {
     };
     let points = question().key_points.into_iter().enumerate();
     Claims {
-        key_points: points.map(|(number, point)| KeyPointClaim { id: point.id, verdict: verdict(number) }).collect(),
+        key_points: points
+            .map(|(number, point)| KeyPointClaim { id: point.id, verdict: verdict(number), plausibility: None })
+            .collect(),
         misconceptions: Vec::new(),
     }
 }
@@ -241,6 +244,32 @@ fn a_panel_that_could_not_be_judged_leaves_the_other_and_says_why() {
 
     let nothing = judged(&transcript, report(Err("no correctness".to_owned()), Err("no clarity".to_owned())));
     assert_eq!(nothing.unwrap_err().to_string(), "no correctness");
+}
+
+#[test]
+fn advice_rests_on_what_is_sure_and_says_so_where_nothing_is() {
+    let transcript = Transcript::typed("heavy is said so, and it is all wrong");
+    let advice = |misses: [f64; 3], wrong: Option<f64>| {
+        let mut claims = all_points(&[]);
+        for (claim, plausibility) in claims.key_points.iter_mut().zip(misses) {
+            claim.plausibility = Some(Probability::clamped(plausibility));
+        }
+        claims.misconceptions.extend(wrong.map(|plausibility| MisconceptionClaim {
+            id: "wrong".parse().unwrap(),
+            quote: quote("all wrong"),
+            plausibility: Some(Probability::clamped(plausibility)),
+        }));
+        let feedback = judged(&transcript, report(Ok(claims), Ok(Vec::new()))).unwrap();
+        assert_eq!(restored(&feedback, &transcript), feedback);
+        feedback.next_step().to_owned()
+    };
+    let surely = |claim: &str| format!("Say this point in one sentence of your own, aloud: the {claim} claim.");
+    assert_eq!(advice([0.01, 0.01, 0.01], None), surely("heavy"));
+    assert_eq!(advice([0.3, 0.3, 0.01], None), surely("light"), "the others may have been made");
+    let probably = "It is unclear whether you made this point; say it again in plain words: the heavy claim.";
+    assert_eq!(advice([0.3, 0.3, 0.3], None), probably);
+    assert_eq!(advice([0.01, 0.01, 0.01], Some(0.9)), "Reconsider “it is wrong”: because");
+    assert_eq!(advice([0.01, 0.01, 0.01], Some(0.5)), "If you meant that, reconsider “it is wrong”: because");
 }
 
 #[test]
@@ -304,7 +333,7 @@ fn a_decision_changes_what_follows_from_the_marks_and_no_evidence() {
     assert_eq!((score(&feedback), score(&after)), (Some(5.0), Some(8.3)));
     assert!(after.next_step().contains("the light claim"), "{after:?}");
     let stronger = after.stronger_answer().unwrap();
-    assert!(stronger.starts_with("Not in your answer yet: the light claim."), "{stronger}");
+    assert!(stronger.starts_with("Not found in your answer: the light claim."), "{stronger}");
     let mark = after.marks().unwrap().key_point(&"middle".parse().unwrap()).unwrap();
     assert_eq!((mark.counted(), mark.evidence()), (Counted::Hit, None));
 

@@ -97,6 +97,7 @@ fn key_point(question: &Question, transcript: &Transcript, mark: &marks::KeyPoin
             Counted::Missed => Verdict::Missed,
             Counted::Unclear => Verdict::Unclear,
         },
+        sure: mark.is_sure(),
         decided_by: if mark.decision.is_some() { DecidedBy::Candidate } else { DecidedBy::Coach },
         word_in_doubt: doubt
             .as_ref()
@@ -114,6 +115,7 @@ fn misconception(question: &Question, mark: &marks::MisconceptionMark) -> Option
         claim: misconception.claim.clone(),
         why_wrong: misconception.why_wrong.clone(),
         versions: versions(&misconception.since, &misconception.until),
+        sure: mark.is_sure(),
         evidence: evidence(Some(&mark.evidence)),
     })
 }

@@ -13,6 +13,7 @@ use interview::bank::{self, Bank, Outcome, Question};
 use interview::schedule::Schedule;
 use interview::scoring::Score;
 use interview::session::{self, Sureness, TurnState};
+use interview::summary::ToImprove;
 use interview::{Seconds, SessionId, Span, TurnId, debrief, follow_up, summary};
 use store::{Page, PastJudging, QuestionHead, SessionOverview, StoredSession};
 
@@ -115,7 +116,7 @@ pub(crate) fn summary(summary: &summary::Summary<'_>) -> Summary {
     }
 }
 
-fn missed((question, point): &(&Question, &bank::KeyPoint)) -> MissedPoint {
+fn missed(ToImprove { question, claim: point, .. }: &ToImprove<'_, bank::KeyPoint>) -> MissedPoint {
     MissedPoint {
         question: question.id.to_string(),
         key_point: point.id.to_string(),
@@ -124,7 +125,7 @@ fn missed((question, point): &(&Question, &bank::KeyPoint)) -> MissedPoint {
     }
 }
 
-fn stated((question, wrong): &(&Question, &bank::Misconception)) -> StatedMisconception {
+fn stated(ToImprove { question, claim: wrong, .. }: &ToImprove<'_, bank::Misconception>) -> StatedMisconception {
     StatedMisconception {
         question: question.id.to_string(),
         misconception: wrong.id.to_string(),

@@ -118,7 +118,11 @@ pub fn feedback(answer: &Answer, coach: CoachKind, next_step: &str) -> Box<Feedb
         Some(_) => ClaimedVerdict::Hit(Quote::Timed { text: "one owner".to_owned(), span: None }),
         None => ClaimedVerdict::Missed(None),
     };
-    let key_points = vec![KeyPointClaim { id: "one-owner".parse().unwrap(), verdict }];
+    let key_points = vec![KeyPointClaim {
+        id: "one-owner".parse().unwrap(),
+        verdict,
+        plausibility: Some(Probability::clamped(0.8)),
+    }];
     let record = Record {
         correctness: Some(Claims { key_points, misconceptions: Vec::new() }),
         clarity: Some(Vec::new()),

@@ -108,7 +108,14 @@ fn mark_lines(mark: &Mark, signs: Signs, width: usize) -> Vec<Line> {
     let text_tone = if mark.sign == Sign::Wrong { Tone::Bad } else { Tone::Plain };
     let text = Line::toned(&mark.text, text_tone).with(if mark.is_core { " (core)" } else { "" }, Tone::Accent);
     let versions = mark.versions.iter().map(|versions| format!(" ({versions})")).collect::<String>();
-    let text = text.with(versions, Tone::Quiet).with(if mark.by_you { " (by you)" } else { "" }, Tone::Accent);
+    let basis = if mark.by_you {
+        " (by you)"
+    } else if mark.is_probable {
+        " (probably)"
+    } else {
+        ""
+    };
+    let text = text.with(versions, Tone::Quiet).with(basis, Tone::Accent);
     let lead = Line::toned(signs.pick(symbol, &format!("{}: ", mark.verdict)), tone);
     let indent = Line::plain(" ".repeat(lead.width()));
     let note_tone = if mark.sign == Sign::Wrong { Tone::Plain } else { Tone::Quiet };

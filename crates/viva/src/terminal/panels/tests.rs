@@ -59,6 +59,28 @@ Correctness  4 to 7 of 10
 }
 
 #[test]
+fn a_verdict_that_is_no_more_than_probable_says_so() {
+    let mut turn = judged();
+    let panel = turn.feedback.as_mut().and_then(|feedback| feedback.correctness.as_mut()).unwrap();
+    panel.key_points.iter_mut().for_each(|point| point.sure = false);
+    panel.misconceptions[0].sure = false;
+    let text = shown(&panel_lines(&turn, PLAIN));
+    let expected = "
+Correctness  6.0 of 10
+  Band 2 of 4: 1 of 2 core points, 0 of 1 other
+  misconception: a collector frees it (probably)
+                 “the collector frees it” 0:07
+                 Rust has no collector.
+  hit: every value has exactly one owner (core) (probably)
+       “one owner at a time” 0:02
+  missed: it is dropped at the end of the scope (core) (probably)
+  unclear: moves hand it over
+           the recogniser was not sure of the deciding words
+";
+    assert!(text.starts_with(expected), "{text}");
+}
+
+#[test]
 fn key_points_of_a_design_stand_below_their_stages() {
     let text = shown(&panel_lines(&staged(), PLAIN));
     let expected = "
