@@ -7,10 +7,10 @@ use api::turn::NewAnswer;
 use axum::extract::multipart::Multipart;
 use axum::extract::{FromRequest, Request};
 use futures::TryStreamExt;
+use interview::AnswerId;
 use interview::bank::Question;
 use interview::marks::Decisions;
 use interview::session::{Answer, AudioObject, Recording, Source, Turn, TurnState, UngradedAnswer, UngradedReason};
-use interview::{AnswerId, Transcript};
 use sha2::{Digest, Sha256};
 use store::audio::AudioKey;
 use store::{IdempotencyKey, StoreError, Submission};
@@ -18,8 +18,9 @@ use uuid::Uuid;
 
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::extract::{Chunks, MediaType, audio_type, check_length, collect, limited, parse_json, read_within};
-use crate::transcription::spool;
+use crate::extract::{
+    Chunks, audio_type, check_length, collect, essence, limited, media_type, parse_json, read_within,
+};
 use crate::wire::incoming;
 
 /// The most bytes of a transcript: twenty thousand words with their times are some two megabytes.
@@ -93,18 +94,17 @@ impl Upload<'_> {
     }
 
     async fn read(&mut self, request: Request) -> Result<(), ApiError> {
-        match MediaType::of(request.headers()) {
-            Some(kind) if kind.is_json() => {
-                check_length(request.headers(), TRANSCRIPT_LIMIT)?;
-                let body = collect(limited(request.into_body(), TRANSCRIPT_LIMIT)).await?;
+        let kind = media_type(request.headers());
+        match kind.as_deref() {
+            Some("application/json") => {
+                let body = collect(limited(request, TRANSCRIPT_LIMIT)?).await?;
                 self.take_document(&body)?;
             }
-            Some(kind) if kind.is_form() => self.read_form(request).await?,
+            Some("multipart/form-data") => self.read_form(request).await?,
             Some(kind) => {
-                let limit = self.app.settings.audio_limit_bytes;
-                let media_type = audio_type(Some(&kind))?;
-                check_length(request.headers(), limit)?;
-                self.store_audio(media_type, limited(request.into_body(), limit)).await?;
+                let media_type = audio_type(Some(kind))?;
+                let chunks = limited(request, self.app.settings.audio_limit_bytes)?;
+                self.store_audio(media_type, chunks).await?;
             }
             None => {
                 let detail = "name the kind of answer in the header `content-type`: application/json, a type of audio, or \
@@ -127,7 +127,7 @@ impl Upload<'_> {
         while let Some(part) = form.next_field().await.map_err(|error| ApiError::Malformed(error.body_text()))? {
             match part.name() {
                 Some(AUDIO) if self.audio.is_none() => {
-                    let media_type = audio_type(part.content_type().map(MediaType::from).as_ref())?;
+                    let media_type = audio_type(part.content_type().map(essence).as_deref())?;
                     let chunks = read_within(limit, part.map_err(|error| error.body_text()));
                     self.store_audio(media_type, chunks).await?;
                 }
@@ -168,7 +168,7 @@ impl Upload<'_> {
     async fn probe(&self, audio: &AudioObject) -> Result<(), ApiError> {
         let look = async {
             let sound = self.app.audio.get(audio, None).await?;
-            let spooled = spool(self.app.transcription.folder(), sound.bytes).await?;
+            let spooled = self.app.transcription.spool(sound.bytes).await?;
             self.app.transcription.probe(&spooled).await.map_err(ApiError::from)
         };
         match look.await {
@@ -214,7 +214,7 @@ impl Upload<'_> {
             (Some(_), _, _) => return refused("give either `text`, or a transcript or recording, not both"),
             (None, None, None) => return refused("there is no answer: give `text`, `transcript` or a recording"),
         };
-        if Transcript::is_empty(&answer.transcript) {
+        if answer.transcript.is_empty() {
             let answer = UngradedAnswer::Words(Box::new(answer));
             return Ok(Submission::Ungraded { answer, reason: UngradedReason::NothingSaid });
         }

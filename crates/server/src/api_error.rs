@@ -150,7 +150,6 @@ impl From<StoreError> for ApiError {
             StoreError::TooLarge { limit } => Self::TooLarge(limit),
             StoreError::BrokenOff(_) => Self::Malformed("the recording broke off; send it again".to_owned()),
             StoreError::Archive(_) => Self::Unprocessable(error.to_string()),
-            StoreError::OutOfRange { size } => Self::OutOfRange(size),
             StoreError::Full => Self::DiskFull,
             StoreError::Unavailable(cause) => {
                 tracing::warn!(error = %cause, "storage is not available");

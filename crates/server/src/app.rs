@@ -18,7 +18,6 @@ use interview::{Bank, Question, SessionId, Transcript, TurnId};
 use jiff::Timestamp;
 use store::queue::CoachWish;
 use store::{AudioStore, PastJudging, SessionQuery, Store, StoredSession};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::api_error::ApiError;
@@ -249,18 +248,19 @@ impl App {
         if limit.is_zero() {
             return Ok(());
         }
-        let deadline = Instant::now() + limit;
         let mut events = self.events.subscribe(id);
-        loop {
-            let state: TurnState = self.store.turn(id).await?.state;
-            let is_waiting = matches!(state, TurnState::Transcribing { .. } | TurnState::Judging { .. });
-            if !is_waiting || Instant::now() >= deadline || self.stopping.is_cancelled() {
-                return Ok(());
+        let settled = async {
+            let in_work =
+                |state: TurnState| matches!(state, TurnState::Transcribing { .. } | TurnState::Judging { .. });
+            while in_work(self.store.turn(id).await?.state) {
+                events.next().await;
             }
-            tokio::select! {
-                _ = events.next(Some(deadline)) => {}
-                () = self.stopping.cancelled() => {}
-            }
+            Ok::<_, ApiError>(())
+        };
+        tokio::select! {
+            result = settled => result,
+            () = tokio::time::sleep(limit) => Ok(()),
+            () = self.stopping.cancelled() => Ok(()),
         }
     }
 }

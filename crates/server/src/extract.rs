@@ -4,13 +4,12 @@ use std::ops::Range;
 use std::time::Duration;
 
 use api::{IDEMPOTENCY_KEY, PREFER};
-use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use futures::stream::{self, BoxStream};
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, TryStreamExt};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use store::IdempotencyKey;
 
@@ -57,14 +56,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let (head, body) = request.into_parts();
-        check_length(&head.headers, JSON_LIMIT)?;
-        let bytes = collect(limited(body, JSON_LIMIT)).await?;
+        let media_type = media_type(request.headers());
+        let bytes = collect(limited(request, JSON_LIMIT)?).await?;
         if bytes.is_empty() {
             return parse_json(b"{}").map(Self);
         }
-        match MediaType::of(&head.headers) {
-            Some(media_type) if media_type.is_json() => parse_json(&bytes).map(Self),
+        match media_type.as_deref() {
+            Some("application/json") => parse_json(&bytes).map(Self),
             _ => Err(ApiError::WrongMediaType("send JSON with the header `content-type: application/json`".to_owned())),
         }
     }
@@ -77,9 +75,7 @@ impl<S: Send + Sync> FromRequest<S> for TextForm {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let (head, body) = request.into_parts();
-        check_length(&head.headers, JSON_LIMIT)?;
-        let bytes = collect(limited(body, JSON_LIMIT)).await?;
+        let bytes = collect(limited(request, JSON_LIMIT)?).await?;
         let text = url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "text");
         text.map(|(_, text)| Self(text.into_owned()))
             .ok_or_else(|| ApiError::Malformed("the form has no field `text`".to_owned()))
@@ -110,9 +106,10 @@ pub(crate) fn check_length(headers: &HeaderMap, limit: u64) -> Result<(), ApiErr
     if announced.is_some_and(|length| length > limit) { Err(ApiError::TooLarge(limit)) } else { Ok(()) }
 }
 
-/// The body chunk by chunk, within `limit` bytes and [`READ_TIMEOUT`].
-pub(crate) fn limited(body: Body, limit: u64) -> Chunks<'static> {
-    read_within(limit, body.into_data_stream().map(|chunk| chunk.map_err(|error| error.to_string())))
+/// The body chunk by chunk, within `limit` bytes and [`READ_TIMEOUT`]; refused at once if it announces more.
+pub(crate) fn limited(request: Request, limit: u64) -> Result<Chunks<'static>, ApiError> {
+    check_length(request.headers(), limit)?;
+    Ok(read_within(limit, request.into_body().into_data_stream().map_err(|error| error.to_string())))
 }
 
 /// Chunks within `limit` bytes and [`READ_TIMEOUT`].
@@ -152,15 +149,14 @@ pub(crate) fn wait(headers: &HeaderMap) -> Duration {
 /// The client's own name for this request.
 pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ApiError> {
     let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
-    let key = value.to_str().ok().and_then(|key| key.parse().ok());
-    key.map(Some)
-        .ok_or_else(|| ApiError::Malformed("an idempotency key has 1 to 255 visible ASCII characters".to_owned()))
+    let key = value.to_str().unwrap_or_default().parse::<IdempotencyKey>();
+    key.map(Some).map_err(|error| ApiError::Malformed(error.to_string()))
 }
 
 /// The part of `size` bytes that a request asks for; `None` for the whole. Several ranges at once, and what cannot be read, stand for
 /// the whole, as the RFC allows.
 pub(crate) fn byte_range(headers: &HeaderMap, size: u64) -> Result<Option<Range<u64>>, ApiError> {
-    let asked = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(parsed);
+    let asked = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(range_numbers);
     let Some((first, last)) = asked else { return Ok(None) };
     let range = match (first, last) {
         (Some(first), last) => first..last.map_or(size, |last| last.saturating_add(1)).min(size),
@@ -171,7 +167,7 @@ pub(crate) fn byte_range(headers: &HeaderMap, size: u64) -> Result<Option<Range<
 }
 
 /// The numbers of `bytes=FIRST-LAST`.
-fn parsed(value: &str) -> Option<(Option<u64>, Option<u64>)> {
+fn range_numbers(value: &str) -> Option<(Option<u64>, Option<u64>)> {
     let number = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
     let (first, last) = value.trim().strip_prefix("bytes=")?.split_once('-')?;
     let (first, last) = (number(first.trim())?, number(last.trim())?);
@@ -186,35 +182,20 @@ const AUDIO_TYPES: [&str; 8] =
 /// What a recording is stored as when its sender does not know its type.
 const UNKNOWN_SOUND: &str = "application/octet-stream";
 
+/// The [`essence`] of the media type that a request's headers claim.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
+    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(essence)
+}
+
 /// A media type in lower case, without its parameters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct MediaType(String);
-
-impl MediaType {
-    /// The type that a request's or a part's headers claim.
-    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
-        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(Self::from)
-    }
-
-    pub(crate) fn is_json(&self) -> bool {
-        self.0 == "application/json"
-    }
-
-    pub(crate) fn is_form(&self) -> bool {
-        self.0 == "multipart/form-data"
-    }
+pub(crate) fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-impl From<&str> for MediaType {
-    fn from(text: &str) -> Self {
-        Self(text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
-    }
-}
-
-/// The type under which a recording is stored. What the sound really is, the decoder finds out.
-pub(crate) fn audio_type(claimed: Option<&MediaType>) -> Result<&'static str, ApiError> {
-    let Some(MediaType(claimed)) = claimed else { return Ok(UNKNOWN_SOUND) };
-    let stored = match claimed.as_str() {
+/// The type under which a recording is stored. What the sound really is, the decoder finds out. `claimed` is an [`essence`].
+pub(crate) fn audio_type(claimed: Option<&str>) -> Result<&'static str, ApiError> {
+    let Some(claimed) = claimed else { return Ok(UNKNOWN_SOUND) };
+    let stored = match claimed {
         "audio/x-wav" | "audio/wave" | "audio/vnd.wave" => "audio/wav",
         "audio/x-flac" => "audio/flac",
         "audio/mp3" => "audio/mpeg",
@@ -269,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn json_that_is_none_is_malformed_and_json_of_another_shape_is_unprocessable() {
+    fn what_is_not_json_is_malformed_and_json_of_another_shape_is_unprocessable() {
         #[derive(Debug, Default, serde::Deserialize)]
         #[serde(default)]
         struct Body {
@@ -319,7 +300,7 @@ mod tests {
     }
 
     fn stored(claimed: &str) -> Option<&'static str> {
-        audio_type(Some(&MediaType::from(claimed))).ok()
+        audio_type(Some(&essence(claimed))).ok()
     }
 
     #[test]

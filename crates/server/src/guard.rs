@@ -1,5 +1,5 @@
-//! What every request passes before its route: its id and log line, panics, time limits, foreign hosts and origins, headers for browsers,
-//! and the form of errors.
+//! What every request passes before its route: its id and log line, panics, foreign hosts and origins, headers for browsers, and the
+//! form of errors.
 
 use std::any::Any;
 use std::net::IpAddr;

@@ -131,7 +131,7 @@ impl Review {
                 ReviewedTurn { has_forms: false, notice: notice.map(str::to_owned).or(reviewed.notice), ..reviewed }
             } else {
                 let timeline = given.and_then(|answer| answer.spoken.as_ref()).and_then(Timeline::of);
-                let earlier = earlier_judgings(turn, stored, past);
+                let earlier = earlier_judgings(turn, &shown, stored, past);
                 ReviewedTurn { timeline, ..ReviewedTurn::new(shown, transcript, earlier, is_live) }
             };
             match questions.last_mut() {
@@ -162,9 +162,7 @@ impl Review {
             questions,
         }
     }
-}
 
-impl Review {
     /// Adds the attempts at one of the questions; `before` is the session of the one before.
     pub(crate) fn add_attempts(&mut self, question: &Question, attempts: &[Attempt], before: Option<&StoredSession>) {
         for reviewed in

@@ -37,12 +37,7 @@ const ARCHIVE_TIMEOUT: Duration = Duration::from_secs(2 * 60 * 60);
 /// The whole server.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let hosts = Hosts::new(&app.settings.hosts, app.settings.open_to_network);
-    let time_limit =
-        |limit: Duration| TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, limit.saturating_add(WAIT_LIMIT));
-    Router::from(quick_routes().layer(time_limit(REQUEST_TIMEOUT)))
-        .merge(Router::from(upload_routes().layer(time_limit(UPLOAD_TIMEOUT))))
-        .merge(Router::from(archive_routes()).layer(time_limit(ARCHIVE_TIMEOUT)))
-        .merge(Router::from(event_routes()))
+    Router::from(api_routes())
         .merge(pages::routes().layer(time_limit(REQUEST_TIMEOUT)))
         .route("/openapi.json", get(openapi::serve))
         .fallback(async || ApiError::UnknownRoute)
@@ -66,14 +61,11 @@ fn compression() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(texts)
 }
 
-/// Every route of the API, for the OpenAPI document.
+/// Every route of the API, and what the OpenAPI document says of it.
 pub(crate) fn api_routes() -> OpenApiRouter<Arc<App>> {
-    quick_routes().merge(upload_routes()).merge(archive_routes()).merge(event_routes())
-}
-
-/// Routes that answer at once, or wait as long as the client asked.
-fn quick_routes() -> OpenApiRouter<Arc<App>> {
-    let versioned = OpenApiRouter::new()
+    let health = OpenApiRouter::new().routes(routes!(routes::healthz)).routes(routes!(routes::readyz));
+    // Routes that answer at once, or wait as long as the client asked.
+    let quick = OpenApiRouter::new()
         .routes(routes!(questions::list_questions))
         .routes(routes!(questions::show_question))
         .routes(routes!(sessions::create_session, sessions::list_sessions))
@@ -93,26 +85,22 @@ fn quick_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(turns::hear_again))
         .routes(routes!(turns::regrade_turn))
         .routes(routes!(turns::take_hint))
-        .routes(routes!(turns::skip_turn));
-    let unversioned = OpenApiRouter::new().routes(routes!(routes::healthz)).routes(routes!(routes::readyz));
-    unversioned.nest(api::PREFIX, versioned)
+        .routes(routes!(turns::skip_turn))
+        .layer(time_limit(REQUEST_TIMEOUT));
+    // Routes that take recordings.
+    let uploads = OpenApiRouter::new()
+        .routes(routes!(turns::answer_turn))
+        .routes(routes!(transcriptions::transcribe))
+        .layer(time_limit(UPLOAD_TIMEOUT));
+    // Routes that send or take everything.
+    let archive = OpenApiRouter::new()
+        .routes(routes!(archive::export_archive, archive::import_archive, archive::delete_all))
+        .layer(time_limit(ARCHIVE_TIMEOUT));
+    // Streams events for as long as there are any.
+    let events = OpenApiRouter::new().routes(routes!(turns::turn_events));
+    health.layer(time_limit(REQUEST_TIMEOUT)).nest(api::PREFIX, quick.merge(uploads).merge(archive).merge(events))
 }
 
-/// Routes that take recordings.
-fn upload_routes() -> OpenApiRouter<Arc<App>> {
-    let versioned =
-        OpenApiRouter::new().routes(routes!(turns::answer_turn)).routes(routes!(transcriptions::transcribe));
-    OpenApiRouter::new().nest(api::PREFIX, versioned)
-}
-
-/// Routes that send or take everything.
-fn archive_routes() -> OpenApiRouter<Arc<App>> {
-    let versioned =
-        OpenApiRouter::new().routes(routes!(archive::export_archive, archive::import_archive, archive::delete_all));
-    OpenApiRouter::new().nest(api::PREFIX, versioned)
-}
-
-/// Routes that stream events for as long as there are any.
-fn event_routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().nest(api::PREFIX, OpenApiRouter::new().routes(routes!(turns::turn_events)))
+fn time_limit(limit: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, limit.saturating_add(WAIT_LIMIT))
 }

@@ -40,6 +40,7 @@ pub(crate) struct Transcription {
     model: Option<PathBuf>,
     whisper: WhisperSettings,
     limit: Seconds,
+    /// Where recordings stand while they are looked at.
     folder: PathBuf,
     recogniser: OnceCell<Recogniser>,
     slots: Arc<Semaphore>,
@@ -62,14 +63,26 @@ impl Transcription {
         self.limit
     }
 
-    /// Where recordings stand while they are looked at.
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     /// Whether there is a model.
     pub(crate) fn has_model(&self) -> bool {
         self.model.is_some()
+    }
+
+    /// Writes a recording to a file, piece by piece.
+    pub(crate) async fn spool<E: From<io::Error>>(
+        &self,
+        mut sound: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<TempPath, E> {
+        tokio::fs::create_dir_all(&self.folder).await?;
+        let folder = self.folder.clone();
+        let created = tokio::task::spawn_blocking(move || tempfile::NamedTempFile::new_in(folder)).await;
+        let (file, path) = created.map_err(io::Error::other)??.into_parts();
+        let mut file = tokio::fs::File::from_std(file);
+        while let Some(piece) = sound.next().await {
+            file.write_all(&piece?).await?;
+        }
+        file.flush().await?;
+        Ok(path)
     }
 
     /// Checks that a file is a recording with sound in it, by decoding its first block.
@@ -111,21 +124,4 @@ impl Transcription {
         };
         self.recogniser.get_or_try_init(load).await
     }
-}
-
-/// Writes a recording to a file in `folder`, piece by piece.
-pub(crate) async fn spool<E: From<io::Error>>(
-    folder: &Path,
-    mut sound: impl Stream<Item = Result<Bytes, E>> + Unpin,
-) -> Result<TempPath, E> {
-    tokio::fs::create_dir_all(folder).await?;
-    let folder = folder.to_owned();
-    let created = tokio::task::spawn_blocking(move || tempfile::NamedTempFile::new_in(folder)).await;
-    let (file, path) = created.map_err(io::Error::other)??.into_parts();
-    let mut file = tokio::fs::File::from_std(file);
-    while let Some(piece) = sound.next().await {
-        file.write_all(&piece?).await?;
-    }
-    file.flush().await?;
-    Ok(path)
 }

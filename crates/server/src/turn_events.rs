@@ -130,25 +130,20 @@ impl Subscription {
             match self.events.recv().await {
                 Ok((turn, TurnEvent::Changed)) if turn == self.turn => return,
                 Ok(_) => {}
-                Err(broadcast::error::RecvError::Lagged(_)) => return,
-                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+                // Some were missed.
+                Err(_) => return,
             }
         }
     }
 
     /// The next event of the turn; after [`POLL_INTERVAL`] without any, or when some were missed, that it may have changed.
-    pub(crate) async fn next(&mut self, deadline: Option<Instant>) -> TurnEvent {
-        let poll = Instant::now() + POLL_INTERVAL;
-        let until = deadline.map_or(poll, |deadline| deadline.min(poll));
+    pub(crate) async fn next(&mut self) -> TurnEvent {
+        let until = Instant::now() + POLL_INTERVAL;
         loop {
             match timeout_at(until, self.events.recv()).await {
                 Ok(Ok((turn, event))) if turn == self.turn => return event,
                 Ok(Ok(_)) => {}
-                Ok(Err(broadcast::error::RecvError::Lagged(_))) | Err(_) => return TurnEvent::Changed,
-                Ok(Err(broadcast::error::RecvError::Closed)) => {
-                    tokio::time::sleep_until(until).await;
-                    return TurnEvent::Changed;
-                }
+                Ok(Err(_)) | Err(_) => return TurnEvent::Changed,
             }
         }
     }
@@ -184,7 +179,7 @@ mod tests {
         events.panel(turn, 1, panel(4.0));
         events.panel(turn, 2, panel(8.0));
         events.ended(turn, 1);
-        let TurnEvent::Panel(first) = subscription.next(None).await else { panic!("a panel was sent") };
+        let TurnEvent::Panel(first) = subscription.next().await else { panic!("a panel was sent") };
         assert_eq!(*first, panel(8.0));
         assert_eq!(shown(&events, turn), Some(8.0), "the end of the older judging takes nothing away");
 

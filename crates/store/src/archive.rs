@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::audio::{AudioKey, AudioStore, Sound};
 use crate::error::StoreError;
-use crate::session::{PageLimit, SessionQuery};
 use crate::store::Store;
 use entries::{Entries, Entry, end, header, padding};
 pub use session::ArchivedSession;
@@ -70,7 +69,7 @@ pub async fn export(
     store: Arc<dyn Store>,
     audio: AudioStore,
 ) -> Result<BoxStream<'static, Result<Bytes, StoreError>>, StoreError> {
-    let sessions = session_ids(&*store).await?;
+    let sessions = store.session_ids().await?;
     let created = Timestamp::now();
     let mut recordings = 0;
     for id in &sessions {
@@ -104,13 +103,14 @@ pub async fn export(
 pub async fn import<E>(
     store: &dyn Store,
     audio: &AudioStore,
-    archive: impl Stream<Item = Result<Bytes, E>> + Send + Unpin,
+    archive: impl Stream<Item = Result<Bytes, E>> + Send,
 ) -> Result<Imported, StoreError>
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    let chunks = archive.map_err(|error| StoreError::BrokenOff(error.into())).boxed();
     let mut import = Import { store, audio, imported: Imported::default(), arriving: None };
-    let result = import.read(Entries::new(archive)).await;
+    let result = import.read(Entries::new(chunks)).await;
     if result.is_err()
         && let Some(Arriving { session, is_new: true, .. }) = import.arriving
     {
@@ -130,19 +130,6 @@ pub async fn delete_all(store: &dyn Store, audio: &AudioStore) -> Result<(), Sto
     store.delete_all().await?;
     audio.delete_all().await?;
     store.recordings_deleted(&store.deleted_sessions().await?).await
-}
-
-async fn session_ids(store: &dyn Store) -> Result<Vec<SessionId>, StoreError> {
-    let mut ids = Vec::new();
-    let mut query = SessionQuery { limit: PageLimit::MOST, ..SessionQuery::default() };
-    loop {
-        let page = store.sessions(&query).await?;
-        ids.extend(page.sessions.iter().map(|session| session.id));
-        match page.next {
-            Some(next) => query.after = Some(next),
-            None => return Ok(ids),
-        }
-    }
 }
 
 /// The recordings of a session, then the session.
@@ -208,11 +195,7 @@ struct Arriving {
 }
 
 impl Import<'_> {
-    async fn read<S, E>(&mut self, mut entries: Entries<S>) -> Result<Imported, StoreError>
-    where
-        S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
-        E: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
+    async fn read(&mut self, mut entries: Entries<'_>) -> Result<Imported, StoreError> {
         let manifest = read_manifest(&mut entries).await?;
         let (mut sessions, mut recordings) = (0, 0);
         while let Some(entry) = entries.next().await? {
@@ -233,16 +216,7 @@ impl Import<'_> {
         Ok(self.imported)
     }
 
-    async fn take_recording<S, E>(
-        &mut self,
-        key: &str,
-        entry: &Entry,
-        entries: &mut Entries<S>,
-    ) -> Result<(), StoreError>
-    where
-        S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
-        E: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
+    async fn take_recording(&mut self, key: &str, entry: &Entry, entries: &mut Entries<'_>) -> Result<(), StoreError> {
         let (key, session, _) = AudioKey::parse(key).ok_or_else(|| unknown(entry))?;
         let arriving = self.arrive(session).await?;
         if arriving.recordings.len() == MOST_RECORDINGS {
@@ -256,18 +230,14 @@ impl Import<'_> {
         }
     }
 
-    async fn take_session<S, E>(&mut self, entry: &Entry, entries: &mut Entries<S>) -> Result<(), StoreError>
-    where
-        S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
-        E: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
+    async fn take_session(&mut self, entry: &Entry, entries: &mut Entries<'_>) -> Result<(), StoreError> {
         let name = entry.name.strip_prefix(SESSIONS).and_then(|name| name.strip_suffix(".json"));
         let id: SessionId = name.and_then(|name| name.parse().ok()).ok_or_else(|| unknown(entry))?;
         let document = entries.document(entry, SESSION_LIMIT).await?;
         let arriving = self.arrive(id).await?;
         if arriving.is_new {
             let session: ArchivedSession = serde_json::from_slice(&document).map_err(|error| damaged(id, &error))?;
-            let named = session.recordings().map_err(|error| damaged_or_newer(id, error))?;
+            let named = session.recordings().map_err(|error| import_fault(id, error))?;
             let is_named = |(key, bytes): &(String, u64)| {
                 named.iter().any(|recording| recording.key == *key && recording.bytes == *bytes)
             };
@@ -275,7 +245,7 @@ impl Import<'_> {
                 return Err(invalid(&format!("session {id} does not fit its name or its recordings")));
             }
             let recordings = arriving.recordings.len() as u64;
-            self.store.import_session(session).await.map_err(|error| damaged_or_newer(id, error))?;
+            self.store.import_session(session).await.map_err(|error| import_fault(id, error))?;
             self.imported.sessions += 1;
             self.imported.recordings += recordings;
         } else {
@@ -306,11 +276,7 @@ impl Import<'_> {
     }
 }
 
-async fn read_manifest<S, E>(entries: &mut Entries<S>) -> Result<Manifest, StoreError>
-where
-    S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
-    E: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
+async fn read_manifest(entries: &mut Entries<'_>) -> Result<Manifest, StoreError> {
     /// What every format has.
     #[derive(Deserialize)]
     struct Version {
@@ -343,7 +309,7 @@ fn damaged(id: SessionId, error: &dyn std::fmt::Display) -> StoreError {
     invalid(&format!("session {id} is damaged: {error}"))
 }
 
-fn damaged_or_newer(id: SessionId, error: StoreError) -> StoreError {
+fn import_fault(id: SessionId, error: StoreError) -> StoreError {
     match error {
         StoreError::Corrupt(error) => damaged(id, &error),
         StoreError::Duplicate => invalid(&format!("session {id} uses an id of another session")),

@@ -117,16 +117,13 @@ impl AudioStore {
         }
     }
 
-    /// Reads a recording, or the bytes of it that `range` names, as far as it has them.
+    /// Reads a recording, or the bytes of it that `range` names, as far as it has them. `range` begins within it.
     ///
     /// # Errors
     ///
-    /// [`StoreError::NotFound`], [`StoreError::OutOfRange`] when there is no byte in `range`, or [`StoreError::Unavailable`].
+    /// [`StoreError::NotFound`] or [`StoreError::Unavailable`].
     pub async fn get(&self, audio: &AudioObject, range: Option<Range<u64>>) -> Result<Sound, StoreError> {
         let path = stored_path(&audio.key)?;
-        if range.as_ref().is_some_and(|range| range.is_empty() || range.start >= audio.bytes) {
-            return Err(StoreError::OutOfRange { size: audio.bytes });
-        }
         let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
         let found = self.objects.get_opts(&path, options).await.map_err(|error| match error {
             object_store::Error::NotFound { .. } => StoreError::NotFound(Missing::Audio(audio.key.clone())),

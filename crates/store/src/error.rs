@@ -63,19 +63,6 @@ pub enum StoreError {
     /// This is no archive, or it is damaged. Sessions that were imported before the fault stay.
     #[error("the archive cannot be imported: {0}")]
     Archive(String),
-    /// The requested range is outside of the recording.
-    #[error("the recording has only {size} bytes")]
-    OutOfRange {
-        /// Its size in bytes.
-        size: u64,
-    },
-}
-
-impl StoreError {
-    /// Whether the same call may succeed later, with nothing changed.
-    pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Full | Self::Unavailable(_))
-    }
 }
 
 /// What was not found.

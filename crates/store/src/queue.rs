@@ -25,9 +25,6 @@ pub enum Lane {
 }
 
 impl Lane {
-    /// Every lane.
-    pub const ALL: [Self; 2] = [Self::Transcription, Self::Judging];
-
     /// The state of the turns in it.
     pub(crate) fn state(self) -> &'static str {
         match self {

@@ -85,9 +85,6 @@ pub struct Page {
 pub struct PageLimit(u32);
 
 impl PageLimit {
-    /// As many as there can be.
-    pub(crate) const MOST: Self = Self(100);
-
     /// The number, 1 to 100.
     pub fn get(self) -> u32 {
         self.0
@@ -104,7 +101,7 @@ impl TryFrom<u32> for PageLimit {
     type Error = InvalidPageLimit;
 
     fn try_from(limit: u32) -> Result<Self, Self::Error> {
-        if (1..=Self::MOST.0).contains(&limit) { Ok(Self(limit)) } else { Err(InvalidPageLimit) }
+        if (1..=100).contains(&limit) { Ok(Self(limit)) } else { Err(InvalidPageLimit) }
     }
 }
 

@@ -18,7 +18,7 @@ use interview::schedule::Attempt;
 use interview::session::{Answer, Session, Sureness, Turn, TurnState};
 use interview::{QuestionId, SessionId, TurnId};
 use jiff::Timestamp;
-use sqlx::{Connection, QueryBuilder, Sqlite, SqlitePool, Transaction};
+use sqlx::{QueryBuilder, Sqlite, SqlitePool, Transaction};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -33,8 +33,8 @@ use crate::store::Store;
 use crate::turn_record::{Effect, TurnRecord};
 use statements::{
     ATTEMPTS, IS_QUESTION_ANSWERED, TAKE_JOB, add_scores, insert_judging, insert_session, insert_turn, is_finished,
-    list_statement, load_document, load_judging_rows, load_judgings, load_session, load_session_row, load_turn,
-    load_turn_rows, update_judging, update_turn,
+    list_statement, load_document, load_judging_rows, load_session, load_session_row, load_turn, load_turn_rows,
+    update_judging, update_turn,
 };
 
 /// A store in one SQLite file.
@@ -118,9 +118,8 @@ impl Store for SqliteStore {
     }
 
     async fn session(&self, id: SessionId) -> Result<StoredSession, StoreError> {
-        let mut connection = self.readers.acquire().await?;
         // One snapshot for the session and its turns.
-        let mut snapshot = connection.begin().await?;
+        let mut snapshot = self.readers.begin().await?;
         let stored = load_session(&mut snapshot, id).await?;
         snapshot.commit().await?;
         Ok(stored)
@@ -157,9 +156,8 @@ impl Store for SqliteStore {
     }
 
     async fn sessions(&self, query: &SessionQuery) -> Result<Page, StoreError> {
-        let mut connection = self.readers.acquire().await?;
         // One snapshot for the sessions and their scores.
-        let mut snapshot = connection.begin().await?;
+        let mut snapshot = self.readers.begin().await?;
         let rows: Vec<OverviewRow> = list_statement(query).build_query_as().fetch_all(&mut *snapshot).await?;
         let mut sessions = rows.into_iter().map(SessionOverview::try_from).collect::<Result<Vec<_>, _>>()?;
         let limit = query.limit.get() as usize;
@@ -206,18 +204,18 @@ impl Store for SqliteStore {
         connection::empty_log(&self.writer).await
     }
 
-    async fn count_sessions(&self) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar("select count(*) from sessions").fetch_one(&self.readers).await?;
-        Ok(count.cast_unsigned())
+    async fn session_ids(&self) -> Result<Vec<SessionId>, StoreError> {
+        let ids = "select id from sessions order by created_at desc, id desc";
+        let ids: Vec<Uuid> = sqlx::query_scalar(ids).fetch_all(&self.readers).await?;
+        Ok(ids.into_iter().map(SessionId::from).collect())
     }
 
     async fn export_session(&self, id: SessionId) -> Result<ArchivedSession, StoreError> {
-        let mut connection = self.readers.acquire().await?;
-        let mut snapshot = connection.begin().await?;
+        let mut snapshot = self.readers.begin().await?;
         let archived = ArchivedSession {
             session: load_session_row(&mut snapshot, id).await?,
             turns: load_turn_rows(&mut snapshot, id).await?,
-            judgings: load_judging_rows(&mut snapshot, "turns.session_id = ", id.uuid()).await?,
+            judgings: load_judging_rows(&mut snapshot, id).await?,
         };
         snapshot.commit().await?;
         Ok(archived)
@@ -361,24 +359,14 @@ impl Store for SqliteStore {
         Ok(sqlx::query_scalar(prompts).bind(question.as_str()).fetch_all(&self.readers).await?)
     }
 
-    async fn judgings(&self, turn: TurnId) -> Result<Vec<PastJudging>, StoreError> {
-        let mut connection = self.readers.acquire().await?;
-        let session: Uuid = sqlx::query_scalar("select session_id from turns where id = $1")
-            .bind(turn.uuid())
-            .fetch_optional(&mut *connection)
-            .await?
-            .ok_or(StoreError::NotFound(Missing::Turn(turn)))?;
-        let session = load_document(&mut connection, session.into()).await?;
-        load_judgings(&mut connection, &session, "turns.id = ", turn.uuid()).await
-    }
-
     async fn session_judgings(&self, id: SessionId) -> Result<Vec<PastJudging>, StoreError> {
         let mut connection = self.readers.acquire().await?;
         let session = match load_document(&mut connection, id).await {
             Err(StoreError::NotFound(_)) => return Ok(Vec::new()),
             session => session?,
         };
-        load_judgings(&mut connection, &session, "turns.session_id = ", id.uuid()).await
+        let rows = load_judging_rows(&mut connection, id).await?;
+        rows.into_iter().map(|row| row.restore(&session)).collect()
     }
 
     async fn take_job(&self, lane: Lane, now: Timestamp, lease: Duration) -> Result<Option<Job>, StoreError> {

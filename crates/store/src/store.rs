@@ -72,8 +72,8 @@ pub trait Store: Send + Sync {
     /// Deletes every session in the same way, and compacts the files of the database.
     async fn delete_all(&self) -> Result<(), StoreError>;
 
-    /// How many sessions there are.
-    async fn count_sessions(&self) -> Result<u64, StoreError>;
+    /// Every session, the newest first.
+    async fn session_ids(&self) -> Result<Vec<SessionId>, StoreError>;
 
     /// The session as it is stored, for an archive.
     ///
@@ -144,8 +144,8 @@ pub trait Store: Send + Sync {
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when there is no answer of that id, or it is still being transcribed.
     async fn correct_transcript(&self, turn: TurnId, answer: Answer) -> Result<u32, StoreError>;
 
-    /// Queues a new judging of an answer and returns which one it is. Its earlier results stay in [`Store::judgings`]; a judging under way
-    /// is overtaken.
+    /// Queues a new judging of an answer and returns which one it is. Its earlier results stay in [`Store::session_judgings`]; a judging
+    /// under way is overtaken.
     ///
     /// # Errors
     ///
@@ -184,15 +184,8 @@ pub trait Store: Send + Sync {
     /// The wordings in which a question was asked of late, the latest last.
     async fn prompts_asked(&self, question: &QuestionId) -> Result<Vec<String>, StoreError>;
 
-    /// Every judging of the turn's answer that has ended, the first one first. A judging that was overtaken has no end; neither has
-    /// an answer that was kept without asking anybody.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::NotFound`].
-    async fn judgings(&self, turn: TurnId) -> Result<Vec<PastJudging>, StoreError>;
-
-    /// The same for every turn of a session at once, by place. A session that does not exist has none.
+    /// Every judging of the session's answers that has ended, by the place of its turn, those of one answer in their order. A judging that
+    /// was overtaken has no end; neither has an answer that was kept without asking anybody. A session that does not exist has none.
     async fn session_judgings(&self, id: SessionId) -> Result<Vec<PastJudging>, StoreError>;
 
     /// Takes the job of the oldest answer in the lane that is due and that nobody holds, until `lease` after `now`.

@@ -1,6 +1,6 @@
 //! A turn with its part in the queue: which changes of its state are allowed, and what follows from them.
 //!
-//! Back ends load a record, change it here and store it, in one transaction.
+//! The back end loads a record, changes it here and stores it, in one transaction.
 
 use interview::bank::Question;
 use interview::marks::Decision;
@@ -12,7 +12,7 @@ use crate::error::{Missing, StoreError};
 use crate::judging::{Judging, Settlement};
 use crate::queue::{CoachWish, Lane};
 
-/// A turn as back ends store it.
+/// A turn as it is stored.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TurnRecord {
     pub(crate) turn: Turn,

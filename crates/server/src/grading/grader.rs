@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::judge::Case;
 use super::worker::{MAX_ATTEMPTS, Outcome};
 use crate::app::App;
-use crate::transcription::{TranscriptionError, spool};
+use crate::transcription::TranscriptionError;
 use crate::wire::incoming::Heard;
 
 /// Does what a job asks for next.
@@ -83,7 +83,7 @@ async fn listen(
         }
         Err(error) => return Err(error),
     };
-    let spooled = spool(app.transcription.folder(), sound.bytes).await?;
+    let spooled = app.transcription.spool(sound.bytes).await?;
     let glossary: Vec<String> = question.glossary.iter().map(|term| term.spoken.clone()).collect();
     match app.transcription.transcribe(spooled, &glossary).await {
         Ok(heard) if heard.transcript.is_empty() => Ok(Err(UngradedReason::NothingSaid)),

@@ -27,21 +27,20 @@ pub(crate) struct EarlierJudging {
     pub(crate) is_comparable: bool,
 }
 
-/// The judgings of the answer to `turn` before the one that it shows, oldest first. `past` are those of the whole session.
+/// The judgings of the answer to `turn` before the one that it shows, oldest first. `shown` is the turn as the API shows it; `past` are
+/// the judgings of the whole session.
 pub(super) fn earlier_judgings(
     turn: &session::Turn,
+    shown: &Turn,
     stored: &StoredSession,
     past: &[PastJudging],
 ) -> Vec<EarlierJudging> {
-    let (Some(question), Some(shown)) = (stored.session.question(&turn.question), wire::session::turn(stored, turn))
-    else {
-        return Vec::new();
-    };
+    let Some(question) = stored.session.question(&turn.question) else { return Vec::new() };
     let mut own: Vec<&PastJudging> = past.iter().filter(|past| past.judging.turn == turn.id).collect();
     if own.last().is_some_and(|last| last.ending == turn.state) {
         own.pop();
     }
-    own.into_iter().map(|past| earlier(&wire::feedback::judging(question, past), &shown)).collect()
+    own.into_iter().map(|past| earlier(&wire::feedback::judging(question, past), shown)).collect()
 }
 
 fn earlier(before: &Judging, now: &Turn) -> EarlierJudging {

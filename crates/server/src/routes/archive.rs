@@ -13,13 +13,13 @@ use tokio::sync::MutexGuard;
 
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::extract::{MediaType, limited};
+use crate::extract::{limited, media_type};
 use crate::openapi::Archive;
 
 /// How much is stored.
 #[utoipa::path(get, path = "/archive/contents", tag = "archive", responses((status = OK, body = Contents)))]
 pub(crate) async fn archive_contents(State(app): State<Arc<App>>) -> Result<JsonReply<Contents>, ApiError> {
-    let sessions = app.store.count_sessions().await?;
+    let sessions = app.store.session_ids().await?.len() as u64;
     let (recordings, recording_bytes) = app.audio.total().await?;
     Ok(JsonReply(Contents { sessions, recordings, recording_bytes }))
 }
@@ -42,13 +42,12 @@ pub(crate) async fn import_archive(
     State(app): State<Arc<App>>,
     request: Request,
 ) -> Result<JsonReply<Imported>, ApiError> {
-    let kind = MediaType::of(request.headers());
-    if kind != Some(MediaType::from(MEDIA_TYPE)) {
+    if media_type(request.headers()).as_deref() != Some(MEDIA_TYPE) {
         return Err(ApiError::WrongMediaType(format!("send an archive as `{MEDIA_TYPE}`")));
     }
     let _alone = alone(&app)?;
     let mut broken = None;
-    let mut chunks = limited(request.into_body(), u64::MAX);
+    let mut chunks = limited(request, u64::MAX)?;
     let result = {
         let chunks = chunks.by_ref().map(|chunk| {
             chunk.map_err(|error| {

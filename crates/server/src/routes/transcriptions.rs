@@ -8,9 +8,9 @@ use axum::extract::{Request, State};
 
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::extract::{MediaType, audio_type, check_length, limited};
+use crate::extract::{audio_type, limited, media_type};
 use crate::openapi::Audio;
-use crate::transcription::{TranscriptionError, spool};
+use crate::transcription::TranscriptionError;
 use crate::wire::session::{seconds, span, transcript};
 
 /// Transcribes a recording and stores nothing of it.
@@ -21,11 +21,9 @@ pub(crate) async fn transcribe(State(app): State<Arc<App>>, request: Request) ->
     if !app.transcription.has_model() {
         return Err(TranscriptionError::NoModel.into());
     }
-    let (head, body) = request.into_parts();
-    audio_type(MediaType::of(&head.headers).as_ref())?;
-    let limit = app.settings.audio_limit_bytes;
-    check_length(&head.headers, limit)?;
-    let spooled = spool(app.transcription.folder(), limited(body, limit)).await?;
+    audio_type(media_type(request.headers()).as_deref())?;
+    let sound = limited(request, app.settings.audio_limit_bytes)?;
+    let spooled = app.transcription.spool(sound).await?;
     let heard = app.transcription.transcribe(spooled, &[]).await?;
     Ok(Json(Transcription {
         transcript: transcript(&heard.transcript),

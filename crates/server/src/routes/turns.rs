@@ -240,10 +240,8 @@ pub(crate) async fn list_judgings(
     Id(id): Id<TurnId>,
 ) -> Result<JsonReply<JudgingList>, ApiError> {
     let turn = app.store.turn(id).await?;
-    let question = app.question_of(&turn).await?;
-    let past = app.store.judgings(id).await?;
-    let judgings = past.iter().map(|past| wire::feedback::judging(&question, past)).collect();
-    Ok(JsonReply(JudgingList { judgings }))
+    let (stored, past) = app.with_history(turn.session).await?;
+    Ok(JsonReply(JudgingList { judgings: wire::session::judgings(&stored, &turn, &past) }))
 }
 
 /// The recording of an answer, or the part of it that the header `range` asks for.
@@ -349,7 +347,7 @@ impl Watch {
                 return None;
             }
             let event = tokio::select! {
-                event = self.subscription.next(None) => event,
+                event = self.subscription.next() => event,
                 () = self.app.stopping.cancelled() => return None,
             };
             match event {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use api::judging::Judging;
 use api::question::{Citation, KeyPoint, Misconception, QuestionAnswer, Snippet, SnippetAnswer, Versions};
 use api::session::{
     BestPoint, ComesBack, Debrief, MissedPoint, Mode, Session, SessionHead, SessionPage, SessionState,
@@ -50,12 +51,15 @@ pub(crate) fn session(stored: &StoredSession, bank: &Bank) -> Session {
 pub(crate) fn session_with_judgings(stored: &StoredSession, past: &[PastJudging], bank: &Bank) -> Session {
     let mut session = session(stored, bank);
     for (shown, turn) in session.turns.iter_mut().zip(&stored.turns) {
-        if let Some(asked) = stored.session.question(&turn.question) {
-            let own = past.iter().filter(|past| past.judging.turn == turn.id);
-            shown.judgings = own.map(|past| judging(asked, past)).collect();
-        }
+        shown.judgings = judgings(stored, turn, past);
     }
     session
+}
+
+/// The judgings of the answer to `turn`. `past` are those of the whole session.
+pub(crate) fn judgings(stored: &StoredSession, turn: &session::Turn, past: &[PastJudging]) -> Vec<Judging> {
+    let Some(asked) = stored.session.question(&turn.question) else { return Vec::new() };
+    past.iter().filter(|past| past.judging.turn == turn.id).map(|past| judging(asked, past)).collect()
 }
 
 /// One page of sessions.

@@ -1,7 +1,8 @@
 //! The entries of a tar archive, as a stream.
 
 use bytes::{Bytes, BytesMut};
-use futures::{Stream, StreamExt, stream};
+use futures::stream::{self, BoxStream};
+use futures::{Stream, TryStreamExt};
 use jiff::Timestamp;
 
 use crate::error::StoreError;
@@ -46,17 +47,13 @@ pub(super) struct Entry {
 }
 
 /// The entries of an archive as it arrives. After a header, its content is read or skipped.
-pub(super) struct Entries<S> {
-    chunks: S,
+pub(super) struct Entries<'a> {
+    chunks: BoxStream<'a, Result<Bytes, StoreError>>,
     rest: Bytes,
 }
 
-impl<S, E> Entries<S>
-where
-    S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
-    E: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    pub(super) fn new(chunks: S) -> Self {
+impl<'a> Entries<'a> {
+    pub(super) fn new(chunks: BoxStream<'a, Result<Bytes, StoreError>>) -> Self {
         Self { chunks, rest: Bytes::new() }
     }
 
@@ -66,15 +63,14 @@ where
         if *block == ZEROS[..BLOCK] {
             return Ok(None);
         }
-        let damaged = || StoreError::Archive("it is no tar file, or it is damaged".to_owned());
         let header = tar::Header::from_byte_slice(&block);
-        let checksum = header.cksum().map_err(|_| damaged())?;
-        let name = std::str::from_utf8(&header.path_bytes()).ok().map(str::to_owned);
-        let (Some(name), Ok(size)) = (name, header.entry_size()) else { return Err(damaged()) };
-        if header.entry_type() != tar::EntryType::Regular || checksum != sum(&block) {
-            return Err(damaged());
+        let mut summed = header.clone();
+        summed.set_cksum();
+        let is_sound = header.entry_type() == tar::EntryType::Regular && header.cksum().ok() == summed.cksum().ok();
+        match (std::str::from_utf8(&header.path_bytes()), header.entry_size()) {
+            (Ok(name), Ok(size)) if is_sound => Ok(Some(Entry { name: name.to_owned(), size })),
+            _ => Err(StoreError::Archive("it is no tar file, or it is damaged".to_owned())),
         }
-        Ok(Some(Entry { name, size }))
     }
 
     /// The whole of a small entry.
@@ -103,9 +99,7 @@ where
 
     pub(super) async fn skip(&mut self, size: u64) -> Result<(), StoreError> {
         let mut content = std::pin::pin!(self.content(size));
-        while let Some(piece) = content.next().await {
-            piece?;
-        }
+        while content.try_next().await?.is_some() {}
         Ok(())
     }
 
@@ -120,16 +114,9 @@ where
     /// What arrives next, at least one byte.
     async fn piece(&mut self, most: usize) -> Result<Bytes, StoreError> {
         while self.rest.is_empty() {
-            let chunk = self.chunks.next().await.ok_or_else(|| StoreError::BrokenOff("it ends early".into()))?;
-            self.rest = chunk.map_err(|error| StoreError::BrokenOff(error.into()))?;
+            let chunk = self.chunks.try_next().await?;
+            self.rest = chunk.ok_or_else(|| StoreError::BrokenOff("it ends early".into()))?;
         }
         Ok(self.rest.split_to(most.min(self.rest.len())))
     }
-}
-
-/// The sum of a header's bytes, those of the sum itself taken as spaces.
-fn sum(block: &[u8]) -> u32 {
-    const OWN: std::ops::Range<usize> = 148..156;
-    let byte = |(place, byte): (usize, &u8)| u32::from(if OWN.contains(&place) { b' ' } else { *byte });
-    block.iter().enumerate().map(byte).sum()
 }

@@ -182,29 +182,17 @@ pub(super) async fn load_turn(connection: &mut SqliteConnection, id: TurnId) -> 
     row.restore(session.as_ref())
 }
 
-/// The judgings of `session` that `condition` on `id` selects, by place and revision.
-pub(super) async fn load_judgings(
-    connection: &mut SqliteConnection,
-    session: &Session,
-    condition: &'static str,
-    id: Uuid,
-) -> Result<Vec<PastJudging>, StoreError> {
-    let rows = load_judging_rows(connection, condition, id).await?;
-    rows.into_iter().map(|row| row.restore(session)).collect()
-}
-
 pub(super) async fn load_judging_rows(
     connection: &mut SqliteConnection,
-    condition: &'static str,
-    id: Uuid,
+    id: SessionId,
 ) -> Result<Vec<JudgingRow>, StoreError> {
-    let mut statement = QueryBuilder::<Sqlite>::new(
+    let judgings = sqlx::query_as(
         "select judgings.*, turns.question_id, turns.target
          from judgings join turns on turns.id = judgings.turn_id
-         where ",
+         where turns.session_id = $1
+         order by position, depth, judgings.revision",
     );
-    statement.push(condition).push_bind(id).push(" order by position, depth, judgings.revision");
-    Ok(statement.build_query_as().fetch_all(connection).await?)
+    Ok(judgings.bind(id.uuid()).fetch_all(connection).await?)
 }
 
 pub(super) async fn insert_session(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use interview::session::{Sureness, TurnState, UngradedAnswer, UngradedReason};
 use jiff::Timestamp;
-use store::{IdempotencyKey, Lane, Store, StoreError, Submission};
+use store::{IdempotencyKey, Store, StoreError, Submission};
 
 use super::fixtures::{self, WORDS};
 
@@ -89,7 +89,7 @@ pub async fn silence_is_kept_and_not_judged(store: Arc<dyn Store>) {
     assert!(matches!(turn.state, TurnState::Ungraded { reason: UngradedReason::NothingSaid, .. }));
     assert_eq!(store.turn(turn.id).await.unwrap(), turn);
 
-    for lane in Lane::ALL {
+    for lane in fixtures::LANES {
         assert_eq!(store.take_job(lane, Timestamp::now(), fixtures::LEASE).await.unwrap(), None);
     }
 }

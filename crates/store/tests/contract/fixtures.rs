@@ -13,7 +13,7 @@ use interview::session::{Answer, AudioObject, Mode, Place, Recording, Session, S
 use interview::{AnswerId, Probability, Seconds, Segment, SessionId, Span, Transcript, TurnId, Word};
 use jiff::Timestamp;
 use serde_json::json;
-use store::{Job, Judging, Lane, Settlement, Store, Submission};
+use store::{Job, Judging, Lane, PastJudging, Settlement, Store, Submission};
 use uuid::Uuid;
 
 /// What the fixtures' candidates say.
@@ -150,6 +150,8 @@ pub fn follow_up(turn: &Turn, prompt: &str) -> Box<Turn> {
     })
 }
 
+pub const LANES: [Lane; 2] = [Lane::Transcription, Lane::Judging];
+
 /// How long the tests' workers hold a job.
 pub const LEASE: Duration = Duration::from_secs(60);
 
@@ -163,12 +165,20 @@ pub async fn answered(store: &Arc<dyn Store>) -> Turn {
 
 /// Takes the next job of either lane.
 pub async fn next_job(store: &Arc<dyn Store>) -> Job {
-    for lane in Lane::ALL {
+    for lane in LANES {
         if let Some(job) = store.take_job(lane, Timestamp::now(), LEASE).await.unwrap() {
             return job;
         }
     }
     panic!("there is no job")
+}
+
+/// The judgings of the answer to a turn, in their order.
+pub async fn judgings_of(store: &Arc<dyn Store>, turn: TurnId) -> Vec<PastJudging> {
+    let session = store.turn(turn).await.unwrap().session;
+    let mut judgings = store.session_judgings(session).await.unwrap();
+    judgings.retain(|past| past.judging.turn == turn);
+    judgings
 }
 
 /// Stores feedback for an answer.

@@ -7,7 +7,7 @@ use interview::session::{Answer, Turn, TurnState, UngradedAnswer, UngradedReason
 use interview::{SessionId, Transcript};
 use store::{CoachWish, Judging, Missing, Settlement, Store, StoreError, Submission};
 
-use super::fixtures::{self, WORDS, next_job};
+use super::fixtures::{self, WORDS, judgings_of, next_job};
 
 pub async fn words_of_a_recording_are_judged_in_the_same_judging(store: Arc<dyn Store>) {
     let (_, turn) = asked(&store).await;
@@ -41,7 +41,7 @@ pub async fn feedback_settles_a_turn_once(store: Arc<dyn Store>) {
     let late = Settlement::Ungraded(UngradedReason::CoachFailed { detail: "too late".to_owned() });
     assert_eq!(store.settle(&judging, late).await.unwrap(), turn);
 
-    let history = store.judgings(turn.id).await.unwrap();
+    let history = judgings_of(&store, turn.id).await;
     assert_eq!(history.len(), 1);
     assert_eq!(history[0].judging, judging);
     assert_eq!(history[0].ending, TurnState::Judged { answer, feedback });
@@ -78,7 +78,7 @@ pub async fn an_answer_that_could_not_be_judged_is_kept_with_the_reason(store: A
     store.settle(&judging, Settlement::Ungraded(reason.clone())).await.unwrap();
     let expected = TurnState::Ungraded { answer: UngradedAnswer::Words(Box::new(answer)), reason };
     assert_eq!(store.turn(turn.id).await.unwrap().state, expected);
-    let history = store.judgings(turn.id).await.unwrap();
+    let history = judgings_of(&store, turn.id).await;
     assert_eq!(history.iter().map(|past| &past.ending).collect::<Vec<_>>(), [&expected]);
 }
 
@@ -105,7 +105,7 @@ pub async fn regrading_keeps_the_earlier_feedback(store: Arc<dyn Store>) {
 
     let model = fixtures::feedback(&answer, CoachKind::Llm, "name the trade-off");
     store.settle(&second, Settlement::Judged { feedback: model.clone(), follow_up: None }).await.unwrap();
-    let history = store.judgings(turn.id).await.unwrap();
+    let history = judgings_of(&store, turn.id).await;
     let kept: Vec<_> = history.iter().filter_map(|past| past.ending.feedback()).collect();
     assert_eq!(kept, [&*offline, &*model]);
     assert!(history[0].settled_at <= history[1].settled_at);
@@ -121,12 +121,12 @@ pub async fn a_correction_overtakes_the_judging_under_way(store: Arc<dyn Store>)
 
     let late = store.settle(&overtaken, judged(&answer, None)).await.unwrap();
     assert_eq!(late, turn, "a result for words that were corrected meanwhile is dropped");
-    assert_eq!(store.judgings(turn.id).await.unwrap(), []);
+    assert_eq!(judgings_of(&store, turn.id).await, []);
 
     let current = judging(&store).await;
     assert_eq!(current.revision, again);
     store.settle(&current, judged(&corrected, None)).await.unwrap();
-    let past = store.judgings(turn.id).await.unwrap();
+    let past = judgings_of(&store, turn.id).await;
     assert_eq!(past.iter().filter_map(|past| past.ending.answer()).collect::<Vec<_>>(), [&corrected]);
 }
 
@@ -137,7 +137,7 @@ pub async fn a_correction_leaves_the_words_that_were_judged_before(store: Arc<dy
     store.correct_transcript(turn.id, corrected.clone()).await.unwrap();
     let second = judging(&store).await;
     store.settle(&second, judged(&corrected, None)).await.unwrap();
-    let past = store.judgings(turn.id).await.unwrap();
+    let past = judgings_of(&store, turn.id).await;
     assert_eq!(past.iter().filter_map(|past| past.ending.answer()).collect::<Vec<_>>(), [&answer, &corrected]);
 }
 
@@ -212,7 +212,7 @@ pub async fn a_decision_is_kept_in_the_turn_and_in_the_judging_that_it_shows(sto
     assert_eq!(decided.state.feedback().unwrap().correctness().unwrap().score().unwrap().get(), 0.0);
     assert_ne!(decided.state.feedback().unwrap().next_step(), judged.state.feedback().unwrap().next_step());
     assert_eq!(store.turn(turn.id).await.unwrap(), decided);
-    let past = store.judgings(turn.id).await.unwrap();
+    let past = judgings_of(&store, turn.id).await;
     assert!(past.len() == 1 && past[0].ending == decided.state, "{past:?}");
     let version_after = store.session_version(session).await.unwrap();
     assert!(version_after > version);

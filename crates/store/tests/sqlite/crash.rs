@@ -8,7 +8,7 @@ use interview::TurnId;
 use store::StoreError;
 use tempfile::TempDir;
 
-use crate::contract::fixtures::{answered, judge, next_job};
+use crate::contract::fixtures::{answered, judge, judgings_of, next_job};
 use crate::open_in;
 
 /// Set for the process that is to be killed: the folder of its database.
@@ -53,7 +53,7 @@ async fn a_result_that_was_stored_before_the_kill_is_not_made_again() {
     let store = open_in(folder.path()).await.unwrap();
     let next = answered(&store).await;
     assert_eq!(next_job(&store).await.judging.turn, next.id);
-    assert_eq!(store.judgings(turn).await.unwrap().len(), 1);
+    assert_eq!(judgings_of(&store, turn).await.len(), 1);
 }
 
 async fn is_judged_at(folder: &Path, turn: TurnId, attempt: u32) {

@@ -12,7 +12,7 @@ use store::{Lane, SessionQuery, StoreError, StoredSession};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::contract::fixtures::LEASE;
+use crate::contract::fixtures::{LANES, LEASE, judgings_of};
 use crate::{look_into, open_in};
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn is_read_whole(golden: &str, counts: (usize, usize, usize)) {
         assert_eq!(stored.session.questions.len(), session.questions.len());
         for turn in stored.turns {
             assert_eq!(store.turn(turn.id).await.unwrap(), turn);
-            assert!(store.judgings(turn.id).await.unwrap().len() <= 4);
+            assert!(judgings_of(&store, turn.id).await.len() <= 4);
             states.push((turn.id.uuid(), turn.state.name().to_owned()));
         }
         history
@@ -94,7 +94,7 @@ async fn feedback_from_before_endings_were_kept_is_part_of_the_history() {
 
     let store = open_in(folder.path()).await.unwrap();
     for (turn, judged_at, next_step) in feedback {
-        let history = store.judgings(turn.into()).await.unwrap();
+        let history = judgings_of(&store, turn.into()).await;
         let past = history.iter().find(|past| past.settled_at.as_microsecond() == judged_at).unwrap();
         assert_eq!(past.ending.feedback().unwrap().next_step(), next_step);
     }
@@ -113,7 +113,7 @@ async fn a_document_of_a_newer_version_is_not_misread() {
     assert!(matches!(store.attempts().await, Err(StoreError::Newer { .. })));
     let (turn,): (Uuid,) = all(&mut raw, "select turn_id from judgings").await.remove(0);
     assert!(matches!(store.turn(turn.into()).await, Err(StoreError::Newer { .. })));
-    assert!(matches!(store.judgings(turn.into()).await, Err(StoreError::Newer { .. })));
+    assert!(matches!(store.session_judgings(session).await, Err(StoreError::Newer { .. })));
 }
 
 #[tokio::test]
@@ -121,7 +121,7 @@ async fn jobs_of_the_queue_before_are_taken_up_with_their_wishes() {
     let (folder, _raw) = copy_of("0.1/viva.sqlite").await;
     let store = open_in(folder.path()).await.unwrap();
     let mut wishes = Vec::new();
-    for lane in Lane::ALL {
+    for lane in LANES {
         while let Some(job) = store.take_job(lane, Timestamp::now(), LEASE).await.unwrap() {
             wishes.push((lane, job.judging.revision, job.attempt, job.wish.coach, job.wish.model));
         }
