@@ -168,16 +168,7 @@ pub enum Verdict {
     Unclear,
 }
 
-impl Verdict {
-    /// The word that stands for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Hit => "hit",
-            Self::Missed => "missed",
-            Self::Unclear => "unclear",
-        }
-    }
-}
+interview::word_enum!(Verdict, "verdict" { Hit => "hit", Missed => "missed", Unclear => "unclear" });
 
 /// How clearly it was said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -217,16 +208,7 @@ pub enum ClarityVerdict {
     Unclear,
 }
 
-impl ClarityVerdict {
-    /// The word that stands for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-            Self::No => "no",
-            Self::Unclear => "unclear",
-        }
-    }
-}
+interview::word_enum!(ClarityVerdict, "verdict" { Yes => "yes", No => "no", Unclear => "unclear" });
 
 /// How it was said: arithmetic on the audio's timeline, never a score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -243,17 +243,9 @@ pub enum DecidedVerdict {
     NotStated,
 }
 
-impl DecidedVerdict {
-    /// The word that stands for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Hit => "hit",
-            Self::Missed => "missed",
-            Self::Stated => "stated",
-            Self::NotStated => "not_stated",
-        }
-    }
-}
+interview::word_enum!(DecidedVerdict, "verdict" {
+    Hit => "hit", Missed => "missed", Stated => "stated", NotStated => "not_stated"
+});
 
 /// By whom a turn should be judged again; by the server's own choice when both are missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -52,7 +52,7 @@ impl Panel {
 }
 
 /// A verdict, what it is about, and what it rests on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mark {
     /// The id of the key point, misconception or check.
     pub id: String,
@@ -102,13 +102,14 @@ impl Choice {
 }
 
 /// The kind of a verdict, for a symbol or colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sign {
     /// A key point made, a check met.
     Good,
     /// A key point missed, a check not met.
     Bad,
     /// Counts neither way.
+    #[default]
     Unclear,
     /// Counts for nothing: a key point not made beside an alternative that was, or a misconception that the candidate disputes.
     NotCounted,
@@ -211,29 +212,29 @@ pub fn correctness(panel: &Correctness) -> Panel {
     let marks: Vec<Mark> = points
         .iter()
         .zip(before)
-        .map(|(point, before)| Mark {
-            id: point.id.clone(),
-            sign: match point.verdict {
+        .map(|(point, before)| {
+            let is_spare = point.verdict != Verdict::Hit && is_said(point);
+            let heading = point.stage.as_ref().filter(|stage| Some(*stage) != before);
+            let sign = match point.verdict {
+                _ if is_spare => Sign::NotCounted,
                 Verdict::Hit => Sign::Good,
-                _ if is_said(point) => Sign::NotCounted,
                 Verdict::Missed => Sign::Bad,
                 Verdict::Unclear => Sign::Unclear,
-            },
-            verdict: if point.verdict != Verdict::Hit && is_said(point) {
-                "not needed"
-            } else {
-                point.verdict.as_str()
-            },
-            is_probable: !point.sure
-                && (point.verdict == Verdict::Hit || (point.verdict == Verdict::Missed && !is_said(point))),
-            by_you: point.decided_by == DecidedBy::Candidate,
-            choices: choices(point),
-            heading: point.stage.as_ref().filter(|stage| Some(*stage) != before).map(|stage| standing::subject(stage)),
-            text: point.summary.clone(),
-            is_core: point.core,
-            versions: versions(&point.summary, &point.versions),
-            quote: Quote::of(&point.evidence),
-            note: point.doubt.clone().or(point.any_of.as_ref().map(|_| "one of these is enough".to_owned())),
+            };
+            Mark {
+                id: point.id.clone(),
+                sign,
+                verdict: if is_spare { "not needed" } else { point.verdict.as_str() },
+                is_probable: !point.sure && matches!(sign, Sign::Good | Sign::Bad),
+                by_you: point.decided_by == DecidedBy::Candidate,
+                choices: choices(point),
+                heading: heading.map(|stage| standing::subject(stage)),
+                text: point.summary.clone(),
+                is_core: point.core,
+                versions: versions(&point.summary, &point.versions),
+                quote: Quote::of(&point.evidence),
+                note: point.doubt.clone().or(point.any_of.as_ref().map(|_| "one of these is enough".to_owned())),
+            }
         })
         .collect();
     let stated = panel.misconceptions.iter().map(|stated| misconception(stated, false));
@@ -286,12 +287,11 @@ fn misconception(mark: &MisconceptionMark, is_disputed: bool) -> Mark {
         is_probable: !is_disputed && !mark.sure,
         by_you: is_disputed,
         choices: vec![if is_disputed { Choice::UNDO } else { Choice::not_said(DecidedVerdict::NotStated) }],
-        heading: None,
         text: mark.claim.clone(),
-        is_core: false,
         versions: versions(&mark.claim, &mark.versions).map(|versions| format!("wrong {versions}")),
         quote: Quote::of(&mark.evidence),
         note: Some(mark.why_wrong.clone()),
+        ..Mark::default()
     }
 }
 
@@ -325,15 +325,10 @@ pub fn clarity(panel: &Clarity) -> Option<Panel> {
             ClarityVerdict::Unclear => Sign::Unclear,
         },
         verdict: check.verdict.as_str(),
-        is_probable: false,
-        by_you: false,
-        choices: Vec::new(),
-        heading: None,
         text: check.summary.clone(),
-        is_core: false,
-        versions: None,
         quote: Quote::of(&check.evidence),
         note: check.note.clone(),
+        ..Mark::default()
     };
     Some(Panel {
         title: "Clarity",

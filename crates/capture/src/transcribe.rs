@@ -44,7 +44,7 @@ pub trait Transcriber: Send {
 pub struct Prompt(String);
 
 impl Prompt {
-    /// A prompt of the first of these terms, without repetition and control characters, as many as do the recogniser good.
+    /// A prompt of the first of these terms, without repetition and control characters, up to the length that helps.
     pub fn of_terms<'a>(terms: impl IntoIterator<Item = &'a str>) -> Self {
         let mut kept: Vec<String> = Vec::new();
         let mut bytes = 0;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use interview::Question;
 use interview::claims::Report;
 use interview::marks::JudgedBy;
+use interview::wording::joined;
 
 use crate::error::CoachError;
 use crate::llm::LlmCoach;
@@ -33,6 +34,5 @@ impl Coach {
 /// results of the two are never mixed up.
 pub fn as_fallback(report: Report<CoachError>, failure: &CoachError) -> Report<CoachError> {
     let stepped_in = format!("The language model could not judge this answer ({failure}), so the offline coach did.");
-    let remark = [Some(stepped_in), report.remark].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    Report { remark: Some(remark), ..report }
+    Report { remark: joined([Some(stepped_in), report.remark]), ..report }
 }

@@ -17,7 +17,8 @@ pub(crate) use markers::{Marker, Sort, markers};
 
 /// Whether the normal word is a verb form that makes a statement of what would otherwise be a list of terms.
 pub(crate) fn is_verb(word: &str) -> bool {
-    static VERBS: LazyLock<HashSet<&str>> = LazyLock::new(|| listed(include_str!("../data/verbs.txt")));
+    static VERBS: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| data_lines(include_str!("../data/verbs.txt")).flat_map(str::split_whitespace).collect());
     VERBS.contains(word)
 }
 
@@ -60,11 +61,6 @@ pub(crate) fn follows_badly(word: &str, next: &str) -> Option<bool> {
 static LISTS: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
     named_lists(include_str!("../data/sequences.txt")).map(|(name, words)| (name, words.collect())).collect()
 });
-
-/// The words of a data file, separated by white space.
-fn listed(file: &'static str) -> HashSet<&'static str> {
-    data_lines(file).flat_map(str::split_whitespace).collect()
-}
 
 /// The groups of a data file, `name: phrase, phrase, ...` on each line.
 fn named_lists(file: &'static str) -> impl Iterator<Item = (&'static str, impl Iterator<Item = &'static str>)> {

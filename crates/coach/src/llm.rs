@@ -40,6 +40,7 @@ use interview::claims::{Claims, ClarityClaim, Report, StrongerAnswer};
 use interview::follow_up::{FollowUp, Target};
 use interview::judging::{self, Agreement, Assignment};
 use interview::marks::{CoachKind, JudgedBy};
+use interview::wording::joined;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
@@ -320,7 +321,7 @@ impl Panel {
     }
 }
 
-/// What was judged before, or what `judging` comes to before the time of the whole answer is over.
+/// `known`, or what `judging` returns before the deadline.
 async fn within<T>(
     limit: Duration,
     deadline: Instant,
@@ -340,11 +341,6 @@ fn parted<C>(judged: Result<Judged<C>, CoachError>) -> (Result<C, CoachError>, O
         Ok(Judged { claims, remark }) => (Ok(claims), remark),
         Err(failure) => (Err(failure), None),
     }
-}
-
-fn joined(remarks: impl IntoIterator<Item = Option<String>>) -> Option<String> {
-    let remarks: Vec<String> = remarks.into_iter().flatten().collect();
-    (!remarks.is_empty()).then(|| remarks.join(" "))
 }
 
 /// `main`, and `side` if it is done by then. Otherwise `side` is dropped.

@@ -19,10 +19,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use interview::claims::{Report, StrongerAnswer};
-use interview::follow_up::Rubric;
 use interview::judging::Assignment;
 use interview::marks::{CoachKind, JudgedBy};
-use interview::{Question, Transcript};
+use interview::{Question, QuestionId, Transcript};
 
 use crate::error::CoachError;
 use crate::verifier::Verifier;
@@ -57,13 +56,8 @@ struct Prepared {
     phrasings: Phrasings,
 }
 
-/// What a prepared question depends on: its rubric's version, and what was asked.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
-    question: interview::QuestionId,
-    rubric_version: String,
-    asked: String,
-}
+/// What a prepared question depends on: its id, its rubric's version, and what was asked.
+type Key = (QuestionId, String, String);
 
 impl OfflineCoach {
     /// A coach for these questions; the rarer a word is among all of them, the more it weighs. It judges other questions too.
@@ -82,7 +76,7 @@ impl OfflineCoach {
 
     /// Judges one answer on the calling thread: about half a second of two cores.
     pub fn judge(&self, assignment: &Assignment<'_>) -> Report<CoachError> {
-        let prepared = self.prepared(assignment);
+        let prepared = self.prepared(assignment.question, assignment.prompt);
         let is_follow_up = assignment.target.is_some();
         let reading = prepared.reading(assignment);
         let passages = if reading.sense == Sense::Speech { passages(&reading) } else { Vec::new() };
@@ -108,7 +102,7 @@ impl OfflineCoach {
 
     /// The passages of an answer, and how like each claim each of them is: with the verifier's chances, what the weights are fitted to.
     pub fn examine(&self, assignment: &Assignment<'_>) -> (Vec<String>, Vec<Vec<f32>>) {
-        let prepared = self.prepared(assignment);
+        let prepared = self.prepared(assignment.question, assignment.prompt);
         let reading = prepared.reading(assignment);
         let passages = passages(&reading);
         let likeness = |passage: &Passage| prepared.phrasings.likeness(passage.units(&reading));
@@ -128,8 +122,7 @@ impl OfflineCoach {
     /// How like each claim of the question a text is by its words, 0 to 1: the key points in order, then the misconceptions.
     pub fn likeness(&self, question: &Question, text: &str) -> Vec<f32> {
         let transcript = Transcript::typed(text);
-        let rubric = Rubric::of(question, None);
-        let prepared = self.prepared(&Assignment::to_question(question, &rubric, &transcript));
+        let prepared = self.prepared(question, question.prompts.first());
         prepared.phrasings.likeness(Reading::of(&transcript, &prepared.glossary).units())
     }
 
@@ -143,20 +136,16 @@ impl OfflineCoach {
         self.rarity.get_or_init(|| Rarity::of(self.questions.iter()))
     }
 
-    fn prepared(&self, assignment: &Assignment<'_>) -> Arc<Prepared> {
-        let key = Key {
-            question: assignment.question.id.clone(),
-            rubric_version: assignment.question.rubric_version(),
-            asked: assignment.prompt.to_owned(),
-        };
+    fn prepared(&self, question: &Question, prompt: &str) -> Arc<Prepared> {
+        let key = (question.id.clone(), question.rubric_version(), prompt.to_owned());
         // A poisoned map is still complete: entries are only added whole.
         let lock = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(&key) {
             return Arc::clone(known);
         }
-        let glossary = Glossary::of(&assignment.question.glossary);
-        let prompt = Reading::of_text(assignment.prompt, &glossary);
-        let phrasings = Phrasings::of(assignment.question, &prompt, &glossary, self.rarity());
+        let glossary = Glossary::of(&question.glossary);
+        let prompt = Reading::of_text(prompt, &glossary);
+        let phrasings = Phrasings::of(question, &prompt, &glossary, self.rarity());
         let made = Arc::new(Prepared { glossary, prompt, phrasings });
         let mut prepared = lock();
         if prepared.len() >= MOST_PREPARED {

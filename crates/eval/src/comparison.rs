@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::dataset::ReaderMarks;
 use crate::evaluator::{Judgement, Judgements};
-use crate::figures::{MisconceptionCases, OrderCounts, PAIRS, Scored, order_counts};
+use crate::figures::{MisconceptionCases, OrderCounts, PAIRS, Scored, groups, pairs_in_order};
 use crate::marked::{ClaimKind, MarkCounts};
 use crate::statistics::{Cases, Share};
 use crate::table;
@@ -139,7 +139,7 @@ impl Counts {
         let both = pairs.iter().filter(|pair| pair.iter().all(|judgement| judgement.judged.score.is_some()));
         let scored: Vec<Scored<'_>> =
             both.filter_map(|pair| Scored::of(pair[side].item, pair[side].judged.score)).collect();
-        counts.order = order_counts(&scored);
+        counts.order = pairs_in_order(&groups(&scored));
         counts
     }
 
@@ -182,7 +182,7 @@ impl AddAssign for Counts {
 }
 
 /// The figures of both judges from their counts by question. Questions are drawn with replacement, because answers to one question
-/// hang together.
+/// are not independent.
 fn compared(by_question: &[[Counts; 2]]) -> Vec<ComparedFigure> {
     let figures = |drawn: &mut dyn Iterator<Item = &[Counts; 2]>| {
         let mut sums = [Counts::default(); 2];

@@ -177,23 +177,10 @@ pub enum Label {
     Strong,
 }
 
-impl Label {
-    /// Every label, from worst to best.
-    pub const ALL: [Self; 6] =
-        [Self::OffTopic, Self::Wrong, Self::Twisted, Self::Partial, Self::Refuting, Self::Strong];
-
-    /// Its name in data sets.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::OffTopic => "offtopic",
-            Self::Wrong => "wrong",
-            Self::Twisted => "twisted",
-            Self::Partial => "partial",
-            Self::Refuting => "refuting",
-            Self::Strong => "strong",
-        }
-    }
-}
+interview::word_enum!(Label, "label" {
+    OffTopic => "offtopic", Wrong => "wrong", Twisted => "twisted", Partial => "partial", Refuting => "refuting",
+    Strong => "strong"
+});
 
 /// What a judgement must hold.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]

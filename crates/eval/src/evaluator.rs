@@ -226,7 +226,7 @@ impl Evaluation {
 }
 
 /// One item's judgement.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct JudgedItem {
     /// The item's id.
     pub id: String,
@@ -347,24 +347,12 @@ impl JudgedItem {
             key_points: key_points.collect(),
             misconceptions: misconceptions.collect(),
             clarity: clarity.collect(),
-            judged_by: None,
-            usage: None,
-            ungraded: None,
+            ..Self::default()
         }
     }
 
     /// No judgement, and why.
     pub(crate) fn ungraded(id: &str, reason: String) -> Self {
-        Self {
-            id: id.to_owned(),
-            score: None,
-            band: None,
-            key_points: Vec::new(),
-            misconceptions: Vec::new(),
-            clarity: Vec::new(),
-            judged_by: None,
-            usage: None,
-            ungraded: Some(reason),
-        }
+        Self { id: id.to_owned(), ungraded: Some(reason), ..Self::default() }
     }
 }

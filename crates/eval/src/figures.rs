@@ -82,7 +82,7 @@ impl<'i> Scored<'i> {
 
 type Groups<'s, 'i> = BTreeMap<&'i str, Vec<&'s Scored<'i>>>;
 
-fn groups<'s, 'i>(scored: &'s [Scored<'i>]) -> Groups<'s, 'i> {
+pub(crate) fn groups<'s, 'i>(scored: &'s [Scored<'i>]) -> Groups<'s, 'i> {
     let mut groups = Groups::new();
     scored.iter().for_each(|one| groups.entry(one.group).or_default().push(one));
     groups
@@ -141,11 +141,7 @@ fn fitted_by_others(by_group: &[Vec<(f64, f64)>]) -> Vec<(f64, f64)> {
 }
 
 /// How often the pairs of these answers are in order.
-pub(crate) fn order_counts(scored: &[Scored<'_>]) -> OrderCounts {
-    pairs_in_order(&groups(scored))
-}
-
-fn pairs_in_order(groups: &Groups<'_, '_>) -> OrderCounts {
+pub(crate) fn pairs_in_order(groups: &Groups<'_, '_>) -> OrderCounts {
     PAIRS.map(|(_, better, worse)| {
         let mut cases = Cases::default();
         for group in groups.values() {

@@ -44,7 +44,7 @@ enum Claim {
     Full(FullClaim),
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 struct FullClaim {
     #[serde(default, deserialize_with = "name_if_any")]
     id: Option<String>,
@@ -155,14 +155,7 @@ impl Claim {
     fn in_full(&self) -> FullClaim {
         match self {
             Self::Full(claim) => claim.clone(),
-            Self::Line(line) => FullClaim {
-                id: None,
-                summary: line.clone(),
-                weight: None,
-                core: false,
-                why_wrong: String::new(),
-                says: Vec::new(),
-            },
+            Self::Line(line) => FullClaim { summary: line.clone(), ..FullClaim::default() },
         }
     }
 }

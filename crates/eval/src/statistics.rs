@@ -114,8 +114,8 @@ pub(crate) fn quadratic_weighted_kappa(pairs: &[(usize, usize)], categories: usi
     (!pairs.is_empty() && by_chance > 0.0).then(|| 1.0 - observed / by_chance)
 }
 
-/// A share of cases with its 95 % confidence interval (Wilson 1927). Cases of one group hang together, so the true interval is
-/// somewhat wider.
+/// A share of cases with its 95 % confidence interval (Wilson 1927). Cases of one group are not independent, so the true
+/// interval is somewhat wider.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Share {
     /// The share, 0 to 1.
@@ -132,13 +132,6 @@ pub struct Share {
 const Z: f64 = 1.959_963_984_540_054;
 
 impl Share {
-    /// The share of the cases' values, 1 for what holds, 0 for what does not, 0.5 for a tie; none without cases.
-    pub(crate) fn of(cases: impl IntoIterator<Item = f64>) -> Option<Self> {
-        let mut counted = Cases::default();
-        cases.into_iter().for_each(|case| counted.add(case));
-        counted.share()
-    }
-
     /// The share of these cases that hold.
     pub(crate) fn counted(holding: u64, of: u64) -> Option<Self> {
         Cases { sum: holding as f64, of: of as usize }.share()
@@ -146,7 +139,9 @@ impl Share {
 
     /// The share of the cases that hold.
     pub(crate) fn holding(cases: impl IntoIterator<Item = bool>) -> Option<Self> {
-        Self::of(cases.into_iter().map(|holds| if holds { 1.0 } else { 0.0 }))
+        let mut counted = Cases::default();
+        cases.into_iter().for_each(|holds| counted.add(f64::from(holds)));
+        counted.share()
     }
 }
 

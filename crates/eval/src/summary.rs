@@ -74,7 +74,7 @@ impl Summary {
             misconceptions: Misconceptions::of(judgements),
             expectations_met: Share::holding(judgements.iter().filter_map(expectation_met)),
             band_kappa: band_kappa(judgements),
-            repairs: Share::counted(usage.repairs, usage.replies - usage.repairs),
+            repairs: Share::counted(usage.repairs, usage.total.replies - usage.repairs),
             usage,
             seconds: judged.took.as_secs_f64(),
             baseline: (!alike.is_empty()).then(|| Baseline { name: "similarity", figures: Figures::of(&alike) }),

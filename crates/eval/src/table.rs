@@ -137,16 +137,14 @@ fn verdicts(name: &str, figures: &VerdictFigures) -> String {
 
 /// What a language model used up, and how its quotes were found.
 fn used(usage: &Usage) -> Vec<String> {
-    if usage.replies == 0 {
+    let Usage { total, quotes, quotes_verbatim: verbatim, quotes_snapped: snapped, calls, .. } = usage;
+    if total.replies == 0 {
         return Vec::new();
     }
-    let Usage { quotes, quotes_verbatim: verbatim, quotes_snapped: snapped, calls, .. } = usage;
-    let a_reply = |seconds: f64| seconds / usage.replies as f64;
-    let tokens =
-        format!("{} in, {} of them cached, {} out", usage.input_tokens, usage.cached_tokens, usage.output_tokens);
-    let time = format!("{:.1}, first token after {:.1}", a_reply(usage.seconds), a_reply(usage.first_token_seconds));
+    let a_reply = |seconds: f64| seconds / total.replies as f64;
+    let time = format!("{:.1}, first token after {:.1}", a_reply(total.seconds), a_reply(usage.first_token_seconds));
     let quoted = format!("{verbatim} word for word, {snapped} nearly, {} not said", quotes - verbatim - snapped);
-    let rows = [("quotes", quoted), ("tokens", tokens), ("seconds a reply", time)];
+    let rows = [("quotes", quoted), ("tokens", tokens(total)), ("seconds a reply", time)];
     let rows = rows.map(|(name, value)| row(name, &value, None));
     // A part that is the whole says nothing new.
     let kinds = calls.iter().filter(|_| calls.len() > 1);
@@ -155,10 +153,12 @@ fn used(usage: &Usage) -> Vec<String> {
 
 /// What one kind of call used up.
 fn of_kind(kind: &str, cost: &Cost) -> String {
-    let Cost { replies, input_tokens, cached_tokens, output_tokens, seconds } = cost;
-    let tokens = format!("{input_tokens} in, {cached_tokens} of them cached, {output_tokens} out");
-    let name = format!("  {}, {}", kind.replace('_', " "), counted(*replies, "call"));
-    row(&name, &format!("{tokens}, {seconds:.1} s"), None)
+    let name = format!("  {}, {}", kind.replace('_', " "), counted(cost.replies, "call"));
+    row(&name, &format!("{}, {:.1} s", tokens(cost), cost.seconds), None)
+}
+
+fn tokens(cost: &Cost) -> String {
+    format!("{} in, {} of them cached, {} out", cost.input_tokens, cost.cached_tokens, cost.output_tokens)
 }
 
 type Figure = fn(&Figures) -> Option<String>;

@@ -29,7 +29,7 @@ pub fn deciding_word(
     let Verdict::Unclear { doubt: Doubt::WordsInDoubt, evidence: Some(passage) } = verdict else { return None };
     let (first, last) = transcript.find_words_at(passage.quote(), passage.span())?;
     let said: Vec<(usize, &Word)> = transcript.words().enumerate().skip(first).take(last + 1 - first).collect();
-    let doubtful = || said.iter().filter(|(_, word)| word.is_in_doubt() && is_telling(word));
+    let doubtful = || said.iter().filter(|(_, word)| word.is_in_doubt() && word.is_telling());
     let corrected = doubtful().find_map(|(index, word)| {
         let heard = word.heard_as.as_deref()?;
         Some(WordInDoubt { word: *index, heard: bare(&word.text), perhaps: bare(heard) })
@@ -58,10 +58,6 @@ fn expected(question: &Question, point: &KeyPoint) -> Vec<String> {
     words.filter(|word| !is_function_word(word) && seen.insert(word.clone())).collect()
 }
 
-fn is_telling(word: &Word) -> bool {
-    !normal_words(&word.text).all(|word| is_function_word(&word))
-}
-
 /// The text without the punctuation around it.
 fn bare(text: &str) -> String {
     text.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
@@ -71,18 +67,14 @@ fn bare(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::bank::GlossaryTerm;
-    use crate::tests::question;
-    use crate::{Probability, Seconds, Segment, Span};
+    use crate::tests::{self, question};
 
-    /// Words of one second each. `~` in front of a word makes it doubtful.
+    /// `~` in front of a word makes it doubtful.
     fn heard(text: &str) -> Transcript {
-        let at = |second: usize| Seconds::new(second as f64).unwrap();
-        let words = text.split(' ').enumerate().map(|(index, word)| {
-            let probability = if word.starts_with('~') { 0.3 } else { 0.9 };
-            let span = Span::between(at(index), at(index + 1));
-            Word::heard(word.trim_start_matches('~'), span, Probability::clamped(probability))
-        });
-        Transcript::heard(Segment::new(words).into_iter().collect())
+        tests::heard(text.split(' ').map(|word| match word.strip_prefix('~') {
+            Some(word) => (word, 0.3),
+            None => (word, 0.9),
+        }))
     }
 
     /// A question whose first point is about a value with one owner.

@@ -18,8 +18,8 @@ use crate::marks::{
     Marks, MisconceptionMark, Verdict,
 };
 use crate::scoring::{Clarity, Correctness};
-use crate::transcript::{Transcript, Word, is_function_word, normal_words};
-use crate::wording::{missed_point, reconsider, unclear_point};
+use crate::transcript::{Transcript, Word};
+use crate::wording::{joined, missed_point, reconsider, unclear_point};
 
 /// The share of a quote's telling words that may be in doubt before the quote counts as one that may have been misheard.
 const DOUBTFUL_SHARE: f64 = 1.0 / 3.0;
@@ -68,14 +68,10 @@ pub struct NothingJudged(String);
 /// When neither panel could be judged. When one could not, the feedback has the other and its remark says why.
 pub fn judge<E: Display>(assignment: &Assignment<'_>, report: Report<E>) -> Result<Judged, NothingJudged> {
     let Assignment { question, rubric, target, transcript, .. } = *assignment;
-    let correctness = match &report.correctness {
-        Ok(claims) => decided(assignment, claims).map_err(|invalid| invalid.to_string()),
-        Err(failure) => Err(failure.to_string()),
-    };
-    let clarity = match report.clarity {
-        Ok(claims) => Ok(clarity(transcript, &claims)),
-        Err(failure) => Err(failure.to_string()),
-    };
+    let correctness = report.correctness.map_err(|failure| failure.to_string());
+    let correctness =
+        correctness.and_then(|claims| decided(assignment, &claims).map_err(|invalid| invalid.to_string()));
+    let clarity = report.clarity.map(|claims| clarity(transcript, &claims)).map_err(|failure| failure.to_string());
     let missing = match (&correctness, &clarity) {
         (Ok(_), Ok(_)) => None,
         (Err(reason), Ok(_)) => Some(format!("The key points of this answer could not be judged: {reason}.")),
@@ -90,7 +86,6 @@ pub fn judge<E: Display>(assignment: &Assignment<'_>, report: Report<E>) -> Resu
         StrongerAnswer::ModelAnswer => marks.and_then(|marks| model_answer(question, rubric, target, marks)),
     };
     let bonus = rubric.is_empty().then(|| "This was a bonus question beyond the rubric: it is not scored.".to_owned());
-    let remarks: Vec<String> = [bonus, missing, report.remark].into_iter().flatten().collect();
     let aimed = assignment.round.zip(marks).and_then(|(round, marks)| follow_up::decide(&round, marks));
     let follow_up = aimed.map(|aimed| {
         // A wording for anything else is not used.
@@ -99,7 +94,7 @@ pub fn judge<E: Display>(assignment: &Assignment<'_>, report: Report<E>) -> Resu
     let feedback = Feedback {
         next_step: next_step(question, rubric, marks, clarity.as_ref()),
         stronger_answer,
-        remark: (!remarks.is_empty()).then(|| remarks.join(" ")),
+        remark: joined([bonus, missing, report.remark]),
         judged_by: report.judged_by,
         correctness,
         clarity,
@@ -323,9 +318,9 @@ impl<'a> Said<'a> {
 }
 
 fn doubtful_share(words: &[&Word]) -> f64 {
-    let telling = |word: &&&Word| !normal_words(&word.text).all(|word| is_function_word(&word));
-    let all = words.iter().filter(telling).count();
-    let doubtful = words.iter().filter(telling).filter(|word| word.is_in_doubt()).count();
+    let telling = words.iter().filter(|word| word.is_telling());
+    let all = telling.clone().count();
+    let doubtful = telling.filter(|word| word.is_in_doubt()).count();
     if all == 0 { 0.0 } else { doubtful as f64 / all as f64 }
 }
 

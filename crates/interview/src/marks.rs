@@ -11,7 +11,7 @@ use crate::id::{KeyPointId, MisconceptionId};
 use crate::scoring::{Clarity, Correctness};
 use crate::time::Span;
 use crate::transcript::Probability;
-use crate::word_enum::word_enum;
+use crate::word_enum;
 
 /// Words of the transcript that back a mark. Made only of the transcript's own words
 /// ([`Transcript::evidence_at`](crate::Transcript::evidence_at)), so that evidence always was said.
@@ -321,7 +321,7 @@ pub enum Counted {
     Unclear,
 }
 
-word_enum!(Counted, "verdict", "hit, missed or unclear" { Hit => "hit", Missed => "missed", Unclear => "unclear" });
+word_enum!(Counted, "verdict" { Hit => "hit", Missed => "missed", Unclear => "unclear" });
 
 /// One yes-or-no check of how clearly an answer was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -341,14 +341,10 @@ pub enum ClarityCheck {
     StopsWhenDone,
 }
 
-word_enum!(
-    ClarityCheck,
-    "check",
-    "answers_the_question, headline_first, says_why, defines_or_exemplifies, ordered or stops_when_done" {
-        AnswersTheQuestion => "answers_the_question", HeadlineFirst => "headline_first", SaysWhy => "says_why",
-        DefinesOrExemplifies => "defines_or_exemplifies", Ordered => "ordered", StopsWhenDone => "stops_when_done"
-    }
-);
+word_enum!(ClarityCheck, "check" {
+    AnswersTheQuestion => "answers_the_question", HeadlineFirst => "headline_first", SaysWhy => "says_why",
+    DefinesOrExemplifies => "defines_or_exemplifies", Ordered => "ordered", StopsWhenDone => "stops_when_done"
+});
 
 impl ClarityCheck {
     /// What is checked, in words for people.
@@ -420,7 +416,7 @@ pub enum CoachKind {
     Llm,
 }
 
-word_enum!(CoachKind, "coach", "offline or llm" { Offline => "offline", Llm => "llm" });
+word_enum!(CoachKind, "coach" { Offline => "offline", Llm => "llm" });
 
 /// What one judging of an answer gives: two panels, at least one of them there, and what to do next. Delivery, the third panel, is
 /// measured when the answer arrives and needs no coach.

@@ -153,21 +153,13 @@ impl Tally {
     fn of(counted: &[(&KeyPoint, Counted)]) -> Self {
         let mut tally = Self::default();
         for (point, counted) in counted {
-            let weight = u32::from(point.weight.get());
-            match counted {
-                Counted::Hit => {
-                    tally.hit += weight;
-                    tally.core_hit += u32::from(point.core);
-                }
-                Counted::Missed => {
-                    tally.missed += weight;
-                    tally.core_missed += u32::from(point.core);
-                }
-                Counted::Unclear => {
-                    tally.unclear += weight;
-                    tally.core_unclear += u32::from(point.core);
-                }
-            }
+            let (weight, core) = match counted {
+                Counted::Hit => (&mut tally.hit, &mut tally.core_hit),
+                Counted::Missed => (&mut tally.missed, &mut tally.core_missed),
+                Counted::Unclear => (&mut tally.unclear, &mut tally.core_unclear),
+            };
+            *weight += u32::from(point.weight.get());
+            *core += u32::from(point.core);
         }
         tally
     }

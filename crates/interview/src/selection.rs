@@ -83,7 +83,8 @@ pub fn choose<'a>(
     now: SystemTime,
 ) -> Result<Vec<&'a Question>, SelectionError> {
     if !wishes.question_ids.is_empty() {
-        return wishes.question_ids.iter().map(|id| find(bank, id)).collect();
+        let find = |id: &QuestionId| bank.question(id).ok_or_else(|| SelectionError::UnknownQuestion(id.clone()));
+        return wishes.question_ids.iter().map(find).collect();
     }
     let mut fitting = fitting(bank, wishes)?;
     if fitting.is_empty() {
@@ -170,10 +171,6 @@ pub fn wording<'q>(question: &'q Question, asked: &[String], seed: u64) -> &'q s
     }
 }
 
-fn find<'a>(bank: &'a Bank, id: &QuestionId) -> Result<&'a Question, SelectionError> {
-    bank.question(id).ok_or_else(|| SelectionError::UnknownQuestion(id.clone()))
-}
-
 /// The questions that meet the wishes for subject, topic, level, kind and tag, in the order of the bank.
 ///
 /// # Errors
@@ -193,14 +190,13 @@ pub fn fitting<'a>(bank: &'a Bank, wishes: &Wishes) -> Result<Vec<&'a Question>,
 }
 
 fn fits(bank: &Bank, question: &Question, wishes: &Wishes) -> bool {
-    let open_or_has = |open: bool, has: bool| open || has;
     let has_subject =
         || bank.topics().get(&question.topic).is_some_and(|topic| wishes.subjects.contains(&topic.subject));
     (wishes.subjects.is_empty() || has_subject())
-        && open_or_has(wishes.topics.is_empty(), wishes.topics.contains(&question.topic))
-        && open_or_has(wishes.levels.is_empty(), wishes.levels.contains(&question.level))
-        && open_or_has(wishes.kinds.is_empty(), wishes.kinds.contains(&question.kind))
-        && open_or_has(wishes.tags.is_empty(), wishes.tags.iter().any(|tag| question.tags.contains(tag)))
+        && (wishes.topics.is_empty() || wishes.topics.contains(&question.topic))
+        && (wishes.levels.is_empty() || wishes.levels.contains(&question.level))
+        && (wishes.kinds.is_empty() || wishes.kinds.contains(&question.kind))
+        && (wishes.tags.is_empty() || wishes.tags.iter().any(|tag| question.tags.contains(tag)))
 }
 
 /// Takes one question of each topic in turn, topics in the order in which they first occur.

@@ -8,7 +8,7 @@ use crate::id::{AnswerId, QuestionId, SessionId, TurnId};
 use crate::marks::{Decisions, Feedback};
 use crate::time::{Seconds, Span};
 use crate::transcript::Transcript;
-use crate::word_enum::word_enum;
+use crate::word_enum;
 
 /// One practice round: the questions in order, as they were when it began, so that editing the bank never changes what an answer was
 /// judged against.
@@ -266,7 +266,7 @@ pub enum Source {
     Typed,
 }
 
-word_enum!(Source, "source", "microphone, upload, stream or typed" {
+word_enum!(Source, "source" {
     Microphone => "microphone", Upload => "upload", Stream => "stream", Typed => "typed"
 });
 

@@ -97,7 +97,7 @@ impl Terms {
         terms
     }
 
-    /// With spellings that all questions share: what is said, by how it is written. The question's own go before them.
+    /// With spellings that all questions share: what is said, by how it is written. The question's own take precedence over them.
     pub fn with_spellings(mut self, spellings: &HashMap<Vec<String>, Vec<String>>) -> Self {
         for (written, words) in spellings.iter().filter(|(written, _)| written.len() <= LONGEST) {
             if !self.variants.contains_key(written) {

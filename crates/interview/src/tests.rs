@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::bank::{Bank, KeyPoint, Question, SourceFile};
 use crate::claims::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim, Quote};
-use crate::follow_up::{FollowUpLimit, Rubric};
+use crate::follow_up::{FollowUpLimit, Rubric, Target};
 use crate::marks::{
     ClarityCheck, ClarityMark, ClarityVerdict, CoachKind, DecidedVerdict, Decisions, Doubt, Feedback, JudgedBy,
     KeyPointMark, Marks, MisconceptionMark, Verdict,
@@ -14,7 +14,7 @@ use crate::marks::{
 use crate::schedule::{Attempt, Outcome};
 use crate::scoring::{Clarity, Correctness};
 use crate::session::{Answer, Mode, Place, Session, Source, Turn, TurnState};
-use crate::{Probability, SessionId, Transcript, TurnId};
+use crate::{Probability, Seconds, Segment, SessionId, Span, Transcript, TurnId, Word};
 
 const TOPICS: &str = "format_version = 1\n[rust]\nownership = \"Ownership\"\nborrowing = \"Borrowing\"\n";
 
@@ -110,12 +110,17 @@ pub(crate) fn marked(letters: &str) -> Outcome {
             misconceptions: letters.ends_with('w').then(wrong).into_iter().collect(),
         },
         decisions: Decisions::default(),
-        judged_by: JudgedBy {
-            coach: CoachKind::Offline,
-            model: None,
-            prompt_version: "1".to_owned(),
-            rubric_version: question().rubric_version(),
-        },
+        judged_by: judged_by(question().rubric_version()),
+    }
+}
+
+/// The offline coach, who judged by this version of a rubric.
+pub(crate) fn judged_by(rubric_version: impl Into<String>) -> JudgedBy {
+    JudgedBy {
+        coach: CoachKind::Offline,
+        model: None,
+        prompt_version: "1".to_owned(),
+        rubric_version: rubric_version.into(),
     }
 }
 
@@ -152,8 +157,18 @@ pub(crate) fn judged(
     checks: &[(ClarityCheck, ClarityVerdict)],
 ) -> Turn {
     let question = session.question(&question.parse().unwrap()).unwrap();
-    let rubric = Rubric::of(question, None);
     let stated = usize::from(letters.ends_with('w'));
+    let marks = marks(&question.key_points, letters, stated);
+    Turn { session: session.id, ..judged_turn(question, None, marks, checks) }
+}
+
+/// A judged answer to the question or, with a target, to a follow-up on it, with these marks and these failed or met checks.
+pub(crate) fn judged_turn(
+    question: &Question,
+    target: Option<&Target>,
+    marks: Marks,
+    checks: &[(ClarityCheck, ClarityVerdict)],
+) -> Turn {
     let check = |(check, verdict): &(ClarityCheck, ClarityVerdict)| ClarityMark {
         check: *check,
         verdict: *verdict,
@@ -161,29 +176,33 @@ pub(crate) fn judged(
         note: None,
     };
     let feedback = Feedback {
-        correctness: Some(Correctness::of(&rubric, marks(&question.key_points, letters, stated))),
+        correctness: Some(Correctness::of(&Rubric::of(question, target), marks)),
         clarity: Some(Clarity::of(checks.iter().map(check).collect())),
         stronger_answer: None,
         next_step: String::new(),
         remark: None,
-        judged_by: JudgedBy {
-            coach: CoachKind::Offline,
-            model: None,
-            prompt_version: "1".to_owned(),
-            rubric_version: question.rubric_version(),
-        },
+        judged_by: judged_by(question.rubric_version()),
     };
     Turn {
         id: TurnId::from(Uuid::from_u128(3)),
-        session: session.id,
+        session: Uuid::from_u128(1).into(),
         place: Place { position: 1, depth: 0 },
         question: question.id.clone(),
-        target: None,
+        target: target.cloned(),
         prompt: String::new(),
         hints_used: 0,
         sureness: None,
         state: TurnState::Judged { answer: typed_answer(), feedback: Box::new(feedback) },
     }
+}
+
+/// A transcript of these words, one second each, with how sure the recogniser is of each.
+pub(crate) fn heard<'a>(words: impl IntoIterator<Item = (&'a str, f64)>) -> Transcript {
+    let at = |second: usize| Seconds::new(second as f64).unwrap();
+    let words = words.into_iter().enumerate().map(|(index, (text, probability))| {
+        Word::heard(text, Span::between(at(index), at(index + 1)), Probability::clamped(probability))
+    });
+    Transcript::heard(Segment::new(words).into_iter().collect())
 }
 
 /// A typed answer.

@@ -78,6 +78,11 @@ impl Word {
     pub fn is_in_doubt(&self) -> bool {
         self.probability < DOUBT_THRESHOLD
     }
+
+    /// Whether there is more to it than [function words](is_function_word).
+    pub(crate) fn is_telling(&self) -> bool {
+        !normal_words(&self.text).all(|word| is_function_word(&word))
+    }
 }
 
 /// A run of words that belong together: one stretch of speech, or one paragraph typed. It has at least one word.

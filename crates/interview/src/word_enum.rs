@@ -4,14 +4,26 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a {what}: use {known}")]
 pub struct UnknownWord {
-    pub(crate) text: String,
-    pub(crate) what: &'static str,
-    pub(crate) known: &'static str,
+    text: String,
+    what: &'static str,
+    known: String,
 }
 
-/// Gives an enum its words: what one of them is called, which there are, and the word of each value.
+impl UnknownWord {
+    /// `text` is none of the `known` words for a `what`.
+    pub fn new(text: &str, what: &'static str, known: &[&str]) -> Self {
+        let known = match known {
+            [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+            _ => known.concat(),
+        };
+        Self { text: text.to_owned(), what, known }
+    }
+}
+
+/// Gives an enum its words: what one of them is called, and the word of each value.
+#[macro_export]
 macro_rules! word_enum {
-    ($name:ident, $what:literal, $known:literal { $($variant:ident => $word:literal),+ }) => {
+    ($name:ident, $what:literal { $($variant:ident => $word:literal),+ }) => {
         impl $name {
             /// Every value, in order.
             pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
@@ -29,16 +41,14 @@ macro_rules! word_enum {
         }
 
         impl std::str::FromStr for $name {
-            type Err = crate::word_enum::UnknownWord;
+            type Err = $crate::UnknownWord;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {
                     $($word => Ok(Self::$variant),)+
-                    _ => Err(crate::word_enum::UnknownWord { text: text.to_owned(), what: $what, known: $known }),
+                    _ => Err($crate::UnknownWord::new(text, $what, &[$($word),+])),
                 }
             }
         }
     };
 }
-
-pub(crate) use word_enum;

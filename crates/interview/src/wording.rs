@@ -14,6 +14,12 @@ pub fn things<N: PartialEq + From<u8>>(count: &N, thing: &str) -> String {
     format!("{thing}{plural}")
 }
 
+/// These remarks as one; `None` where there are none.
+pub fn joined(remarks: impl IntoIterator<Item = Option<String>>) -> Option<String> {
+    let remarks: Vec<String> = remarks.into_iter().flatten().collect();
+    (!remarks.is_empty()).then(|| remarks.join(" "))
+}
+
 /// A claim about an answer that a coach is not sure of.
 pub fn probably(claim: &str) -> String {
     format!("probably: {claim}")

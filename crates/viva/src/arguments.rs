@@ -19,7 +19,7 @@ use crate::settings::Layer;
 use crate::turn_number::TurnNumber;
 pub use eval::{Eval, MeasuredJudge};
 pub use practice::Practice;
-use values::{coach, export, format, kind, level, preset, subject};
+use values::{coach, export, kind, level, preset, subject};
 
 /// Practise technical interviews out loud.
 ///
@@ -35,6 +35,9 @@ pub struct Arguments {
     /// Settings file [env: VIVA_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
+    #[arg(long, global = true)]
+    pub plain: bool,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -153,9 +156,6 @@ pub struct Review {
     /// Read the sessions of this server [env: VIVA_SERVER]
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
-    /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
-    #[arg(long)]
-    pub plain: bool,
 }
 
 /// Show how far you have come: what is due, your last scores, and the points you missed; or all that is known of one question.
@@ -181,9 +181,6 @@ pub struct Progress {
     /// Read the progress from this server [env: VIVA_SERVER]
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
-    /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
-    #[arg(long)]
-    pub plain: bool,
 }
 
 /// Save all sessions with their recordings in one file, or add the sessions of such a file.
@@ -199,9 +196,6 @@ pub struct Archive {
     /// Use the sessions of this server [env: VIVA_SERVER]
     #[arg(long, value_name = "URL", global = true)]
     pub server: Option<String>,
-    /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
-    #[arg(long, global = true)]
-    pub plain: bool,
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -243,9 +237,6 @@ pub struct Delete {
     /// Delete the sessions of this server [env: VIVA_SERVER]
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
-    /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
-    #[arg(long)]
-    pub plain: bool,
 }
 
 /// Transcribe recordings.
@@ -264,7 +255,7 @@ pub struct Transcribe {
     #[arg(long, value_name = "NAME|PATH")]
     pub model: Option<String>,
     /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format())]
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
 }
 
@@ -416,23 +407,17 @@ impl Arguments {
     pub fn layer(&self) -> Layer {
         let flag = |is_set: bool| is_set.then_some(true);
         let layer = match self.command.clone() {
-            Command::Practice(Practice { device, model, server, mute, no_sureness, plain, .. }) => Layer {
-                device,
-                model,
-                server,
-                mute: flag(mute),
-                no_sureness: flag(no_sureness),
-                plain: flag(plain),
-                ..Layer::default()
-            },
+            Command::Practice(Practice { device, model, server, mute, no_sureness, .. }) => {
+                Layer { device, model, server, mute: flag(mute), no_sureness: flag(no_sureness), ..Layer::default() }
+            }
             Command::Serve(Serve { bind, database, model, questions, open_to_network }) => {
                 let open_to_network = flag(open_to_network);
                 Layer { bind, database, model, questions, open_to_network, ..Layer::default() }
             }
-            Command::Review(Review { server, plain, .. })
-            | Command::Progress(Progress { server, plain, .. })
-            | Command::Archive(Archive { server, plain, .. })
-            | Command::Delete(Delete { server, plain, .. }) => Layer { server, plain: flag(plain), ..Layer::default() },
+            Command::Review(Review { server, .. })
+            | Command::Progress(Progress { server, .. })
+            | Command::Archive(Archive { server, .. })
+            | Command::Delete(Delete { server, .. }) => Layer { server, ..Layer::default() },
             Command::Transcribe(Transcribe { model, .. }) => Layer { model, ..Layer::default() },
             Command::Questions(Questions { questions, .. }) | Command::Eval(Eval { questions, .. }) => {
                 Layer { questions, ..Layer::default() }
@@ -441,7 +426,7 @@ impl Arguments {
                 Layer::default()
             }
         };
-        Layer { data: self.data.clone(), ..layer }
+        Layer { data: self.data.clone(), plain: flag(self.plain), ..layer }
     }
 }
 

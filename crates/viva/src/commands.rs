@@ -29,7 +29,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Archive(archive) => archive::run(&archive.command, &settings?).await,
         Command::Delete(delete) => archive::delete(&delete, &settings?).await,
         Command::Transcribe(transcribe) => transcribe::run(&transcribe, &settings?).await,
-        Command::Questions(questions) => questions::run(&questions.command, settings?.bank.as_deref()),
+        Command::Questions(questions) => questions::run(&questions.command, &settings?),
         Command::Model(command) => model::run(&command, &settings?).await,
         Command::Devices(devices) => devices::run(&devices, settings).await,
         Command::Doctor(doctor) => doctor::run(&doctor, settings).await,

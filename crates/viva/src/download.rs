@@ -15,8 +15,8 @@ const STALL: Duration = Duration::from_secs(30);
 /// The answer to the offer to download a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Offered {
-    /// Downloaded to this path.
-    Here(PathBuf),
+    /// It was downloaded.
+    Here,
     /// The user prefers to type.
     Declined,
     /// The user quit.
@@ -40,11 +40,11 @@ pub async fn offer(model: &Model, settings: &Settings, terminal: &mut Terminal) 
         }
         let download = pull(model, settings, &mut terminal.screen);
         let pulled = tokio::select! {
-            path = download => path,
+            pulled = download => pulled,
             () = terminal.keyboard.interrupted() => return Ok(Offered::Interrupted),
         };
         match pulled {
-            Ok(path) => return Ok(Offered::Here(path)),
+            Ok(_) => return Ok(Offered::Here),
             Err(failure) => terminal.warn(format!("{}.", failure.message())),
         }
         enter = "try again";
@@ -64,6 +64,6 @@ pub async fn pull(model: &Model, settings: &Settings, screen: &mut Screen) -> Re
         }
     };
     let pulled = models::pull(model, &settings.data.models(), &settings.speech.source, STALL, show).await;
-    screen.settle();
+    screen.erase();
     Ok(pulled?)
 }

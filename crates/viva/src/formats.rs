@@ -5,6 +5,7 @@ mod tests;
 
 use api::transcript::{TimeSpan, Transcript};
 use capture::recognise::Recognition;
+use clap::ValueEnum;
 use interview::{Seconds, Span, Word};
 use serde::Serialize;
 use serde_json::json;
@@ -14,16 +15,16 @@ use crate::hearing::{speech_of, transcript_of};
 /// Two lines of subtitles; a line is readable up to about 42 characters.
 const CUE_CHARACTERS: usize = 84;
 
-/// A format of a transcript.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A format of a transcript. The comments are the help that people read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// The words, one line for each segment.
+    /// The words, one line for each segment
     Text,
-    /// A [`Document`].
+    /// Everything that is known, such as when each word was said
     Json,
-    /// SubRip subtitles: numbered cues, times with a comma.
+    /// SubRip subtitles
     Srt,
-    /// WebVTT subtitles: a header, times with a full stop, markup escaped.
+    /// WebVTT subtitles
     Vtt,
 }
 

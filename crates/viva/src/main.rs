@@ -9,6 +9,7 @@ mod commands;
 mod desktop;
 mod download;
 mod failure;
+mod files;
 mod formats;
 mod hearing;
 mod interview_date;

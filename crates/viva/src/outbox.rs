@@ -4,7 +4,6 @@
 //! matched to its turn. The folder is locked while the program uses it; an unlocked one was left behind.
 
 use std::fs::{File, TryLockError};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::failure::Failure;
+use crate::files::replace;
 
 const RECORD: &str = "letter.json";
 const RECORDING: &str = "answer.wav";
@@ -155,9 +155,9 @@ impl PendingAnswer {
         self.keep(answer)
     }
 
-    /// Sends the answer once and returns the turn as it is after at most `wait`. The answer stays in the outbox.
-    pub async fn send(&self, client: &Client, wait: Duration) -> Result<Turn, ClientError> {
-        let sending = Sending { key: self.record.key, wait };
+    /// Sends the answer once and returns its turn, without waiting for feedback. The answer stays in the outbox.
+    pub async fn send(&self, client: &Client) -> Result<Turn, ClientError> {
+        let sending = Sending { key: self.record.key, wait: Duration::ZERO };
         let turn = self.record.destination.turn;
         match (self.recording(), &self.record.answer) {
             (Some(recording), Some(answer)) => client.answer_aloud(turn, &recording, Some(answer), &sending).await,
@@ -184,17 +184,10 @@ impl PendingAnswer {
         Ok(aside)
     }
 
-    /// Replaces the record atomically.
     fn write(&self) -> Result<(), Failure> {
         let path = self.folder.join(RECORD);
-        let draft = self.folder.join("letter.json.new");
-        let written = || -> std::io::Result<()> {
-            let mut file = File::create(&draft)?;
-            file.write_all(&serde_json::to_vec_pretty(&self.record)?)?;
-            file.sync_all()?;
-            std::fs::rename(&draft, &path)
-        };
-        written().map_err(unusable(&path))
+        let record = serde_json::to_vec_pretty(&self.record).map_err(std::io::Error::from);
+        record.and_then(|record| replace(&path, &record)).map_err(unusable(&path))
     }
 }
 

@@ -385,7 +385,7 @@ impl Round<'_> {
                 },
             }
         };
-        self.terminal.screen.settle();
+        self.terminal.screen.erase();
         let Some(input) = input else { return Continue(()) };
         speaking.stop().await;
         match input {

@@ -90,7 +90,7 @@ pub fn repair(path: &Path) -> Result<Seconds, Error> {
     if !is_ours {
         return Err(Error::NotAudio);
     }
-    if found != complete {
+    if complete != found {
         write_header(&mut file, samples).map_err(Error::unwritable(path))?;
         file.sync_data().map_err(Error::unwritable(path))?;
     }
@@ -103,28 +103,24 @@ fn write_header(file: &mut File, samples: u64) -> std::io::Result<()> {
 }
 
 /// The 44 bytes before the samples, after Microsoft and IBM's "Multimedia Programming Interface and Data Specifications 1.0".
-fn header(samples: u64) -> [u8; HEADER_BYTES] {
+fn header(samples: u64) -> Vec<u8> {
     let data_bytes = u32::try_from(samples * SAMPLE_BYTES).unwrap_or(u32::MAX - HEADER_BYTES as u32);
-    let mut header = [0; HEADER_BYTES];
-    let fields: [(usize, &[u8]); 13] = [
-        (0, b"RIFF"),
-        (4, &(data_bytes + HEADER_BYTES as u32 - 8).to_le_bytes()),
-        (8, b"WAVE"),
-        (12, b"fmt "),
-        (16, &16_u32.to_le_bytes()),
-        (20, &1_u16.to_le_bytes()),
-        (22, &1_u16.to_le_bytes()),
-        (24, &RATE.get().to_le_bytes()),
-        (28, &(RATE.get() * SAMPLE_BYTES as u32).to_le_bytes()),
-        (32, &(SAMPLE_BYTES as u16).to_le_bytes()),
-        (34, &(SAMPLE_BYTES as u16 * 8).to_le_bytes()),
-        (36, b"data"),
-        (40, &data_bytes.to_le_bytes()),
+    let fields: [&[u8]; 13] = [
+        b"RIFF",
+        &(data_bytes + HEADER_BYTES as u32 - 8).to_le_bytes(),
+        b"WAVE",
+        b"fmt ",
+        &16_u32.to_le_bytes(),
+        &1_u16.to_le_bytes(),
+        &1_u16.to_le_bytes(),
+        &RATE.get().to_le_bytes(),
+        &(RATE.get() * SAMPLE_BYTES as u32).to_le_bytes(),
+        &(SAMPLE_BYTES as u16).to_le_bytes(),
+        &(SAMPLE_BYTES as u16 * 8).to_le_bytes(),
+        b"data",
+        &data_bytes.to_le_bytes(),
     ];
-    for (offset, bytes) in fields {
-        header[offset..offset + bytes.len()].copy_from_slice(bytes);
-    }
-    header
+    fields.concat()
 }
 
 /// Rounds sound to what a recording holds, so that what is heard live is what a reader of the file hears.

@@ -12,7 +12,7 @@ use super::form::{Form, Shape};
 use super::model::Model;
 use super::prompts::{Prompts, Template};
 use super::quotes::Answer;
-use super::reading::{CHECKS, Entry, Judged, Reading, those_that_hold};
+use super::reading::{CHECKS, Entry, Judged, Reading, nonzero_remarks};
 use super::subject::Asked;
 use crate::error::{CoachError, malformed};
 
@@ -107,7 +107,7 @@ fn remark(reading: &Reading<'_>, reused: usize) -> Option<String> {
     let [not_said, demands] = reading.unfounded(CHECKS, of_checks);
     let reused_words =
         format!("For {} the model quoted the same words as for others, so they do not count.", of_checks(reused));
-    those_that_hold([
+    nonzero_remarks([
         (not_judged, format!("The model did not judge {}.", of_checks(not_judged))),
         not_said,
         demands,

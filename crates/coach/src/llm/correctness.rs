@@ -13,7 +13,7 @@ use super::form::{Form, Shape};
 use super::model::Model;
 use super::prompts::{Prompts, Template};
 use super::quotes::{Answer, Unfounded};
-use super::reading::{Entry, Judged, KEY_POINTS, MISCONCEPTIONS, Reading, those_that_hold};
+use super::reading::{Entry, Judged, KEY_POINTS, MISCONCEPTIONS, Reading, nonzero_remarks};
 use super::settings::Calls;
 use super::subject::AskedWithRubric;
 use crate::error::{CoachError, malformed};
@@ -140,7 +140,7 @@ fn remark(reading: &Reading<'_>, assignment: &Assignment<'_>) -> Option<String> 
     let (of_not_judged, of_unrelated, of_contradicted) =
         (of_points(not_judged), of_points(unrelated), of_points(contradicted));
     let (named, looked_for) = (counted(misconceptions, "misconception"), counted(wrong, "misconception"));
-    those_that_hold([
+    nonzero_remarks([
         (not_judged, format!("The model did not judge {of_not_judged}, so they count neither way.")),
         not_said,
         demands,

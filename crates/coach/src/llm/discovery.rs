@@ -13,7 +13,7 @@ use super::wire::{Call, FoundModel, Message};
 /// How long a server on this machine may take to say that it is there.
 const FINDING_LIMIT: Duration = Duration::from_secs(2);
 
-/// How long a model may take for a few words to be recommended for its speed.
+/// A model counts as fast if it writes a few words within this time.
 const TRIAL_LIMIT: Duration = Duration::from_secs(5);
 
 /// How many models are tried: each of them may be loaded for it.

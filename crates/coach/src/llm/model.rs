@@ -24,8 +24,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// How often a server that loads its model is asked again.
 const LOADING_POLL: Duration = Duration::from_secs(2);
 
-/// How random a reply is that is to correct one, where the first was not random at all: a model that is asked in the same way says the
-/// same again.
+/// The least temperature of a repair call, where one is set: a model asked the same way repeats itself.
 const REPAIR_TEMPERATURE: f64 = 0.6;
 
 /// The tokens that a model may think in when nothing says how much it thinks.
@@ -214,18 +213,13 @@ impl Model {
             .notify(|error, wait| tracing::info!(model = %self.name, %error, ?wait, "asking the language model again"))
             .await?;
         let Tokens { input: input_tokens, cached: cached_tokens, output: output_tokens } = heard.said.tokens;
-        let seconds = heard.took.as_secs_f64();
+        let cost = Cost { replies: 1, input_tokens, cached_tokens, output_tokens, seconds: heard.took.as_secs_f64() };
         let kind = if call.is_repair { "repair" } else { call.form.name };
         usage::count(|usage| {
-            usage.replies += 1;
+            usage.total += cost;
             usage.repairs += u64::from(call.is_repair);
-            usage.input_tokens += input_tokens;
-            usage.cached_tokens += cached_tokens;
-            usage.output_tokens += output_tokens;
-            usage.seconds += seconds;
             usage.first_token_seconds += heard.first_token.unwrap_or(heard.took).as_secs_f64();
-            *usage.calls.entry(kind.to_owned()).or_default() +=
-                Cost { replies: 1, input_tokens, cached_tokens, output_tokens, seconds };
+            *usage.calls.entry(kind.to_owned()).or_default() += cost;
         });
         if heard.said.end == Some(End::CutOff) && !heard.said.reply().trim_start().starts_with('{') {
             self.learnt.needs_room.store(true, Ordering::Relaxed);

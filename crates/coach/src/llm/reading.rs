@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use interview::claims::Quote;
 use interview::judging::Assignment;
+use interview::wording::joined;
 use serde_json::Value;
 
 use super::ask::{Fault, fault, text};
@@ -109,7 +110,7 @@ impl<'a> Reading<'a> {
         quote
     }
 
-    /// How many quotes of a group do not count and why, in words for the candidate; `of` words the number of entries.
+    /// How many quotes of a group do not count and why, in words for the candidate; `of` puts the number of entries into words.
     pub fn unfounded(&self, group: &str, of: impl Fn(usize) -> String) -> [(usize, String); 2] {
         let unfounded = self.group(group).filter_map(|entry| entry.unfounded.as_ref());
         let count = |wanted: fn(&Unfounded) -> bool| unfounded.clone().filter(|unfounded| wanted(unfounded)).count();
@@ -128,9 +129,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// The remarks about more than nothing, as one.
-pub(super) fn those_that_hold(remarks: impl IntoIterator<Item = (usize, String)>) -> Option<String> {
-    let remarks: Vec<String> =
-        remarks.into_iter().filter(|(number, _)| *number > 0).map(|(_, remark)| remark).collect();
-    (!remarks.is_empty()).then(|| remarks.join(" "))
+/// Joins the remarks whose count is not zero.
+pub(super) fn nonzero_remarks(remarks: impl IntoIterator<Item = (usize, String)>) -> Option<String> {
+    joined(remarks.into_iter().map(|(count, remark)| (count > 0).then_some(remark)))
 }

@@ -32,7 +32,7 @@ pub struct LlmSettings {
     pub second_model: Option<String>,
     /// The environment variable that holds the key; the preset's own when it is not given.
     pub key_variable: Option<String>,
-    /// The file that holds the key; goes before the variable.
+    /// The file that holds the key; takes precedence over the variable.
     pub key_file: Option<PathBuf>,
     /// How random replies are, 0 to 2. When it is not given, 0 for local servers; services decide for themselves, because some refuse it.
     pub temperature: Option<f64>,
@@ -66,7 +66,7 @@ pub struct LlmSettings {
     pub retries: u8,
     /// What happens to an answer that the model could not judge.
     pub on_failure: OnFailure,
-    /// A folder of templates that go before the built-in ones.
+    /// A folder of templates that take precedence over the built-in ones.
     pub prompts: Option<PathBuf>,
 }
 
@@ -106,17 +106,9 @@ pub enum Thinking {
     High,
 }
 
-impl Thinking {
-    /// Its name in the settings.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-        }
-    }
+interview::word_enum!(Thinking, "way of thinking" { Off => "off", Low => "low", Medium => "medium", High => "high" });
 
+impl Thinking {
     /// The name that most servers have for it.
     pub(super) fn effort(self) -> &'static str {
         if self == Self::Off { "none" } else { self.as_str() }
@@ -163,6 +155,12 @@ pub enum Preset {
     Custom,
 }
 
+interview::word_enum!(Preset, "preset" {
+    OpenAi => "openai", OpenAiResponses => "openai_responses", Anthropic => "anthropic", Gemini => "gemini",
+    OpenRouter => "openrouter", Ollama => "ollama", LlamaCpp => "llama_cpp", Vllm => "vllm", LmStudio => "lm_studio",
+    Custom => "custom"
+});
+
 impl Preset {
     /// The presets whose servers run on this machine.
     pub const LOCAL: [Self; 4] = [Self::Ollama, Self::LlamaCpp, Self::LmStudio, Self::Vllm];
@@ -170,22 +168,6 @@ impl Preset {
     /// The presets of services.
     pub const SERVICES: [Self; 5] =
         [Self::OpenAi, Self::OpenAiResponses, Self::Anthropic, Self::Gemini, Self::OpenRouter];
-
-    /// Its name in the settings.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::OpenAi => "openai",
-            Self::OpenAiResponses => "openai_responses",
-            Self::Anthropic => "anthropic",
-            Self::Gemini => "gemini",
-            Self::OpenRouter => "openrouter",
-            Self::Ollama => "ollama",
-            Self::LlamaCpp => "llama_cpp",
-            Self::Vllm => "vllm",
-            Self::LmStudio => "lm_studio",
-            Self::Custom => "custom",
-        }
-    }
 
     /// Whether its server runs on this machine unless another address is given.
     pub fn is_local(self) -> bool {

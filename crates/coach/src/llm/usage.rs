@@ -8,20 +8,13 @@ use serde::{Deserialize, Serialize};
 /// What language models used up.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
-    /// Replies that came, repairs included.
-    pub replies: u64,
+    /// The cost of all calls, repairs included.
+    #[serde(flatten)]
+    pub total: Cost,
     /// Replies that could not be used, or not fully.
     pub invalid_replies: u64,
     /// Replies that were asked for to correct another.
     pub repairs: u64,
-    /// Tokens read, as far as the server counts them; those from a cache included.
-    pub input_tokens: u64,
-    /// Tokens read from a cache.
-    pub cached_tokens: u64,
-    /// Tokens written.
-    pub output_tokens: u64,
-    /// Seconds from requests to the ends of their replies, together.
-    pub seconds: f64,
     /// Seconds from requests to the first tokens of their replies, together.
     pub first_token_seconds: f64,
     /// Quotes in replies, of every verdict.
@@ -30,17 +23,17 @@ pub struct Usage {
     pub quotes_verbatim: u64,
     /// Quotes that were close enough to words of the answer to be taken for them.
     pub quotes_snapped: u64,
-    /// The same by the kind of call: the name of the form that was asked for, or `repair`.
+    /// The cost by the kind of call: the name of the form that was asked for, or `repair`.
     #[serde(default)]
     pub calls: BTreeMap<String, Cost>,
 }
 
-/// What calls of one kind used up.
+/// What calls used up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cost {
     /// Replies that came.
     pub replies: u64,
-    /// Tokens read, those from a cache included.
+    /// Tokens read, as far as the server counts them; those from a cache included.
     pub input_tokens: u64,
     /// Tokens read from a cache.
     pub cached_tokens: u64,
@@ -62,22 +55,18 @@ impl std::ops::AddAssign for Cost {
 
 impl std::iter::Sum for Usage {
     fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
-        all.fold(Self::default(), |sum, one| Self {
-            replies: sum.replies + one.replies,
-            invalid_replies: sum.invalid_replies + one.invalid_replies,
-            repairs: sum.repairs + one.repairs,
-            input_tokens: sum.input_tokens + one.input_tokens,
-            cached_tokens: sum.cached_tokens + one.cached_tokens,
-            output_tokens: sum.output_tokens + one.output_tokens,
-            seconds: sum.seconds + one.seconds,
-            first_token_seconds: sum.first_token_seconds + one.first_token_seconds,
-            quotes: sum.quotes + one.quotes,
-            quotes_verbatim: sum.quotes_verbatim + one.quotes_verbatim,
-            quotes_snapped: sum.quotes_snapped + one.quotes_snapped,
-            calls: one.calls.into_iter().fold(sum.calls, |mut calls, (kind, cost)| {
-                *calls.entry(kind).or_default() += cost;
-                calls
-            }),
+        all.fold(Self::default(), |mut sum, one| {
+            sum.total += one.total;
+            sum.invalid_replies += one.invalid_replies;
+            sum.repairs += one.repairs;
+            sum.first_token_seconds += one.first_token_seconds;
+            sum.quotes += one.quotes;
+            sum.quotes_verbatim += one.quotes_verbatim;
+            sum.quotes_snapped += one.quotes_snapped;
+            for (kind, cost) in one.calls {
+                *sum.calls.entry(kind).or_default() += cost;
+            }
+            sum
         })
     }
 }
@@ -98,7 +87,7 @@ pub async fn metered<T>(judging: impl Future<Output = T>) -> (T, Usage) {
         let judged = judging.await;
         let mut usage = METER.with(|meter| meter.lock().unwrap_or_else(PoisonError::into_inner).clone());
         let seconds = usage.calls.values_mut().map(|cost| &mut cost.seconds);
-        for seconds in seconds.chain([&mut usage.seconds, &mut usage.first_token_seconds]) {
+        for seconds in seconds.chain([&mut usage.total.seconds, &mut usage.first_token_seconds]) {
             // Whole milliseconds are the same when they are read back from a file.
             *seconds = (*seconds * 1000.0).round() / 1000.0;
         }

@@ -1,7 +1,5 @@
 //! What an answer says of each claim of its question, as the verifier reads it.
 
-use std::cmp::Reverse;
-
 use interview::Question;
 
 use super::likeness::Phrasings;
@@ -124,17 +122,12 @@ pub(super) type Features = [f32; 11];
 /// The passages most like the claim, the most like first, and the first passage of all.
 fn most_like(likeness: &[Vec<f32>], claim: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..likeness.len()).collect();
-    order.sort_by_key(|passage| Reverse(ordered(likeness[*passage][claim])));
+    order.sort_by(|one, other| likeness[*other][claim].total_cmp(&likeness[*one][claim]));
     let mut chosen: Vec<usize> = order.into_iter().take(PASSAGES_A_CLAIM).collect();
     if !likeness.is_empty() && !chosen.contains(&0) {
         chosen.push(0);
     }
     chosen
-}
-
-/// Floats that are not negative sort like the integers of the same bits.
-fn ordered(likeness: f32) -> u32 {
-    likeness.to_bits()
 }
 
 fn logit(chance: f32) -> f32 {

@@ -90,7 +90,9 @@ impl Reading {
 
     /// The markers that begin within the words.
     pub(crate) fn markers_in(&self, words: &Range<usize>) -> &[Marker] {
-        markers_in(&self.markers, words)
+        let first = self.markers.partition_point(|marker| marker.words.start < words.start);
+        let last = self.markers.partition_point(|marker| marker.words.start < words.end);
+        &self.markers[first..last]
     }
 
     /// The normal words of a stretch, as text.
@@ -112,12 +114,6 @@ fn clause(normal: &[&str], place: clauses::Place) -> Clause {
         unit.words = unit.words.start + start..unit.words.end + start;
     }
     Clause { sentence: place.sentence, units, is_repeated: false, is_list: false, words: place.words }
-}
-
-fn markers_in<'a>(markers: &'a [Marker], words: &Range<usize>) -> &'a [Marker] {
-    let first = markers.partition_point(|marker| marker.words.start < words.start);
-    let last = markers.partition_point(|marker| marker.words.start < words.end);
-    &markers[first..last]
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::thresholds::{
     STATED_IN_FOLLOW_UP_AT, UNCLEAR_AT, Weights,
 };
 
-/// An answer, read.
+/// An answer and what was read in it.
 pub(super) struct Read<'a> {
     pub(super) reading: &'a Reading,
     pub(super) passages: &'a [Passage],

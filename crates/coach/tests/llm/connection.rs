@@ -31,7 +31,7 @@ async fn a_connection_that_works_says_what_an_answer_takes() {
     assert_eq!(connection.available, ["a-model", "another"]);
     assert!(model.base_url().contains(&connection.server), "{connection:?}");
     assert_eq!(connection.enforcement, Enforcement::Schema);
-    assert!(connection.usage.replies >= 4 && connection.usage.input_tokens >= 400, "{connection:?}");
+    assert!(connection.usage.total.replies >= 4 && connection.usage.total.input_tokens >= 400, "{connection:?}");
 }
 
 #[tokio::test]

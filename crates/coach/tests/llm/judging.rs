@@ -217,10 +217,10 @@ async fn what_was_used_up_is_counted() {
     let model = Script::sound().start().await;
     let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
     let (_, usage) = metered(judge(&coach, ANSWER)).await;
-    assert_eq!((usage.replies, usage.invalid_replies, usage.repairs), (3, 0, 0));
-    assert_eq!((usage.input_tokens, usage.cached_tokens, usage.output_tokens), (300, 180, 30));
+    assert_eq!((usage.total.replies, usage.invalid_replies, usage.repairs), (3, 0, 0));
+    assert_eq!((usage.total.input_tokens, usage.total.cached_tokens, usage.total.output_tokens), (300, 180, 30));
     assert_eq!((usage.quotes, usage.quotes_verbatim, usage.quotes_snapped), (6, 6, 0));
-    assert!(usage.seconds > 0.0 && usage.seconds >= usage.first_token_seconds, "{usage:?}");
+    assert!(usage.total.seconds > 0.0 && usage.total.seconds >= usage.first_token_seconds, "{usage:?}");
 }
 
 #[tokio::test]

@@ -27,6 +27,7 @@ fn judged(dataset: &Dataset, says: impl Fn(usize, &Item) -> (Counted, bool, Opti
         let quote = Some("words".to_owned());
         let found = QuotedMisconception { id: "m".to_owned(), sure: true, quote: "other words".to_owned() };
         let judged = JudgedItem {
+            id: item.id.clone(),
             score,
             key_points: vec![JudgedPoint {
                 id: "a".to_owned(),
@@ -37,8 +38,7 @@ fn judged(dataset: &Dataset, says: impl Fn(usize, &Item) -> (Counted, bool, Opti
                 quote,
             }],
             misconceptions: if is_stated { vec![found] } else { Vec::new() },
-            ungraded: None,
-            ..JudgedItem::ungraded(&item.id, String::new())
+            ..JudgedItem::default()
         };
         list.push(Judgement { item, judged, misconceptions: vec!["m".to_owned()], similarity: None });
     }

@@ -78,7 +78,9 @@ fn wilsons_interval_as_published() {
 
 #[test]
 fn a_tie_counts_half() {
-    let share = Share::of([1.0, 0.5, 0.0, 0.5]).unwrap();
+    let mut cases = Cases::default();
+    [1.0, 0.5, 0.0, 0.5].into_iter().for_each(|case| cases.add(case));
+    let share = cases.share().unwrap();
     assert_eq!((share.share, share.of), (0.5, 4));
-    assert_eq!(Share::of([]), None);
+    assert_eq!(Cases::default().share(), None);
 }

@@ -13,7 +13,7 @@ fn judged(group: &str, label: Option<Label>, people: Option<f64>, score: Option<
     let json = serde_json::json!({"id": "i", "question": "some-id", "answer": "x", "group": group});
     let item = Item { label, score: people, ..serde_json::from_value(json).unwrap() };
     let judged = match score {
-        Some(score) => JudgedItem { score: Some(score), ungraded: None, ..JudgedItem::ungraded("i", String::new()) },
+        Some(score) => JudgedItem { id: "i".to_owned(), score: Some(score), ..JudgedItem::default() },
         None => JudgedItem::ungraded("i", "no coach".to_owned()),
     };
     (item, judged)

@@ -6,7 +6,7 @@ use super::snippet::{Proof, Snippet};
 use crate::bounded::bounded;
 use crate::hash::fnv1a;
 use crate::id::{GroupId, KeyPointId, MisconceptionId, QuestionId, Tag, TopicId};
-use crate::word_enum::word_enum;
+use crate::word_enum;
 
 /// One question of the bank, with all that is needed to ask it and to judge its answers.
 ///
@@ -425,13 +425,13 @@ pub enum Stage {
     Deepen,
 }
 
-word_enum!(Level, "level", "junior, mid, senior or staff" {
+word_enum!(Level, "level" {
     Junior => "junior", Mid => "mid", Senior => "senior", Staff => "staff"
 });
-word_enum!(Kind, "kind", "concept, snippet, design or behavioral" {
+word_enum!(Kind, "kind" {
     Concept => "concept", Snippet => "snippet", Design => "design", Behavioral => "behavioral"
 });
-word_enum!(Stage, "stage", "clarify, estimate, sketch or deepen" {
+word_enum!(Stage, "stage" {
     Clarify => "clarify", Estimate => "estimate", Sketch => "sketch", Deepen => "deepen"
 });
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::word_enum;
+
 /// Code to read live.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snippet {
@@ -54,7 +56,7 @@ impl Language {
     }
 }
 
-/// A Rust edition.
+/// A Rust edition. Its word is the year, as `rustc --edition` takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Edition {
     /// The edition of 2018.
@@ -68,16 +70,7 @@ pub enum Edition {
     E2024,
 }
 
-impl Edition {
-    /// The year, as `rustc --edition` takes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::E2018 => "2018",
-            Self::E2021 => "2021",
-            Self::E2024 => "2024",
-        }
-    }
-}
+word_enum!(Edition, "Rust edition" { E2018 => "2018", E2021 => "2021", E2024 => "2024" });
 
 /// What the compiler says of a piece of code, or what happens when it runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,10 +2,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::bank::Stage;
-use crate::marks::{CoachKind, Feedback, JudgedBy};
-use crate::scoring::Correctness;
-use crate::session::{Mode, Place, TurnState};
-use crate::tests::{marks, question, typed_answer};
+use crate::session::Place;
+use crate::tests::{judged_turn, marks, question, round};
 
 fn chosen(letters: &str, stated: usize, asked: &[Target]) -> Option<String> {
     let marks = marks(&question().key_points, letters, stated);
@@ -113,47 +111,21 @@ type Judged<'a> = (Option<Target>, &'a str, usize);
 /// What is asked after the last of these answers to `question`.
 fn asked_after(question: &Question, answers: &[Judged<'_>], limit: u8) -> Option<FollowUp> {
     let session = Session {
-        id: Uuid::nil().into(),
         questions: vec![question.clone()],
         follow_ups: FollowUpLimit::try_from(limit).unwrap(),
-        mode: Mode::Study,
+        ..round(&["q1"])
     };
     let marks_of = |(target, letters, stated): &Judged<'_>| {
         marks(&Rubric::of(question, target.as_ref()).key_points, letters, *stated)
     };
-    let turns: Vec<Turn> =
-        (0..).zip(answers).map(|(depth, answer)| turn(question, depth, answer, marks_of(answer))).collect();
+    let turn = |(depth, answer): (u8, &Judged<'_>)| Turn {
+        id: Uuid::from_u128(depth.into()).into(),
+        place: Place { position: 1, depth },
+        ..judged_turn(question, answer.0.as_ref(), marks_of(answer), &[])
+    };
+    let turns: Vec<Turn> = (0..).zip(answers).map(turn).collect();
     let round = Round { session: &session, turns: &turns, is_finished: false, turn: turns.last()? };
     decide(&round, &marks_of(answers.last()?))
-}
-
-fn turn(question: &Question, depth: u8, (target, ..): &Judged<'_>, marks: Marks) -> Turn {
-    let answer = typed_answer();
-    let judged_by = JudgedBy {
-        coach: CoachKind::Offline,
-        model: None,
-        prompt_version: "1".to_owned(),
-        rubric_version: "1".to_owned(),
-    };
-    let feedback = Feedback {
-        correctness: Some(Correctness::of(&Rubric::of(question, target.as_ref()), marks)),
-        clarity: None,
-        stronger_answer: None,
-        next_step: String::new(),
-        remark: None,
-        judged_by,
-    };
-    Turn {
-        id: Uuid::from_u128(depth.into()).into(),
-        session: Uuid::nil().into(),
-        place: Place { position: 1, depth },
-        question: question.id.clone(),
-        target: target.clone(),
-        prompt: String::new(),
-        hints_used: 0,
-        sureness: None,
-        state: TurnState::Judged { answer, feedback: Box::new(feedback) },
-    }
 }
 
 /// What is asked after these answers to the test question, which has two stretch questions.

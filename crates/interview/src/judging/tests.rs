@@ -1,40 +1,14 @@
 use super::*;
+use crate::Probability;
 use crate::bank::Misconception;
-use crate::marks::{CoachKind, DecidedVerdict, Decision};
-use crate::tests::question;
-use crate::{Probability, Seconds, Segment, Span};
+use crate::marks::{DecidedVerdict, Decision};
+use crate::tests::{heard, judged_by, question};
 
 fn rubric() -> Rubric {
-    let point = |id: &str| KeyPoint {
-        id: id.parse().unwrap(),
-        summary: id.to_owned(),
-        weight: 2.try_into().unwrap(),
-        core: true,
-        any_of: None,
-        since: None,
-        until: None,
-        stage: None,
-        says: Vec::new(),
-        probe: String::new(),
-    };
-    let misconception = Misconception {
-        id: "copies-heap".parse().unwrap(),
-        claim: "a move copies the heap".to_owned(),
-        why_wrong: String::new(),
-        since: None,
-        until: None,
-        says: Vec::new(),
-        probe: String::new(),
-    };
+    let question = question();
+    let point = |id: &str| KeyPoint { id: id.parse().unwrap(), ..question.key_points[0].clone() };
+    let misconception = Misconception { id: "copies-heap".parse().unwrap(), ..question.misconceptions[0].clone() };
     Rubric { key_points: vec![point("one-owner"), point("freed-at-end")], misconceptions: vec![misconception] }
-}
-
-fn heard(words: &[(&str, f64)]) -> Transcript {
-    let at = |second: usize| Seconds::new(second as f64).unwrap();
-    let words = words.iter().enumerate().map(|(index, (text, probability))| {
-        Word::heard(*text, Span::between(at(index), at(index + 1)), Probability::clamped(*probability))
-    });
-    Transcript::heard(Segment::new(words).into_iter().collect())
 }
 
 fn quote(text: &str) -> Quote {
@@ -69,7 +43,7 @@ fn doubt(verdict: Verdict) -> Option<Doubt> {
 
 #[test]
 fn a_quote_that_was_said_is_evidence_with_its_time() {
-    let transcript = heard(&[("well", 0.9), ("Exactly", 0.9), ("one", 0.9), ("owner.", 0.9)]);
+    let transcript = heard([("well", 0.9), ("Exactly", 0.9), ("one", 0.9), ("owner.", 0.9)]);
     let Verdict::Hit { evidence } = first_verdict(&transcript, ClaimedVerdict::Hit(quote("exactly one owner"))) else {
         panic!("the quote is there");
     };
@@ -87,14 +61,14 @@ fn a_quote_that_was_not_said_is_not_evidence() {
 
 #[test]
 fn a_hit_that_rests_on_words_in_doubt_is_unclear() {
-    let transcript = heard(&[("exactly", 0.9), ("one", 0.2), ("owner", 0.3)]);
+    let transcript = heard([("exactly", 0.9), ("one", 0.2), ("owner", 0.3)]);
     let verdict = first_verdict(&transcript, ClaimedVerdict::Hit(quote("exactly one owner")));
     assert_eq!(doubt(verdict), Some(Doubt::WordsInDoubt));
 }
 
 #[test]
 fn one_doubtful_word_among_many_does_not_spoil_a_hit() {
-    let transcript = heard(&[
+    let transcript = heard([
         ("every", 0.9),
         ("value", 0.9),
         ("belongs", 0.9),
@@ -109,16 +83,16 @@ fn one_doubtful_word_among_many_does_not_spoil_a_hit() {
 
 #[test]
 fn what_may_have_been_misheard_is_never_missed() {
-    let transcript = heard(&[("exactly", 0.9), ("one", 0.9), ("owl", 0.2)]);
+    let transcript = heard([("exactly", 0.9), ("one", 0.9), ("owl", 0.2)]);
     let verdict = first_verdict(&transcript, ClaimedVerdict::Missed(Some(quote("exactly one owl"))));
     assert_eq!(doubt(verdict), Some(Doubt::WordsInDoubt));
-    let garbled = heard(&[("exact", 0.3), ("won", 0.2), ("owl", 0.2)]);
+    let garbled = heard([("exact", 0.3), ("won", 0.2), ("owl", 0.2)]);
     assert_eq!(doubt(first_verdict(&garbled, ClaimedVerdict::Missed(None))), Some(Doubt::WordsInDoubt));
 }
 
 #[test]
 fn a_misconception_needs_a_quote_that_is_there_and_certain() {
-    let transcript = heard(&[("a", 0.9), ("move", 0.9), ("copies", 0.9), ("the", 0.9), ("heap", 0.4)]);
+    let transcript = heard([("a", 0.9), ("move", 0.9), ("copies", 0.9), ("the", 0.9), ("heap", 0.4)]);
     let stated = |text: &str| {
         let claims = claims(ClaimedVerdict::Missed(None), Some(quote(text)));
         marks(&transcript, &claims).misconceptions.len()
@@ -179,10 +153,6 @@ fn a_clarity_check_whose_quote_is_not_there_or_that_has_no_claim_is_unclear() {
     assert_eq!(verdict(ClarityCheck::HeadlineFirst), ClarityVerdict::Unclear);
 }
 
-fn judged_by() -> JudgedBy {
-    JudgedBy { coach: CoachKind::Offline, model: None, prompt_version: "1".to_owned(), rubric_version: "1".to_owned() }
-}
-
 fn report(correctness: Result<Claims, String>, clarity: Result<Vec<ClarityClaim>, String>) -> Report<String> {
     Report {
         correctness,
@@ -190,7 +160,7 @@ fn report(correctness: Result<Claims, String>, clarity: Result<Vec<ClarityClaim>
         stronger_answer: StrongerAnswer::None,
         follow_up: None,
         remark: None,
-        judged_by: judged_by(),
+        judged_by: judged_by("1"),
     }
 }
 
@@ -287,7 +257,7 @@ fn restored(feedback: &Feedback, transcript: &Transcript) -> Feedback {
 
 #[test]
 fn restored_feedback_is_what_was_recorded_and_keeps_the_place_of_each_quote() {
-    let transcript = heard(&[("so", 0.9), ("one", 0.9), ("owner", 0.9), ("yes", 0.9), ("one", 0.9), ("owner", 0.9)]);
+    let transcript = heard([("so", 0.9), ("one", 0.9), ("owner", 0.9), ("yes", 0.9), ("one", 0.9), ("owner", 0.9)]);
     let claims = all_points(&[Quote::Words { first: 4, last: 5 }, quote("one owner")]);
     let clear = ClarityClaim {
         check: ClarityCheck::SaysWhy,
@@ -360,36 +330,14 @@ fn without_a_correctness_panel_there_is_nothing_to_decide() {
 
 #[test]
 fn an_answer_that_is_judged_again_keeps_the_candidate_s_decisions() {
-    use crate::follow_up::FollowUpLimit;
-    use crate::session::{Answer, Mode, Place, Session, Source, Turn, TurnState};
-    use uuid::Uuid;
+    use crate::session::{Answer, Turn, TurnState};
+    use crate::tests::{judged, round, typed_answer};
 
-    let answer = Answer {
-        id: Uuid::nil().into(),
-        source: Source::Typed,
-        transcript: Transcript::typed("one owner"),
-        corrected: false,
-        decisions: decided("heavy", DecidedVerdict::Hit),
-        spoken: None,
-        audio: None,
-    };
-    let session = Session {
-        id: Uuid::nil().into(),
-        questions: vec![question()],
-        follow_ups: FollowUpLimit::default(),
-        mode: Mode::Study,
-    };
-    let turn = Turn {
-        id: Uuid::nil().into(),
-        session: session.id,
-        place: Place { position: 1, depth: 0 },
-        question: question().id,
-        target: None,
-        prompt: String::new(),
-        hints_used: 0,
-        sureness: None,
-        state: TurnState::Judging { answer: answer.clone() },
-    };
+    let transcript = Transcript::typed("one owner");
+    let answer = Answer { transcript, decisions: decided("heavy", DecidedVerdict::Hit), ..typed_answer() };
+    let session = round(&["q1"]);
+    let state = TurnState::Judging { answer: answer.clone() };
+    let turn = Turn { state, ..judged(&session, "q1", "mmm", &[]) };
     let (question, rubric) = (question(), Rubric::of(&question(), None));
     let turns = [turn.clone()];
     let round = Round { session: &session, turns: &turns, is_finished: false, turn: &turn };

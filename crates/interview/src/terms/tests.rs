@@ -1,5 +1,5 @@
 use super::*;
-use crate::time::Seconds;
+use crate::tests;
 
 fn term(term: &str, spoken: &str, heard_as: &[&str]) -> GlossaryTerm {
     let heard_as = heard_as.iter().map(|&heard| heard.to_owned()).collect();
@@ -19,18 +19,13 @@ fn glossary() -> Vec<GlossaryTerm> {
     ]
 }
 
-/// Words of one second each. `~` in front of a word makes it doubtful, `=` certain.
+/// `~` in front of a word makes it doubtful, `=` certain.
 fn heard(text: &str) -> Transcript {
-    let at = |second: usize| Seconds::new(second as f64).unwrap();
-    let words = text.split(' ').enumerate().map(|(index, word)| {
-        let (probability, word) = match word.split_at(1) {
-            ("~", word) => (0.3, word),
-            ("=", word) => (0.95, word),
-            _ => (0.8, word),
-        };
-        Word::heard(word, Span::between(at(index), at(index + 1)), Probability::clamped(probability))
-    });
-    Transcript::heard(Segment::new(words).into_iter().collect())
+    tests::heard(text.split(' ').map(|word| match word.split_at(1) {
+        ("~", word) => (word, 0.3),
+        ("=", word) => (word, 0.95),
+        _ => (word, 0.8),
+    }))
 }
 
 fn corrected(text: &str) -> String {

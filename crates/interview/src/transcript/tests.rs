@@ -1,12 +1,14 @@
 use super::*;
+use crate::tests::heard;
 
-fn heard(words: &[&str]) -> Transcript {
-    let at = |second: usize| Seconds::new(second as f64).unwrap();
-    let words = words
-        .iter()
-        .enumerate()
-        .map(|(index, text)| Word::heard(*text, Span::between(at(index), at(index + 1)), Probability::clamped(0.9)));
-    Transcript::heard(Segment::new(words).into_iter().collect())
+/// What the recogniser is sure of.
+fn heard_surely(text: &str) -> Transcript {
+    heard(text.split(' ').map(|word| (word, 0.9)))
+}
+
+/// What it is not sure of.
+fn heard_unsurely(text: &str) -> Transcript {
+    heard(text.split(' ').map(|word| (word, 0.3)))
 }
 
 fn evidence(transcript: &Transcript, quote: &str) -> Evidence {
@@ -16,7 +18,7 @@ fn evidence(transcript: &Transcript, quote: &str) -> Evidence {
 
 #[test]
 fn a_quote_is_found_whatever_its_case_and_punctuation_and_tied_to_its_time() {
-    let transcript = heard(&["Well,", "a", "value", "has", "one", "owner."]);
+    let transcript = heard_surely("Well, a value has one owner.");
     let evidence = evidence(&transcript, "VALUE has   one, owner!");
     assert_eq!(evidence.quote(), "value has one owner.");
     let span = evidence.span().unwrap();
@@ -25,7 +27,7 @@ fn a_quote_is_found_whatever_its_case_and_punctuation_and_tied_to_its_time() {
 
 #[test]
 fn a_quote_that_was_not_said_is_not_evidence() {
-    let transcript = heard(&["a", "value", "has", "one", "owner"]);
+    let transcript = heard_surely("a value has one owner");
     for invented in ["a value has two owners", "alue has", "owner a", "", "?!"] {
         assert!(transcript.find_words(invented).is_none(), "{invented}");
     }
@@ -35,15 +37,6 @@ fn a_quote_that_was_not_said_is_not_evidence() {
 fn a_quote_may_run_across_segments_and_inside_joined_words() {
     let transcript = Transcript::typed("the guard is\ndropped/freed early");
     assert_eq!(evidence(&transcript, "is dropped freed").quote(), "is dropped/freed");
-}
-
-fn heard_unsurely(text: &str) -> Transcript {
-    let at = |second: usize| Seconds::new(second as f64).unwrap();
-    let words = text
-        .split(' ')
-        .enumerate()
-        .map(|(index, word)| Word::heard(word, Span::between(at(index), at(index + 1)), Probability::clamped(0.3)));
-    Transcript::heard(Segment::new(words).into_iter().collect())
 }
 
 fn times(transcript: &Transcript) -> Vec<(f64, f64)> {

@@ -91,9 +91,6 @@ pub struct Practice {
     /// Do not ask how sure you are of an answer before its feedback [env: VIVA_NO_SURENESS]
     #[arg(long)]
     pub no_sureness: bool,
-    /// Plain output: no colours, no redrawing; for screen readers and simple terminals [env: VIVA_PLAIN]
-    #[arg(long)]
-    pub plain: bool,
     /// Print the finished session as JSON on standard output; everything else goes to standard error
     #[arg(long)]
     pub json: bool,

@@ -9,7 +9,6 @@ use coach::llm::Preset;
 use interview::bank::{Kind, Level};
 use jiff::civil::Date;
 
-use crate::formats::Format;
 use crate::interview_date;
 
 /// A subject as people write it. Which ones there are, the bank says.
@@ -49,15 +48,6 @@ pub(super) fn preset() -> impl TypedValueParser<Value = Preset> {
 
 pub(super) fn kind() -> impl TypedValueParser<Value = Kind> {
     PossibleValuesParser::new(Kind::ALL.iter().map(|kind| kind.as_str())).try_map(|text| text.parse::<Kind>())
-}
-
-pub(super) fn format() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(["text", "json", "srt", "vtt"]).map(|word| match word.as_str() {
-        "json" => Format::Json,
-        "srt" => Format::Srt,
-        "vtt" => Format::Vtt,
-        _ => Format::Text,
-    })
 }
 
 pub(super) fn export() -> impl TypedValueParser<Value = ExportFormat> {

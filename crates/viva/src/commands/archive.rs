@@ -11,13 +11,14 @@ use api::client::Client;
 use interview::wording::counted;
 use tempfile::NamedTempFile;
 
+use super::output::agrees;
 use super::review::find;
 use crate::arguments::{ArchiveCommand, Delete};
 use crate::failure::Failure;
 use crate::interviewer::Interviewer;
 use crate::settings::Settings;
 use crate::signals::end_requested;
-use crate::terminal::{Choice, Screen, Streams, Terminal, megabytes, progress_line};
+use crate::terminal::{Screen, Streams, megabytes, progress_line};
 
 /// How often the progress of an import is shown.
 const REDRAW: Duration = Duration::from_millis(200);
@@ -68,7 +69,7 @@ async fn export(path: &Path, force: bool, settings: &Settings, client: &Client) 
         received += piece.as_ref().len() as u64;
         screen.draw(&[progress_line("exporting", received, Some(contents.recording_bytes), screen.look())]);
     }
-    screen.settle();
+    screen.erase();
     draft.as_file().sync_all().map_err(|error| unwritable(path, &error))?;
     draft.persist(path).map_err(|error| unwritable(path, &error.error))?;
     eprintln!("wrote {} to {} ({})", in_words(&contents), path.display(), megabytes(received));
@@ -93,7 +94,7 @@ async fn import(path: &Path, settings: &Settings, client: &Client) -> Result<(),
             }
         }
     };
-    screen.settle();
+    screen.erase();
     let imported = imported?;
     let (sessions, recordings) = (counted(imported.sessions, "session"), counted(imported.recordings, "recording"));
     let skipped = match imported.skipped {
@@ -137,20 +138,11 @@ async fn delete_all(delete: &Delete, settings: &Settings, interviewer: &Intervie
 
 /// Asks whether to delete this; an error unless the user says yes.
 async fn confirm(what: &str, rest: &str, delete: &Delete, settings: &Settings) -> Result<(), Failure> {
-    let streams = Streams::detect(settings.plain, false);
-    let refused = || Failure::new(format!("nothing was deleted of {what}")).help("--yes deletes without asking");
-    if delete.yes {
+    let deletes = format!("This deletes {what}{rest}. It cannot be undone.");
+    if delete.yes || agrees(&deletes, "delete", "keep", settings).await? {
         return Ok(());
     }
-    if !streams.is_attended() {
-        return Err(refused());
-    }
-    let mut terminal = Terminal::open(streams)?;
-    terminal.say(format!("This deletes {what}{rest}. It cannot be undone."));
-    match terminal.choose(&[("y", "delete"), ("n", "keep")]).await {
-        Choice::Letter('y') => Ok(()),
-        _ => Err(refused()),
-    }
+    Err(Failure::new(format!("nothing was deleted of {what}")).help("--yes deletes without asking"))
 }
 
 fn in_words(contents: &Contents) -> String {

@@ -6,15 +6,15 @@ use coach::llm::{
     runs_elsewhere,
 };
 use interview::wording::counted;
-use serde::Serialize;
+use serde_json::json;
 use toml_edit::{DocumentMut, Item, Table, value};
 
-use super::output::{print, print_json};
+use super::output::{agrees, print, print_json};
 use crate::arguments::Judge;
 use crate::failure::Failure;
 use crate::memory;
 use crate::settings::Settings;
-use crate::terminal::{Choice, Line, Streams, Terminal, Tone};
+use crate::terminal::{Choice, Line, Terminal, Tone};
 
 /// The time in which feedback should be there, in seconds.
 const COMFORTABLE: f64 = 60.0;
@@ -31,31 +31,6 @@ const OLLAMA_CLOUD: &str = "ollama.com";
 /// The file beside the settings that says that a judge was offered.
 const OFFERED: &str = "judge-offered";
 
-#[derive(Serialize)]
-struct Document {
-    judge: String,
-    /// What was measured, when the judge was tried.
-    tried: Option<String>,
-    found: Vec<Found>,
-    recommended: Option<Suggestion>,
-}
-
-#[derive(Serialize)]
-struct Found {
-    preset: &'static str,
-    address: String,
-    models: Vec<String>,
-    is_local: bool,
-}
-
-#[derive(Serialize)]
-struct Suggestion {
-    preset: &'static str,
-    model: String,
-    /// Seconds until the model had said a few words; none when it took too long.
-    replied_after: Option<f64>,
-}
-
 /// Shows, changes or tries the judge.
 pub async fn run(judge: &Judge, settings: &Settings) -> Result<(), Failure> {
     if judge.offline {
@@ -69,9 +44,27 @@ pub async fn run(judge: &Judge, settings: &Settings) -> Result<(), Failure> {
     let found = find_servers().await;
     let recommended = recommend(&found, memory::available()).await;
     if judge.json {
-        let recommended = recommended.as_ref().map(Suggestion::of);
-        let found = found.into_iter().map(Found::of).collect();
-        return print_json(&Document { judge: judged_by(settings), tried, found, recommended });
+        let server = |server: &FoundServer| {
+            json!({
+                "preset": server.preset.as_str(),
+                "address": server.address(),
+                "models": server.models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>(),
+                "is_local": server.preset.is_local(),
+            })
+        };
+        let suggestion = |Recommended { settings, replied_after, .. }: &Recommended| {
+            json!({
+                "preset": settings.preset.as_str(),
+                "model": settings.model,
+                "replied_after": replied_after.map(|after| after.as_secs_f64()),
+            })
+        };
+        return print_json(&json!({
+            "judge": judged_by(settings),
+            "tried": tried,
+            "found": found.iter().map(server).collect::<Vec<_>>(),
+            "recommended": recommended.as_ref().map(suggestion),
+        }));
     }
     let tried = tried.map(|tried| format!("  {tried}\n")).unwrap_or_default();
     let listed = listing(&found, recommended.as_ref(), settings);
@@ -186,7 +179,8 @@ async fn choose(judge: &Judge, preset: Preset, settings: &Settings) -> Result<()
     let elsewhere = runs_elsewhere(&llm).await;
     let stays_here = llm.is_local() && elsewhere.is_none();
     let place = elsewhere.unwrap_or_else(|| place(&llm));
-    if !stays_here && !judge.yes && !agrees(&place, settings).await? {
+    let sent = format!("The text of your answers will be sent to {place} to be judged. Recordings stay here.");
+    if !stays_here && !judge.yes && !agrees(&sent, "send them there", "change nothing", settings).await? {
         return Err(Failure::new(format!("nothing was changed: answers are not sent to {place} without your yes"))
             .help(format!("--yes agrees to sending them to {place}")));
     }
@@ -195,17 +189,6 @@ async fn choose(judge: &Judge, preset: Preset, settings: &Settings) -> Result<()
     let second = settings.llm.as_ref().and_then(|before| before.second_model.as_ref());
     let dropped = second.map(|second| format!("; the second model, {second}, was taken out")).unwrap_or_default();
     print(&format!("{tried}\nwritten to {file}: answers are judged by {} at {place}{dropped}\n", llm.model))
-}
-
-/// Whether the user says yes to sending answers to this place.
-async fn agrees(place: &str, settings: &Settings) -> Result<bool, Failure> {
-    let streams = Streams::detect(settings.plain, false);
-    if !streams.is_attended() {
-        return Ok(false);
-    }
-    let mut terminal = Terminal::open(streams)?;
-    terminal.say(format!("The text of your answers will be sent to {place} to be judged. Recordings stay here."));
-    Ok(terminal.choose(&[("y", "send them there"), ("n", "change nothing")]).await == Choice::Letter('y'))
 }
 
 /// Offers a model of this machine as the judge and names services whose key is in the environment, once or when it is asked for, when there is no
@@ -327,7 +310,7 @@ fn report(connection: &Connection) -> String {
         Enforcement::Described => "the server enforces no form, so replies may fail more often",
     };
     let context = context_tokens.map(|tokens| format!("; its context is {tokens} tokens")).unwrap_or_default();
-    let first = usage.first_token_seconds / usage.replies.max(1) as f64;
+    let first = usage.first_token_seconds / usage.total.replies.max(1) as f64;
     let advice = if seconds > COMFORTABLE { "; a smaller model or the offline coach is faster" } else { "" };
     let answered = answered_as.as_ref().filter(|name| !models.contains(name));
     let answered = answered.map(|name| format!(" (which calls it {name})")).unwrap_or_default();
@@ -346,11 +329,11 @@ fn report(connection: &Connection) -> String {
         "{} at {server}{answered} judged a sample answer in {seconds:.0} s; expect about as long for yours{advice}: {} ({} to correct one), first token after \
          {first:.1} s, {} tokens read ({} cached), {} written; {enforcement}{context}{others}.{remark}",
         models.join(" and "),
-        counted(usize::try_from(usage.replies).unwrap_or_default(), "call"),
+        counted(usize::try_from(usage.total.replies).unwrap_or_default(), "call"),
         usage.repairs,
-        usage.input_tokens,
-        usage.cached_tokens,
-        usage.output_tokens,
+        usage.total.input_tokens,
+        usage.total.cached_tokens,
+        usage.total.output_tokens,
     )
 }
 
@@ -375,22 +358,6 @@ fn write(document: &mut DocumentMut, llm: Option<&LlmSettings>) {
         if let Some(address) = &llm.base_url {
             table.insert("base_url", value(address.as_str()));
         }
-    }
-}
-
-impl Found {
-    fn of(server: FoundServer) -> Self {
-        let (preset, address) = (server.preset.as_str(), server.address().to_owned());
-        let models = server.models.into_iter().map(|model| model.name).collect();
-        Self { preset, address, models, is_local: server.preset.is_local() }
-    }
-}
-
-impl Suggestion {
-    fn of(recommended: &Recommended) -> Self {
-        let LlmSettings { preset, model, .. } = &recommended.settings;
-        let replied_after = recommended.replied_after.map(|after| after.as_secs_f64());
-        Self { preset: preset.as_str(), model: model.clone(), replied_after }
     }
 }
 
@@ -428,11 +395,14 @@ mod tests {
             context_tokens: Some(8192),
             took: std::time::Duration::from_secs(90),
             usage: coach::llm::Usage {
-                replies: 4,
+                total: coach::llm::Cost {
+                    replies: 4,
+                    input_tokens: 3000,
+                    cached_tokens: 1000,
+                    output_tokens: 500,
+                    seconds: 0.0,
+                },
                 repairs: 1,
-                input_tokens: 3000,
-                cached_tokens: 1000,
-                output_tokens: 500,
                 first_token_seconds: 20.0,
                 ..coach::llm::Usage::default()
             },

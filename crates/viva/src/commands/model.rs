@@ -1,7 +1,7 @@
 //! `viva model`.
 
 use capture::models::{Model, Presence};
-use serde::Serialize;
+use serde_json::json;
 
 use super::output::{print, print_json_list};
 use crate::arguments::ModelCommand;
@@ -10,15 +10,6 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::signals::end_requested;
 use crate::terminal::{Screen, Streams, megabytes};
-
-#[derive(Serialize)]
-struct ModelDocument {
-    name: &'static str,
-    bytes: u64,
-    sha1: &'static str,
-    state: &'static str,
-    path: String,
-}
 
 /// Lists, downloads, checks or finds models.
 pub async fn run(command: &ModelCommand, settings: &Settings) -> Result<(), Failure> {
@@ -34,16 +25,20 @@ fn list(settings: &Settings, json: bool) -> Result<(), Failure> {
     let folder = settings.data.models();
     let listed = folder.list();
     if json {
-        let document = |(model, presence): &(&Model, Presence)| ModelDocument {
-            name: model.name,
-            bytes: model.bytes,
-            sha1: model.sha1,
-            state: match presence {
+        let document = |(model, presence): &(&Model, Presence)| {
+            let state = match presence {
                 Presence::Absent => "absent",
                 Presence::Partial(_) => "partial",
                 Presence::Here => "here",
-            },
-            path: folder.path_of(model).to_string_lossy().into_owned(),
+            };
+            let path = folder.path_of(model);
+            json!({
+                "name": model.name,
+                "bytes": model.bytes,
+                "sha1": model.sha1,
+                "state": state,
+                "path": path.to_string_lossy(),
+            })
         };
         return print_json_list("models", &listed.iter().map(document).collect::<Vec<_>>());
     }

@@ -1,4 +1,4 @@
-//! What commands print: documents on standard output, a progress count on standard error.
+//! What commands print and ask: documents on standard output, a progress count on standard error, and whether to go on.
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
@@ -7,6 +7,8 @@ use std::time::Instant;
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::settings::Settings;
+use crate::terminal::{Choice, Streams, Terminal};
 
 /// Writes text to standard output. A reader that went away is an error of its own kind, which ends the program quietly.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
@@ -23,6 +25,18 @@ pub(super) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
 /// Writes a JSON document that is one list, under `name`.
 pub(super) fn print_json_list(name: &str, items: &[impl Serialize]) -> Result<(), Failure> {
     print_json(&BTreeMap::from([(name, items)]))
+}
+
+/// Says what is about to happen, and returns whether the user says yes. `yes` and `no` are what the keys do. Where nobody can be asked,
+/// nobody agrees.
+pub(super) async fn agrees(what: &str, yes: &str, no: &str, settings: &Settings) -> Result<bool, Failure> {
+    let streams = Streams::detect(settings.plain, false);
+    if !streams.is_attended() {
+        return Ok(false);
+    }
+    let mut terminal = Terminal::open(streams)?;
+    terminal.say(what);
+    Ok(terminal.choose(&[("y", yes), ("n", no)]).await == Choice::Letter('y'))
 }
 
 /// Counts finished items on standard error, if that is a terminal.

@@ -141,7 +141,7 @@ async fn candidate(
                 && let ModelAtHand::Missing(model) = ModelAtHand::of(settings)?
             {
                 match download::offer(model, settings, terminal).await? {
-                    Offered::Here(_) => {}
+                    Offered::Here => {}
                     Offered::Declined => return Ok(Some((Candidate::Typing, None))),
                     Offered::Interrupted => return Ok(None),
                 }
@@ -161,7 +161,7 @@ pub(super) async fn load(settings: &Settings, terminal: &mut Terminal) -> Result
     let path = ModelAtHand::of(settings)?.here(settings)?;
     terminal.screen.draw(&[Line::toned("loading the speech model", Tone::Quiet)]);
     let recogniser = hearing::recogniser(&settings.speech, &path).await;
-    terminal.screen.settle();
+    terminal.screen.erase();
     recogniser
 }
 

@@ -13,13 +13,15 @@ use server::question_files;
 use super::output::{print, print_json};
 use crate::arguments::QuestionsCommand;
 use crate::failure::Failure;
+use crate::settings::Settings;
 use crate::terminal::{Screen, Streams, full_question_lines};
 
-/// Lists, shows or checks questions. `own` is the folder of the user's own questions.
+/// Lists, shows or checks questions.
 ///
 /// # Errors
 /// When there is no such question or folder, or the check finds faults.
-pub fn run(command: &QuestionsCommand, own: Option<&Path>) -> Result<(), Failure> {
+pub fn run(command: &QuestionsCommand, settings: &Settings) -> Result<(), Failure> {
+    let own = settings.bank.as_deref();
     match command {
         QuestionsCommand::List { subject, topic, level, kind, tag, text, json } => {
             let wishes = Wishes {
@@ -32,7 +34,7 @@ pub fn run(command: &QuestionsCommand, own: Option<&Path>) -> Result<(), Failure
             };
             list(&load(own)?, &wishes, text.as_deref().unwrap_or_default(), *json)
         }
-        QuestionsCommand::Show { id, json } => show(&load(own)?, id, *json),
+        QuestionsCommand::Show { id, json } => show(&load(own)?, id, *json, settings.plain),
         QuestionsCommand::Check { folder } => check::check(folder.as_deref().or(own)),
     }
 }
@@ -65,14 +67,14 @@ fn list(bank: &Bank, wishes: &Wishes, text: &str, json: bool) -> Result<(), Fail
     print(&lines.collect::<String>())
 }
 
-fn show(bank: &Bank, id: &QuestionId, json: bool) -> Result<(), Failure> {
+fn show(bank: &Bank, id: &QuestionId, json: bool, plain: bool) -> Result<(), Failure> {
     let question = bank.question(id).ok_or_else(|| {
         Failure::new(format!("there is no question `{id}`")).help("`viva questions list` shows them all")
     })?;
     if json {
         return print_json(question);
     }
-    let mut screen = Screen::new(Streams::detect(false, false));
+    let mut screen = Screen::new(Streams::detect(plain, false));
     let look = screen.results_look();
     screen.show(&full_question_lines(&server::revealed_question(question), look));
     Ok(())

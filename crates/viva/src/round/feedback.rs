@@ -81,7 +81,7 @@ impl Round<'_> {
             let asked = tokio::select! {
                 asked = self.interviewer.client().settled_turn(turn.id, WAIT) => asked,
                 () = self.terminal.keyboard.interrupted() => {
-                    self.terminal.screen.settle();
+                    self.terminal.screen.erase();
                     return Ok((turn, true));
                 }
             };
@@ -91,7 +91,7 @@ impl Round<'_> {
                 Err(error) => return Err(error.into()),
             };
         }
-        self.terminal.screen.settle();
+        self.terminal.screen.erase();
         Ok((turn, false))
     }
 

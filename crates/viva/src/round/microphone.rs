@@ -57,13 +57,6 @@ pub struct Microphone {
     pub hands_free: bool,
 }
 
-/// The result of one recording.
-enum Take {
-    Settled(Response),
-    /// To be recorded again.
-    Again,
-}
-
 /// What was said in one recording.
 struct Spoken {
     kept: PendingAnswer,
@@ -92,7 +85,7 @@ impl Microphone {
     pub async fn answer(&mut self, asked: &Asked<'_>, terminal: &mut Terminal) -> Result<Response, Failure> {
         let mut earlier = Vec::new();
         let response = loop {
-            if let Take::Settled(response) = self.take(asked, &mut earlier, terminal).await? {
+            if let Some(response) = self.take(asked, &mut earlier, terminal).await? {
                 break response;
             }
         };
@@ -102,18 +95,19 @@ impl Microphone {
         Ok(response)
     }
 
+    /// Records once; none when the answer is to be recorded again.
     async fn take(
         &mut self,
         asked: &Asked<'_>,
         earlier: &mut Vec<Spoken>,
         terminal: &mut Terminal,
-    ) -> Result<Take, Failure> {
+    ) -> Result<Option<Response>, Failure> {
         let kept = asked.outbox.begin(asked.destination.clone())?;
         let (recorder, events) = match self.start(asked.turn, kept.recording_path(), terminal).await {
             Ok(Some(started)) => started,
             Ok(None) => {
                 kept.remove()?;
-                return quit(earlier, terminal).await;
+                return quit(earlier, terminal).await.map(Some);
             }
             Err(failure) => return self.without_sound(kept, &failure, asked, earlier, terminal).await,
         };
@@ -126,9 +120,11 @@ impl Microphone {
             tokio::task::spawn_blocking(|| recorder.cancel()).await?;
             kept.remove()?;
             return match stop {
-                Stop::OtherDevice if self.choose(terminal).await? == check::Step::Quit => quit(earlier, terminal).await,
-                Stop::OtherDevice => Ok(Take::Again),
-                _ => Ok(Take::Settled(Response::skip())),
+                Stop::OtherDevice if self.choose(terminal).await? == check::Step::Quit => {
+                    quit(earlier, terminal).await.map(Some)
+                }
+                Stop::OtherDevice => Ok(None),
+                _ => Ok(Some(Response::skip())),
             };
         }
         terminal.screen.draw(&[last_words_line(watch.listening.backlog)]);
@@ -140,7 +136,7 @@ impl Microphone {
         let is_last = matches!(stop, Stop::Interrupted);
         let Recorded { ending, lost, recognition, .. } = recorded;
         let (recognition, is_interrupted) = last_words(recognition, is_last, watch.events, terminal).await?;
-        terminal.screen.settle();
+        terminal.screen.erase();
         let spoken = Spoken { kept, answer: shown(&ending, lost, recognition, terminal) };
         if is_interrupted && is_last {
             // Asked to end once more: nobody may be there to answer the question.
@@ -149,11 +145,11 @@ impl Microphone {
         match stop {
             _ if is_interrupted || is_last => {
                 set_aside(spoken, earlier, terminal)?;
-                quit(earlier, terminal).await
+                quit(earlier, terminal).await.map(Some)
             }
             Stop::Again => {
                 set_aside(spoken, earlier, terminal)?;
-                Ok(Take::Again)
+                Ok(None)
             }
             stop => self.review(spoken, matches!(stop, Stop::Finish), asked, earlier, terminal).await,
         }
@@ -173,7 +169,7 @@ impl Microphone {
             started = opening => Some(started??),
             () = terminal.keyboard.interrupted_first() => None,
         };
-        terminal.screen.settle();
+        terminal.screen.erase();
         Ok(started.map(|recorder| (recorder, events)))
     }
 
@@ -194,8 +190,8 @@ impl Microphone {
         asked: &Asked<'_>,
         earlier: &mut Vec<Spoken>,
         terminal: &mut Terminal,
-    ) -> Result<Take, Failure> {
-        terminal.screen.settle();
+    ) -> Result<Option<Response>, Failure> {
+        terminal.screen.erase();
         if kept.recording().is_none() {
             kept.remove()?;
         }
@@ -203,18 +199,18 @@ impl Microphone {
         let mut offers = NO_SOUND.to_vec();
         offers.extend((!earlier.is_empty()).then_some(EARLIER));
         Ok(match terminal.choose(&offers).await {
-            Choice::Letter('r') => Take::Again,
-            Choice::Letter('t') => Take::Settled(type_answer(asked, terminal).await?),
-            Choice::Letter('s') => Take::Settled(Response::skip()),
+            Choice::Letter('r') => None,
+            Choice::Letter('t') => Some(type_answer(asked, terminal).await?),
+            Choice::Letter('s') => Some(Response::skip()),
             Choice::Letter('k') => match earlier.pop() {
                 Some(spoken) => {
                     show_words(&spoken.answer, terminal);
                     self.review(spoken, false, asked, earlier, terminal).await?
                 }
-                None => Take::Again,
+                None => None,
             },
-            Choice::Letter(_) | Choice::Nothing => Take::Settled(Response::nothing(Then::Finish)),
-            Choice::Interrupt => quit(earlier, terminal).await?,
+            Choice::Letter(_) | Choice::Nothing => Some(Response::nothing(Then::Finish)),
+            Choice::Interrupt => Some(quit(earlier, terminal).await?),
         })
     }
 
@@ -226,7 +222,7 @@ impl Microphone {
         asked: &Asked<'_>,
         earlier: &mut Vec<Spoken>,
         terminal: &mut Terminal,
-    ) -> Result<Take, Failure> {
+    ) -> Result<Option<Response>, Failure> {
         loop {
             let Spoken { mut kept, answer } = spoken;
             tell_unsaved(kept.keep(answer.clone()), terminal);
@@ -238,34 +234,34 @@ impl Microphone {
                         tell_unsaved(kept.keep(answer), terminal);
                     }
                     let then = if reviewed == Reviewed::Send { Then::GoOn } else { Then::Finish };
-                    Ok(Take::Settled(Response::answer(kept, then)))
+                    Ok(Some(Response::answer(kept, then)))
                 }
                 Reviewed::Again => {
                     set_aside(Spoken { kept, answer }, earlier, terminal)?;
-                    Ok(Take::Again)
+                    Ok(None)
                 }
                 Reviewed::Interrupted => {
                     set_aside(Spoken { kept, answer }, earlier, terminal)?;
-                    quit(earlier, terminal).await
+                    quit(earlier, terminal).await.map(Some)
                 }
                 Reviewed::Earlier => {
                     kept.remove()?;
-                    let Some(before) = earlier.pop() else { return Ok(Take::Again) };
+                    let Some(before) = earlier.pop() else { return Ok(None) };
                     show_words(&before.answer, terminal);
                     (spoken, wants_to_finish) = (before, false);
                     continue;
                 }
                 Reviewed::Type => {
                     kept.remove()?;
-                    Ok(Take::Settled(type_answer(asked, terminal).await?))
+                    Ok(Some(type_answer(asked, terminal).await?))
                 }
                 Reviewed::Skip => {
                     kept.remove()?;
-                    Ok(Take::Settled(Response::skip()))
+                    Ok(Some(Response::skip()))
                 }
                 Reviewed::FinishWithout => {
                     kept.remove()?;
-                    Ok(Take::Settled(Response::nothing(Then::Finish)))
+                    Ok(Some(Response::nothing(Then::Finish)))
                 }
             };
         }
@@ -283,11 +279,11 @@ fn set_aside(mut spoken: Spoken, earlier: &mut Vec<Spoken>, terminal: &mut Termi
 }
 
 /// What becomes of the last take when the candidate quits the program.
-async fn quit(earlier: &mut Vec<Spoken>, terminal: &mut Terminal) -> Result<Take, Failure> {
-    Ok(Take::Settled(match earlier.pop() {
-        Some(Spoken { kept, answer }) => cut_off(kept, answer, Then::Interrupted, terminal).await?,
-        None => Response::nothing(Then::Interrupted),
-    }))
+async fn quit(earlier: &mut Vec<Spoken>, terminal: &mut Terminal) -> Result<Response, Failure> {
+    match earlier.pop() {
+        Some(Spoken { kept, answer }) => cut_off(kept, answer, Then::Interrupted, terminal).await,
+        None => Ok(Response::nothing(Then::Interrupted)),
+    }
 }
 
 /// Waits for the last words, and returns whether the candidate quit meanwhile: recognition is then cancelled.
@@ -394,7 +390,7 @@ impl Watch {
                     } else if let (Input::Key(key @ (Key::Up | Key::Down)), Some(pinned)) = (&input, &mut self.pinned) {
                         pinned.take(*key);
                     } else if input.letter() == Some('h') {
-                        terminal.screen.settle();
+                        terminal.screen.erase();
                         if let Err(failure) = asked.show_hint(terminal).await {
                             terminal.warn(failure.message());
                         }
@@ -404,7 +400,9 @@ impl Watch {
                 }
                 Some(event) = self.events.recv() => {
                     tell_words(&event, terminal);
-                    self.apply(event);
+                    apply(&mut self.listening, event);
+                    let Listening { elapsed, silence, .. } = self.listening;
+                    self.listening.countdown = countdown(elapsed, silence).filter(|_| self.hands_free);
                 }
                 () = tokio::time::sleep_until((drawn + TICK).into()) => {}
             }
@@ -460,13 +458,6 @@ impl Watch {
             _ => None,
         }
     }
-
-    fn apply(&mut self, event: Event) {
-        if let Event::Level { level, silence } = event {
-            self.listening.countdown = countdown(level.at, silence).filter(|_| self.hands_free);
-        }
-        apply(&mut self.listening, event);
-    }
 }
 
 /// Prints final words as they come, where they cannot be drawn.
@@ -492,8 +483,9 @@ fn tell_notices(listening: &mut Listening, terminal: &mut Terminal) {
 /// Shows what happened.
 fn apply(listening: &mut Listening, event: Event) {
     match event {
-        Event::Level { level, .. } => {
+        Event::Level { level, silence } => {
             listening.elapsed = level.at;
+            listening.silence = silence;
             listening.peak = level.peak;
             listening.loudest = listening.loudest.max(level.peak);
         }

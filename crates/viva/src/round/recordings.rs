@@ -99,7 +99,7 @@ pub async fn transcribe_file(
             () = terminal.keyboard.interrupted() => break None,
         }
     };
-    terminal.screen.settle();
+    terminal.screen.erase();
     Ok(recognition.transpose()?)
 }
 

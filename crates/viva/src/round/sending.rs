@@ -26,9 +26,9 @@ pub async fn send(kept: PendingAnswer, client: &Client, terminal: &mut Terminal)
     let mut pauses = PAUSES.into_iter();
     loop {
         terminal.screen.draw(&[Line::toned("sending", Tone::Quiet)]);
-        let error = match kept.send(client, Duration::ZERO).await {
+        let error = match kept.send(client).await {
             Ok(turn) => {
-                terminal.screen.settle();
+                terminal.screen.erase();
                 kept.remove()?;
                 return Ok(turn);
             }
@@ -37,7 +37,7 @@ pub async fn send(kept: PendingAnswer, client: &Client, terminal: &mut Terminal)
         match pauses.next().filter(|_| error.is_passing()) {
             Some(pause) => tokio::time::sleep(Duration::from_millis(pause)).await,
             None => {
-                terminal.screen.settle();
+                terminal.screen.erase();
                 return Err(not_sent(error));
             }
         }
@@ -48,16 +48,6 @@ pub async fn send(kept: PendingAnswer, client: &Client, terminal: &mut Terminal)
 const UNFINISHED: [Offer<'static>; 3] = [("Enter", "send"), ("x", "discard"), ("l", "later")];
 /// With its recording.
 const HEAR: Offer<'static> = ("h", "hear");
-
-/// What is to become of an answer that was cut off.
-enum Unfinished {
-    Send,
-    Discard,
-    /// It stays in the outbox.
-    Later,
-    /// It stays there, and the candidate quit the program.
-    Interrupted,
-}
 
 /// Sends what earlier rounds left in the outbox for this server, and finishes those rounds; the candidate is asked about answers that were
 /// cut off. Recordings are transcribed first if there is a recogniser. What cannot be sent stays in the outbox. Returns whether the candidate
@@ -81,19 +71,19 @@ pub async fn send_what_was_left(
         }
         let turn = interviewer.client().turn(kept.destination().turn).await.ok();
         match ask_about_unfinished(&kept, turn.as_ref(), terminal).await? {
-            Unfinished::Send => {}
-            Unfinished::Discard => {
+            Choice::Letter('x') => {
                 kept.remove()?;
                 continue;
             }
-            Unfinished::Later => {
+            Choice::Letter('l') => {
                 open.insert(session);
                 continue;
             }
-            Unfinished::Interrupted => return Ok(true),
+            Choice::Interrupt => return Ok(true),
+            Choice::Letter(_) | Choice::Nothing => {}
         }
         transcribe_recording(&mut kept, turn.as_ref(), recogniser, terminal).await?;
-        match kept.send(interviewer.client(), Duration::ZERO).await {
+        match kept.send(interviewer.client()).await {
             Ok(_) => {
                 kept.remove()?;
                 terminal.say("Sent an answer left over from an earlier round. To review it:");
@@ -124,18 +114,19 @@ pub async fn send_what_was_left(
     Ok(false)
 }
 
-/// Asks what to do with an answer that was cut off. Where nobody can be asked it stays for later. An answer that was complete is sent.
+/// Asks which of [`UNFINISHED`] to do with an answer that was cut off. Where nobody can be asked, it stays for later; a complete one is sent
+/// without asking.
 async fn ask_about_unfinished(
     kept: &PendingAnswer,
     turn: Option<&Turn>,
     terminal: &mut Terminal,
-) -> Result<Unfinished, Failure> {
+) -> Result<Choice, Failure> {
     if !kept.is_cut_off() {
-        return Ok(Unfinished::Send);
+        return Ok(Choice::Nothing);
     }
     if !terminal.is_attended() {
         terminal.say("An unfinished answer is kept and not judged. A round at a terminal asks what to do with it.");
-        return Ok(Unfinished::Later);
+        return Ok(Choice::Letter('l'));
     }
     let recording = kept.recording();
     let mut length = String::new();
@@ -149,18 +140,11 @@ async fn ask_about_unfinished(
     terminal.say(format!("You have an unfinished answer{length}{question}.{words}"));
     let offers: Vec<Offer<'_>> = UNFINISHED.into_iter().chain(recording.as_ref().map(|_| HEAR)).collect();
     loop {
-        match terminal.choose(&offers).await {
-            Choice::Letter('h') => {
-                let Some(recording) = &recording else { continue };
-                if let Err(error) = desktop::open(recording).await {
-                    terminal.warn(format!("cannot start a player ({error}); the recording is"));
-                    terminal.say_to_copy(recording.display().to_string());
-                }
-            }
-            Choice::Letter('x') => return Ok(Unfinished::Discard),
-            Choice::Letter('l') => return Ok(Unfinished::Later),
-            Choice::Letter(_) | Choice::Nothing => return Ok(Unfinished::Send),
-            Choice::Interrupt => return Ok(Unfinished::Interrupted),
+        let choice = terminal.choose(&offers).await;
+        let (Choice::Letter('h'), Some(recording)) = (choice, &recording) else { return Ok(choice) };
+        if let Err(error) = desktop::open(recording).await {
+            terminal.warn(format!("cannot start a player ({error}); the recording is"));
+            terminal.say_to_copy(recording.display().to_string());
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Changes the settings file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use toml_edit::DocumentMut;
 
 use super::{DataFolder, Settings};
 use crate::failure::Failure;
+use crate::files::replace;
 
 impl Settings {
     /// A file beside the settings that marks something as done once; none where there is no place for settings.
@@ -29,7 +30,7 @@ impl Settings {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
-        write_whole(&path, &document.to_string()).map_err(failed)?;
+        replace(&path, document.to_string().as_bytes()).map_err(failed)?;
         Ok(path.display().to_string())
     }
 }
@@ -47,11 +48,4 @@ impl Mark {
     pub fn set(&self) {
         self.0.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&self.0, "")).ok();
     }
-}
-
-/// Replaces the file in one step, so that a crash leaves the old or the new one.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    let new = path.with_extension("toml.new");
-    std::fs::write(&new, text)?;
-    std::fs::rename(new, path)
 }

@@ -36,7 +36,7 @@ pub fn brief_lines(turns: &[Turn], before: Option<&Turn>, look: Look) -> Vec<Lin
     let title = title.with(format!("  {}", main.question.title), Tone::Quiet);
     let mut head = vec![Line::blank(), ruled(title, look), Line::blank()];
     head.extend(score_lines(turns, look));
-    let fix = Line::plain(&brief.fix).hanging(name("To fix", Tone::Bad), width);
+    let fix = Line::plain(&brief.fix).hanging(label("To fix", Tone::Bad), width);
     let room = look.height.saturating_sub(KEY_ROWS);
     if let Some(compared) = &compared {
         head.extend(figure_lines(compared));
@@ -48,9 +48,9 @@ pub fn brief_lines(turns: &[Turn], before: Option<&Turn>, look: Look) -> Vec<Lin
         let mut lines = head.clone();
         if let Some(best) = &brief.best {
             lines.push(Line::blank());
-            let quote = quote_line(&best.quote, Tone::Plain).hanging(name("Well said", Tone::Good), width);
+            let quote = quote_line(&best.quote, Tone::Plain).hanging(label("Well said", Tone::Good), width);
             lines.extend(cut(quote, rows));
-            lines.extend(cut(Line::toned(&best.what, Tone::Quiet).hanging(name("", Tone::Plain), width), rows));
+            lines.extend(cut(Line::toned(&best.what, Tone::Quiet).hanging(label("", Tone::Plain), width), rows));
         }
         lines.push(Line::blank());
         lines.extend(cut(fix.clone(), rows.max(FIX_ROWS)));
@@ -117,11 +117,11 @@ fn score_lines(turns: &[Turn], look: Look) -> Vec<Line> {
     let Some((main, follow_ups)) = turns.split_first() else { return Vec::new() };
     let brief = brief(main, follow_ups);
     let figure = Line::toned(brief.score, Tone::Accent).with(format!("  {}", brief.reason), Tone::Quiet);
-    figure.hanging(name("Correctness", Tone::Strong), look.text_width())
+    figure.hanging(label("Correctness", Tone::Strong), look.text_width())
 }
 
 /// What a row of a short form is about.
-pub(super) fn name(text: &str, tone: Tone) -> Line {
+pub(super) fn label(text: &str, tone: Tone) -> Line {
     Line::toned(format!("{text:<NAMES$}"), tone)
 }
 
@@ -145,7 +145,7 @@ fn change_lines(compared: &Comparison, rows: usize, width: usize) -> Vec<Line> {
         let more = (more > 0).then(|| Line::toned(format!("and {more} more"), Tone::Quiet));
         let shown = points.iter().take(count).map(Line::plain).chain(more);
         let leads =
-            [name(kind, symbol_of(*sign).1)].into_iter().chain(std::iter::repeat_with(|| name("", Tone::Plain)));
+            [label(kind, symbol_of(*sign).1)].into_iter().chain(std::iter::repeat_with(|| label("", Tone::Plain)));
         lines.extend(shown.zip(leads).flat_map(|(point, lead)| cut(point.hanging(lead, width), rows)));
     }
     if !compared.is_comparable {
@@ -270,12 +270,9 @@ mod tests {
 
     use super::*;
     use crate::terminal::screen::Signs;
+    use crate::terminal::text::shown;
 
     const LOOK: Look = Look { width: 80, height: 24, signs: Signs::Words, ..Look::OFF_SCREEN };
-
-    fn shown(lines: &[Line]) -> String {
-        lines.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect()
-    }
 
     #[test]
     fn the_short_form_is_the_score_the_best_thing_and_the_one_to_fix() {

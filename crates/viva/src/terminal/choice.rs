@@ -153,7 +153,7 @@ impl Terminal {
                 },
             }
         };
-        self.screen.settle();
+        self.screen.erase();
         ended
     }
 
@@ -209,7 +209,7 @@ impl Terminal {
                     Edited::Cancelled => Written::Cancelled,
                 },
             };
-            self.screen.settle();
+            self.screen.erase();
             return written;
         }
     }
@@ -239,7 +239,7 @@ impl Terminal {
     }
 
     fn chosen(&mut self, choice: Choice) -> Choice {
-        self.screen.settle();
+        self.screen.erase();
         choice
     }
 }

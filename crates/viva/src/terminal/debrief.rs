@@ -4,7 +4,7 @@ use api::session::{Debrief, Summary};
 use api::view;
 use jiff::Timestamp;
 
-use super::brief::{cut, fitting, name};
+use super::brief::{cut, fitting, label};
 use super::question::ruled;
 use super::screen::Look;
 use super::session::figure_lines;
@@ -38,16 +38,16 @@ fn texts(debrief: &Debrief, rows: usize, now: Timestamp, width: usize) -> Vec<Ve
     let best = debrief.best.as_ref().map(|best| {
         let quote = Line::plain(format!("“{}”", view::shortened(&best.quote)));
         let claim = Line::toned(&best.claim, Tone::Quiet);
-        [part(quote, name("Well said", Tone::Good)), part(claim, name("", Tone::Plain))].concat()
+        [part(quote, label("Well said", Tone::Good)), part(claim, label("", Tone::Plain))].concat()
     });
-    let habit = debrief.habit.as_ref().map(|habit| part(Line::plain(habit), name("To change", Tone::Bad)));
-    let feeling = debrief.feeling.as_ref().map(|feeling| part(Line::plain(feeling), name("Feeling", Tone::Strong)));
+    let habit = debrief.habit.as_ref().map(|habit| part(Line::plain(habit), label("To change", Tone::Bad)));
+    let feeling = debrief.feeling.as_ref().map(|feeling| part(Line::plain(feeling), label("Feeling", Tone::Strong)));
     let weakest = debrief.weakest.as_ref().map(|weakest| {
-        let title = part(Line::plain(&weakest.title), name("Weakest", Tone::Bad));
-        [title, part(Line::toned(&weakest.advice, Tone::Quiet), name("", Tone::Plain))].concat()
+        let title = part(Line::plain(&weakest.title), label("Weakest", Tone::Bad));
+        [title, part(Line::toned(&weakest.advice, Tone::Quiet), label("", Tone::Plain))].concat()
     });
     let comes_back = view::comes_back(&debrief.comes_back, now);
-    let comes_back = comes_back.map(|text| part(Line::plain(text), name("Comes back", Tone::Strong)));
+    let comes_back = comes_back.map(|text| part(Line::plain(text), label("Comes back", Tone::Strong)));
     [best, habit, feeling, weakest, comes_back].into_iter().flatten().collect()
 }
 
@@ -57,6 +57,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
+    use crate::terminal::text::shown;
 
     #[test]
     fn a_round_ends_with_its_figures_and_what_to_take_away() {
@@ -90,9 +91,8 @@ mod tests {
             comes_back: vec![back("Trait objects", 1), back("Ownership", 3)],
         };
         let look = Look { width: 80, height: 24, ..Look::OFF_SCREEN };
-        let shown = debrief_lines(&summary, &debrief, Timestamp::UNIX_EPOCH, look);
-        assert!(shown.len() <= 24 - KEY_ROWS, "{} lines", shown.len());
-        let shown: String = shown.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect();
+        let lines = debrief_lines(&summary, &debrief, Timestamp::UNIX_EPOCH, look);
+        assert!(lines.len() <= 24 - KEY_ROWS, "{} lines", lines.len());
         let expected = "
 The round ─────────────────────────────────────────────────────────────────────
 
@@ -115,7 +115,7 @@ Weakest      Trait objects
 
 Comes back   in 1 day: Trait objects; in 3 days: Ownership
 ";
-        assert_eq!(shown, expected);
+        assert_eq!(shown(&lines), expected);
     }
 
     #[test]
@@ -138,7 +138,7 @@ Comes back   in 1 day: Trait objects; in 3 days: Ownership
                 Summary { correctness: figure, clarity: figure, words_per_minute: figure, ..Summary::default() };
             let look = Look { width: 80, height: 24, ..Look::OFF_SCREEN };
             let lines = debrief_lines(&summary, &debrief, Timestamp::UNIX_EPOCH, look);
-            let shown: String = lines.iter().map(|line| line.text() + "\n").collect();
+            let shown = shown(&lines);
             assert!(lines.len() + KEY_ROWS <= look.height, "{} rows of {words} words:\n{shown}", lines.len());
             for name in ["Correctness  10.0", "Well said", "To change", "Feeling", "Weakest", "Comes back"] {
                 assert!(shown.contains(name), "{name} is lost:\n{shown}");
@@ -148,8 +148,8 @@ Comes back   in 1 day: Trait objects; in 3 days: Ownership
 
     #[test]
     fn what_is_not_known_is_left_out() {
-        let shown = debrief_lines(&Summary::default(), &Debrief::default(), Timestamp::UNIX_EPOCH, Look::OFF_SCREEN);
-        let shown: String = shown.iter().map(|line| line.text() + "\n").collect();
+        let lines = debrief_lines(&Summary::default(), &Debrief::default(), Timestamp::UNIX_EPOCH, Look::OFF_SCREEN);
+        let shown = shown(&lines);
         for name in ["Well said", "To change", "Feeling", "Weakest", "Comes back"] {
             assert!(!shown.contains(name), "{shown}");
         }

@@ -40,24 +40,24 @@ pub fn list_lines(title: &str, note: &str, entries: &[Entry], look: Look) -> Vec
 mod tests {
     use super::*;
     use crate::terminal::screen::Signs;
+    use crate::terminal::text::shown;
 
     #[test]
     fn entries_have_a_number_and_a_mark() {
         let entry =
             |name: &str, questions, is_chosen| Entry { name: name.to_owned(), questions: Some(questions), is_chosen };
         let subjects = [entry("Rust", 162, Some(true)), entry("System design", 1, Some(false))];
-        let shown = |entries: &[Entry], signs| {
+        let listed = |entries: &[Entry], signs| {
             let look = Look { width: 80, signs, ..Look::OFF_SCREEN };
-            let lines = list_lines("What for?", "Choose.", entries, look);
-            lines.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect::<String>()
+            shown(&list_lines("What for?", "Choose.", entries, look))
         };
         let expected =
             "What for?\nChoose.\n\n  1  ● Rust               162 questions\n  2  ○ System design      1 question\n";
-        assert_eq!(shown(&subjects, Signs::Symbols), expected);
+        assert_eq!(listed(&subjects, Signs::Symbols), expected);
         let expected =
             "What for?\nChoose.\n\n  1  [x] Rust             162 questions\n  2  [ ] System design    1 question\n";
-        assert_eq!(shown(&subjects, Signs::Words), expected);
+        assert_eq!(listed(&subjects, Signs::Words), expected);
         let expected = "What for?\nChoose.\n\n  1  mid                  3 questions\n";
-        assert_eq!(shown(&[entry("mid", 3, None)], Signs::Words), expected);
+        assert_eq!(listed(&[entry("mid", 3, None)], Signs::Words), expected);
     }
 }

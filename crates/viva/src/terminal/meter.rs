@@ -25,6 +25,8 @@ const HEARD_ROWS: usize = 3;
 pub struct Listening {
     /// Length so far.
     pub elapsed: Seconds,
+    /// The time since the last speech ended.
+    pub silence: Seconds,
     /// Time limit of the question.
     pub limit: Seconds,
     /// Current level in dBFS.
@@ -65,6 +67,7 @@ impl Listening {
     pub fn begun(limit: Seconds) -> Self {
         Self {
             elapsed: Seconds::ZERO,
+            silence: Seconds::ZERO,
             limit,
             peak: f32::NEG_INFINITY,
             loudest: f32::NEG_INFINITY,

@@ -87,6 +87,7 @@ mod tests {
 
     use super::*;
     use crate::terminal::screen::Signs;
+    use crate::terminal::text::shown;
 
     const NOW: &str = "2026-11-28T12:00:00Z";
 
@@ -137,14 +138,13 @@ mod tests {
         };
         let look = Look { width: 80, signs: Signs::Words, ..Look::OFF_SCREEN };
         let lines = question_progress_lines(&known, NOW.parse().unwrap(), look);
-        let shown: String = lines.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect();
         let expected = "Why ownership (ownership-why)
 asked 2 times, due now, scores 3.8, 6.0
   hit     every value has one owner (core, marked 2 times, due in 8 days)
   missed  a value is dropped when its owner goes out of scope, in reverse order
           (marked 1 time, due now)
 ";
-        assert_eq!(shown, expected);
+        assert_eq!(shown(&lines), expected);
     }
 
     #[test]
@@ -169,7 +169,6 @@ asked 2 times, due now, scores 3.8, 6.0
         let look = Look { width: 80, signs: Signs::Words, ..Look::OFF_SCREEN };
         let lines = progress_lines(&progress, look);
         assert!(lines.iter().all(|line| line.width() < 80), "{lines:#?}");
-        let shown: String = lines.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect();
         let expected = "12 days left until the interview, about 7 questions a day.
 
                                Asked       Due          Last scores
@@ -183,6 +182,6 @@ Say again first
       of declaration (core)
     - moves hand it over
 ";
-        assert_eq!(shown, expected);
+        assert_eq!(shown(&lines), expected);
     }
 }

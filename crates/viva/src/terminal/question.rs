@@ -248,10 +248,7 @@ mod tests {
 
     use super::*;
     use crate::terminal::screen::Signs;
-
-    fn shown(lines: &[Line]) -> String {
-        lines.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect()
-    }
+    use crate::terminal::text::shown;
 
     #[test]
     fn a_question_says_what_is_asked_and_for_how_long() {

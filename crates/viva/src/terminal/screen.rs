@@ -131,7 +131,7 @@ impl Screen {
     }
 
     /// Erases what was drawn.
-    pub fn settle(&mut self) {
+    pub fn erase(&mut self) {
         if self.live.is_empty() {
             return;
         }
@@ -151,7 +151,7 @@ impl Screen {
     }
 
     fn write(&mut self, stream: Stream, look: Look, lines: &[Line]) {
-        self.settle();
+        self.erase();
         let end = if self.can_draw && stream == self.prose { "\r\n" } else { "\n" };
         let mut text = String::new();
         for line in lines {
@@ -178,7 +178,7 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        self.settle();
+        self.erase();
     }
 }
 

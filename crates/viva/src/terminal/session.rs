@@ -14,7 +14,7 @@ use super::text::{Line, Tone};
 pub(super) fn figure_lines(summary: &Summary, width: usize) -> Vec<Line> {
     let figures = view::summary(summary).into_iter();
     figures
-        .filter_map(|Figure { name, value, note }| Some((super::brief::name(name, Tone::Plain), value?, note)))
+        .filter_map(|Figure { name, value, note }| Some((super::brief::label(name, Tone::Plain), value?, note)))
         .flat_map(|(name, value, note)| {
             Line::toned(value, Tone::Accent).with(format!("  {note}"), Tone::Quiet).hanging(name, width)
         })
@@ -172,6 +172,7 @@ mod tests {
 
     use super::*;
     use crate::terminal::screen::Signs;
+    use crate::terminal::text::shown;
 
     fn missed(summary: &str, core: bool) -> MissedPoint {
         let [question, key_point] = ["ownership-why", "a-point"].map(str::to_owned);
@@ -195,7 +196,6 @@ mod tests {
             ..Summary::default()
         };
         let look = Look { signs: Signs::Words, ..Look::OFF_SCREEN };
-        let shown: String = summary_lines(&summary, look).iter().map(|line| line.text() + "\n").collect();
         let expected = "
 The round
   Correctness  6.2  of 10, mean of the main answers scored by one judge
@@ -209,7 +209,7 @@ Say next time
   - it is dropped (core, ownership-why)
   - moves hand it over (ownership-why)
 ";
-        assert_eq!(shown, expected);
+        assert_eq!(shown(&summary_lines(&summary, look)), expected);
     }
 
     #[test]
@@ -254,14 +254,11 @@ Say next time
             summary,
             review_url: String::new(),
         };
-        let shown = |session: &Session| -> String {
-            session_lines(session, Look::OFF_SCREEN).iter().map(|line| line.text() + "\n").collect()
-        };
-        let open = shown(&session);
+        let open = shown(&session_lines(&session, Look::OFF_SCREEN));
         assert!(open.contains("one owner") && open.contains("Feedback is shown after the follow-up."), "{open}");
         assert!(!open.contains("6.0") && !open.contains("Clarity") && !open.contains("Next step"), "{open}");
         session.head.state = SessionState::Finished;
-        let finished = shown(&session);
+        let finished = shown(&session_lines(&session, Look::OFF_SCREEN));
         assert!(finished.contains("6.0") && !finished.contains("Feedback is shown"), "{finished}");
     }
 
@@ -271,9 +268,9 @@ Say next time
         assert_eq!(shown.len(), 3);
     }
 
-    fn shown(before: Turn, after: Turn) -> String {
+    fn regraded(before: Turn, after: Turn) -> String {
         let look = Look { signs: Signs::Words, ..Look::OFF_SCREEN };
-        regraded_lines(&[Regraded { before, after }], look).iter().map(|line| line.text() + "\n").collect()
+        shown(&regraded_lines(&[Regraded { before, after }], look))
     }
 
     /// The second key point hit, by a language model.
@@ -298,26 +295,26 @@ Say next time
 Judged by the language model some-model; every quote was checked.
 Scores from different judges or versions cannot be compared; the verdicts can.
 ";
-        assert_eq!(shown(judged(), judged_by_a_model()), expected);
+        assert_eq!(regraded(judged(), judged_by_a_model()), expected);
     }
 
     #[test]
     fn the_same_judge_and_verdicts_say_so() {
-        let text = shown(judged(), judged());
+        let text = regraded(judged(), judged());
         assert!(text.contains("same verdicts as before") && !text.contains("cannot be compared"), "{text}");
     }
 
     #[test]
     fn an_answer_that_had_no_feedback_has_some_now() {
-        assert!(shown(ungraded("no coach"), judged()).contains("graded now: correctness 6.0, clarity 5.0"));
+        assert!(regraded(ungraded("no coach"), judged()).contains("graded now: correctness 6.0, clarity 5.0"));
     }
 
     #[test]
     fn a_coach_that_fails_is_told_with_its_reason() {
-        let text = shown(judged(), ungraded("the server is away"));
+        let text = regraded(judged(), ungraded("the server is away"));
         assert!(text.contains("not graded: the server is away") && text.contains("The earlier feedback"), "{text}");
-        assert!(!shown(ungraded("no coach"), ungraded("no coach")).contains("The earlier feedback"));
+        assert!(!regraded(ungraded("no coach"), ungraded("no coach")).contains("The earlier feedback"));
         let waiting = Turn { state: TurnState::Judging, ..ungraded("no coach") };
-        assert!(shown(judged(), waiting).contains("still being judged"));
+        assert!(regraded(judged(), waiting).contains("still being judged"));
     }
 }

@@ -266,6 +266,12 @@ fn beginning(text: &str, width: usize) -> &str {
     text
 }
 
+/// The texts of the lines, as tests compare them.
+#[cfg(test)]
+pub(super) fn shown(lines: &[Line]) -> String {
+    lines.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ use capture::models::{Model, Presence};
 use capture::recognise::{Recogniser, RecognitionSettings, RecognitionStream, transcribe};
 use interview::Seconds;
 use serde::Serialize;
+use serde_json::json;
 
 use super::super::output::{print, print_json};
 use crate::failure::Failure;
@@ -23,13 +24,6 @@ const LEFT_AT_THE_END: f64 = 12.0;
 const LONGEST_END: f64 = 3.0;
 /// The first run of a model also fills caches, so the faster one counts.
 const RUNS: usize = 2;
-
-#[derive(Serialize)]
-struct Document {
-    models: Vec<Measured>,
-    /// The largest model that is fast enough.
-    recommended: Option<&'static str>,
-}
 
 /// How fast a model is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -57,7 +51,7 @@ pub async fn run(json: bool, settings: &Settings) -> Result<(), Failure> {
     }
     let recommended = recommended(&models);
     if json {
-        return print_json(&Document { recommended, models });
+        return print_json(&json!({ "models": models, "recommended": recommended }));
     }
     print(&text(&models, recommended, settings.speech.whisper.threads.get()))
 }

@@ -32,9 +32,9 @@ pub(super) async fn ask(
     }
     let bank = question_files::bank(settings.bank.as_deref())?.bank;
     match choose(&bank, terminal).await {
-        Chosen::Quit => Ok(None),
-        Chosen::Nothing => Ok(Some(settings.clone())),
-        Chosen::Prepared(preparation) => {
+        Err(Left::Quit) => Ok(None),
+        Err(Left::NotNow) => Ok(Some(settings.clone())),
+        Ok(preparation) => {
             if let Err(failure) = settings.change_file(|document| preparation.write(document)) {
                 terminal.warn(format!("This holds for this round only: {}", failure.message()));
             }
@@ -77,43 +77,31 @@ fn is_open(practice: &Practice) -> bool {
     !(has_filter || *json || again.is_some()) && question.is_empty() && audio.is_empty()
 }
 
-enum Chosen {
-    Prepared(Preparation),
-    /// The candidate left the choice open.
-    Nothing,
+/// How the candidate left the questions.
+enum Left {
+    NotNow,
     Quit,
 }
 
-async fn choose(bank: &Bank, terminal: &mut Terminal) -> Chosen {
+async fn choose(bank: &Bank, terminal: &mut Terminal) -> Result<Preparation, Left> {
     let mut preparation = Preparation::default();
     loop {
         let subjects = subjects(bank, &preparation);
         let note = "Choose one or several. With none, rounds ask about everything.";
-        match press(terminal, ("What are you preparing for?", note), &subjects, "go on").await {
-            Pressed::Entry(index) => toggle(&mut preparation.subjects, bank, index),
-            Pressed::Enter => break,
-            Pressed::Leave => return Chosen::Nothing,
-            Pressed::Quit => return Chosen::Quit,
+        match press(terminal, ("What are you preparing for?", note), &subjects, "go on").await? {
+            Some(index) => toggle(&mut preparation.subjects, bank, index),
+            None => break,
         }
     }
     let levels = levels(bank, &preparation.subjects);
     let entries: Vec<Entry> = levels.iter().map(|(level, questions)| entry(level.as_str(), *questions, None)).collect();
-    match press(terminal, ("Which level?", "With Enter, rounds ask for any level."), &entries, "any level").await {
-        Pressed::Entry(index) => preparation.levels.extend(levels.get(index).map(|(level, _)| *level)),
-        Pressed::Enter => {}
-        Pressed::Leave => return Chosen::Nothing,
-        Pressed::Quit => return Chosen::Quit,
-    }
+    let level =
+        press(terminal, ("Which level?", "With Enter, rounds ask for any level."), &entries, "any level").await?;
+    preparation.levels.extend(level.and_then(|index| levels.get(index)).map(|(level, _)| *level));
     let today = interview_date::today();
-    preparation.interview = match write(terminal, WHEN, |text| interview_date::parse(text, today)).await {
-        Ok(interview) => interview,
-        Err(left) => return left,
-    };
-    preparation.minutes = match write(terminal, HOW_LONG, minutes).await {
-        Ok(minutes) => minutes,
-        Err(left) => return left,
-    };
-    Chosen::Prepared(preparation)
+    preparation.interview = write(terminal, WHEN, |text| interview_date::parse(text, today)).await?;
+    preparation.minutes = write(terminal, HOW_LONG, minutes).await?;
+    Ok(preparation)
 }
 
 /// Asks for a text until it can be read; none for an empty one.
@@ -121,7 +109,7 @@ async fn write<T>(
     terminal: &mut Terminal,
     question: &str,
     read: impl Fn(&str) -> Result<T, String>,
-) -> Result<Option<T>, Chosen> {
+) -> Result<Option<T>, Left> {
     let enter = if terminal.keyboard.has_keys() { "go on" } else { "on an empty line: go on" };
     let offers = [("Enter", enter), ("Esc", "not now")];
     let offers = if terminal.keyboard.has_keys() { &offers[..] } else { &offers[..1] };
@@ -134,8 +122,8 @@ async fn write<T>(
                 Ok(value) => return Ok(Some(value)),
                 Err(reason) => terminal.warn(format!("{reason}.")),
             },
-            Written::Cancelled => return Err(Chosen::Nothing),
-            Written::Interrupted(_) => return Err(Chosen::Quit),
+            Written::Cancelled => return Err(Left::NotNow),
+            Written::Interrupted(_) => return Err(Left::Quit),
         }
     }
 }
@@ -179,17 +167,13 @@ fn entry(name: &str, questions: usize, is_chosen: Option<bool>) -> Entry {
     Entry { name: name.to_owned(), questions: Some(questions), is_chosen }
 }
 
-/// What was pressed below a list.
-enum Pressed {
-    /// The key of this entry.
-    Entry(usize),
-    Enter,
-    Leave,
-    Quit,
-}
-
-/// Waits for a key of a list; only the first nine entries have one.
-async fn press(terminal: &mut Terminal, (title, note): (&str, &str), entries: &[Entry], enter: &str) -> Pressed {
+/// Waits for a key of a list, and returns the place of its entry; none for Enter. Only the first nine entries have a key.
+async fn press(
+    terminal: &mut Terminal,
+    (title, note): (&str, &str),
+    entries: &[Entry],
+    enter: &str,
+) -> Result<Option<usize>, Left> {
     let leave = if terminal.keyboard.has_keys() { "Esc" } else { "n" };
     let keys = match entries.len().min(9) {
         1 => "1".to_owned(),
@@ -197,12 +181,12 @@ async fn press(terminal: &mut Terminal, (title, note): (&str, &str), entries: &[
     };
     let offers = [(keys.as_str(), "choose"), ("Enter", enter), (leave, "not now")];
     match terminal.choose_below(|look| list_lines(title, note, entries, look), &offers, None).await {
-        Choice::Letter('\n') => Pressed::Enter,
+        Choice::Letter('\n') => Ok(None),
         Choice::Letter(letter) => match letter.to_digit(10) {
-            Some(digit) => Pressed::Entry((digit as usize).saturating_sub(1)),
-            None => Pressed::Leave,
+            Some(digit) => Ok(Some((digit as usize).saturating_sub(1))),
+            None => Err(Left::NotNow),
         },
-        Choice::Interrupt | Choice::Nothing => Pressed::Quit,
+        Choice::Interrupt | Choice::Nothing => Err(Left::Quit),
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) async fn run(
             .help("the answer in progress is judged at the next start; the others keep their feedback")),
     };
     let Regrading { mut screen, mut regraded, .. } = regrading;
-    screen.settle();
+    screen.erase();
     regraded.sort_by_key(|regraded| TurnNumber::of(&regraded.before));
     if review.json {
         print_json(&client.session(session.head.id).await?)?;

@@ -55,7 +55,7 @@ impl Microphone {
             Ok(Device { name, .. }) => self.listen(&name, file, terminal).await.map(|said| (name, said)),
             Err(error) => Err(error.into()),
         };
-        terminal.screen.settle();
+        terminal.screen.erase();
         let (is_heard, page) = match said {
             Ok((_, Err(step))) => return Ok(step),
             Ok((_, Ok(lines))) if !lines.is_empty() => (true, lines),
@@ -152,23 +152,17 @@ async fn watch(
     let hint = keys(&[("Enter", "done"), ("a", "again"), ("d", "another device"), (skip_key(terminal), "skip")]);
     let mut listening = Listening::begun(Seconds::new(LONGEST).unwrap_or_default());
     listening.device = Some(name.to_owned());
-    let mut silence = Seconds::ZERO;
     if !terminal.screen.can_draw() {
         terminal.screen.say(&[Line::toned("listening  ", Tone::Strong).joined(hint.clone())]);
     }
-    while recorder.is_running() && !is_over(listening.elapsed, silence) {
+    while recorder.is_running() && !is_over(listening.elapsed, listening.silence) {
         tokio::select! {
             input = terminal.keyboard.next() => match step_of(&input) {
                 Some(stop) => return stop,
                 None if input == Input::Resized => terminal.screen.resized(),
                 None => {}
             },
-            Some(event) = events.recv() => {
-                if let Event::Level { silence: now, .. } = event {
-                    silence = now;
-                }
-                apply(&mut listening, event);
-            }
+            Some(event) = events.recv() => apply(&mut listening, event),
             () = tokio::time::sleep(TICK) => {}
         }
         tell_notices(&mut listening, terminal);

@@ -4,13 +4,10 @@ use api::testing::{dated, decided, judged, spoken, staged, ungraded};
 
 use super::*;
 use crate::terminal::screen::Colours;
+use crate::terminal::text::shown;
 
 const PLAIN: Look = Look { width: 72, signs: Signs::Words, ..Look::OFF_SCREEN };
 const DRAWN: Look = Look { colours: Colours::Few, side_by_side: true, ..Look::OFF_SCREEN };
-
-fn shown(lines: &[Line]) -> String {
-    lines.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect()
-}
 
 #[test]
 fn stacked_panels_say_everything_in_words() {
