@@ -9,7 +9,8 @@ import subprocess
 import data
 
 # Whose answers are for learning; those of the others are for reporting only.
-LEARNT_VOICES = ("fay", "finn", "flo", "hana", "ivo", "jon", "kay")
+QUOTED_VOICES = ("remy", "rosa", "ruth", "raj", "sven", "sara", "seth", "suki")
+LEARNT_VOICES = ("fay", "finn", "flo", "hana", "ivo", "jon", "kay", *QUOTED_VOICES)
 
 # The share of the learnt voices' questions that the weights are trained on; the rest calibrates.
 TRAINED = 0.6
@@ -72,7 +73,27 @@ def look(rows, bank, predict, most):
         verdicts[passage] = chances
 
 
-def pairs(bank, rows, held_out, seed):
+def quotes(lines):
+    """The words with which the quoted voices make claims, by voice, question and claim: their readers copied them, and they stand in judging/data."""
+    found = {}
+    for line in lines:
+        if line.writer in QUOTED_VOICES and line.label == data.STATES:
+            found.setdefault((line.writer, line.claim.question, line.claim.id), []).append(line.text)
+    return found
+
+
+def quoted(row, claim, found):
+    """The passage that has most of the words with which the answer makes the claim, if a reader copied them."""
+    said = [text for text in found.get((row["voice"], row["question"], claim.id), []) if text in row["answer"]]
+    if not said:
+        return None
+    words = lambda text: re.findall(r"[a-z0-9']+", text.lower())
+    wanted = set(words(said[0]))
+    share = lambda passage: len(wanted & set(words(passage))) / max(1, len(wanted)) - 0.002 * len(words(passage))
+    return max(row["seen"]["passages"], key=share)
+
+
+def pairs(bank, rows, held_out, seed, found):
     """What whole answers teach: where a hit point is said best, that no passage says a point that was not made, nor denies one that was.
 
     `rows` have `verdicts`: by claim, the three probabilities of every passage that was looked at.
@@ -88,6 +109,10 @@ def pairs(bank, rows, held_out, seed):
             ranked = sorted(verdicts, key=lambda passage: -verdicts[passage][0])
             text = lambda passage: row["seen"]["passages"][passage]
             if claim.id in row["hit"] + row["stated"]:
+                passage = quoted(row, claim, found)
+                if passage:
+                    yield data.Pair(claim.text, passage, (data.STATES,))
+                    continue
                 # Two neighbouring passages read as one often say it too, but only the best is certain.
                 if verdicts[ranked[0]][data.STATES] > 0.15:
                     yield data.Pair(claim.text, text(ranked[0]), (data.STATES,))

@@ -19,6 +19,9 @@ HELD_OUT_WRITER = "chi"
 # Whose lines all state or deny a claim with a negation, or turn it round without one.
 WRITERS_OF_NEGATIONS = ("una", "vic", "wes", "xia")
 
+# Whose lines come with twins that turn the relation round, and stories about work.
+WRITERS_OF_TWINS = ("abe", "bea", "cal", "dot", "eli", "fern", "gia", "hal", "ivy")
+
 
 @dataclasses.dataclass(frozen=True)
 class Claim:

@@ -26,7 +26,7 @@ def main():
     options.add_argument("--hold-out", action="store_true", help="leave a writer, 20 questions and some claims out, and report on them")
     options.add_argument("--start", type=pathlib.Path, help="weights to go on from, instead of MiniLM's: verifier.pt, or verifier.safetensors of an export")
     options.add_argument("--answers", action="store_true", help="learn from whole answers with point marks too")
-    options.add_argument("--share", type=float, default=1.0, help="share of those answers' questions, to be quicker")
+    options.add_argument("--share", type=float, default=1.0, help="share of the questions of the voices without quotes, to be quicker")
     options.add_argument("--epochs", type=float, default=3)
     options.add_argument("--batch", type=int, default=64)
     options.add_argument("--rate", type=float, default=1e-4)
@@ -88,7 +88,11 @@ class Splits:
 
     def __init__(self, hold_out):
         self.bank = data.claims()
-        self.lines = list(data.lines(self.bank))
+        # What is fitted to answers later must not have been learnt from: neither the answers nor what readers copied out of them.
+        is_learnt = lambda line: line.writer not in answers.QUOTED_VOICES or answers.is_trained(line.claim.question)
+        lines = list(data.lines(self.bank))
+        self.quotes = answers.quotes(lines)
+        self.lines = [line for line in lines if is_learnt(line)]
         self.mirrored = data.mirrors()
         self.questions = data.held_out_questions(self.bank) if hold_out else set()
         self.writer = data.HELD_OUT_WRITER if hold_out else None
@@ -109,8 +113,8 @@ class Splits:
         pairs = list(data.pairs_of(own, self.trained_claims(bank), self.mirrored, seed, options.others))
         pairs += data.variations(own, bank, self.mirrored, seed, options.variations)
         # Whole answers are most like what is judged later, and negations are the hardest: all of them are learnt from.
-        kept = list(answers.pairs(bank, self.rows, self.questions, seed))
-        kept += [Pair(line.claim.text, line.text, (line.label,)) for line in own if line.writer in data.WRITERS_OF_NEGATIONS]
+        kept = list(answers.pairs(bank, self.rows, self.questions, seed, self.quotes))
+        kept += [Pair(line.claim.text, line.text, (line.label,)) for line in own if line.writer in data.WRITERS_OF_NEGATIONS + data.WRITERS_OF_TWINS + answers.QUOTED_VOICES]
         denials = list(data.denials(own, seed))
         kept += random.Random(seed).sample(denials, min(len(denials), options.denials))
         return kept + random.Random(seed).sample(pairs, min(len(pairs), options.pairs - len(kept)))
@@ -118,8 +122,9 @@ class Splits:
     def look_at_answers(self, model, share):
         """Finds out where the model to start from sees each claim of each answer that is learnt from."""
         rows = answers.seen(list(answers.answers(answers.LEARNT_VOICES)))
-        self.rows = [row for row in rows if answers.is_trained(row["question"]) and data.number("share " + row["question"]) < share]
-        self.rows += answers.seen(list(answers.model_answers(self.bank)))
+        is_shared = lambda row: row["voice"] in answers.QUOTED_VOICES or data.number("share " + row["question"]) < share
+        rows += answers.seen(list(answers.model_answers(self.bank)))
+        self.rows = [row for row in rows if answers.is_trained(row["question"]) and is_shared(row)]
         answers.look(self.rows, self.bank, lambda pairs: predict(model, Reader(), pairs, "cpu"), MOST_PASSAGES)
 
     def trained_claims(self, bank):
