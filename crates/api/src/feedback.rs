@@ -96,7 +96,8 @@ pub struct KeyPointMark {
     pub evidence: Evidence,
 }
 
-fn is_sure() -> bool {
+/// What a reply of an earlier version means, which has no `sure`.
+pub(crate) fn is_sure() -> bool {
     true
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::feedback::is_sure;
 use crate::turn::{NextTurn, Target, Turn};
 
 /// What a new session is to be. Everything may be left out.
@@ -200,6 +201,9 @@ pub struct MissedPoint {
     pub summary: String,
     /// Whether it is core.
     pub core: bool,
+    /// Whether it is more than probable that it was missed.
+    #[serde(default = "is_sure")]
+    pub sure: bool,
 }
 
 /// A misconception that was stated.
@@ -213,6 +217,9 @@ pub struct StatedMisconception {
     pub claim: String,
     /// Why it is wrong.
     pub why_wrong: String,
+    /// Whether it is more than probable that it was stated.
+    #[serde(default = "is_sure")]
+    pub sure: bool,
 }
 
 /// How a debrief is wanted.

@@ -295,7 +295,7 @@ fn misconception(mark: &MisconceptionMark, is_disputed: bool) -> Mark {
     }
 }
 
-/// How many core and other points were made, with alternatives counted as one: `1 of 2 core points, 2 of 3 others`.
+/// How many core and other points were found, with alternatives counted as one: `found 1 of 2 core points, 2 of 3 others`.
 fn points_made(points: &[KeyPointMark]) -> String {
     let name = |point: &KeyPointMark| point.any_of.clone().unwrap_or_else(|| point.id.clone());
     let made_of = |core: bool, what: &str| {
@@ -304,7 +304,8 @@ fn points_made(points: &[KeyPointMark]) -> String {
         let made: BTreeSet<String> = hit.map(name).collect();
         (!all.is_empty()).then(|| format!("{} of {}", made.len(), counted(all.len(), what)))
     };
-    [made_of(true, "core point"), made_of(false, "other")].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let made = [made_of(true, "core point"), made_of(false, "other")];
+    format!("found {}", made.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 /// The clarity panel; `None` when no check was judged.

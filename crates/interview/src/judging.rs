@@ -19,7 +19,7 @@ use crate::marks::{
 };
 use crate::scoring::{Clarity, Correctness};
 use crate::transcript::{Transcript, Word};
-use crate::wording::{joined, missed_point, reconsider, unclear_point};
+use crate::wording::{every_point, joined, missed_point, reconsider, unclear_point};
 
 /// The share of a quote's telling words that may be in doubt before the quote counts as one that may have been misheard.
 const DOUBTFUL_SHARE: f64 = 1.0 / 3.0;
@@ -348,11 +348,12 @@ fn next_step(question: &Question, rubric: &Rubric, marks: Option<&Marks>, clarit
     if let Some(point) = counted(rubric, marks, Counted::Unclear).next() {
         return unclear_point(&point.summary);
     }
+    let every_point = every_point(rubric.key_points.iter().all(is_sure));
     match unclear_said {
         Some(check) if rubric.is_empty() => format!("Say it again so that it {check}."),
         None if rubric.is_empty() => "Look up what you were unsure of, then say it again in your own words.".to_owned(),
-        Some(check) => format!("Every point is there. Say it again so that it {check}."),
-        None => "Every point is there: say it again tomorrow, shorter and without looking anything up.".to_owned(),
+        Some(check) => format!("{every_point}. Say it again so that it {check}."),
+        None => format!("{every_point}: say it again tomorrow, shorter and without looking anything up."),
     }
 }
 

@@ -36,8 +36,13 @@ pub fn missed_point(summary: &str, is_sure: bool) -> String {
     if is_sure {
         format!("Say this point in one sentence of your own, aloud: {summary}.")
     } else {
-        unclear_point(summary)
+        format!("This point was probably missing; say it in plain words: {summary}.")
     }
+}
+
+/// That every point was made, surely or probably.
+pub fn every_point(is_sure: bool) -> &'static str {
+    if is_sure { "Every point is there" } else { "Every point seems to be there" }
 }
 
 /// What to do about a key point that is unclear.

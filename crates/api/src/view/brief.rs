@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use interview::wording::{missed_point, probably, reconsider, unclear_point};
+use interview::wording::{every_point, missed_point, probably, reconsider, unclear_point};
 
-use super::{Mark, Quote, Sign, clarity, clock, correctness, notice};
+use super::{Mark, Quote, Sign, clock, correctness, notice};
 use crate::feedback::{Correctness, KeyPointMark, Verdict};
 use crate::turn::{Turn, TurnState};
 
@@ -26,7 +26,7 @@ pub struct Brief {
 pub struct Best {
     /// Whose answer it is from: 0 is the question's, 1 its first follow-up's.
     pub turn: usize,
-    /// The key point or check.
+    /// The key point.
     pub what: String,
     /// The words.
     pub quote: Quote,
@@ -46,9 +46,7 @@ pub fn brief(main: &Turn, follow_ups: &[Turn]) -> Brief {
         let what = if point.sure { point.summary.clone() } else { probably(&point.summary) };
         Some(Best { turn, what, quote: Quote::of(&point.evidence)? })
     });
-    let clear =
-        || turns().enumerate().find_map(|(turn, of)| clear_part(of).map(|(what, quote)| Best { turn, what, quote }));
-    Brief { score, reason, best: best.or_else(clear), fix: fix(main, follow_ups) }
+    Brief { score, reason, best, fix: fix(main, follow_ups) }
 }
 
 fn why_no_score(state: TurnState) -> &'static str {
@@ -98,19 +96,15 @@ fn importance(point: &KeyPointMark) -> (bool, bool, u8) {
     (point.sure, point.core, point.weight)
 }
 
-/// The most important point that the answer makes in words that are known.
+/// The most important point that the answer makes in words that are known, and that state nothing wrong.
 fn best_point(turn: &Turn) -> Option<&KeyPointMark> {
-    let points = judged_points(turn)?.key_points.iter();
-    points
+    let Correctness { key_points, misconceptions, .. } = judged_points(turn)?;
+    let is_wrong = |quote: &Option<String>| misconceptions.iter().any(|wrong| wrong.evidence.quote == *quote);
+    key_points
+        .iter()
         .filter(|point| point.verdict == Verdict::Hit && point.evidence.quote.is_some())
+        .filter(|point| !is_wrong(&point.evidence.quote))
         .min_by_key(|point| Reverse(importance(point)))
-}
-
-/// A clarity check that the answer meets, and the words that meet it. Nothing is well said where a misconception is stated.
-fn clear_part(turn: &Turn) -> Option<(String, Quote)> {
-    let is_wrong = judged_points(turn).is_some_and(|points| !points.misconceptions.is_empty());
-    let checks = clarity(turn.judged()?.clarity.as_ref()?)?.marks.into_iter().filter(|_| !is_wrong);
-    checks.filter(|check| check.sign == Sign::Good).find_map(|check| Some((check.text, check.quote?)))
 }
 
 /// A misconception that was stated, else the most important point that no answer made, else what the coach says.
@@ -142,7 +136,8 @@ fn advice(main: &Turn, follow_ups: &[Turn]) -> String {
     } else if merged.key_points == panel.key_points {
         said_next()
     } else {
-        "Every point is there, with the follow-up: say it all in one answer.".to_owned()
+        let every_point = every_point(merged.key_points.iter().all(|point| point.sure));
+        format!("{every_point}, with the follow-up: say it all in one answer.")
     }
 }
 
@@ -267,7 +262,7 @@ mod tests {
     fn a_question_without_follow_ups_has_its_score_best_point_and_next_step() {
         let Brief { score, reason, best, fix } = brief(&judged(), &[]);
         let best = best.unwrap();
-        assert_eq!((score.as_str(), reason.as_str()), ("6.0 of 10", "1 of 2 core points, 0 of 1 other"));
+        assert_eq!((score.as_str(), reason.as_str()), ("6.0 of 10", "found 1 of 2 core points, 0 of 1 other"));
         assert_eq!(
             (best.turn, best.what.as_str(), best.quote.text.as_str()),
             (0, "every value has exactly one owner", "one owner at a time")
@@ -280,7 +275,7 @@ mod tests {
         let main = without_misconceptions(judged());
         let shown = brief(&main, &[made_good("dropped")]);
         assert_eq!(shown.score, "6.0 of 10");
-        assert_eq!(shown.reason, "1 of 2 core points, 0 of 1 other; 1 in the follow-up");
+        assert_eq!(shown.reason, "found 1 of 2 core points, 0 of 1 other; 1 in the follow-up");
         assert_eq!(shown.fix, unclear_point("moves hand it over"));
         let shown = brief(&main, &[made_good("dropped"), made_good("moves")]);
         assert_eq!(shown.fix, "Every point is there, with the follow-up: say it all in one answer.");
@@ -299,7 +294,7 @@ mod tests {
         points[1].sure = false;
         assert_eq!(brief(&main, &[]).best.unwrap().what, "probably: every value has exactly one owner");
         let shown = brief(&main, &[made_good("moves")]);
-        assert_eq!(shown.fix, unclear_point("it is dropped at the end of the scope"));
+        assert_eq!(shown.fix, missed_point("it is dropped at the end of the scope", false));
     }
 
     #[test]
@@ -324,13 +319,13 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_any_point_may_still_be_clear_but_not_when_it_is_wrong() {
+    fn nothing_is_well_said_without_any_point_or_in_words_that_state_something_wrong() {
         let mut turn = judged();
-        turn.feedback.as_mut().unwrap().correctness.as_mut().unwrap().key_points.remove(0);
+        let panel = turn.feedback.as_mut().unwrap().correctness.as_mut().unwrap();
+        panel.key_points[0].evidence.quote = panel.misconceptions[0].evidence.quote.clone();
         assert_eq!(brief(&turn, &[]).best, None);
-        let mut turn = without_misconceptions(turn);
-        assert_eq!(brief(&turn, &[]).best.unwrap().what, "headline within the first sentences");
-        turn.feedback.as_mut().unwrap().clarity = None;
+        let mut turn = without_misconceptions(judged());
+        turn.feedback.as_mut().unwrap().correctness.as_mut().unwrap().key_points.remove(0);
         assert_eq!(brief(&turn, &[]).best, None);
     }
 

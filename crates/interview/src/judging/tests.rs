@@ -236,8 +236,16 @@ fn advice_rests_on_what_is_sure_and_says_so_where_nothing_is() {
     let surely = |claim: &str| format!("Say this point in one sentence of your own, aloud: the {claim} claim.");
     assert_eq!(advice([0.01, 0.01, 0.01], None), surely("heavy"));
     assert_eq!(advice([0.3, 0.3, 0.01], None), surely("light"), "the others may have been made");
-    let probably = "It is unclear whether you made this point; say it again in plain words: the heavy claim.";
+    let probably = "This point was probably missing; say it in plain words: the heavy claim.";
     assert_eq!(advice([0.3, 0.3, 0.3], None), probably);
+    let all_said = |plausibility: f64| {
+        let mut claims = all_points(&["heavy", "said", "wrong"].map(quote));
+        let plausibility = Some(Probability::clamped(plausibility));
+        claims.key_points.iter_mut().for_each(|claim| claim.plausibility = plausibility);
+        judged(&transcript, report(Ok(claims), Ok(Vec::new()))).unwrap().next_step().to_owned()
+    };
+    assert!(all_said(0.95).starts_with("Every point is there: "));
+    assert!(all_said(0.7).starts_with("Every point seems to be there: "));
     assert_eq!(advice([0.01, 0.01, 0.01], Some(0.9)), "Reconsider “it is wrong”: because");
     assert_eq!(advice([0.01, 0.01, 0.01], Some(0.5)), "If you meant that, reconsider “it is wrong”: because");
 }

@@ -62,12 +62,14 @@ fn review() -> Review {
         key_point: "dropped".to_owned(),
         summary: "it is dropped at the end of the scope".to_owned(),
         core: true,
+        sure: true,
     };
     let stated = StatedMisconception {
         question: "ownership-why".to_owned(),
         misconception: "collector".to_owned(),
         claim: "a collector frees it".to_owned(),
         why_wrong: "Rust has no collector.".to_owned(),
+        sure: false,
     };
     let head = SessionHead {
         id: uuid::Uuid::from_u128(2),

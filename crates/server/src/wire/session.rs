@@ -120,21 +120,23 @@ pub(crate) fn summary(summary: &summary::Summary<'_>) -> Summary {
     }
 }
 
-fn missed(ToImprove { question, claim: point, .. }: &ToImprove<'_, bank::KeyPoint>) -> MissedPoint {
+fn missed(ToImprove { question, claim: point, is_sure }: &ToImprove<'_, bank::KeyPoint>) -> MissedPoint {
     MissedPoint {
         question: question.id.to_string(),
         key_point: point.id.to_string(),
         summary: point.summary.clone(),
         core: point.core,
+        sure: *is_sure,
     }
 }
 
-fn stated(ToImprove { question, claim: wrong, .. }: &ToImprove<'_, bank::Misconception>) -> StatedMisconception {
+fn stated(ToImprove { question, claim: wrong, is_sure }: &ToImprove<'_, bank::Misconception>) -> StatedMisconception {
     StatedMisconception {
         question: question.id.to_string(),
         misconception: wrong.id.to_string(),
         claim: wrong.claim.clone(),
         why_wrong: wrong.why_wrong.clone(),
+        sure: *is_sure,
     }
 }
 

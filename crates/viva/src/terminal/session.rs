@@ -30,7 +30,8 @@ fn summary_lines(summary: &Summary, look: Look) -> Vec<Line> {
         lines.extend([Line::blank(), Line::toned("Get these right first", Tone::Strong)]);
     }
     for wrong in &summary.misconceptions {
-        let text = Line::plain(format!("{}.", &wrong.claim)).with(format!(" {}", wrong.why_wrong), Tone::Quiet);
+        let probably = if wrong.sure { "" } else { " (probably)" };
+        let text = Line::plain(&wrong.claim).with(format!("{probably}. {}", wrong.why_wrong), Tone::Quiet);
         lines.extend(text.hanging(Line::toned(look.signs.pick("  ✗ ", "  wrong: "), Tone::Bad), width));
     }
     if !summary.missed.is_empty() {
@@ -38,7 +39,8 @@ fn summary_lines(summary: &Summary, look: Look) -> Vec<Line> {
     }
     for missed in &summary.missed {
         let core = if missed.core { "core, " } else { "" };
-        let text = Line::plain(&missed.summary).with(format!(" ({core}{})", missed.question), Tone::Quiet);
+        let probably = if missed.sure { "" } else { "probably, " };
+        let text = Line::plain(&missed.summary).with(format!(" ({probably}{core}{})", missed.question), Tone::Quiet);
         lines.extend(text.hanging(Line::toned(look.signs.pick("  ○ ", "  - "), Tone::Bad), width));
     }
     lines
@@ -176,7 +178,7 @@ mod tests {
 
     fn missed(summary: &str, core: bool) -> MissedPoint {
         let [question, key_point] = ["ownership-why", "a-point"].map(str::to_owned);
-        MissedPoint { question, key_point, summary: summary.to_owned(), core }
+        MissedPoint { question, key_point, summary: summary.to_owned(), core, sure: core }
     }
 
     #[test]
@@ -192,6 +194,7 @@ mod tests {
                 misconception: "collector".to_owned(),
                 claim: "a collector frees it".to_owned(),
                 why_wrong: "There is none.".to_owned(),
+                sure: false,
             }],
             ..Summary::default()
         };
@@ -203,11 +206,11 @@ The round
   Answers      3  to 2 questions
 
 Get these right first
-  wrong: a collector frees it. There is none.
+  wrong: a collector frees it (probably). There is none.
 
 Say next time
   - it is dropped (core, ownership-why)
-  - moves hand it over (ownership-why)
+  - moves hand it over (probably, ownership-why)
 ";
         assert_eq!(shown(&summary_lines(&summary, look)), expected);
     }
