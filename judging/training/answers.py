@@ -8,8 +8,10 @@ import subprocess
 
 import data
 
-# Whose answers are for learning; those of the others are for reporting only.
+# Of whose answers readers copied the words that make each point.
 QUOTED_VOICES = ("remy", "rosa", "ruth", "raj", "sven", "sara", "seth", "suki")
+
+# Whose answers are for learning; those of the others are for reporting only.
 LEARNT_VOICES = ("fay", "finn", "flo", "hana", "ivo", "jon", "kay", *QUOTED_VOICES)
 
 # The share of the learnt voices' questions that the weights are trained on; the rest calibrates.

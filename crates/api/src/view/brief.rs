@@ -91,7 +91,7 @@ fn judged_points(turn: &Turn) -> Option<&Correctness> {
     turn.judged()?.correctness.as_ref()
 }
 
-/// What is sure comes before what is probable: people remember one wrong sentence longer than ten right ones.
+/// What is sure comes before what is probable.
 fn importance(point: &KeyPointMark) -> (bool, bool, u8) {
     (point.sure, point.core, point.weight)
 }

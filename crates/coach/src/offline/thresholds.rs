@@ -1,8 +1,8 @@
 //! Every number that the offline coach's verdicts depend on, in one place.
 //!
-//! The weights and the plausibilities from which a claim counts are fitted by `judging/training/calibrate.py`, on whole answers whose
-//! points a reader marked and on which the verifier was not trained. The other figures are choices of ours. Whoever changes one raises
-//! [`VERSION`], because results of different versions are not compared.
+//! The weights are fitted by `judging/training/calibrate.py`, on whole answers whose points a reader marked and on which the verifier was
+//! not trained. The other figures are choices of ours; `docs/judging.md` says which were made with the measured answers in view. Whoever
+//! changes one raises [`VERSION`], because results of different versions are not compared.
 
 /// Names the rules, the weights and the figures in results.
 pub(crate) const VERSION: &str = "offline-6";
