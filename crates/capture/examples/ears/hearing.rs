@@ -23,6 +23,8 @@ pub struct Live {
     pub cpu: Duration,
     /// For each word the seconds from its end until it was first shown.
     pub lags: Vec<f64>,
+    /// The longest silence within the speech, in seconds, as a hands-free round would have waited through it.
+    pub longest_silence: f64,
 }
 
 /// Viva's own way of hearing.
@@ -43,8 +45,14 @@ impl Viva {
         let mut stream = RecognitionStream::new(&self.recogniser, RecognitionSettings::default(), Some(events));
         let begun = process_time()?;
         let (mut finished, mut shown) = (0, Shown::default());
+        let (mut silence, mut longest_silence) = (Seconds::ZERO, Seconds::ZERO);
         for block in sound.chunks((BLOCK.as_secs_f64() * f64::from(RATE.get())) as usize) {
             stream.push(block);
+            // A silence that is as long as the recording is none between words.
+            if stream.silence() < silence && silence.get() + 0.1 < stream.duration().get() {
+                longest_silence = longest_silence.max(silence);
+            }
+            silence = stream.silence();
             stream.preview();
             self.clock.wait(BLOCK)?;
             while let Ok(event) = happened.try_recv() {
@@ -66,7 +74,8 @@ impl Viva {
         let done = ended - stopped;
         shown.until(usize::MAX, duration + Seconds::new(done.as_secs_f64()).unwrap_or_default());
         let lags = shown.lags(recognition.transcript.words());
-        Ok(Live { recognition, done, cpu: process_time()? - begun, lags })
+        let (cpu, longest_silence) = (process_time()? - begun, longest_silence.get());
+        Ok(Live { recognition, done, cpu, lags, longest_silence })
     }
 
     /// Hears the sound as a file: as fast as it goes, without provisional words.

@@ -94,6 +94,7 @@ struct Measured {
     cpu_of_one_pass: f64,
     lags: Vec<f64>,
     word_times: Vec<f64>,
+    longest_silence: f64,
     /// Filled pauses: said, and heard.
     fillers: [usize; 2],
     is_same_by_file: bool,
@@ -138,9 +139,11 @@ fn measure(viva: &Viva, one_pass: &OnePass, recording: &Recording) -> Result<Mea
             "word_times": word_times,
             "fillers": fillers,
             "lags": live.lags,
+            "longest_silence": live.longest_silence,
         }),
         lags: live.lags,
         word_times,
+        longest_silence: live.longest_silence,
         fillers,
     })
 }
@@ -181,6 +184,7 @@ fn table(measured: &[Measured], waits: &[Wait]) -> String {
     let (live, greedy) = (errors(|one| one.errors), errors(|one| one.errors_of_greedy_pass));
     let with_fallback = errors(|one| one.errors_of_pass_with_fallback);
     let lags = sorted(measured.iter().flat_map(|one| one.lags.iter().copied()));
+    let silences = sorted(measured.iter().map(|one| one.longest_silence));
     let word_times = sorted(measured.iter().flat_map(|one| one.word_times.iter().copied()));
     let (seconds, one_pass) = (sum(|one| one.seconds), sum(|one| one.cpu_of_one_pass));
     let fillers = |of: usize| measured.iter().map(|one| one.fillers[of]).sum::<usize>();
@@ -204,6 +208,7 @@ fn table(measured: &[Measured], waits: &[Wait]) -> String {
         ),
         ("processor time per second, live", format!("{:.3}", sum(|one| one.cpu_live) / seconds)),
         ("seconds from a word's end until it is shown", quantiles(&lags)),
+        ("longest silence within an answer, seconds", quantiles(&silences)),
         ("filled pauses", format!("{} said, {} heard", fillers(0), fillers(1))),
         ("error of times at sentence starts and ends, seconds", quantiles(&word_times)),
     ];
