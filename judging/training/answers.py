@@ -9,7 +9,9 @@ import subprocess
 import data
 
 # Of whose answers readers copied the words that make each point.
-QUOTED_VOICES = ("remy", "rosa", "ruth", "raj", "sven", "sara", "seth", "suki")
+QUOTED_VOICES = (
+    "remy", "rosa", "ruth", "raj", "sven", "sara", "seth", "suki", "tess", "theo", "tara", "tom", "tina", "ted", "toni", "tim",
+)  # fmt: skip
 
 # Whose answers are for learning; those of the others are for reporting only.
 LEARNT_VOICES = ("fay", "finn", "flo", "hana", "ivo", "jon", "kay", *QUOTED_VOICES)

@@ -22,6 +22,8 @@ pub struct Asked {
     pub answer: String,
     /// The key points to judge.
     pub key_points: Vec<String>,
+    /// Key points that a follow-up does not ask for.
+    pub other_points: Vec<String>,
     /// The misconceptions to look for.
     pub misconceptions: Vec<String>,
     /// What a good answer says, where a stronger one is asked for.
@@ -149,11 +151,14 @@ pub fn kind_words(asked: &Asked) -> Value {
             let points: Map<_, _> = asked.key_points.iter().map(hit).collect();
             let not_stated = |id: &String| (id.clone(), json!({"quote": null, "verdict": "not_stated"}));
             let wrong: Map<_, _> = asked.misconceptions.iter().map(not_stated).collect();
-            if wrong.is_empty() {
-                json!({"key_points": points})
-            } else {
-                json!({"key_points": points, "misconceptions": wrong})
-            }
+            let missed = |id: &String| (id.clone(), json!({"quote": null, "verdict": "missed"}));
+            let others: Map<_, _> = asked.other_points.iter().map(missed).collect();
+            let groups = [("key_points", points), ("other_points", others), ("misconceptions", wrong)];
+            groups
+                .into_iter()
+                .filter(|(_, entries)| !entries.is_empty())
+                .map(|(name, entries)| (name.to_owned(), Value::Object(entries)))
+                .collect()
         }
         "clarity" => {
             let checks = interview::marks::ClarityCheck::ALL.iter().enumerate();
@@ -270,6 +275,7 @@ fn asked(body: &Value) -> Asked {
         model: text(body.get("model")),
         answer: material.lines().nth(1).unwrap_or_default().to_owned(),
         key_points: shown_ids(showing, "key_points"),
+        other_points: shown_ids(showing, "other_points"),
         misconceptions: shown_ids(showing, "misconceptions"),
         good_answer: good,
         is_repair,

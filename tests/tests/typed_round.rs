@@ -57,7 +57,6 @@ fn an_answer_that_another_program_types_at_once_is_whole() {
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
     let answer = [ANSWER; 4].join(" ");
     press(&mut terminal, "Esc", &format!("{answer}\r\r"));
-    press(&mut terminal, "to the feedback", "f");
     press(&mut terminal, "continue", "q");
     press(&mut terminal, "Enter done", "\r");
     terminal.exp_eof().unwrap();

@@ -41,6 +41,9 @@ pub struct Correctness {
     pub band: Option<u8>,
     /// The key points: a design question's by stage, all others in the question's order.
     pub key_points: Vec<KeyPointMark>,
+    /// Other key points that the answer to a follow-up makes, without having been asked for them. The score leaves them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beyond: Vec<KeyPointMark>,
     /// The misconceptions stated.
     pub misconceptions: Vec<MisconceptionMark>,
     /// Misconceptions that the coach found and the candidate says they did not state. They count for nothing.
@@ -82,6 +85,9 @@ pub struct KeyPointMark {
     /// Whether the verdict is more than probable. The offline coach says so of a part of its verdicts.
     #[serde(default = "is_sure")]
     pub sure: bool,
+    /// How plausible the coach finds it that the answer makes the point, 0 to 1. Language models do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plausibility: Option<f64>,
     /// Whose verdict it is.
     #[serde(default)]
     pub decided_by: DecidedBy,
@@ -383,6 +389,7 @@ mod tests {
             versions: Versions::default(),
             verdict,
             sure: true,
+            plausibility: None,
             decided_by: DecidedBy::Coach,
             doubt: None,
             word_in_doubt: None,

@@ -66,7 +66,7 @@ pub struct Mark {
     pub by_you: bool,
     /// What the candidate can decide; nothing for checks.
     pub choices: Vec<Choice>,
-    /// A heading above it: the stage of a design interview whose key points begin here.
+    /// A heading above it: the stage of a design interview whose key points begin here, or what was said without having been asked for.
     pub heading: Option<String>,
     /// The claim or check.
     pub text: String,
@@ -253,8 +253,24 @@ pub fn correctness(panel: &Correctness) -> Panel {
         band: panel.band,
         misconceptions: stated.chain(disputed).collect(),
         unclear: (unclear > 0).then(|| format!("{unclear} of {} unclear, not scored", counted(marks.len(), "point"))),
-        marks,
+        marks: marks.into_iter().chain(beyond(&panel.beyond)).collect(),
     }
+}
+
+/// What was made without having been asked for: nothing to decide about.
+fn beyond(points: &[KeyPointMark]) -> impl Iterator<Item = Mark> {
+    points.iter().enumerate().map(|(number, point)| Mark {
+        id: point.id.clone(),
+        sign: Sign::Good,
+        verdict: point.verdict.as_str(),
+        is_probable: !point.sure,
+        heading: (number == 0).then(|| "You also said".to_owned()),
+        text: point.summary.clone(),
+        is_core: point.core,
+        versions: versions(&point.summary, &point.versions),
+        quote: Quote::of(&point.evidence),
+        ..Mark::default()
+    })
 }
 
 /// What the candidate can decide about a key point: what it does not count as now, and back to the coach's verdict.

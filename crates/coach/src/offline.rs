@@ -25,7 +25,7 @@ use interview::{Question, QuestionId, Transcript};
 
 use crate::error::CoachError;
 use crate::verifier::Verifier;
-use evidence::Evidence;
+use evidence::{Evidence, Relation};
 use likeness::Phrasings;
 use passages::{Passage, passages};
 use rarity::Rarity;
@@ -86,13 +86,15 @@ impl OfflineCoach {
         let said: HashMap<String, usize> =
             clauses.map(|clause| (reading.text(&clause.words), clause.words.len())).collect();
         let is_alone = is_follow_up || said.values().sum::<usize>() <= SHORT;
+        // A follow-up asks for one thing, so that its answer may have nothing of the question's other claims.
+        let is_off_topic = !is_follow_up && reading.sense == Sense::Speech && evidence.relation() == Relation::None;
+        let addresses = clarity::addresses_the_question(&reading, &evidence.about(&passages), is_off_topic);
         // Whether an answer takes up a question is seen from the claims that belong to it; none belong to a stretch question.
-        let is_scored = !assignment.rubric.is_empty();
-        let clarity = if is_scored { clarity::claims(&reading, &evidence.about(&passages)) } else { Vec::new() };
+        let clarity = addresses.filter(|_| !assignment.rubric.is_empty());
         let read = Read { reading: &reading, passages: &passages, evidence: &evidence, is_alone };
         Report {
             correctness: Ok(verdicts::claims(assignment.question, assignment.rubric, &read)),
-            clarity: Ok(clarity),
+            clarity: Ok(clarity.into_iter().collect()),
             stronger_answer: StrongerAnswer::ModelAnswer,
             follow_up: None,
             remark: verdicts::remark(reading.sense).map(str::to_owned),

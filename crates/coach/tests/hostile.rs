@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use coach::OfflineCoach;
 use interview::bank::GlossaryTerm;
-use interview::follow_up::{Rubric, Target};
+use interview::follow_up::{self, FollowUp, Rubric, Target};
 use interview::judging::{self, Assignment};
 use interview::marks::{Doubt, Feedback, KeyPointMark, Marks, Verdict};
 use interview::{Bank, Probability, Question, Seconds, Segment, Span, Transcript, Word};
@@ -253,29 +253,32 @@ fn a_term_is_recognised_by_how_it_is_misheard() {
 
 #[test]
 fn a_short_answer_to_a_follow_up_is_enough() {
-    let question = ownership();
-    let target = Target::KeyPoint("one-owner".parse().unwrap());
-    let rubric = Rubric::of(question, Some(&target));
-    let prompt = question.key_point(&"one-owner".parse().unwrap()).unwrap().probe.clone();
     for (answer, makes_it) in [
         ("just one, a single owner", true),
         ("each value belongs to exactly one variable", true),
         ("two or three of them", false),
         ("I don't know", false),
     ] {
-        let transcript = Transcript::typed(answer);
-        let assignment = Assignment {
-            question,
-            rubric: &rubric,
-            prompt: &prompt,
-            target: Some(&target),
-            transcript: &transcript,
-            round: None,
-        };
-        let feedback = judging::judge(&assignment, COACH.judge(&assignment)).unwrap().feedback;
-        assert_eq!(!hits(&feedback).is_empty(), makes_it, "{answer}");
-        assert_eq!(feedback.marks().unwrap().key_points().len(), 1);
+        let hits = hits(&judge_follow_up("one-owner", answer));
+        assert_eq!(hits, if makes_it { vec!["one-owner"] } else { vec![] }, "{answer}");
     }
+}
+
+#[test]
+fn an_answer_to_a_follow_up_makes_what_it_says_beside_the_point_too() {
+    let said =
+        "there is just one owner, and when that owner goes out of scope the value is dropped and its memory is freed";
+    assert_eq!(hits(&judge_follow_up("one-owner", said)), ["one-owner", "dropped-at-scope-end"]);
+}
+
+/// An answer to the follow-up about one of the key points.
+fn judge_follow_up(point: &str, answer: &str) -> Feedback {
+    let (question, point) = (ownership(), point.parse().unwrap());
+    let FollowUp { target, prompt } = follow_up::about(question, Target::KeyPoint(point)).unwrap();
+    let (rubric, transcript) = (Rubric::of(question, Some(&target)), Transcript::typed(answer));
+    let asked = Assignment::to_question(question, &rubric, &transcript);
+    let assignment = Assignment { prompt: &prompt, target: Some(&target), ..asked };
+    judging::judge(&assignment, COACH.judge(&assignment)).unwrap().feedback
 }
 
 static BANK: LazyLock<Bank> = LazyLock::new(bank::built_in);
@@ -301,7 +304,9 @@ fn judge_heard(question: &Question, words: &[(&str, f64)]) -> Feedback {
 }
 
 fn hits(feedback: &Feedback) -> Vec<String> {
-    let hit = feedback.marks().unwrap().key_points().iter().filter(|mark| matches!(mark.verdict, Verdict::Hit { .. }));
+    let marks = feedback.marks().unwrap();
+    let hit =
+        marks.key_points().iter().chain(marks.beyond()).filter(|mark| matches!(mark.verdict, Verdict::Hit { .. }));
     hit.map(|mark| mark.id.to_string()).collect()
 }
 

@@ -38,7 +38,7 @@ pub enum StrongerAnswer {
 /// What a coach claims about correctness.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Claims {
-    /// One verdict for every key point of the rubric, in any order.
+    /// One verdict for every key point that the rubric asks for, and hits beyond those, in any order.
     pub key_points: Vec<KeyPointClaim>,
     /// The misconceptions that the answer states.
     pub misconceptions: Vec<MisconceptionClaim>,

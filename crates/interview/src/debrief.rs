@@ -223,27 +223,28 @@ fn is_right(session: &Session, turn: &Turn) -> Option<bool> {
 }
 
 /// A question whose answer states something wrong; else that of the heaviest missed point that was not made since; else one that was skipped.
+/// A point that was surely missed comes before a misconception that was only probably stated.
 fn weakest(session: &Session, turns: &[Turn], schedule: &Schedule) -> Option<Weakest> {
     let Summary { missed, misconceptions, .. } = Summary::of(session, turns);
-    let wrong = misconceptions.first().map(|ToImprove { question, claim, is_sure }| {
-        let advice = reconsider(&claim.claim, &claim.why_wrong, *is_sure);
-        (*question, advice, Some(Target::Misconception(claim.id.clone())))
-    });
     let is_made_since = |question: &QuestionId, point: &KeyPointId| {
         let asked = schedule.question(question);
         asked.is_some_and(|asked| asked.points.iter().any(|known| known.id == *point && !known.missed))
     };
-    let missed = || {
-        let missed = missed.iter().find(|missed| !is_made_since(&missed.question.id, &missed.claim.id))?;
-        let ToImprove { question, claim, is_sure } = *missed;
-        Some((question, missed_point(&claim.summary, is_sure), Some(Target::KeyPoint(claim.id.clone()))))
-    };
+    let missed = missed.iter().find(|missed| !is_made_since(&missed.question.id, &missed.claim.id));
+    let wrong = misconceptions.first().filter(|wrong| wrong.is_sure || !missed.is_some_and(|missed| missed.is_sure));
+    let wrong = wrong.map(|ToImprove { question, claim, is_sure }| {
+        let advice = reconsider(&claim.claim, &claim.why_wrong, *is_sure);
+        (*question, advice, Some(Target::Misconception(claim.id.clone())))
+    });
+    let missed = missed.map(|ToImprove { question, claim, is_sure }| {
+        (*question, missed_point(&claim.summary, *is_sure), Some(Target::KeyPoint(claim.id.clone())))
+    });
     let skipped = || {
         let turn = turns.iter().find(|turn| turn.target.is_none() && turn.state == TurnState::Skipped)?;
         let advice = "Read the model answer, then say it in your own words.".to_owned();
         Some((session.question(&turn.question)?, advice, None))
     };
-    let (asked, advice, focus) = wrong.or_else(missed).or_else(skipped)?;
+    let (asked, advice, focus) = wrong.or(missed).or_else(skipped)?;
     Some(Weakest { question: asked.id.clone(), title: asked.title.clone(), advice, focus })
 }
 

@@ -74,7 +74,8 @@ pub fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
     let others = siblings().filter(|sibling| sibling.id != turn.id).filter_map(|other| other.state.feedback()?.marks());
     let answers: Vec<&Marks> = others.chain([marks]).collect();
     let best = |point: &KeyPoint| {
-        let mut of_point = answers.iter().filter_map(|marks| marks.key_point(&point.id));
+        let marks = answers.iter().flat_map(|marks| marks.key_points.iter().chain(&marks.beyond));
+        let mut of_point = marks.filter(|mark| mark.id == point.id);
         let first = of_point.clone().next()?;
         Some(of_point.find(|mark| mark.counted() == Counted::Hit).unwrap_or(first).clone())
     };
@@ -91,15 +92,15 @@ pub fn decide(round: &Round<'_>, marks: &Marks) -> Option<FollowUp> {
 
 /// Picks what to aim at, or nothing when there is nothing left.
 ///
-/// A misconception that was stated comes first, because nothing is built on a wrong model; then the key point that was missed, core before the
-/// rest, surely before probably missed, heavier before lighter, among equals in the order of the stages of a design interview and then in the question's;
-/// then one that is unclear, by the same order. What is in `already_asked` is never asked twice.
+/// A misconception that was stated comes first, because nothing is built on a wrong model; then the key point that was missed, the surer the
+/// earlier, because nobody likes to be asked for what they just said; core before the rest, heavier before lighter, among equals in the order of
+/// the stages of a design interview and then in the question's; then one that is unclear, by the same order. What is in `already_asked` is never asked twice.
 fn choose(question: &Question, marks: &Marks, already_asked: &[&Target]) -> Option<FollowUp> {
     let mut points = marks.counted(&question.key_points);
     points.retain(|(point, counted)| *counted != Counted::Hit && marks.key_point(&point.id).is_some());
     points.sort_by_key(|(point, counted)| {
-        let is_sure = marks.is_sure(&question.key_points, point);
-        (*counted == Counted::Unclear, Reverse((point.core, is_sure, point.weight)), point.stage)
+        let doubt = marks.doubt_of_miss(&question.key_points, point);
+        (*counted == Counted::Unclear, doubt, Reverse((point.core, point.weight)), point.stage)
     });
     let points = points.into_iter().map(|(point, _)| Target::KeyPoint(point.id.clone()));
     let mut stated: Vec<_> = marks.misconceptions.iter().collect();
@@ -119,11 +120,14 @@ pub fn about(question: &Question, target: Target) -> Option<FollowUp> {
     Some(FollowUp { target, prompt })
 }
 
-/// What one turn is judged against: a part of its question's key points, and all of its misconceptions; nothing for a stretch question.
-#[derive(Clone, Debug, PartialEq)]
+/// What one turn is judged against: its question's key points, of which a follow-up asks for a part, and its misconceptions; nothing for a
+/// stretch question.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rubric {
-    /// The key points that the answer is expected to make.
+    /// The key points that the answer is expected to make. The score is of these.
     pub key_points: Vec<KeyPoint>,
+    /// The question's other key points. What the answer to a follow-up makes of them counts as made, but not for its score.
+    pub beyond: Vec<KeyPoint>,
     /// The misconceptions to look for.
     pub misconceptions: Vec<Misconception>,
 }
@@ -133,17 +137,27 @@ impl Rubric {
     /// its alternatives, or, when it aims at a misconception, the question's core points, because the right model is what is asked for.
     /// Empty for a stretch question, which no key point belongs to.
     pub fn of(question: &Question, target: Option<&Target>) -> Self {
-        let wanted = |point: &&KeyPoint| match target {
+        let is_asked = |point: &KeyPoint| match target {
             None => true,
             Some(Target::KeyPoint(id)) => question.key_point(id).is_some_and(|aim| aim.counts_with(point)),
             Some(Target::Misconception(_)) => point.core,
             Some(Target::Stretch) => false,
         };
-        let is_stretch = target == Some(&Target::Stretch);
-        Self {
-            key_points: question.key_points.iter().filter(wanted).cloned().collect(),
-            misconceptions: if is_stretch { Vec::new() } else { question.misconceptions.clone() },
+        if target == Some(&Target::Stretch) {
+            return Self::default();
         }
+        let (key_points, beyond) = question.key_points.iter().cloned().partition(is_asked);
+        Self { key_points, beyond, misconceptions: question.misconceptions.clone() }
+    }
+
+    /// Every key point that the answer may make: first those that it is expected to make.
+    pub fn points(&self) -> impl Iterator<Item = &KeyPoint> {
+        self.key_points.iter().chain(&self.beyond)
+    }
+
+    /// Whether the answer is not expected to make this point.
+    pub fn is_beyond(&self, id: &KeyPointId) -> bool {
+        self.beyond.iter().any(|point| &point.id == id)
     }
 
     /// Whether there is nothing to score by.

@@ -1,9 +1,10 @@
 //! Judging: the one place where a coach's claims become marks, scores, feedback and the follow-up.
 //!
-//! Nothing that a coach claims is believed. A quote must be in the transcript, words in doubt decide nothing, every key point of the
-//! rubric gets exactly one mark, and ids that the rubric does not have are refused. Only this module makes a [`Feedback`]: [`judge`]
+//! Nothing that a coach claims is believed. A quote must be in the transcript, words in doubt decide nothing, every key point that was
+//! asked for gets exactly one mark, and ids that the rubric does not have are refused. Only this module makes a [`Feedback`]: [`judge`]
 //! from a coach's report, [`decide`] from one with the candidate's decisions, [`restore`] from what a store kept of an earlier one.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::fmt::Display;
 
@@ -119,7 +120,7 @@ fn decided(assignment: &Assignment<'_>, claims: &Claims) -> Result<Correctness, 
 /// What two coaches claim together about one answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Agreement {
-    /// The claims that count: disagreement on a key point makes it unclear, and a misconception needs both.
+    /// The claims that count: disagreement on a key point makes it unclear, and a misconception, or a point that was not asked for, needs both.
     pub claims: Claims,
     /// On how many key points and misconceptions they disagree.
     pub disagreements: usize,
@@ -146,6 +147,8 @@ pub fn agreement(
             claim.verdict = ClaimedVerdict::Unclear(Doubt::CoachesDisagree, evidence);
         }
     }
+    let is_denied = |id: &KeyPointId| rubric.is_beyond(id) && second.beyond.iter().all(|mark| &mark.id != id);
+    claims.key_points.retain(|claim| !is_denied(&claim.id));
     let states = |marks: &Marks, id: &MisconceptionId| marks.misconceptions.iter().any(|mark| &mark.id == id);
     claims.misconceptions.retain(|claim| states(&second, &claim.id));
     let both = first.misconceptions.iter().filter(|mark| states(&second, &mark.id)).count();
@@ -153,23 +156,25 @@ pub fn agreement(
     Ok(Agreement { claims, disagreements })
 }
 
-/// The correctness panel that these claims come to: one mark for every key point of the rubric, in the rubric's order, and each
-/// misconception that was really stated, once.
+/// The correctness panel that these claims come to: one mark for every key point that the rubric asks for, in the rubric's order, one for
+/// each point beyond them that was made, and each misconception that was really stated, once.
 ///
 /// # Errors
-/// When a claim names something that the rubric does not have, a key point twice, or not all of them. Quotes that are not there are
-/// no error: they turn a verdict into [`Doubt::QuoteNotFound`] and drop a misconception.
+/// When a claim names something that the rubric does not have, a key point twice, or not all that are asked for. Quotes that are not there
+/// are no error: they turn a verdict into [`Doubt::QuoteNotFound`] and drop a misconception.
 pub fn correctness(rubric: &Rubric, transcript: &Transcript, claims: &Claims) -> Result<Correctness, InvalidClaims> {
     check_ids(rubric, claims)?;
     let said = Said::of(transcript);
-    let key_points = rubric.key_points.iter().map(|point| {
-        let claim = claims.key_points.iter().find(|claim| claim.id == point.id);
-        let claim = claim.ok_or_else(|| InvalidClaims::NotJudged(point.id.clone()))?;
-        Ok(KeyPointMark::of(claim, said.verdict(&claim.verdict)))
-    });
+    let mark = |point: &KeyPoint| {
+        let claim = claims.key_points.iter().find(|claim| claim.id == point.id)?;
+        Some(KeyPointMark::of(claim, said.verdict(&claim.verdict)))
+    };
+    let key_points =
+        rubric.key_points.iter().map(|point| mark(point).ok_or_else(|| InvalidClaims::NotJudged(point.id.clone())));
     let key_points = key_points.collect::<Result<_, _>>()?;
+    let beyond = rubric.beyond.iter().filter_map(mark).filter(|mark| mark.verdict.is_hit()).collect();
     let misconceptions = misconceptions(rubric, claims, |quote| said.certain_evidence(quote));
-    Ok(Correctness::of(rubric, Marks { key_points, misconceptions, disputed: Vec::new() }))
+    Ok(Correctness::of(rubric, Marks { key_points, beyond, misconceptions, disputed: Vec::new() }))
 }
 
 /// The feedback on a turn with the candidate's decisions in place of any that it had: score, band, next step and the points that the
@@ -220,7 +225,7 @@ pub enum InvalidClaims {
 fn check_ids(rubric: &Rubric, claims: &Claims) -> Result<(), InvalidClaims> {
     let mut judged = HashSet::new();
     for claim in &claims.key_points {
-        if !rubric.key_points.iter().any(|point| point.id == claim.id) {
+        if !rubric.points().any(|point| point.id == claim.id) {
             return Err(InvalidClaims::UnknownKeyPoint(claim.id.clone()));
         }
         if !judged.insert(&claim.id) {
@@ -324,7 +329,8 @@ fn doubtful_share(words: &[&Word]) -> f64 {
     if all == 0 { 0.0 } else { doubtful as f64 / all as f64 }
 }
 
-/// The one thing to do next: a misconception to reconsider, then the point that would have earned most, then how to say it better.
+/// The one thing to do next: a misconception to reconsider, then the point that would have earned most, then how to say it better. A point that
+/// was surely missed comes before a misconception that was only probably stated.
 fn next_step(question: &Question, rubric: &Rubric, marks: Option<&Marks>, clarity: Option<&Clarity>) -> String {
     let unclear_said = clarity.and_then(|clarity| {
         let no = clarity.marks().iter().find(|mark| mark.verdict == ClarityVerdict::No)?;
@@ -336,13 +342,16 @@ fn next_step(question: &Question, rubric: &Rubric, marks: Option<&Marks>, clarit
             None => "Have this answer judged again: its key points could not be judged.".to_owned(),
         };
     };
+    let is_sure = |point: &KeyPoint| marks.is_sure(&rubric.key_points, point);
     let stated = marks.misconceptions.iter().min_by_key(|mark| !mark.is_sure());
+    let missed = counted(rubric, marks, Counted::Missed);
+    let missed = missed
+        .min_by_key(|point| (marks.doubt_of_miss(&rubric.key_points, point), Reverse((point.core, point.weight))));
+    let stated = stated.filter(|mark| mark.is_sure() || !missed.is_some_and(is_sure));
     if let Some((mark, wrong)) = stated.and_then(|mark| Some((mark, question.misconception(&mark.id)?))) {
         return reconsider(&wrong.claim, &wrong.why_wrong, mark.is_sure());
     }
-    let is_sure = |point: &KeyPoint| marks.is_sure(&rubric.key_points, point);
-    let missed = counted(rubric, marks, Counted::Missed);
-    if let Some(point) = missed.max_by_key(|point| (is_sure(point), point.core, point.weight)) {
+    if let Some(point) = missed {
         return missed_point(&point.summary, is_sure(point));
     }
     if let Some(point) = counted(rubric, marks, Counted::Unclear).next() {
@@ -402,7 +411,7 @@ impl Feedback {
     /// The feedback as plain data.
     pub fn record(&self) -> Record {
         let correctness = self.marks().map(|marks| Claims {
-            key_points: marks.key_points.iter().map(KeyPointMark::claim).collect(),
+            key_points: marks.key_points.iter().chain(&marks.beyond).map(KeyPointMark::claim).collect(),
             misconceptions: marks.misconceptions.iter().chain(&marks.disputed).map(MisconceptionMark::claim).collect(),
         });
         Record {
@@ -431,13 +440,15 @@ pub fn restore(record: Record, transcript: &Transcript, rubric: &Rubric, decisio
     }
     let said = Said::of(transcript);
     let correctness = correctness.map(|claims| {
-        let key_points = rubric.key_points.iter().filter_map(|point| {
+        let mark = |point: &KeyPoint| {
             let claim = claims.key_points.iter().find(|claim| claim.id == point.id)?;
             Some(KeyPointMark::of(claim, said.found(&claim.verdict)))
-        });
-        let key_points = key_points.collect();
+        };
+        let key_points = rubric.key_points.iter().filter_map(mark).collect();
+        let beyond = rubric.beyond.iter().filter_map(mark).filter(|mark| mark.verdict.is_hit()).collect();
         let misconceptions = misconceptions(rubric, &claims, |quote| said.evidence(quote));
-        Correctness::of(rubric, Marks { key_points, misconceptions, disputed: Vec::new() }).decided(rubric, decisions)
+        Correctness::of(rubric, Marks { key_points, beyond, misconceptions, disputed: Vec::new() })
+            .decided(rubric, decisions)
     });
     let clarity = clarity.map(|claims| Clarity::of(claims.iter().map(|claim| said.clarity(claim)).collect()));
     Some(Feedback { correctness, clarity, stronger_answer, next_step, remark, judged_by })

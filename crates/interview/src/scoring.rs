@@ -96,14 +96,14 @@ impl Correctness {
 
     /// The same with the candidate's decisions in place of any that it had. `rubric` is the one that was judged by.
     pub fn decided(self, rubric: &Rubric, decisions: &Decisions) -> Self {
-        let Marks { mut key_points, misconceptions, disputed } = self.marks;
+        let Marks { mut key_points, beyond, misconceptions, disputed } = self.marks;
         for mark in &mut key_points {
             mark.decision = decisions.key_point(&mark.id);
         }
         let mut found = [misconceptions, disputed].concat();
         found.sort_by_key(|mark| rubric.misconceptions.iter().position(|wrong| wrong.id == mark.id));
         let (disputed, misconceptions) = found.into_iter().partition(|mark| decisions.disputes(&mark.id));
-        Self::of(rubric, Marks { key_points, misconceptions, disputed })
+        Self::of(rubric, Marks { key_points, beyond, misconceptions, disputed })
     }
 
     /// The marks the score is computed from.

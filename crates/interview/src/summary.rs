@@ -26,7 +26,7 @@ pub struct Summary<'s> {
     pub clarity: Option<Score>,
     /// The mean of the words a minute of the spoken answers.
     pub words_per_minute: Option<f64>,
-    /// The key points that were missed and that no follow-up made good: those that were surely missed before the others, then the heaviest first.
+    /// The key points that were missed and that no follow-up made good: the surer the earlier, then the heaviest first.
     pub missed: Vec<ToImprove<'s, KeyPoint>>,
     /// The misconceptions stated: those that surely were before the others.
     pub misconceptions: Vec<ToImprove<'s, Misconception>>,
@@ -85,7 +85,7 @@ fn missed<'s>(session: &'s Session, turns: &[Turn]) -> Vec<ToImprove<'s, KeyPoin
     let made_good = |question: &Question, point: &KeyPoint| {
         let later = turns.iter().filter(|turn| turn.target.is_some() && turn.question == question.id).filter_map(marks);
         later
-            .flat_map(|marks| &marks.key_points)
+            .flat_map(|marks| marks.key_points.iter().chain(&marks.beyond))
             .filter(|mark| mark.counted() == Counted::Hit)
             .any(|mark| question.key_point(&mark.id).is_some_and(|hit| hit.counts_with(point)))
     };
@@ -94,11 +94,13 @@ fn missed<'s>(session: &'s Session, turns: &[Turn]) -> Vec<ToImprove<'s, KeyPoin
         let (Some(question), Some(marks)) = (session.question(&turn.question), marks(turn)) else { continue };
         let points = marks.counted(&question.key_points).into_iter();
         let points = points.filter(|(point, counted)| *counted == Counted::Missed && !made_good(question, point));
-        let is_sure = |point| marks.is_sure(&question.key_points, point);
-        missed.extend(points.map(|(claim, _)| ToImprove { question, claim, is_sure: is_sure(claim) }));
+        missed.extend(points.map(|(claim, _)| {
+            let is_sure = marks.is_sure(&question.key_points, claim);
+            (marks.doubt_of_miss(&question.key_points, claim), ToImprove { question, claim, is_sure })
+        }));
     }
-    missed.sort_by_key(|missed| Reverse((missed.is_sure, missed.claim.core, missed.claim.weight)));
-    missed
+    missed.sort_by_key(|(doubt, missed)| (*doubt, Reverse((missed.claim.core, missed.claim.weight))));
+    missed.into_iter().map(|(_, missed)| missed).collect()
 }
 
 fn stated<'s>(session: &'s Session, turns: &[Turn]) -> Vec<ToImprove<'s, Misconception>> {

@@ -84,7 +84,7 @@ pub(crate) fn marks(points: &[KeyPoint], letters: &str, stated: usize) -> Marks 
     });
     let stated_once =
         MisconceptionMark { id: "wrong".parse().unwrap(), evidence: evidence.clone(), plausibility: None };
-    Marks { key_points: key_points.collect(), misconceptions: vec![stated_once; stated], disputed: Vec::new() }
+    Marks { key_points: key_points.collect(), misconceptions: vec![stated_once; stated], ..Marks::default() }
 }
 
 /// A point in time, in days.
@@ -149,7 +149,8 @@ pub(crate) fn round(ids: &[&str]) -> Session {
     }
 }
 
-/// A judged answer to the question itself, with [these marks](marks) and these failed or met checks.
+/// A judged answer to the question itself, with [these marks](marks) and these failed or met checks. A `v` behind the marks states the
+/// misconception probably, a `w` surely.
 pub(crate) fn judged(
     session: &Session,
     question: &str,
@@ -157,8 +158,11 @@ pub(crate) fn judged(
     checks: &[(ClarityCheck, ClarityVerdict)],
 ) -> Turn {
     let question = session.question(&question.parse().unwrap()).unwrap();
-    let stated = usize::from(letters.ends_with('w'));
-    let marks = marks(&question.key_points, letters, stated);
+    let stated = usize::from(letters.ends_with(['v', 'w']));
+    let mut marks = marks(&question.key_points, letters, stated);
+    for stated in &mut marks.misconceptions {
+        stated.plausibility = letters.ends_with('v').then(|| Probability::clamped(0.5));
+    }
     Turn { session: session.id, ..judged_turn(question, None, marks, checks) }
 }
 

@@ -78,8 +78,11 @@ fn score(panel: &Correctness, follow_ups: &[Turn]) -> (String, String) {
 fn with_follow_ups(panel: &Correctness, follow_ups: &[Turn]) -> Correctness {
     let mut merged = panel.clone();
     for later in follow_ups.iter().filter_map(judged_points) {
-        for point in &mut merged.key_points {
-            let hit = later.key_points.iter().find(|other| other.id == point.id && other.verdict == Verdict::Hit);
+        let made = later.key_points.iter().chain(&later.beyond).filter(|point| point.verdict == Verdict::Hit);
+        let open =
+            correctness(&merged).marks.into_iter().map(|mark| !matches!(mark.sign, Sign::Good | Sign::NotCounted));
+        for (point, _) in merged.key_points.iter_mut().zip(open).filter(|(_, is_open)| *is_open) {
+            let hit = made.clone().find(|other| other.id == point.id);
             *point = hit.unwrap_or(point).clone();
         }
         merged.misconceptions.extend(later.misconceptions.iter().cloned());
@@ -96,6 +99,11 @@ fn importance(point: &KeyPointMark) -> (bool, bool, u8) {
     (point.sure, point.core, point.weight)
 }
 
+/// How doubtful the verdict on a point that was not made is, as [`Marks::doubt_of_miss`](interview::marks::Marks::doubt_of_miss) has it.
+fn doubt(point: &KeyPointMark) -> u8 {
+    if point.sure { 0 } else { 1 + (10.0 * point.plausibility.unwrap_or_default()) as u8 }
+}
+
 /// The most important point that the answer makes in words that are known, and that state nothing wrong.
 fn best_point(turn: &Turn) -> Option<&KeyPointMark> {
     let Correctness { key_points, misconceptions, .. } = judged_points(turn)?;
@@ -107,7 +115,8 @@ fn best_point(turn: &Turn) -> Option<&KeyPointMark> {
         .min_by_key(|point| Reverse(importance(point)))
 }
 
-/// A misconception that was stated, else the most important point that no answer made, else what the coach says.
+/// A misconception that was stated, else the most important point that no answer made, else what the coach says. A point that was surely
+/// missed comes before a misconception that was only probably stated.
 fn fix(main: &Turn, follow_ups: &[Turn]) -> String {
     match main.state {
         TurnState::Judged => {}
@@ -121,15 +130,16 @@ fn advice(main: &Turn, follow_ups: &[Turn]) -> String {
     let said_next = || main.judged().and_then(|feedback| feedback.next_step.clone()).unwrap_or_default();
     let Some(panel) = judged_points(main).filter(|_| !follow_ups.is_empty()) else { return said_next() };
     let merged = with_follow_ups(panel, follow_ups);
-    if let Some(wrong) = merged.misconceptions.iter().min_by_key(|wrong| !wrong.sure) {
-        return reconsider(&wrong.claim, &wrong.why_wrong, wrong.sure);
-    }
     let marks = correctness(&merged).marks;
     let first = |wanted: Sign| {
         let open = marks.iter().zip(&merged.key_points).filter(|(mark, _)| mark.sign == wanted);
-        open.map(|(_, point)| point).min_by_key(|point| Reverse(importance(point)))
+        open.map(|(_, point)| point).min_by_key(|point| (doubt(point), Reverse((point.core, point.weight))))
     };
-    if let Some(point) = first(Sign::Bad) {
+    let missed = first(Sign::Bad);
+    let stated = merged.misconceptions.iter().min_by_key(|wrong| !wrong.sure);
+    if let Some(wrong) = stated.filter(|wrong| wrong.sure || !missed.is_some_and(|point| point.sure)) {
+        reconsider(&wrong.claim, &wrong.why_wrong, wrong.sure)
+    } else if let Some(point) = missed {
         missed_point(&point.summary, point.sure)
     } else if let Some(point) = first(Sign::Unclear) {
         unclear_point(&point.summary)
@@ -282,6 +292,19 @@ mod tests {
     }
 
     #[test]
+    fn a_follow_up_makes_good_what_it_was_not_asked_for_too_and_never_makes_a_point_less_sure() {
+        let main = without_misconceptions(judged());
+        let mut follow_up = made_good("moves");
+        let panel = follow_up.feedback.as_mut().and_then(|feedback| feedback.correctness.as_mut()).unwrap();
+        panel.beyond = main.feedback.as_ref().unwrap().correctness.as_ref().unwrap().key_points[..2].to_vec();
+        panel.beyond.iter_mut().for_each(|point| (point.verdict, point.sure) = (Verdict::Hit, true));
+        panel.beyond[0].sure = false;
+        let shown = brief(&main, &[follow_up]);
+        assert_eq!(shown.reason, "found 1 of 2 core points, 0 of 1 other; 2 in the follow-up");
+        assert_eq!(shown.fix, "Every point is there, with the follow-up: say it all in one answer.");
+    }
+
+    #[test]
     fn what_is_sure_is_praised_and_advised_before_what_is_probable() {
         let mut main = without_misconceptions(judged());
         let points = &mut main.feedback.as_mut().unwrap().correctness.as_mut().unwrap().key_points;
@@ -301,6 +324,17 @@ mod tests {
     fn a_misconception_comes_before_every_missed_point() {
         let shown = brief(&judged(), &[made_good("dropped")]);
         assert_eq!(shown.fix, reconsider("a collector frees it", "Rust has no collector.", true));
+    }
+
+    #[test]
+    fn a_misconception_that_is_only_probable_comes_after_a_point_that_was_surely_missed() {
+        let mut main = judged();
+        main.feedback.as_mut().unwrap().correctness.as_mut().unwrap().misconceptions[0].sure = false;
+        let shown = brief(&main, &[made_good("moves")]);
+        assert_eq!(shown.fix, missed_point("it is dropped at the end of the scope", true));
+        main.feedback.as_mut().unwrap().correctness.as_mut().unwrap().key_points[1].sure = false;
+        let shown = brief(&main, &[made_good("moves")]);
+        assert_eq!(shown.fix, reconsider("a collector frees it", "Rust has no collector.", false));
     }
 
     #[test]

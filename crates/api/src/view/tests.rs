@@ -71,6 +71,20 @@ fn a_range_is_a_figure_with_its_reason_and_decisions_are_the_candidate_s() {
 }
 
 #[test]
+fn what_was_made_without_being_asked_for_stands_apart_and_is_not_decided_about() {
+    let mut panel = crate::testing::judged().feedback.unwrap().correctness.unwrap();
+    panel.beyond = panel.key_points.splice(..1, []).collect();
+    let shown = correctness(&panel);
+    assert_eq!(shown.points_made.as_deref(), Some("found 0 of 1 core point, 0 of 1 other"));
+    let mark = shown.marks.last().unwrap();
+    assert_eq!(
+        (mark.heading.as_deref(), mark.id.as_str(), mark.sign),
+        (Some("You also said"), "one-owner", Sign::Good)
+    );
+    assert!(mark.choices.is_empty());
+}
+
+#[test]
 fn every_stage_of_a_design_has_its_heading_once() {
     let headings = |turn: Turn| -> Vec<Option<String>> {
         let panel = correctness(&turn.feedback.unwrap().correctness.unwrap());

@@ -89,6 +89,7 @@ pub fn judged() -> Turn {
         versions: Versions::default(),
         verdict,
         sure: true,
+        plausibility: None,
         decided_by: DecidedBy::Coach,
         doubt: (verdict == Verdict::Unclear).then(|| "the recogniser was not sure of the deciding words".to_owned()),
         word_in_doubt: None,
@@ -118,6 +119,7 @@ pub fn judged() -> Turn {
             sure: true,
             evidence: said("the collector frees it", 7.2, 9.0),
         }],
+        beyond: Vec::new(),
         disputed_misconceptions: Vec::new(),
     };
     let clarity = Clarity {

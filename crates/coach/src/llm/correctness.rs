@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::try_join_all;
+use interview::bank::KeyPoint;
 use interview::claims::{ClaimedVerdict, Claims, KeyPointClaim, MisconceptionClaim};
 use interview::judging::Assignment;
 use interview::marks::Doubt;
@@ -13,7 +14,7 @@ use super::form::{Form, Shape};
 use super::model::Model;
 use super::prompts::{Prompts, Template};
 use super::quotes::{Answer, Unfounded};
-use super::reading::{Entry, Judged, KEY_POINTS, MISCONCEPTIONS, Reading, nonzero_remarks};
+use super::reading::{BEYOND, Entry, Judged, KEY_POINTS, MISCONCEPTIONS, Reading, nonzero_remarks};
 use super::settings::Calls;
 use super::subject::AskedWithRubric;
 use crate::error::{CoachError, malformed};
@@ -55,7 +56,8 @@ pub(super) async fn judge(
     Ok(Judged { claims: claims(&reading, assignment), remark: remark(&reading, assignment) })
 }
 
-/// One entry for every key point and misconception: which words, then what they come to.
+/// One entry for every key point and misconception: which words, then what they come to. Key points that were not asked for are a group of
+/// their own.
 pub(super) fn form(subject: &AskedWithRubric<'_>, pieces: Arc<[String]>) -> Form {
     let entry = |verdicts: &'static [&'static str]| {
         let quote = Shape::Quote(pieces.clone());
@@ -65,6 +67,10 @@ pub(super) fn form(subject: &AskedWithRubric<'_>, pieces: Arc<[String]>) -> Form
     let wrong = |id: &str| (id.to_owned(), entry(&["stated", "not_stated"]));
     let points = subject.key_points.iter().map(|known| point(known.id.as_str())).collect();
     let mut groups = vec![(KEY_POINTS.to_owned(), Shape::Object(points))];
+    if !subject.beyond.is_empty() {
+        let beyond = subject.beyond.iter().map(|known| point(known.id.as_str())).collect();
+        groups.push((BEYOND.to_owned(), Shape::Object(beyond)));
+    }
     if !subject.misconceptions.is_empty() {
         let wrong = subject.misconceptions.iter().map(|known| wrong(known.id.as_str())).collect();
         groups.push((MISCONCEPTIONS.to_owned(), Shape::Object(wrong)));
@@ -77,25 +83,27 @@ pub(super) fn form(subject: &AskedWithRubric<'_>, pieces: Arc<[String]>) -> Form
 async fn verify(reading: &mut Reading<'_>, assignment: &Assignment<'_>) -> Result<(), CoachError> {
     let Assignment { rubric, prompt, target, .. } = *assignment;
     let points = rubric.key_points.iter().map(|point| ((KEY_POINTS, point.id.as_str(), "hit"), &point.summary));
+    let beyond = rubric.beyond.iter().map(|point| ((BEYOND, point.id.as_str(), "hit"), &point.summary));
     let wrong = rubric.misconceptions.iter().map(|wrong| ((MISCONCEPTIONS, wrong.id.as_str(), "stated"), &wrong.claim));
     let (mut found, mut pairs) = (Vec::new(), Vec::new());
-    for ((group, id, verdict), claim) in points.chain(wrong) {
+    for ((group, id, verdict), claim) in points.chain(beyond).chain(wrong) {
         let Some(quote) = reading.entry(group, id).and_then(|entry| entry.evidence(verdict)) else { continue };
         let said = reading.answer.words(quote);
-        // What is said to a follow-up is understood together with it.
-        pairs.push((claim.clone(), if target.is_some() { format!("{prompt} {said}") } else { said }));
-        found.push((group.to_owned(), id.to_owned()));
+        // What is said to a follow-up is understood together with it, unless it is about something else.
+        let with_prompt = target.is_some() && group != BEYOND;
+        pairs.push((claim.clone(), if with_prompt { format!("{prompt} {said}") } else { said }));
+        found.push(((group.to_owned(), id.to_owned()), with_prompt));
     }
     let chances = tokio::task::spawn_blocking(move || {
         let pairs: Vec<(&str, &str)> = pairs.iter().map(|(claim, said)| (claim.as_str(), said.as_str())).collect();
         Verifier::shared().judge(&pairs)
     });
     let chances = chances.await.map_err(|failed| malformed(failed.to_string()))?;
-    for (place, Chances { states, contradicts, .. }) in found.into_iter().zip(chances) {
+    for ((place, with_prompt), Chances { states, contradicts, .. }) in found.into_iter().zip(chances) {
         let Some(entry) = reading.entries.get_mut(&place) else { continue };
         if contradicts >= CONTRADICTED_AT {
             entry.unfounded = Some(Unfounded::Contradicts);
-        } else if states < UNRELATED_BELOW && target.is_none() {
+        } else if states < UNRELATED_BELOW && !with_prompt {
             // The few words of an answer to a follow-up may state a claim only by what was asked, which the verifier is not trained on:
             // only a contradiction counts there.
             entry.unfounded = Some(Unfounded::Unrelated);
@@ -105,16 +113,20 @@ async fn verify(reading: &mut Reading<'_>, assignment: &Assignment<'_>) -> Resul
 }
 
 fn claims(reading: &Reading<'_>, assignment: &Assignment<'_>) -> Claims {
+    let claim = |point: &KeyPoint, verdict| KeyPointClaim { id: point.id.clone(), verdict, plausibility: None };
     let key_points = assignment.rubric.key_points.iter().map(|point| {
         let verdict = reading.entry(KEY_POINTS, point.id.as_str()).map(verdict);
-        let verdict = verdict.unwrap_or(ClaimedVerdict::Unclear(Doubt::CoachUndecided, None));
-        KeyPointClaim { id: point.id.clone(), verdict, plausibility: None }
+        claim(point, verdict.unwrap_or(ClaimedVerdict::Unclear(Doubt::CoachUndecided, None)))
+    });
+    let beyond = assignment.rubric.beyond.iter().filter_map(|point| {
+        let verdict = verdict(reading.entry(BEYOND, point.id.as_str())?);
+        matches!(verdict, ClaimedVerdict::Hit(_)).then(|| claim(point, verdict))
     });
     let misconceptions = assignment.rubric.misconceptions.iter().filter_map(|wrong| {
         let quote = reading.entry(MISCONCEPTIONS, wrong.id.as_str())?.evidence("stated")?.clone();
         Some(MisconceptionClaim { id: wrong.id.clone(), quote, plausibility: None })
     });
-    Claims { key_points: key_points.collect(), misconceptions: misconceptions.collect() }
+    Claims { key_points: key_points.chain(beyond).collect(), misconceptions: misconceptions.collect() }
 }
 
 fn verdict(entry: &Entry) -> ClaimedVerdict {

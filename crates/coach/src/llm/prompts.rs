@@ -171,7 +171,7 @@ impl Template {
     fn subjects(self) -> &'static [&'static str] {
         match self {
             Self::Correctness => {
-                &["prompt", "follows_up_on", "snippet", "key_points", "misconceptions", "examples", "form"]
+                &["prompt", "follows_up_on", "snippet", "key_points", "beyond", "misconceptions", "examples", "form"]
             }
             Self::StrongerAnswer => &["prompt", "follows_up_on", "snippet", "key_points", "misconceptions", "form"],
             Self::Clarity => &["prompt", "follows_up_on", "snippet", "form"],

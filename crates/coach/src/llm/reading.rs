@@ -13,6 +13,7 @@ use super::quotes::{Answer, Found, Unfounded};
 use super::usage;
 
 pub(super) const KEY_POINTS: &str = "key_points";
+pub(super) const BEYOND: &str = "other_points";
 pub(super) const MISCONCEPTIONS: &str = "misconceptions";
 pub(super) const CHECKS: &str = "checks";
 
@@ -93,7 +94,7 @@ impl<'a> Reading<'a> {
     fn quote(&self, quote: &str, group: &str, id: &str) -> Result<Quote, Unfounded> {
         let rubric = self.assignment.rubric;
         let wordings = match group {
-            KEY_POINTS => rubric.key_points.iter().find(|it| it.id.as_str() == id).map(|it| (&it.says, &it.summary)),
+            KEY_POINTS | BEYOND => rubric.points().find(|it| it.id.as_str() == id).map(|it| (&it.says, &it.summary)),
             MISCONCEPTIONS => {
                 rubric.misconceptions.iter().find(|it| it.id.as_str() == id).map(|it| (&it.says, &it.claim))
             }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use interview::bank::{KeyPoint, Language, Misconception, Outcome, Snippet};
+use interview::follow_up::Rubric;
 use interview::hash::fnv1a;
 use interview::judging::Assignment;
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,8 @@ pub(super) struct AskedWithRubric<'a> {
     #[serde(flatten)]
     asked: Asked<'a>,
     pub key_points: Vec<&'a KeyPoint>,
+    /// Points that a follow-up does not ask for.
+    pub beyond: &'a [KeyPoint],
     pub misconceptions: &'a [Misconception],
     pub examples: Vec<Example>,
 }
@@ -71,8 +74,8 @@ impl<'a> AskedWithRubric<'a> {
             let parts = [seed, assignment.question.id.as_str(), point.id.as_str()];
             fnv1a(parts.into_iter().flat_map(|part| part.bytes().chain([0xff])))
         });
-        let misconceptions = &assignment.rubric.misconceptions;
-        Self { asked: Asked::of(assignment), key_points, misconceptions, examples: Vec::new() }
+        let Rubric { beyond, misconceptions, .. } = assignment.rubric;
+        Self { asked: Asked::of(assignment), key_points, beyond, misconceptions, examples: Vec::new() }
     }
 
     /// With up to `count` graded answers, if it is a question itself that was asked, and one of the built-in ones.

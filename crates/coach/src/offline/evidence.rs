@@ -5,7 +5,7 @@ use interview::Question;
 use super::likeness::Phrasings;
 use super::passages::Passage;
 use super::reading::Reading;
-use super::thresholds::{ABOUT, MENTIONS, PASSAGES_A_CLAIM};
+use super::thresholds::{ABOUT, MENTIONS, PASSAGES_A_CLAIM, TOUCHES, TOUCHES_HARDLY};
 use crate::verifier::{Chances, Verifier};
 
 /// What an answer says of every claim: the key points in order, then the misconceptions.
@@ -15,6 +15,20 @@ pub(super) struct Evidence {
     key_points: usize,
     /// How like each claim each passage is, 0 to 1: by passage, then by claim.
     likeness: Vec<Vec<f32>>,
+}
+
+/// How much an answer has to do with what was asked, as its likeness to the words shows in which people make the question's claims, right or
+/// wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Relation {
+    /// A passage plainly takes it up.
+    TakesItUp,
+    /// No passage does, but many claims are touched, as by vague answers.
+    Touches,
+    /// Too little is touched for any point to count, and too much to call it off topic.
+    Unclear,
+    /// It is about something else.
+    None,
 }
 
 /// A passage in which a claim was looked for.
@@ -59,14 +73,24 @@ impl Evidence {
         self.claims[claim].iter().copied().max_by(|one, other| one.chances.states.total_cmp(&other.chances.states))
     }
 
-    /// Whether any passage plainly takes up what was asked: its words are those in which people make the question's claims, right or wrong.
-    pub(super) fn takes_up_the_question(&self) -> bool {
-        self.likeness.iter().flatten().any(|likeness| *likeness >= ABOUT)
+    /// How much the answer has to do with what was asked.
+    pub(super) fn relation(&self) -> Relation {
+        let nearest = |claim: usize| self.likeness.iter().map(|of_passage| of_passage[claim]).fold(0.0, f32::max);
+        let touches = (0..self.claims.len()).map(nearest).sum::<f32>() / self.claims.len().max(1) as f32;
+        if self.likeness.iter().flatten().any(|likeness| *likeness >= ABOUT) {
+            Relation::TakesItUp
+        } else if touches >= TOUCHES {
+            Relation::Touches
+        } else if touches >= TOUCHES_HARDLY {
+            Relation::Unclear
+        } else {
+            Relation::None
+        }
     }
 
     /// The passages that take up what was asked, in order, if any plainly does.
     pub(super) fn about<'p>(&self, passages: &'p [Passage]) -> Vec<&'p Passage> {
-        if !self.takes_up_the_question() {
+        if self.relation() != Relation::TakesItUp {
             return Vec::new();
         }
         let is_like = |likeness: &[f32]| likeness.iter().any(|likeness| *likeness >= MENTIONS);
@@ -130,7 +154,7 @@ fn most_like(likeness: &[Vec<f32>], claim: usize) -> Vec<usize> {
     chosen
 }
 
-fn logit(chance: f32) -> f32 {
+pub(super) fn logit(chance: f32) -> f32 {
     let chance = chance.clamp(0.001, 0.999);
     (chance / (1.0 - chance)).ln()
 }

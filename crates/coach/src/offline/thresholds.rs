@@ -5,7 +5,7 @@
 //! changes one raises [`VERSION`], because results of different versions are not compared.
 
 /// Names the rules, the weights and the figures in results.
-pub(crate) const VERSION: &str = "offline-6";
+pub(crate) const VERSION: &str = "offline-7";
 
 /// In how many passages, those most like it, a claim is looked for.
 pub(crate) const PASSAGES_A_CLAIM: usize = 4;
@@ -19,28 +19,36 @@ pub(crate) struct Weights {
 
 /// That an answer makes a key point.
 pub(crate) const HIT: Weights =
-    Weights { base: -1.978, each: &[0.292, 1.486, -0.412, 2.548, -1.656, -4.110, 1.166, -1.223, 1.303, -1.432, 4.108] };
+    Weights { base: -1.452, each: &[0.304, 1.253, -0.287, 2.451, -1.897, -4.572, 0.783, -1.172, 0.875, -1.205, 4.050] };
 
 /// That it states a misconception.
 pub(crate) const STATED: Weights = Weights {
-    base: -2.825,
-    each: &[0.242, 1.976, -0.539, -2.776, 4.136, 1.409, -2.084, -0.771, 2.921, -1.156, -2.698],
+    base: -3.431,
+    each: &[0.297, 2.208, -0.328, -2.522, 3.638, 1.715, -1.036, -0.531, 3.059, -2.174, -2.895],
 };
 
 /// The same for an answer to a follow-up, which asks for one thing: the other claims tell nothing of it.
-pub(crate) const HIT_IN_FOLLOW_UP: Weights = Weights { base: -1.363, each: &[0.366, 2.628, -1.637] };
-pub(crate) const STATED_IN_FOLLOW_UP: Weights = Weights { base: -2.029, each: &[0.343, 3.239, -1.852] };
+pub(crate) const HIT_IN_FOLLOW_UP: Weights = Weights { base: -1.190, each: &[0.389, 2.025, -1.386] };
+pub(crate) const STATED_IN_FOLLOW_UP: Weights = Weights { base: -2.252, each: &[0.381, 3.439, -1.595] };
 
-/// From this plausibility on a key point counts as made.
-pub(crate) const HIT_AT: f32 = 0.57;
+/// From this plausibility on a key point counts as made: then 88 % are, in the answers that the weights are fitted to (93 % without those that
+/// turn the relations round).
+pub(crate) const HIT_AT: f32 = 0.52;
 pub(crate) const HIT_IN_FOLLOW_UP_AT: f32 = 0.48;
+
+/// The same for points that a follow-up does not ask for. Of the answers that the weights are fitted to, read as answers to a follow-up about
+/// something else, this finds half of the points made, and of 307 ticks readers agree with 293 and find 10 made in part.
+pub(crate) const HIT_BEYOND_AT: f32 = 0.8;
+
+/// A point counts as made only in words that are like it ([`MENTIONS`]), or if the verifier is this sure that they state it.
+pub(crate) const PLAINLY: f32 = 0.6;
 
 /// From this plausibility on it is unclear whether it was: the candidate is asked.
 pub(crate) const UNCLEAR_AT: f32 = 0.35;
 
 /// From this plausibility on a misconception counts as stated.
-pub(crate) const STATED_AT: f32 = 0.46;
-pub(crate) const STATED_IN_FOLLOW_UP_AT: f32 = 0.6;
+pub(crate) const STATED_AT: f32 = 0.5;
+pub(crate) const STATED_IN_FOLLOW_UP_AT: f32 = 0.55;
 
 /// The least chance that the best passage states a key point, or a misconception, for it to count at all, whatever the rest of the answer
 /// makes likely.
@@ -55,7 +63,11 @@ pub(crate) const CONTRADICTED: f32 = 0.92;
 pub(crate) const CONTRADICTED_IN_ITS_WORDS: f32 = 0.8;
 
 /// Passages that state a claim with this share of the best one's chance may be quoted for it.
-pub(crate) const AS_CLEAR: f32 = 0.8;
+pub(crate) const CLEAR: f32 = 0.2;
+
+/// How much less like the claim a quote may be for each unit (of log odds) by which it states the claim more clearly. Of the words that readers
+/// copied as making a point, quotes chosen like this hold more than half in 85 % of the cases.
+pub(crate) const LIKENESS_FOR_CLARITY: f32 = 0.05;
 
 /// By how much a quote must be more like the claim for each word that it is longer.
 pub(crate) const LIKENESS_A_WORD: f32 = 0.005;
@@ -63,9 +75,15 @@ pub(crate) const LIKENESS_A_WORD: f32 = 0.005;
 /// From this likeness or chance on words in doubt could have been the point.
 pub(crate) const COULD_BE: f32 = 0.25;
 
-/// If a passage is at least this like any claim, the answer addresses the question, and its points can count. Of 1,843 points that
-/// the coach rightly found in 1,000 marked answers, 7 were in answers without such a passage.
+/// If a passage is at least this like any claim, the answer addresses the question: 459 of 500 answers to it do, 13 of 222 that are off topic, and
+/// 23 of 250 to another question of the subject.
 pub(crate) const ABOUT: f32 = 0.67;
+
+/// Its points can count too if the passages most like each claim are this like it, on average: 23 of the 500, 13 of the 222, 13 of the 250.
+pub(crate) const TOUCHES: f32 = 0.36;
+
+/// Below this average an answer is off topic: 3 of the 500, 159 of the 222, 140 of the 250.
+pub(crate) const TOUCHES_HARDLY: f32 = 0.28;
 
 /// From this likeness on other passages of such an answer do.
 pub(crate) const MENTIONS: f32 = 0.4;

@@ -6,13 +6,13 @@ use interview::follow_up::Rubric;
 use interview::marks::Doubt;
 use interview::transcript::Probability;
 
-use super::evidence::{Evidence, Features, LookedAt};
+use super::evidence::{Evidence, Features, LookedAt, Relation, logit};
 use super::passages::Passage;
 use super::reading::{Reading, Sense};
 use super::thresholds::{
-    AS_CLEAR, CONTRADICTED, CONTRADICTED_IN_ITS_WORDS, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_IN_FOLLOW_UP,
-    HIT_IN_FOLLOW_UP_AT, IN_SO_MANY_WORDS, LIKENESS_A_WORD, STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP,
-    STATED_IN_FOLLOW_UP_AT, UNCLEAR_AT, Weights,
+    CLEAR, CONTRADICTED, CONTRADICTED_IN_ITS_WORDS, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_BEYOND_AT,
+    HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT, IN_SO_MANY_WORDS, LIKENESS_A_WORD, LIKENESS_FOR_CLARITY, MENTIONS, PLAINLY,
+    STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT, UNCLEAR_AT, Weights,
 };
 
 /// An answer and what was read in it.
@@ -37,13 +37,19 @@ pub(super) fn claims(question: &Question, rubric: &Rubric, read: &Read<'_>) -> C
         let plausibility = plausibility.map(|plausibility| Probability::clamped(f64::from(plausibility)));
         KeyPointClaim { id: point.id.clone(), verdict, plausibility }
     });
+    let beyond = rubric.beyond.iter().filter_map(|point| {
+        let number = question.key_points.iter().position(|other| other.id == point.id)?;
+        let (quote, plausibility) = read.made_unasked(number)?;
+        let plausibility = Some(Probability::clamped(f64::from(plausibility)));
+        Some(KeyPointClaim { id: point.id.clone(), verdict: ClaimedVerdict::Hit(quote), plausibility })
+    });
     let misconceptions = rubric.misconceptions.iter().filter_map(|misconception| {
         let number = question.misconceptions.iter().position(|other| other.id == misconception.id)?;
         let (quote, plausibility) = read.stated(question.key_points.len() + number)?;
         let plausibility = Some(Probability::clamped(f64::from(plausibility)));
         Some(MisconceptionClaim { id: misconception.id.clone(), quote, plausibility })
     });
-    Claims { key_points: key_points.collect(), misconceptions: misconceptions.collect() }
+    Claims { key_points: key_points.chain(beyond).collect(), misconceptions: misconceptions.collect() }
 }
 
 /// What the candidate should know about this judging.
@@ -60,7 +66,7 @@ impl Read<'_> {
     /// How plausible it is that the answer makes a key point; `None` for one that says nothing of what was asked.
     fn plausibility(&self, claim: usize) -> Option<f32> {
         // In small talk the verifier finds claims that are vague. Short answers may have words of their own.
-        if !self.is_alone && !self.evidence.takes_up_the_question() {
+        if !self.is_alone && matches!(self.evidence.relation(), Relation::Unclear | Relation::None) {
             return None;
         }
         let features = self.evidence.features(claim, &self.evidence.best(claim)?);
@@ -81,13 +87,14 @@ impl Read<'_> {
             return ClaimedVerdict::Hit(quote);
         }
         let hit_at = if self.is_alone { HIT_IN_FOLLOW_UP_AT } else { HIT_AT };
-        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST;
+        let is_plain = best.chances.states >= PLAINLY || best.likeness >= MENTIONS;
+        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST && is_plain;
         if plausibility < UNCLEAR_AT || best.chances.states < HIT_AT_LEAST {
             // Words in doubt may have been the point only where something like it was said.
             let near = best.chances.states.max(best.likeness) >= COULD_BE;
             return ClaimedVerdict::Missed(self.quote(best.passage).filter(|_| near));
         }
-        let quote = self.quote_of(claim, &best);
+        let quote = self.quote(self.clearest(claim, &best));
         let taken_back = self.evidence.of_claim(claim).iter().find(|seen| {
             let apart = !self.passages[seen.passage].overlaps(&self.passages[best.passage]);
             apart && seen.chances.contradicts >= CONTRADICTED && seen.likeness >= CONTRADICTED_IN_ITS_WORDS
@@ -99,6 +106,14 @@ impl Read<'_> {
         }
     }
 
+    /// The words that make a key point which a follow-up does not ask for, if any do, and how plausible that is.
+    fn made_unasked(&self, claim: usize) -> Option<(Quote, f32)> {
+        let plausibility = self.plausibility(claim).filter(|plausibility| *plausibility >= HIT_BEYOND_AT)?;
+        let best = self.evidence.best(claim).filter(|best| best.chances.states >= HIT_AT_LEAST)?;
+        let quote = self.quote(self.clearest(claim, &best)).filter(|_| self.reading.sense == Sense::Speech)?;
+        Some((quote, plausibility))
+    }
+
     /// The words that state a misconception, if any do, and how plausible that is.
     fn stated(&self, claim: usize) -> Option<(Quote, f32)> {
         let best = self.evidence.best(claim).filter(|best| best.chances.states >= STATED_AT_LEAST)?;
@@ -108,18 +123,21 @@ impl Read<'_> {
         } else {
             (STATED.of(&features), STATED_AT)
         };
-        let is_elsewhere = self.passages[best.passage].is_elsewhere(self.reading);
-        let quote = self.quote_of(claim, &best).filter(|_| plausibility >= stated_at && !is_elsewhere)?;
+        let passage = self.clearest(claim, &best);
+        let is_elsewhere = self.passages[passage].is_elsewhere(self.reading);
+        let quote = self.quote(passage).filter(|_| plausibility >= stated_at && !is_elsewhere)?;
         Some((quote, plausibility))
     }
 
-    /// Of the passages that state the claim about as clearly as the best one, the one most like it for its length.
-    fn quote_of(&self, claim: usize, best: &LookedAt) -> Option<Quote> {
-        let as_clear =
-            self.evidence.of_claim(claim).iter().filter(|seen| seen.chances.states >= AS_CLEAR * best.chances.states);
-        let worth = |seen: &LookedAt| seen.likeness - LIKENESS_A_WORD * self.passages[seen.passage].words.len() as f32;
-        let most = as_clear.max_by(|one, other| worth(one).total_cmp(&worth(other)))?;
-        self.quote(most.passage)
+    /// The passage to quote: one that states the claim clearly, in words like it, and in few.
+    fn clearest(&self, claim: usize, best: &LookedAt) -> usize {
+        let of_claim = self.evidence.of_claim(claim).iter();
+        let clear = of_claim.filter(|seen| seen.chances.states >= CLEAR * best.chances.states);
+        let worth = |seen: &LookedAt| {
+            let words = self.passages[seen.passage].words.len() as f32;
+            LIKENESS_FOR_CLARITY * logit(seen.chances.states) + seen.likeness - LIKENESS_A_WORD * words
+        };
+        clear.max_by(|one, other| worth(one).total_cmp(&worth(other))).unwrap_or(best).passage
     }
 
     fn quote(&self, passage: usize) -> Option<Quote> {

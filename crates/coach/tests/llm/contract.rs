@@ -75,14 +75,19 @@ async fn a_report_names_who_judged_by_which_rubric() {
 }
 
 #[tokio::test]
-async fn a_follow_up_is_judged_by_its_own_rubric_and_gives_nothing_else_away() {
+async fn a_follow_up_is_judged_by_its_own_rubric_and_other_points_count_where_they_are_made() {
     let question = question();
     let point = &question.key_points[2];
     let target = Target::KeyPoint(point.id.clone());
     let rubric = Rubric::of(&question, Some(&target));
-    let transcript = Transcript::typed("I would borrow it with a reference.");
+    let transcript =
+        Transcript::typed("I would borrow it with a reference. The assignment moves the string into b, you see.");
     let marks = json!({
         "key_points": {point.id.as_str(): {"quote": "borrow it with a reference", "verdict": "hit"}},
+        "other_points": {
+            "value-moves": {"quote": "The assignment moves the string into b", "verdict": "hit"},
+            "no-use-after-move": {"quote": "you see", "verdict": "hit"},
+        },
     });
     let (_model, coaches) = coaches(Script::sound().on("marks", [says(&marks)])).await;
     for coach in coaches {
@@ -93,8 +98,10 @@ async fn a_follow_up_is_judged_by_its_own_rubric_and_gives_nothing_else_away() {
         };
         let report = report(&coach, &assignment).await.unwrap();
         let feedback = judging::judge(&assignment, report).unwrap().feedback;
-        let marks = feedback.marks().unwrap().key_points();
+        let (marks, beyond) = (feedback.marks().unwrap().key_points(), feedback.marks().unwrap().beyond());
         assert!(marks.len() == 1 && marks[0].verdict.is_hit(), "{coach:?}: {marks:?}");
+        let beyond: Vec<&str> = beyond.iter().map(|mark| mark.id.as_str()).collect();
+        assert_eq!(beyond, ["value-moves"], "{coach:?}");
         assert_eq!(feedback.stronger_answer(), None, "{coach:?}");
     }
 }

@@ -31,7 +31,7 @@ async fn verdicts_come_in_the_questions_order_with_quotes_from_the_transcript() 
     let by = feedback.judged_by();
     assert_eq!(
         (by.coach, by.model.as_deref(), by.prompt_version.as_str()),
-        (CoachKind::Llm, Some("a-model"), "4.2.3.2.2")
+        (CoachKind::Llm, Some("a-model"), "5.2.3.2.2")
     );
     assert_eq!(by.rubric_version, question().rubric_version());
 }

@@ -139,7 +139,12 @@ fn the_weakest_point_is_something_wrong_then_the_heaviest_miss_then_a_question_t
         weakest(&[skipped.clone(), missed.clone(), wrong]),
         named("q3", reconsider("it is wrong", "because", true))
     );
-    assert_eq!(weakest(&[skipped.clone(), missed]), named("q2", missed_point("the heavy claim", true)));
+    let perhaps_wrong = judged(&session, "q3", "hhhv", &[]);
+    let surely_missed = named("q2", missed_point("the heavy claim", true));
+    assert_eq!(weakest(&[missed.clone(), perhaps_wrong.clone()]), surely_missed);
+    let perhaps_missed = judged(&session, "q2", "nhh", &[]);
+    assert_eq!(weakest(&[perhaps_missed, perhaps_wrong]), named("q3", reconsider("it is wrong", "because", false)));
+    assert_eq!(weakest(&[skipped.clone(), missed]), surely_missed);
     assert_eq!(weakest(&[skipped]).unwrap().0, "q1");
     let focus = |turn: Turn| super::weakest(&session, &[turn], &Schedule::default()).unwrap().focus;
     assert_eq!(focus(judged(&session, "q2", "mhh", &[])), Some(Target::KeyPoint("heavy".parse().unwrap())));

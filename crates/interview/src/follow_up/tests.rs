@@ -32,8 +32,9 @@ fn what_was_surely_missed_is_asked_about_before_what_was_probably_missed() {
     let mut question = question();
     question.key_points[2].core = true;
     let first = |letters: &str| choose(&question, &marks(&question.key_points, letters, 0), &[]).unwrap().target;
-    assert_eq!(first("nmm"), point("light"), "among core points");
-    assert_eq!(first("nmn"), point("heavy"), "core points still come first");
+    assert_eq!(first("nmm"), point("light"), "of what was surely missed the core comes first");
+    assert_eq!(first("nmn"), point("middle"), "what is surely missing before a core point that may have been made");
+    assert_eq!(first("nhn"), point("heavy"), "of what is alike in doubt the heaviest");
     assert_eq!(chosen("hnm", 0, &[]).as_deref(), Some("light"));
 }
 
@@ -74,13 +75,18 @@ fn a_follow_up_uses_the_bank_s_wording() {
 #[test]
 fn a_follow_up_is_judged_against_what_it_aims_at() {
     let question = question();
-    let ids = |target: Option<&Target>| -> Vec<String> {
-        Rubric::of(&question, target).key_points.iter().map(|point| point.id.to_string()).collect()
+    let ids = |points: &[KeyPoint]| points.iter().map(|point| point.id.as_str()).collect::<Vec<_>>().join(" ");
+    let judged = |target: Option<&Target>| {
+        let Rubric { key_points, beyond, .. } = Rubric::of(&question, target);
+        (ids(&key_points), ids(&beyond))
     };
-    assert_eq!(ids(None), ["heavy", "middle", "light"]);
-    assert_eq!(ids(Some(&point("light"))), ["light"]);
-    assert_eq!(ids(Some(&Target::Misconception("wrong".parse().unwrap()))), ["heavy"], "the core points");
-    assert_eq!(Rubric::of(&question, Some(&Target::Stretch)), Rubric { key_points: vec![], misconceptions: vec![] });
+    let both = |asked: &str, beyond: &str| (asked.to_owned(), beyond.to_owned());
+    assert_eq!(judged(None), both("heavy middle light", ""));
+    assert_eq!(judged(Some(&point("light"))), both("light", "heavy middle"));
+    let misconception = Target::Misconception("wrong".parse().unwrap());
+    assert_eq!(judged(Some(&misconception)), both("heavy", "middle light"), "the core points");
+    let stretch = Rubric::of(&question, Some(&Target::Stretch));
+    assert_eq!(stretch, Rubric { key_points: vec![], beyond: vec![], misconceptions: vec![] });
 }
 
 /// The test question with its first two points as alternatives.
@@ -105,7 +111,8 @@ fn a_follow_up_aims_at_alternatives_once_and_any_of_them_answers_it() {
     assert_eq!(rubric.key_points.iter().map(|point| point.id.as_str()).collect::<Vec<_>>(), ["heavy", "middle"]);
 }
 
-/// A judged answer: what it was asked for, the verdicts on the points of its rubric, and how often it states the misconception.
+/// A judged answer: what it was asked for, the verdicts on the points of its rubric (then of those that it was not asked for), and how often
+/// it states the misconception.
 type Judged<'a> = (Option<Target>, &'a str, usize);
 
 /// What is asked after the last of these answers to `question`.
@@ -116,7 +123,10 @@ fn asked_after(question: &Question, answers: &[Judged<'_>], limit: u8) -> Option
         ..round(&["q1"])
     };
     let marks_of = |(target, letters, stated): &Judged<'_>| {
-        marks(&Rubric::of(question, target.as_ref()).key_points, letters, *stated)
+        let Rubric { key_points, beyond, .. } = Rubric::of(question, target.as_ref());
+        let (asked, unasked) = letters.split_at(key_points.len());
+        let beyond = marks(&beyond, unasked, 0).key_points;
+        Marks { beyond, ..marks(&key_points, asked, *stated) }
     };
     let turn = |(depth, answer): (u8, &Judged<'_>)| Turn {
         id: Uuid::from_u128(depth.into()).into(),
@@ -156,6 +166,8 @@ fn points_made_in_follow_ups_count_for_the_stretch_question() {
     assert_eq!(next(&answers[..2], 3).as_deref(), Some("What about the middle side of it?"));
     assert_eq!(next(&answers, 3).as_deref(), Some("How hard?"));
     assert_eq!(next(&answers, 2), None, "within the limit on follow-ups");
+    let made_unasked = [(None, "mmm", 0), (Some(point("heavy")), "hh", 0)];
+    assert_eq!(next(&made_unasked, 3).as_deref(), Some("What about the light side of it?"));
     let missed_again = [(None, "hhm", 0), (Some(point("light")), "m", 0)];
     assert_eq!(next(&missed_again, 3), None);
 }

@@ -8,7 +8,11 @@ fn rubric() -> Rubric {
     let question = question();
     let point = |id: &str| KeyPoint { id: id.parse().unwrap(), ..question.key_points[0].clone() };
     let misconception = Misconception { id: "copies-heap".parse().unwrap(), ..question.misconceptions[0].clone() };
-    Rubric { key_points: vec![point("one-owner"), point("freed-at-end")], misconceptions: vec![misconception] }
+    Rubric {
+        key_points: vec![point("one-owner"), point("freed-at-end")],
+        beyond: Vec::new(),
+        misconceptions: vec![misconception],
+    }
 }
 
 fn quote(text: &str) -> Quote {
@@ -247,7 +251,41 @@ fn advice_rests_on_what_is_sure_and_says_so_where_nothing_is() {
     assert!(all_said(0.95).starts_with("Every point is there: "));
     assert!(all_said(0.7).starts_with("Every point seems to be there: "));
     assert_eq!(advice([0.01, 0.01, 0.01], Some(0.9)), "Reconsider “it is wrong”: because");
-    assert_eq!(advice([0.01, 0.01, 0.01], Some(0.5)), "If you meant that, reconsider “it is wrong”: because");
+    assert_eq!(advice([0.01, 0.01, 0.01], Some(0.5)), surely("heavy"), "the misconception may not have been meant");
+    assert_eq!(advice([0.3, 0.3, 0.3], Some(0.5)), "If you meant that, reconsider “it is wrong”: because");
+}
+
+#[test]
+fn of_missed_points_alike_in_all_else_the_first_is_advised() {
+    let mut question = question();
+    let weight = question.key_points[1].weight;
+    question.key_points.iter_mut().for_each(|point| (point.core, point.weight) = (false, weight));
+    let (rubric, transcript) = (Rubric::of(&question, None), Transcript::typed("nothing of it"));
+    let assignment = Assignment::to_question(&question, &rubric, &transcript);
+    let feedback = judge(&assignment, report(Ok(all_points(&[])), Ok(Vec::new()))).unwrap().feedback;
+    assert_eq!(feedback.next_step(), missed_point("the heavy claim", true));
+}
+
+#[test]
+fn an_answer_to_a_follow_up_makes_other_points_too_and_they_change_no_score() {
+    let (question, transcript) =
+        (question(), Transcript::typed("light is what I meant, and heavy is said so, and middle"));
+    let aim = Target::KeyPoint("light".parse().unwrap());
+    let rubric = Rubric::of(&question, Some(&aim));
+    let assignment = Assignment { target: Some(&aim), ..Assignment::to_question(&question, &rubric, &transcript) };
+    let claims = all_points(&["heavy is said so", "everything"].map(quote));
+    let made = judge(&assignment, report(Ok(claims), Ok(Vec::new()))).unwrap().feedback;
+    let ids = |marks: &[KeyPointMark]| marks.iter().map(|mark| mark.id.to_string()).collect::<Vec<_>>();
+    let marks = made.marks().unwrap();
+    assert_eq!((ids(marks.key_points()), ids(marks.beyond())), (vec!["light".to_owned()], vec!["heavy".to_owned()]));
+    assert_eq!(made.correctness().unwrap().score().map(|score| score.get()), Some(0.0), "the follow-up's own point");
+
+    let none = Decisions::default();
+    assert_eq!(restore(made.record(), &transcript, &rubric, &none).as_ref(), Some(&made));
+    assert_eq!(
+        decide(&made, &question, Some(&aim), &decided("light", DecidedVerdict::Hit)).marks().unwrap().beyond(),
+        marks.beyond()
+    );
 }
 
 #[test]
@@ -377,6 +415,20 @@ fn a_point_on_which_two_coaches_disagree_is_unclear_with_the_words_in_question()
     assert_eq!(agreement.disagreements, 1);
     let verdict = &agreement.claims.key_points[1].verdict;
     assert_eq!(*verdict, ClaimedVerdict::Unclear(Doubt::CoachesDisagree, Some(quote("one owner"))));
+}
+
+#[test]
+fn a_point_that_nobody_asked_for_counts_if_both_coaches_hear_it() {
+    let (question, transcript) = (question(), Transcript::typed("heavy is said so"));
+    let rubric = Rubric::of(&question, Some(&Target::KeyPoint("light".parse().unwrap())));
+    let mut first = all_points(&[quote("heavy")]);
+    let (second, none) = (first.clone(), all_points(&[]));
+    first.key_points.retain(|claim| claim.id.as_str() != "middle");
+    let agreed = |other| agreement(&rubric, &transcript, first.clone(), other).unwrap();
+    assert_eq!(agreed(&second), Agreement { claims: first.clone(), disagreements: 0 });
+    let Agreement { claims, disagreements } = agreed(&none);
+    let ids: Vec<&str> = claims.key_points.iter().map(|claim| claim.id.as_str()).collect();
+    assert_eq!((ids, disagreements), (vec!["light"], 0));
 }
 
 #[test]

@@ -74,7 +74,7 @@ pub(super) fn paragraphs(transcript: &Transcript, feedback: Option<&Feedback>) -
 fn marks(transcript: &Transcript, feedback: &Feedback) -> Vec<Option<Mark>> {
     let mut marked = vec![None; transcript.words().count()];
     let Some(marks) = feedback.marks() else { return marked };
-    let points = marks.key_points().iter().filter_map(|mark| {
+    let points = marks.key_points().iter().chain(marks.beyond()).filter_map(|mark| {
         let role = if mark.counted() == Counted::Hit { Role::Hit } else { Role::Unclear };
         Some((mark.evidence()?, role))
     });

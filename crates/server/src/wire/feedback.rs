@@ -49,6 +49,7 @@ pub(crate) fn correctness(
     let marks = correctness.marks();
     let mut points: Vec<&marks::KeyPointMark> = marks.key_points().iter().collect();
     points.sort_by_key(|mark| question.key_point(&mark.id).and_then(|point| point.stage));
+    let key_point = |mark| key_point(question, transcript, mark);
     let misconceptions =
         |marks: &[marks::MisconceptionMark]| marks.iter().filter_map(|mark| misconception(question, mark)).collect();
     let panel = Correctness {
@@ -58,7 +59,8 @@ pub(crate) fn correctness(
             Some(Rating::Exact(_)) | None => None,
         },
         band: correctness.band().map(Band::number),
-        key_points: points.into_iter().filter_map(|mark| key_point(question, transcript, mark)).collect(),
+        key_points: points.into_iter().filter_map(key_point).collect(),
+        beyond: marks.beyond().iter().filter_map(key_point).collect(),
         misconceptions: misconceptions(marks.misconceptions()),
         disputed_misconceptions: misconceptions(marks.disputed()),
     };
@@ -98,6 +100,7 @@ fn key_point(question: &Question, transcript: &Transcript, mark: &marks::KeyPoin
             Counted::Unclear => Verdict::Unclear,
         },
         sure: mark.is_sure(),
+        plausibility: mark.plausibility.map(|plausibility| (plausibility.get() * 100.0).round() / 100.0),
         decided_by: if mark.decision.is_some() { DecidedBy::Candidate } else { DecidedBy::Coach },
         word_in_doubt: doubt
             .as_ref()

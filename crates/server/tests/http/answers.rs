@@ -4,10 +4,11 @@ use api::client::Sending;
 use api::feedback::{Coach, Verdict};
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Word};
 use api::turn::{Correction, NewAnswer, Regrade, Role, Source, Target, TurnState};
+use serde_json::{Map, json};
 use uuid::Uuid;
 
 use crate::running::{PATIENCE, Running, sending, speech, typed};
-use crate::some_model::refuses;
+use crate::some_model::{Reply, refuses};
 
 const QUESTION: &str = "borrowing-aliasing-rules";
 
@@ -94,12 +95,28 @@ async fn one_word_is_settled_and_the_answer_judged_again() {
 
 #[tokio::test]
 async fn whoever_makes_every_point_is_asked_a_bonus_question_that_changes_no_score() {
-    let viva = Running::with_model(|asked, number| {
-        (asked.form == "marks" && number > 0).then(|| refuses("a bonus question has no marks"))
+    let said = [
+        ("one-owner", "Every value has exactly one owner"),
+        ("dropped-at-scope-end", "When the owner goes out of scope the value is dropped and its memory is freed"),
+        ("safety-without-gc", "The reason is memory safety without a garbage collector, decided when it compiles"),
+        ("bugs-prevented", "It rules out use after free and double free"),
+        ("assignment-moves", "Assigning a value to another variable moves it, and the old name can't be used any more"),
+        ("limits", "Shared or cyclic structures need reference counting, and leaks are still possible"),
+    ];
+    let viva = Running::with_model(move |asked, number| match asked.form.as_str() {
+        "marks" if number > 0 => Some(refuses("a bonus question has no marks")),
+        "marks" => {
+            let hit = |(id, words): (&str, &str)| (id.to_owned(), json!({"quote": words, "verdict": "hit"}));
+            let not_stated = |id: &String| (id.clone(), json!({"quote": null, "verdict": "not_stated"}));
+            let points: Map<_, _> = said.into_iter().map(hit).collect();
+            let wrong: Map<_, _> = asked.misconceptions.iter().map(not_stated).collect();
+            Some(Reply::Says(json!({"key_points": points, "misconceptions": wrong})))
+        }
+        _ => None,
     })
     .await;
-    let answer = format!("{} That is what I tell every owner.", viva.model_answer(QUESTION).await);
-    let main = viva.answer(viva.turn(QUESTION).await, &answer).await;
+    let answer = said.map(|(_, words)| words).join(". ");
+    let main = viva.answer(viva.turn("ownership-why").await, &answer).await;
     let next = main.next_turn.clone().unwrap();
     assert_eq!(next.role, Role::FollowUp);
     let asked = viva.client.turn(next.id).await.unwrap();

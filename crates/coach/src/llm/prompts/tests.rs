@@ -112,8 +112,8 @@ fn a_folder_of_ones_own_goes_before_the_built_in_templates() {
     std::fs::write(folder.path().join("repair.jinja"), "{# version: mine #}\r\nMend {{ fault }}!\r\n").unwrap();
     let prompts = Prompts::load(Some(folder.path())).unwrap();
     assert_eq!(prompts.repair("this", "{}").unwrap(), "Mend this!");
-    assert_eq!(prompts.version(), "4.2.3.2.mine");
-    assert_eq!(Prompts::load(None).unwrap().version(), "4.2.3.2.2");
+    assert_eq!(prompts.version(), "5.2.3.2.mine");
+    assert_eq!(Prompts::load(None).unwrap().version(), "5.2.3.2.2");
 }
 
 #[test]
