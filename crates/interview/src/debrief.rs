@@ -222,7 +222,7 @@ fn is_right(session: &Session, turn: &Turn) -> Option<bool> {
     }
 }
 
-/// A question whose answer states something wrong; else that of the heaviest missed point that was not made since; else one that was skipped.
+/// A question whose answer states something wrong; else that of the point most surely missed, of equals the heaviest, that was not made since; else one that was skipped.
 /// A point that was surely missed comes before a misconception that was only probably stated.
 fn weakest(session: &Session, turns: &[Turn], schedule: &Schedule) -> Option<Weakest> {
     let Summary { missed, misconceptions, .. } = Summary::of(session, turns);

@@ -329,7 +329,7 @@ fn doubtful_share(words: &[&Word]) -> f64 {
     if all == 0 { 0.0 } else { doubtful as f64 / all as f64 }
 }
 
-/// The one thing to do next: a misconception to reconsider, then the point that would have earned most, then how to say it better. A point that
+/// The one thing to do next: a misconception to reconsider, then the point most surely missed, of equals the one that would have earned most, then how to say it better. A point that
 /// was surely missed comes before a misconception that was only probably stated.
 fn next_step(question: &Question, rubric: &Rubric, marks: Option<&Marks>, clarity: Option<&Clarity>) -> String {
     let unclear_said = clarity.and_then(|clarity| {

@@ -99,7 +99,7 @@ fn importance(point: &KeyPointMark) -> (bool, bool, u8) {
     (point.sure, point.core, point.weight)
 }
 
-/// How doubtful the verdict on a point that was not made is, as [`Marks::doubt_of_miss`](interview::marks::Marks::doubt_of_miss) has it.
+/// How doubtful the verdict on a point that was not made is: [`Marks::doubt_of_miss`](interview::marks::Marks::doubt_of_miss) of this point alone.
 fn doubt(point: &KeyPointMark) -> u8 {
     if point.sure { 0 } else { 1 + (10.0 * point.plausibility.unwrap_or_default()) as u8 }
 }
@@ -115,7 +115,7 @@ fn best_point(turn: &Turn) -> Option<&KeyPointMark> {
         .min_by_key(|point| Reverse(importance(point)))
 }
 
-/// A misconception that was stated, else the most important point that no answer made, else what the coach says. A point that was surely
+/// A misconception that was stated, else the point most surely missed in all answers, else what the coach says. A point that was surely
 /// missed comes before a misconception that was only probably stated.
 fn fix(main: &Turn, follow_ups: &[Turn]) -> String {
     match main.state {

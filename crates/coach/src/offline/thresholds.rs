@@ -36,11 +36,11 @@ pub(crate) const STATED_IN_FOLLOW_UP: Weights = Weights { base: -2.252, each: &[
 pub(crate) const HIT_AT: f32 = 0.52;
 pub(crate) const HIT_IN_FOLLOW_UP_AT: f32 = 0.48;
 
-/// The same for points that a follow-up does not ask for. In 459 answers to the questions, read as answers to a follow-up about something else,
-/// this finds 40 % of the points made; of 431 ticks readers agree with 411 and find 16 made in part.
+/// The same for points that a follow-up does not ask for. In the 459 answers of C and D (`docs/judging.md`), read as answers to a follow-up
+/// about something else, this finds 40 % of the points made; of 431 ticks readers agree with 411 and find 16 made in part.
 pub(crate) const HIT_BEYOND_AT: f32 = 0.8;
 
-/// A point counts as made only in words that are like it ([`MENTIONS`]), or if the verifier is this sure that they state it.
+/// A point that was asked for counts as made only in words that are like it ([`MENTIONS`]), or if the verifier is this sure that they state it.
 pub(crate) const PLAINLY: f32 = 0.6;
 
 /// From this plausibility on it is unclear whether it was: the candidate is asked.
@@ -85,7 +85,7 @@ pub(crate) const TOUCHES: f32 = 0.36;
 /// Below this average an answer is off topic: 3 of the 500, 159 of the 222, 140 of the 250.
 pub(crate) const TOUCHES_HARDLY: f32 = 0.28;
 
-/// From this likeness on other passages of such an answer do.
+/// From this likeness on another passage of an answer that addresses the question takes it up, too.
 pub(crate) const MENTIONS: f32 = 0.4;
 
 /// Added to the weight of every phrasing, in weights of a rare word, so that short ones need more than a chance word.
