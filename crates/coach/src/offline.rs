@@ -87,11 +87,12 @@ impl OfflineCoach {
             clauses.map(|clause| (reading.text(&clause.words), clause.words.len())).collect();
         let is_alone = is_follow_up || said.values().sum::<usize>() <= SHORT;
         // A follow-up asks for one thing, so that its answer may have nothing of the question's other claims.
-        let is_off_topic = !is_follow_up && reading.sense == Sense::Speech && evidence.relation() == Relation::None;
+        let relation = evidence.relation();
+        let is_off_topic = !is_follow_up && reading.sense == Sense::Speech && relation == Relation::None;
         let addresses = clarity::addresses_the_question(&reading, &evidence.about(&passages), is_off_topic);
         // Whether an answer takes up a question is seen from the claims that belong to it; none belong to a stretch question.
         let clarity = addresses.filter(|_| !assignment.rubric.is_empty());
-        let read = Read { reading: &reading, passages: &passages, evidence: &evidence, is_alone };
+        let read = Read { reading: &reading, passages: &passages, evidence: &evidence, relation, is_alone };
         Report {
             correctness: Ok(verdicts::claims(assignment.question, assignment.rubric, &read)),
             clarity: Ok(clarity.into_iter().collect()),

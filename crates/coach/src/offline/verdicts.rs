@@ -20,6 +20,7 @@ pub(super) struct Read<'a> {
     pub(super) reading: &'a Reading,
     pub(super) passages: &'a [Passage],
     pub(super) evidence: &'a Evidence,
+    pub(super) relation: Relation,
     /// Whether it answers a follow-up, or is so short that the other claims tell nothing of one.
     pub(super) is_alone: bool,
 }
@@ -66,7 +67,7 @@ impl Read<'_> {
     /// How plausible it is that the answer makes a key point; `None` for one that says nothing of what was asked.
     fn plausibility(&self, claim: usize) -> Option<f32> {
         // In small talk the verifier finds claims that are vague. Short answers may have words of their own.
-        if !self.is_alone && matches!(self.evidence.relation(), Relation::Unclear | Relation::None) {
+        if !self.is_alone && matches!(self.relation, Relation::Unclear | Relation::None) {
             return None;
         }
         let features = self.evidence.features(claim, &self.evidence.best(claim)?);
