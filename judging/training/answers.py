@@ -11,10 +11,12 @@ import data
 # Of whose answers readers copied the words that make each point.
 QUOTED_VOICES = (
     "remy", "rosa", "ruth", "raj", "sven", "sara", "seth", "suki", "tess", "theo", "tara", "tom", "tina", "ted", "toni", "tim",
+    "gil", "gus", "gwen", "paul", "pam", "pete", "peg", "uma", "ulf", "ugo", "ute",
+    "vera", "vito", "wade", "wilma", "xena", "yan", "zoe", "zack",
 )  # fmt: skip
 
 # Whose answers are for learning; those of the others are for reporting only.
-LEARNT_VOICES = ("fay", "finn", "flo", "hana", "ivo", "jon", "kay", *QUOTED_VOICES)
+LEARNT_VOICES = ("fay", "finn", "flo", "hana", "ivo", "jon", "kay", "olga", "omar", "odile", "otis", *QUOTED_VOICES)
 
 # The share of the learnt voices' questions that the weights are trained on; the rest calibrates.
 TRAINED = 0.6

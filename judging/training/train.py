@@ -26,6 +26,7 @@ def main():
     options.add_argument("--hold-out", action="store_true", help="leave a writer, 20 questions and some claims out, and report on them")
     options.add_argument("--start", type=pathlib.Path, help="weights to go on from, instead of MiniLM's: verifier.pt, or verifier.safetensors of an export")
     options.add_argument("--answers", action="store_true", help="learn from whole answers with point marks too")
+    options.add_argument("--voices", nargs="*", help="learn from the answers of these voices, instead of all that are for learning")
     options.add_argument("--share", type=float, default=1.0, help="share of the questions of the voices without quotes, to be quicker")
     options.add_argument("--all", action="store_true", help="learn from the answers to all questions, when nothing is fitted to any of them any more")
     options.add_argument("--epochs", type=float, default=3)
@@ -47,7 +48,7 @@ def main():
     if options.start:
         model.load_state_dict(trained(options.start))
     if options.answers:
-        splits.look_at_answers(model, options.share)
+        splits.look_at_answers(model, options.voices or answers.LEARNT_VOICES, options.share)
     model.words.weight.requires_grad_(False)
     model.places.weight.requires_grad_(False)
     model.to(device)
@@ -121,9 +122,9 @@ class Splits:
         kept += random.Random(seed).sample(denials, min(len(denials), options.denials))
         return kept + random.Random(seed).sample(pairs, min(len(pairs), options.pairs - len(kept)))
 
-    def look_at_answers(self, model, share):
+    def look_at_answers(self, model, voices, share):
         """Finds out where the model to start from sees each claim of each answer that is learnt from."""
-        rows = answers.seen(list(answers.answers(answers.LEARNT_VOICES)))
+        rows = answers.seen(list(answers.answers(voices)))
         is_shared = lambda row: row["voice"] in answers.QUOTED_VOICES or data.number("share " + row["question"]) < share
         rows += answers.seen(list(answers.model_answers(self.bank)))
         self.rows = [row for row in rows if self.is_trained(row["question"]) and is_shared(row)]
