@@ -169,6 +169,8 @@ pub enum Label {
     Wrong,
     /// The right terms with their relations turned round: sides exchanged, cause for effect, always for never.
     Twisted,
+    /// Right about a part, wrong about another.
+    Mixed,
     /// True and shallow.
     Partial,
     /// Right, and mentions wrong beliefs in order to reject them.
@@ -178,8 +180,8 @@ pub enum Label {
 }
 
 interview::word_enum!(Label, "label" {
-    OffTopic => "offtopic", Wrong => "wrong", Twisted => "twisted", Partial => "partial", Refuting => "refuting",
-    Strong => "strong"
+    OffTopic => "offtopic", Wrong => "wrong", Twisted => "twisted", Mixed => "mixed", Partial => "partial",
+    Refuting => "refuting", Strong => "strong"
 });
 
 /// What a judgement must hold.

@@ -48,12 +48,14 @@ pub struct Agreement {
 pub type Order = BTreeMap<&'static str, Share>;
 
 /// The pairs of labels that are compared: any of the better labels over the worse one.
-pub(crate) const PAIRS: [(&str, &[Label], Label); 8] = [
+pub(crate) const PAIRS: [(&str, &[Label], Label); 10] = [
     ("strong_over_partial", &[Label::Strong], Label::Partial),
+    ("strong_over_mixed", &[Label::Strong], Label::Mixed),
     ("strong_over_wrong", &[Label::Strong], Label::Wrong),
     ("strong_over_twisted", &[Label::Strong], Label::Twisted),
     ("partial_over_wrong", &[Label::Partial], Label::Wrong),
     ("partial_over_twisted", &[Label::Partial], Label::Twisted),
+    ("mixed_over_wrong", &[Label::Mixed], Label::Wrong),
     ("refuting_over_wrong", &[Label::Refuting], Label::Wrong),
     ("refuting_over_twisted", &[Label::Refuting], Label::Twisted),
     ("over_offtopic", &[Label::Strong, Label::Partial], Label::OffTopic),
@@ -181,7 +183,7 @@ fn in_full_order(group: &[&Scored<'_>]) -> Option<bool> {
 pub struct Misconceptions {
     /// The share of answers with a misconception, wrong ones unless they say otherwise, in which it was found.
     pub recall: Option<Share>,
-    /// The share of the other labelled answers, twisted ones left out, in which one was found.
+    /// The share of the other labelled answers, mixed and twisted ones left out, in which one was found.
     pub false_alarms: Option<Share>,
 }
 
@@ -225,9 +227,9 @@ impl AddAssign for MisconceptionCases {
     }
 }
 
-/// What the item says of misconceptions, or else its label: wrong answers have one, twisted ones may, others have none.
+/// What the item says of misconceptions, or else its label: wrong answers have one, mixed and twisted ones may, others have none.
 fn expected(item: &Item) -> Option<ExpectedMisconception> {
-    let label = item.label.filter(|label| *label != Label::Twisted);
+    let label = item.label.filter(|label| !matches!(label, Label::Mixed | Label::Twisted));
     let by_label = label.map(|label| ExpectedMisconception::Any(label == Label::Wrong));
     item.expect.misconception.clone().or(by_label)
 }

@@ -99,7 +99,7 @@ fn band_kappa(judgements: &[Judgement<'_>]) -> Option<f64> {
         let expected = match (judgement.item.label, judgement.item.score, scale) {
             (Some(Label::OffTopic | Label::Wrong | Label::Twisted), ..) => 0,
             (Some(Label::Partial), ..) => 1,
-            (Some(Label::Refuting), ..) => return None,
+            (Some(Label::Mixed | Label::Refuting), ..) => return None,
             (Some(Label::Strong), ..) => 3,
             (None, Some(score), Some(scale)) if scale > 0.0 => ((4.0 * score / scale) as usize).min(3),
             _ => return None,
