@@ -34,7 +34,7 @@ pub struct Feedback {
 pub struct Correctness {
     /// 0 to 10; none when there is only a range, or nothing is decided.
     pub score: Option<f64>,
-    /// In place of a score, when more than a third of the weight is unclear.
+    /// In place of a score, when more than a third of the weight is unclear, or something is unclear and nothing was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score_range: Option<ScoreRange>,
     /// 1 to 4; none without a score.

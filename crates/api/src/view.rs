@@ -60,7 +60,7 @@ pub struct Mark {
     pub sign: Sign,
     /// The verdict as a word, such as `hit` or `no`.
     pub verdict: &'static str,
-    /// Whether the verdict is no more than probable.
+    /// Whether a key point is only probably made, or a misconception only probably stated.
     pub is_probable: bool,
     /// Whether the candidate decided it.
     pub by_you: bool,
@@ -115,6 +115,19 @@ pub enum Sign {
     NotCounted,
     /// A misconception stated.
     Wrong,
+}
+
+impl Sign {
+    /// The kind as a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Bad => "bad",
+            Self::Unclear => "unclear",
+            Self::NotCounted => "not-counted",
+            Self::Wrong => "wrong",
+        }
+    }
 }
 
 /// Words of the transcript, or a note on a part of it.
@@ -202,6 +215,9 @@ fn clarity_score(panel: &Clarity) -> Option<String> {
     panel.score.map(|score| format!("{score:.1}"))
 }
 
+/// The verdict on a point that was probably missed: all that is known is that the coach did not find it.
+pub const NOT_FOUND: &str = "not found";
+
 /// The correctness panel.
 pub fn correctness(panel: &Correctness) -> Panel {
     let points = &panel.key_points;
@@ -224,8 +240,12 @@ pub fn correctness(panel: &Correctness) -> Panel {
             Mark {
                 id: point.id.clone(),
                 sign,
-                verdict: if is_spare { "not needed" } else { point.verdict.as_str() },
-                is_probable: !point.sure && matches!(sign, Sign::Good | Sign::Bad),
+                verdict: match sign {
+                    Sign::NotCounted => "not needed",
+                    Sign::Bad if !point.sure => NOT_FOUND,
+                    _ => point.verdict.as_str(),
+                },
+                is_probable: !point.sure && sign == Sign::Good,
                 by_you: point.decided_by == DecidedBy::Candidate,
                 choices: choices(point),
                 heading: heading.map(|stage| standing::subject(stage)),
@@ -245,7 +265,7 @@ pub fn correctness(panel: &Correctness) -> Panel {
         title: "Correctness",
         no_score: match (&score, panel.score_range) {
             (None, _) => Some("no point could be decided"),
-            (Some(_), Some(_)) => Some("a range, because many points are unclear"),
+            (Some(_), Some(_)) => Some("a range, because points are unclear"),
             (Some(_), None) => None,
         },
         points_made: score.as_ref().map(|_| points_made(points)),
@@ -350,7 +370,7 @@ pub fn clarity(panel: &Clarity) -> Option<Panel> {
     Some(Panel {
         title: "Clarity",
         score: clarity_score(panel),
-        no_score: panel.score.is_none().then_some("too few checks were judged for a score"),
+        no_score: None,
         band: None,
         points_made: None,
         misconceptions: Vec::new(),

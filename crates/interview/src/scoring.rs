@@ -87,7 +87,7 @@ impl Correctness {
     ///
     /// The score is 10 × the weight hit ÷ the weight hit or missed, less [`MISCONCEPTION_PENALTY`] for each misconception stated,
     /// at least 0, and at most [`CORE_CAP`] when a core point was missed. Unclear points are left out; when they are more than a third of
-    /// the weight there is a range instead. With nothing hit or missed there is neither. Alternatives of which one suffices count as one
+    /// the weight, or no point was hit, there is a range instead. With nothing hit or missed there is neither. Alternatives of which one suffices count as one
     /// point. Marks for points that the rubric does not have do not count.
     pub(crate) fn of(rubric: &Rubric, marks: Marks) -> Self {
         let (rating, band) = rate(&marks.counted(&rubric.key_points), marks.misconceptions.len());
@@ -173,8 +173,8 @@ impl Tally {
         if decided == 0 {
             return None;
         }
-        // More than a third of the weight is unclear.
-        if 2 * self.unclear > decided {
+        let more_than_a_third_is_unclear = 2 * self.unclear > decided;
+        if more_than_a_third_is_unclear || self.hit == 0 {
             let (missed, core_missed) = (self.missed + self.unclear, self.core_missed + self.core_unclear);
             let (hit, core_hit) = (self.hit + self.unclear, self.core_hit + self.core_unclear);
             let low = Self { missed, core_missed, ..*self }.score(misconceptions).get().floor() as u8;

@@ -25,10 +25,13 @@ pub fn probably(claim: &str) -> String {
     format!("probably: {claim}")
 }
 
-/// What to do about a misconception that was stated, surely or probably.
+/// What to do about a misconception that was stated, surely or probably. True whether it was or not.
 pub fn reconsider(claim: &str, why_wrong: &str, is_sure: bool) -> String {
-    let reconsider = if is_sure { "Reconsider" } else { "If you meant that, reconsider" };
-    format!("{reconsider} \u{201C}{claim}\u{201D}: {why_wrong}")
+    if is_sure {
+        format!("It is not true that {claim}: {why_wrong}")
+    } else {
+        format!("If you meant that {claim}, reconsider: {why_wrong}")
+    }
 }
 
 /// What to do about a key point that was missed, surely or probably.
@@ -36,7 +39,7 @@ pub fn missed_point(summary: &str, is_sure: bool) -> String {
     if is_sure {
         format!("Say this point in one sentence of your own, aloud: {summary}.")
     } else {
-        format!("This point was probably missing; say it in plain words: {summary}.")
+        format!("This point was not found in your answer; if you left it out, say it in one sentence: {summary}.")
     }
 }
 

@@ -1,6 +1,6 @@
 //! A session as a document to keep: Markdown, JSON or one HTML file.
 
-use api::view::{Sign, clock};
+use api::view::{NOT_FOUND, Sign, clock};
 use askama::Template;
 use interview::wording::counted;
 

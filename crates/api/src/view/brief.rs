@@ -64,7 +64,7 @@ fn score(panel: &Correctness, follow_ups: &[Turn]) -> (String, String) {
     let shown = correctness(panel);
     let reason = match (&shown.score, panel.score_range) {
         (None, _) => "no point could be decided".to_owned(),
-        (Some(_), Some(_)) => "many points are unclear".to_owned(),
+        (Some(_), Some(_)) => "points are unclear".to_owned(),
         (Some(_), None) => shown.points_made.clone().unwrap_or_default(),
     };
     let more = match made(&with_follow_ups(panel, follow_ups)) - made(panel) {
@@ -346,8 +346,8 @@ mod tests {
         };
         assert_eq!(said("Say why. Then give an example."), "Say why.");
         assert_eq!(
-            said("Reconsider “it is copied”: it moves. “Clone” copies."),
-            "Reconsider “it is copied”: it moves."
+            said("It is not true that it is copied: it moves. “Clone” copies."),
+            "It is not true that it is copied: it moves."
         );
         assert_eq!(said("Name the cost, e.g. of Arc: 1.5 times."), "Name the cost, e.g. of Arc: 1.5 times.");
     }
@@ -372,7 +372,7 @@ mod tests {
         let shown = brief(&ungraded("the coach is away"), &[]);
         assert_eq!((shown.score.as_str(), shown.best), ("no score", None));
         assert!(shown.fix.contains("the coach is away"), "{}", shown.fix);
-        assert_eq!(brief(&decided(), &[]).reason, "many points are unclear");
+        assert_eq!(brief(&decided(), &[]).reason, "points are unclear");
     }
 
     #[test]

@@ -49,7 +49,7 @@ fn a_range_is_a_figure_with_its_reason_and_decisions_are_the_candidate_s() {
     assert_eq!(scores(&feedback), "correctness 4 to 7, clarity 5.0");
     let panel = correctness(feedback.correctness.as_ref().unwrap());
     assert_eq!(panel.figure(), "4 to 7 of 10");
-    assert_eq!(panel.no_score, Some("a range, because many points are unclear"));
+    assert_eq!(panel.no_score, Some("a range, because points are unclear"));
     assert_eq!(panel.points_made.as_deref(), Some("found 2 of 2 core points, 0 of 1 other"));
     let marks = panel.marks.iter().chain(&panel.misconceptions);
     let lines: Vec<String> = marks

@@ -44,7 +44,7 @@ pub(crate) const HIT_BEYOND_AT: f32 = 0.8;
 pub(crate) const PLAINLY: f32 = 0.6;
 
 /// From this plausibility on it is unclear whether it was: the candidate is asked.
-pub(crate) const UNCLEAR_AT: f32 = 0.35;
+pub(crate) const UNCLEAR_AT: f32 = 0.25;
 
 /// From this plausibility on a misconception counts as stated.
 pub(crate) const STATED_AT: f32 = 0.5;

@@ -157,7 +157,7 @@ async fn a_misconception_that_is_quoted_is_a_mark() {
     let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
     let feedback = judge(&coach, answer).await.unwrap();
     assert_eq!(feedback.marks().unwrap().misconceptions()[0].evidence.quote(), "it makes a deep copy");
-    assert!(feedback.next_step().starts_with("Reconsider"), "{}", feedback.next_step());
+    assert!(feedback.next_step().starts_with("It is not true that "), "{}", feedback.next_step());
 }
 
 #[tokio::test]

@@ -240,7 +240,7 @@ fn advice_rests_on_what_is_sure_and_says_so_where_nothing_is() {
     let surely = |claim: &str| format!("Say this point in one sentence of your own, aloud: the {claim} claim.");
     assert_eq!(advice([0.01, 0.01, 0.01], None), surely("heavy"));
     assert_eq!(advice([0.3, 0.3, 0.01], None), surely("light"), "the others may have been made");
-    let probably = "This point was probably missing; say it in plain words: the heavy claim.";
+    let probably = "This point was not found in your answer; if you left it out, say it in one sentence: the heavy claim.";
     assert_eq!(advice([0.3, 0.3, 0.3], None), probably);
     let all_said = |plausibility: f64| {
         let mut claims = all_points(&["heavy", "said", "wrong"].map(quote));
@@ -250,9 +250,9 @@ fn advice_rests_on_what_is_sure_and_says_so_where_nothing_is() {
     };
     assert!(all_said(0.95).starts_with("Every point is there: "));
     assert!(all_said(0.7).starts_with("Every point seems to be there: "));
-    assert_eq!(advice([0.01, 0.01, 0.01], Some(0.9)), "Reconsider “it is wrong”: because");
+    assert_eq!(advice([0.01, 0.01, 0.01], Some(0.9)), "It is not true that it is wrong: because");
     assert_eq!(advice([0.01, 0.01, 0.01], Some(0.5)), surely("heavy"), "the misconception may not have been meant");
-    assert_eq!(advice([0.3, 0.3, 0.3], Some(0.5)), "If you meant that, reconsider “it is wrong”: because");
+    assert_eq!(advice([0.3, 0.3, 0.3], Some(0.5)), "If you meant that it is wrong, reconsider: because");
 }
 
 #[test]

@@ -48,6 +48,13 @@ fn with_more_than_a_third_of_the_weight_unclear_there_is_a_range() {
 }
 
 #[test]
+fn nothing_is_scored_0_while_a_point_is_unclear() {
+    assert_eq!(range("mmu", 0), Some((0, 2)), "the unclear sixth may have been made");
+    assert_eq!(score("mmm", 0), Some(0.0), "nothing is unclear");
+    assert_eq!(score("hmu", 4), Some(0.0), "a point was made, and four misconceptions cost more");
+}
+
+#[test]
 fn a_missed_core_point_caps_the_range_too() {
     let mut rubric = Rubric::of(&question(), None);
     for (point, weight) in rubric.key_points.iter_mut().zip([1, 5, 1_u8]) {

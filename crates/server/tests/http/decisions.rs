@@ -88,7 +88,7 @@ async fn a_decision_changes_the_next_step_and_the_session_s_tag() {
     let decision = Decision { verdict: Some(DecidedVerdict::NotStated) };
     let decided = viva.client.decide(turn.id, "no-leaks", &decision).await.unwrap();
     let step = |turn: &Turn| turn.feedback.as_ref().unwrap().next_step.clone().unwrap();
-    assert!(step(&turn).starts_with("Reconsider ") && step(&decided).starts_with("Say this point "), "{decided:?}");
+    assert!(step(&turn).starts_with("It is not true that ") && step(&decided).starts_with("Say this point "), "{decided:?}");
     let after = tag().await;
     assert_ne!(before, after);
     viva.client.decide(turn.id, "no-leaks", &decision).await.unwrap();

@@ -112,6 +112,8 @@ fn mark_lines(mark: &Mark, signs: Signs, width: usize) -> Vec<Line> {
         " (by you)"
     } else if mark.is_probable {
         " (probably)"
+    } else if mark.verdict == view::NOT_FOUND {
+        signs.pick(" (not found)", "")
     } else {
         ""
     };

@@ -39,8 +39,8 @@ fn summary_lines(summary: &Summary, look: Look) -> Vec<Line> {
     }
     for missed in &summary.missed {
         let core = if missed.core { "core, " } else { "" };
-        let probably = if missed.sure { "" } else { "probably, " };
-        let text = Line::plain(&missed.summary).with(format!(" ({probably}{core}{})", missed.question), Tone::Quiet);
+        let not_found = if missed.sure { "" } else { "not found, " };
+        let text = Line::plain(&missed.summary).with(format!(" ({not_found}{core}{})", missed.question), Tone::Quiet);
         lines.extend(text.hanging(Line::toned(look.signs.pick("  ○ ", "  - "), Tone::Bad), width));
     }
     lines
@@ -210,7 +210,7 @@ Get these right first
 
 Say next time
   - it is dropped (core, ownership-why)
-  - moves hand it over (probably, ownership-why)
+  - moves hand it over (not found, ownership-why)
 ";
         assert_eq!(shown(&summary_lines(&summary, look)), expected);
     }

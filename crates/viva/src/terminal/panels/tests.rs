@@ -43,7 +43,7 @@ fn a_range_takes_the_score_s_place_and_decisions_are_named_as_the_candidate_s() 
     let expected = "
 Correctness  4 to 7 of 10
   found 2 of 2 core points, 0 of 1 other
-  a range, because many points are unclear
+  a range, because points are unclear
   not stated: a collector frees it (by you)
               “the collector frees it” 0:07
               Rust has no collector.
@@ -70,7 +70,7 @@ Correctness  6.0 of 10
                  Rust has no collector.
   hit: every value has exactly one owner (core) (probably)
        “one owner at a time” 0:02
-  missed: it is dropped at the end of the scope (core) (probably)
+  not found: it is dropped at the end of the scope (core)
   unclear: moves hand it over
            the recogniser was not sure of the deciding words
 ";
