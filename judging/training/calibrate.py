@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Fits the regressions that turn what the verifier sees into verdicts, and reports on voices that nothing was fitted to.
+"""Fits the regressions that turn what the verifier sees into verdicts to the answers of the fitted voices.
 
-Prints the numbers that stand in crates/coach/src/offline/thresholds.rs.
+Prints the numbers that stand in crates/coach/src/offline/thresholds.rs, and what can be expected of them: each answer is judged by weights
+that were fitted to the answers to other questions.
 """
 
 import argparse
@@ -18,48 +19,34 @@ from train import predict
 PASSAGES_A_CLAIM = 4  # as in thresholds.rs
 FEATURES = 11
 IN_FOLLOW_UP = 3  # only the first three count there
+FOLDS = 5
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("weights", type=pathlib.Path, help="verifier.pt of a training run")
-    options.add_argument("--precision", type=float, default=0.89, help="what counts as made must be right so often")
-    options.add_argument("--missed", type=float, default=0.12, help="the share of what was made that may count as missed; what lies between is unclear")
     options.add_argument("--share", type=float, default=1.0, help="share of the questions to look at, to be quicker")
     options = options.parse_args()
     bank = data.claims()
-    rows = [row for row in answers.answers() if data.number("share " + row["question"]) < options.share]
-    rows = [row for row in rows if row["voice"] not in answers.LEARNT_VOICES or not answers.is_trained(row["question"])]
-    rows = answers.seen(rows)
+    rows = [row for row in answers.answers(answers.FITTED_VOICES) if data.number("share " + row["question"]) < options.share]
+    rows = [row for row in answers.seen(rows) if row["seen"]["passages"]]
     model = Verifier()
     model.load_state_dict(trained(options.weights))
     answers.look(rows, bank, Kept(model, options.weights), PASSAGES_A_CLAIM)
 
-    fitted = [row for row in rows if row["voice"] in answers.LEARNT_VOICES]
-    unseen = [row for row in rows if row["voice"] not in answers.LEARNT_VOICES]
-    held_out = data.held_out_questions(bank)
-    parts = {
-        "fitted on": fitted,
-        "unseen voices": unseen,
-        "unseen voices, rust": [row for row in unseen if row["question"] in data.rust()],
-        "unseen voices, other subjects": [row for row in unseen if row["question"] not in data.rust()],
-        "unseen voices, the 20 questions": [row for row in unseen if row["question"] in held_out],
-    }
-    for name, part in parts.items():
-        print(f"{name}: {len(part)} answers, the passage that states a hit point best is looked at in {coverage(part, bank):.3f} of the cases")
-    for is_key_point in (True, False):
-        for columns in (FEATURES, IN_FOLLOW_UP):
-            x, y, _ = examples(fitted, bank, is_key_point)
-            weights, mean, scale = fit(x[:, :columns], y)
-            raw = weights[:-1] / scale
-            base = weights[-1] - (raw * mean).sum()
-            score = lambda x: torch.sigmoid(x[:, :columns] @ raw + base)
-            at, unclear = threshold_for(score(x), y, options.precision), score(x)[y > 0].quantile(options.missed).item()
-            print(f"== {'key points' if is_key_point else 'misconceptions'}{'' if columns == FEATURES else ' in follow-ups'}: at {at:.3f}, unclear {unclear:.3f}")
-            print(f"   base: {base:.3f}, each: &[{', '.join(f'{value:.3f}' for value in raw.tolist())}]")
-            for name, part in parts.items():
-                x, y, kinds = examples(part, bank, is_key_point)
-                print(f"  {name}: {report(score(x), y, kinds, at, unclear)}")
+    for name, is_key_point in (("key points", True), ("misconceptions", False)):
+        for where, columns in (("", FEATURES), (" in follow-ups", IN_FOLLOW_UP)):
+            x, y, places = examples(rows, bank, is_key_point)
+            x, folds = x[:, :columns], torch.tensor([int(data.number("fold " + question) * FOLDS) for question, _ in places])
+            score = torch.zeros(len(y))
+            for fold in range(FOLDS):
+                base, each = fit(x[folds != fold], y[folds != fold])
+                score[folds == fold] = torch.sigmoid(x[folds == fold] @ each + base)
+            print(f"== {name}{where}: {len(y)} claims of {len(rows)} answers, average precision {average_precision(score, y):.3f}")
+            base, each = fit(x, y)
+            print(f"   base: {base:.3f}, each: &[{', '.join(f'{value:.3f}' for value in each.tolist())}]")
+            for at in torch.arange(0.2, 0.81, 0.05).tolist():
+                print(f"   at {at:.2f}: {report(score, y, [kind for _, kind in places], at)}")
 
 
 class Kept:
@@ -79,24 +66,19 @@ class Kept:
         return torch.tensor([self.known[pair] for pair in pairs])
 
 
-def coverage(rows, bank):
-    """How often the passage most like a hit point is among those looked at: always, so this counts the claims with no passage at all."""
-    found = [bool(verdicts) for row in rows for claim, verdicts in zip(bank[row["question"]], row["verdicts"]) if claim.id in row["hit"]]
-    return sum(found) / max(1, len(found))
-
-
 def logit(chance):
     chance = min(max(chance, 1e-3), 1 - 1e-3)
     return math.log(chance / (1 - chance))
 
 
 def examples(rows, bank, is_key_point):
-    """Features, as `Features` in crates/coach/src/offline/evidence.rs, and truth of every claim of one kind; half-made points are left out."""
-    features, truth, kinds = [], [], []
+    """Features, as `Features` in crates/coach/src/offline/evidence.rs, truth, and (question, kind of answer) of every claim of one kind.
+
+    Half-made points are left out.
+    """
+    features, truth, places = [], [], []
     for row in rows:
         claims = bank[row["question"]]
-        if not row["seen"]["passages"]:
-            continue
         most = lambda label: [max(chances[label] for chances in verdicts.values()) for verdicts in row["verdicts"]]
         states, contradicts = most(data.STATES), most(data.CONTRADICTS)
 
@@ -127,12 +109,12 @@ def examples(rows, bank, is_key_point):
                 right * nearest,
             ])  # fmt: skip
             truth.append(float(claim.id in row["hit"] + row["stated"]))
-            kinds.append(row["kind"])
-    return torch.tensor(features), torch.tensor(truth), kinds
+            places.append((row["question"], row["kind"]))
+    return torch.tensor(features), torch.tensor(truth), places
 
 
 def fit(x, y, decay=1e-2):
-    """A logistic regression on normed features."""
+    """A logistic regression on normed features: its base, and the weight of each feature as it is."""
     mean, scale = x.mean(0), x.std(0).clamp(min=1e-6)
     z = (x - mean) / scale
     weights = torch.zeros(x.shape[1] + 1, requires_grad=True)
@@ -146,15 +128,8 @@ def fit(x, y, decay=1e-2):
         return loss
 
     optimizer.step(closure)
-    return weights.detach(), mean, scale
-
-
-def threshold_for(score, y, precision):
-    """The lowest score from which on precision is at least this high."""
-    order = score.argsort(descending=True)
-    right = y[order].cumsum(0) / torch.arange(1, len(y) + 1)
-    good = (right >= precision).nonzero()
-    return score[order[good[-1]]].item() if len(good) else 1.0
+    each = weights.detach()[:-1] / scale
+    return weights.detach()[-1] - (each * mean).sum(), each
 
 
 def average_precision(score, y):
@@ -163,13 +138,13 @@ def average_precision(score, y):
     return ((right * y[order]).sum() / y.sum().clamp(min=1)).item()
 
 
-def report(score, y, kinds, at, unclear):
-    found, asked = score >= at, (score >= unclear) & (score < at)
+def report(score, y, kinds, at):
+    """Precision and recall, and by kind of answer how many of the claims found are not there."""
+    found = score >= at
     right = (found & (y > 0)).sum().item()
-    parts = [f"AP {average_precision(score, y):.3f}, precision {right / max(1, found.sum().item()):.3f} recall {right / max(1, y.sum().item()):.3f}, asked {asked.float().mean():.3f}"]
-    parts.append(f"missed although made {((score < unclear) & (y > 0)).sum().item() / max(1, y.sum().item()):.3f}")
-    for kind in ("strong", "partial", "refuting", "wrong", "twisted"):
-        of_kind = torch.tensor([k == kind for k in kinds])
+    parts = [f"precision {right / max(1, found.sum().item()):.3f} recall {right / max(1, y.sum().item()):.3f}"]
+    for kind in sorted(set(kinds)):
+        of_kind = torch.tensor([other == kind for other in kinds])
         parts.append(f"{kind} false {(found & (y == 0) & of_kind).sum().item()}/{found[of_kind].sum().item()}")
     return ", ".join(parts)
 

@@ -28,7 +28,6 @@ def main():
     options.add_argument("--answers", action="store_true", help="learn from whole answers with point marks too")
     options.add_argument("--voices", nargs="*", help="learn from the answers of these voices, instead of all that are for learning")
     options.add_argument("--share", type=float, default=1.0, help="share of the questions of the voices without quotes, to be quicker")
-    options.add_argument("--all", action="store_true", help="learn from the answers to all questions, when nothing is fitted to any of them any more")
     options.add_argument("--epochs", type=float, default=3)
     options.add_argument("--batch", type=int, default=64)
     options.add_argument("--rate", type=float, default=1e-4)
@@ -43,7 +42,7 @@ def main():
     torch.manual_seed(options.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
 
-    bank, splits = data.claims(), Splits(options.hold_out, options.all)
+    bank, splits = data.claims(), Splits(options.hold_out)
     model = Verifier.from_base()
     if options.start:
         model.load_state_dict(trained(options.start))
@@ -88,14 +87,11 @@ def main():
 class Splits:
     """What is trained on, and what is only reported on."""
 
-    def __init__(self, hold_out, learns_all):
+    def __init__(self, hold_out):
         self.bank = data.claims()
-        # What is fitted to answers later must not have been learnt from: neither the answers nor what readers copied out of them.
-        self.is_trained = (lambda question: True) if learns_all else answers.is_trained
-        is_learnt = lambda line: line.writer not in answers.QUOTED_VOICES or self.is_trained(line.claim.question)
-        lines = list(data.lines(self.bank))
-        self.quotes = answers.quotes(lines)
-        self.lines = [line for line in lines if is_learnt(line)]
+        # What readers copied out of the answers that the regressions are fitted to must not be learnt from either.
+        self.lines = [line for line in data.lines(self.bank) if line.writer not in answers.FITTED_VOICES]
+        self.quotes = answers.quotes(self.lines)
         self.mirrored = data.mirrors()
         self.questions = data.held_out_questions(self.bank) if hold_out else set()
         self.writer = data.HELD_OUT_WRITER if hold_out else None
@@ -127,7 +123,7 @@ class Splits:
         rows = answers.seen(list(answers.answers(voices)))
         is_shared = lambda row: row["voice"] in answers.QUOTED_VOICES or data.number("share " + row["question"]) < share
         rows += answers.seen(list(answers.model_answers(self.bank)))
-        self.rows = [row for row in rows if self.is_trained(row["question"]) and is_shared(row)]
+        self.rows = [row for row in rows if is_shared(row)]
         answers.look(self.rows, self.bank, lambda pairs: predict(model, Reader(), pairs, "cpu"), MOST_PASSAGES)
 
     def trained_claims(self, bank):
