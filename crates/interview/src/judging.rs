@@ -165,16 +165,8 @@ pub fn agreement(
 pub fn correctness(rubric: &Rubric, transcript: &Transcript, claims: &Claims) -> Result<Correctness, InvalidClaims> {
     check_ids(rubric, claims)?;
     let said = Said::of(transcript);
-    let mark = |point: &KeyPoint| {
-        let claim = claims.key_points.iter().find(|claim| claim.id == point.id)?;
-        Some(KeyPointMark::of(claim, said.verdict(&claim.verdict)))
-    };
-    let key_points =
-        rubric.key_points.iter().map(|point| mark(point).ok_or_else(|| InvalidClaims::NotJudged(point.id.clone())));
-    let key_points = key_points.collect::<Result<_, _>>()?;
-    let beyond = rubric.beyond.iter().filter_map(mark).filter(|mark| mark.verdict.is_hit()).collect();
-    let misconceptions = misconceptions(rubric, claims, |quote| said.certain_evidence(quote));
-    Ok(Correctness::of(rubric, Marks { key_points, beyond, misconceptions, disputed: Vec::new() }))
+    let marks = marks(rubric, claims, |claimed| said.verdict(claimed), |quote| said.certain_evidence(quote));
+    Ok(Correctness::of(rubric, marks))
 }
 
 /// The feedback on a turn with the candidate's decisions in place of any that it had: score, band, next step and the points that the
@@ -232,24 +224,39 @@ fn check_ids(rubric: &Rubric, claims: &Claims) -> Result<(), InvalidClaims> {
             return Err(InvalidClaims::JudgedTwice(claim.id.clone()));
         }
     }
-    match claims.misconceptions.iter().find(|claim| !rubric.misconceptions.iter().any(|wrong| wrong.id == claim.id)) {
-        Some(unknown) => Err(InvalidClaims::UnknownMisconception(unknown.id.clone())),
+    let is_unknown = |claim: &&MisconceptionClaim| rubric.misconceptions.iter().all(|wrong| wrong.id != claim.id);
+    if let Some(unknown) = claims.misconceptions.iter().find(is_unknown) {
+        return Err(InvalidClaims::UnknownMisconception(unknown.id.clone()));
+    }
+    match rubric.key_points.iter().find(|point| !judged.contains(&point.id)) {
+        Some(point) => Err(InvalidClaims::NotJudged(point.id.clone())),
         None => Ok(()),
     }
 }
 
-/// The rubric's misconceptions that have a claim whose quote is good evidence.
-fn misconceptions(
+/// The rubric's key points that have a claim, and its misconceptions that have a claim whose quote is good evidence.
+fn marks(
     rubric: &Rubric,
     claims: &Claims,
+    verdict: impl Fn(&ClaimedVerdict) -> Verdict,
     evidence: impl Fn(&Quote) -> Option<Evidence>,
-) -> Vec<MisconceptionMark> {
-    let marks = rubric.misconceptions.iter().filter_map(|wrong| {
+) -> Marks {
+    let mark = |point: &KeyPoint| {
+        let claim = claims.key_points.iter().find(|claim| claim.id == point.id)?;
+        let verdict = verdict(&claim.verdict);
+        Some(KeyPointMark { id: point.id.clone(), verdict, plausibility: claim.plausibility, decision: None })
+    };
+    let misconceptions = rubric.misconceptions.iter().filter_map(|wrong| {
         let mut stated = claims.misconceptions.iter().filter(|claim| claim.id == wrong.id);
         let (evidence, plausibility) = stated.find_map(|claim| Some((evidence(&claim.quote)?, claim.plausibility)))?;
         Some(MisconceptionMark { id: wrong.id.clone(), evidence, plausibility })
     });
-    marks.collect()
+    Marks {
+        key_points: rubric.key_points.iter().filter_map(mark).collect(),
+        beyond: rubric.beyond.iter().filter_map(mark).filter(|mark| mark.verdict.is_hit()).collect(),
+        misconceptions: misconceptions.collect(),
+        disputed: Vec::new(),
+    }
 }
 
 /// A transcript in which quotes are looked up.
@@ -440,15 +447,8 @@ pub fn restore(record: Record, transcript: &Transcript, rubric: &Rubric, decisio
     }
     let said = Said::of(transcript);
     let correctness = correctness.map(|claims| {
-        let mark = |point: &KeyPoint| {
-            let claim = claims.key_points.iter().find(|claim| claim.id == point.id)?;
-            Some(KeyPointMark::of(claim, said.found(&claim.verdict)))
-        };
-        let key_points = rubric.key_points.iter().filter_map(mark).collect();
-        let beyond = rubric.beyond.iter().filter_map(mark).filter(|mark| mark.verdict.is_hit()).collect();
-        let misconceptions = misconceptions(rubric, &claims, |quote| said.evidence(quote));
-        Correctness::of(rubric, Marks { key_points, beyond, misconceptions, disputed: Vec::new() })
-            .decided(rubric, decisions)
+        let marks = marks(rubric, &claims, |claimed| said.found(claimed), |quote| said.evidence(quote));
+        Correctness::of(rubric, marks).decided(rubric, decisions)
     });
     let clarity = clarity.map(|claims| Clarity::of(claims.iter().map(|claim| said.clarity(claim)).collect()));
     Some(Feedback { correctness, clarity, stronger_answer, next_step, remark, judged_by })
@@ -461,10 +461,6 @@ impl Evidence {
 }
 
 impl KeyPointMark {
-    fn of(claim: &KeyPointClaim, verdict: Verdict) -> Self {
-        Self { id: claim.id.clone(), verdict, plausibility: claim.plausibility, decision: None }
-    }
-
     fn claim(&self) -> KeyPointClaim {
         let verdict = match &self.verdict {
             Verdict::Hit { evidence } => ClaimedVerdict::Hit(evidence.claim()),
