@@ -20,11 +20,6 @@ pub fn joined(remarks: impl IntoIterator<Item = Option<String>>) -> Option<Strin
     (!remarks.is_empty()).then(|| remarks.join(" "))
 }
 
-/// A claim about an answer that a coach is not sure of.
-pub fn probably(claim: &str) -> String {
-    format!("probably: {claim}")
-}
-
 /// What to do about a misconception that was stated, surely or probably. True whether it was or not.
 pub fn reconsider(claim: &str, why_wrong: &str, is_sure: bool) -> String {
     if is_sure {

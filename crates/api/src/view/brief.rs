@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use interview::wording::{every_point, missed_point, probably, reconsider, unclear_point};
+use interview::wording::{every_point, missed_point, reconsider, unclear_point};
 
 use super::{Mark, Quote, Sign, clock, correctness, notice};
 use crate::feedback::{Correctness, KeyPointMark, Verdict};
@@ -43,7 +43,7 @@ pub fn brief(main: &Turn, follow_ups: &[Turn]) -> Brief {
     let best = turns().enumerate().filter_map(|(turn, of)| Some((turn, best_point(of)?)));
     let best = best.min_by_key(|(_, point)| Reverse(importance(point)));
     let best = best.and_then(|(turn, point)| {
-        let what = if point.sure { point.summary.clone() } else { probably(&point.summary) };
+        let what = if point.sure { point.summary.clone() } else { format!("probably: {}", point.summary) };
         Some(Best { turn, what, quote: Quote::of(&point.evidence)? })
     });
     Brief { score, reason, best, fix: fix(main, follow_ups) }
