@@ -155,11 +155,6 @@ impl Rubric {
         self.key_points.iter().chain(&self.beyond)
     }
 
-    /// Whether the answer is not expected to make this point.
-    pub fn is_beyond(&self, id: &KeyPointId) -> bool {
-        self.beyond.iter().any(|point| &point.id == id)
-    }
-
     /// Whether there is nothing to score by.
     pub fn is_empty(&self) -> bool {
         self.key_points.is_empty()

@@ -147,8 +147,8 @@ pub fn agreement(
             claim.verdict = ClaimedVerdict::Unclear(Doubt::CoachesDisagree, evidence);
         }
     }
-    let is_denied = |id: &KeyPointId| rubric.is_beyond(id) && second.beyond.iter().all(|mark| &mark.id != id);
-    claims.key_points.retain(|claim| !is_denied(&claim.id));
+    let is_beyond = |id: &KeyPointId| rubric.beyond.iter().any(|point| &point.id == id);
+    claims.key_points.retain(|claim| !is_beyond(&claim.id) || second.beyond.iter().any(|mark| mark.id == claim.id));
     let states = |marks: &Marks, id: &MisconceptionId| marks.misconceptions.iter().any(|mark| &mark.id == id);
     claims.misconceptions.retain(|claim| states(&second, &claim.id));
     let both = first.misconceptions.iter().filter(|mark| states(&second, &mark.id)).count();

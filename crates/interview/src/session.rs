@@ -144,10 +144,7 @@ impl TurnState {
         match self {
             Self::Judging { answer } | Self::Judged { answer, .. } => Some(answer),
             Self::Ungraded { answer: UngradedAnswer::Words(answer), .. } => Some(answer),
-            Self::Ungraded { answer: UngradedAnswer::Sound(_), .. }
-            | Self::Asked
-            | Self::Skipped
-            | Self::Transcribing { .. } => None,
+            _ => None,
         }
     }
 
