@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::dataset::ReaderMarks;
 use crate::evaluator::{Judgement, Judgements};
 use crate::figures::{MisconceptionCases, OrderCounts, PAIRS, Scored, groups, pairs_in_order};
-use crate::marked::{ClaimKind, MarkCounts};
+use crate::marked::{ClaimFigures, ClaimKind, MarkCounts};
 use crate::statistics::{Cases, Share};
 use crate::table;
 
@@ -147,19 +147,20 @@ impl Counts {
     fn figures(&self) -> Vec<(String, Option<f64>)> {
         let share = |share: Option<Share>| share.map(|share| share.share);
         let Self { marks, misconceptions, order, scored } = self;
-        let of_kinds = [("key points", &marks.key_points), ("misconceptions", &marks.misconceptions)];
-        let of_claims = of_kinds.into_iter().flat_map(|(kind, counts)| {
+        let ClaimFigures { key_points, misconceptions: of_misconceptions } = marks.figures();
+        let of_kinds = [("key points", key_points), ("misconceptions", of_misconceptions)];
+        let of_claims = of_kinds.into_iter().flat_map(|(kind, of_kind)| {
             let figures = [
-                ("precision", share(counts.precision())),
-                ("recall", share(counts.recall())),
-                ("F1", counts.f1()),
-                ("kappa", counts.kappa()),
+                ("precision", share(of_kind.precision)),
+                ("recall", share(of_kind.recall)),
+                ("F1", of_kind.f1),
+                ("kappa", of_kind.kappa),
             ];
             figures.map(|(name, figure)| (format!("{kind}, {name}"), figure))
         });
         let ticks = marks.false_ticks;
         let others = [
-            ("key points, unclear", share(marks.key_points.unclear())),
+            ("key points, unclear", share(key_points.unclear)),
             ("false alarms on right answers", share(Share::counted(marks.false_alarms, marks.right_answers))),
             ("false ticks a false answer", (ticks.answers > 0).then(|| ticks.ticks as f64 / ticks.answers as f64)),
             ("misconceptions found", share(misconceptions.found.share())),

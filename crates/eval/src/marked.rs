@@ -153,33 +153,6 @@ impl Confusion {
     pub(crate) fn total(&self) -> u64 {
         self.true_positives + self.false_positives + self.false_negatives + self.true_negatives
     }
-
-    pub(crate) fn precision(&self) -> Option<Share> {
-        Share::counted(self.true_positives, self.true_positives + self.false_positives)
-    }
-
-    pub(crate) fn recall(&self) -> Option<Share> {
-        Share::counted(self.true_positives, self.true_positives + self.false_negatives)
-    }
-
-    pub(crate) fn unclear(&self) -> Option<Share> {
-        Share::counted(self.unclear, self.total())
-    }
-
-    pub(crate) fn f1(&self) -> Option<f64> {
-        let either = 2 * self.true_positives + self.false_positives + self.false_negatives;
-        (either > 0).then(|| 2.0 * self.true_positives as f64 / either as f64)
-    }
-
-    /// None when both always say the same one thing.
-    pub(crate) fn kappa(&self) -> Option<f64> {
-        let [both, judge, reader, neither] =
-            [self.true_positives, self.false_positives, self.false_negatives, self.true_negatives]
-                .map(|count| count as f64);
-        let total = both + judge + reader + neither;
-        let by_chance = ((both + judge) * (both + reader) + (reader + neither) * (judge + neither)) / (total * total);
-        (by_chance < 1.0).then(|| ((both + neither) / total - by_chance) / (1.0 - by_chance))
-    }
 }
 
 impl AddAssign for Confusion {
@@ -194,15 +167,24 @@ impl AddAssign for Confusion {
 
 impl From<Confusion> for VerdictFigures {
     fn from(counts: Confusion) -> Self {
+        let Confusion { true_positives: both, false_positives: judge, false_negatives: reader, .. } = counts;
+        let either = 2 * both + judge + reader;
         Self {
             counts,
-            precision: counts.precision(),
-            recall: counts.recall(),
-            f1: counts.f1(),
-            kappa: counts.kappa(),
-            unclear: counts.unclear(),
+            precision: Share::counted(both, both + judge),
+            recall: Share::counted(both, both + reader),
+            f1: (either > 0).then(|| 2.0 * both as f64 / either as f64),
+            kappa: kappa([both, judge, reader, counts.true_negatives].map(|count| count as f64)),
+            unclear: Share::counted(counts.unclear, counts.total()),
         }
     }
+}
+
+/// None when both always say the same one thing.
+fn kappa([both, judge, reader, neither]: [f64; 4]) -> Option<f64> {
+    let total = both + judge + reader + neither;
+    let by_chance = ((both + judge) * (both + reader) + (reader + neither) * (judge + neither)) / (total * total);
+    (by_chance < 1.0).then(|| ((both + neither) / total - by_chance) / (1.0 - by_chance))
 }
 
 /// What a judge and a reader say of one claim of one answer.
@@ -257,7 +239,7 @@ impl MarkCounts {
         }
     }
 
-    fn figures(&self) -> ClaimFigures {
+    pub fn figures(&self) -> ClaimFigures {
         ClaimFigures { key_points: self.key_points.into(), misconceptions: self.misconceptions.into() }
     }
 }
