@@ -46,7 +46,7 @@ impl Phrasings {
             Self { phrasings: Vec::new(), slots: Vec::new(), places: HashMap::new(), claims: claims.len() };
         for (claim, readings) in claims.iter().enumerate() {
             for reading in readings {
-                let units = distinct(reading.units());
+                let units = distinct(reading.units(), meaning);
                 let weights: Vec<f32> = units.iter().map(|unit| weigher.weight(unit)).collect();
                 phrasings.add(claim, &units, &weights, weights.iter().sum(), 1.0);
             }
@@ -76,7 +76,7 @@ impl Phrasings {
     /// Adds what all phrasings of a claim say together, for answers that mix them: a unit counts the more, the more of them have it,
     /// and what they have on average stands for the whole.
     fn add_pooled(&mut self, claim: usize, readings: &[Reading], weigher: &Weigher<'_>) {
-        let units = distinct(readings.iter().flat_map(Reading::units));
+        let units = distinct(readings.iter().flat_map(Reading::units), meaning);
         let has = |reading: &Reading, unit: &Unit| reading.units().any(|other| meaning(other) == meaning(unit));
         let share = |unit: &Unit| {
             let having = readings.iter().filter(|reading| has(reading, unit)).count();
@@ -138,7 +138,8 @@ fn meaning(unit: &Unit) -> Concept {
     group.unwrap_or(&unit.features[0]).concept
 }
 
-fn distinct<'a>(units: impl Iterator<Item = &'a Unit>) -> Vec<&'a Unit> {
+/// The first of the units of each concept that `concept` gives.
+pub(super) fn distinct<'a>(units: impl Iterator<Item = &'a Unit>, concept: fn(&Unit) -> Concept) -> Vec<&'a Unit> {
     let mut seen = HashSet::new();
-    units.filter(|unit| seen.insert(meaning(unit))).collect()
+    units.filter(|unit| seen.insert(concept(unit))).collect()
 }

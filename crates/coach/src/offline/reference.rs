@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use interview::Transcript;
 
+use super::likeness::distinct;
 use super::rarity::Rarity;
 use super::reading::{Glossary, Reading, Sense};
 use crate::lexicon::{Concept, Unit};
@@ -65,33 +66,18 @@ fn likeness(prompt: &Reading, reference: &Reading, answer: &Reading, rarity: &Ra
     };
     let (said, wanted) = (Content::of(answer), Content::of(reference));
     let of_reference = |units: &[&Unit], weight: &dyn Fn(&Unit) -> f32| said.share_of(units, reference, weight);
-    let points = points(reference);
-    let of_point = |point: &Vec<&Unit>| of_reference(point, &weight);
-    let best_point = points.iter().map(of_point).fold(0.0, f32::max);
-    let all: Vec<&Unit> = distinct(reference.units());
-    let news: Vec<&Unit> = distinct(answer.units().filter(|unit| !asked.contains(&own_word(unit))));
+    // The reference's points are its sentences.
+    let points = reference.clauses.chunk_by(|one, other| one.sentence == other.sentence);
+    let points = points.map(|sentence| distinct(sentence.iter().flat_map(|clause| &clause.units), own_word));
+    let best_point = points.map(|point| of_reference(&point, &weight)).fold(0.0, f32::max);
+    let all = distinct(reference.units(), own_word);
+    let news = distinct(answer.units().filter(|unit| !asked.contains(&own_word(unit))), own_word);
     RECALL * of_reference(&all, &weight)
         + PLAIN_RECALL * of_reference(&all, &|_| 1.0)
         + BEST_POINT * best_point
         + SPELLING * spelling(reference, answer, &HashSet::new())
         + NEW_SPELLING * spelling(reference, answer, &asked)
         + PRECISION * wanted.share_of(&news, answer, &weight)
-}
-
-/// The reference's points: its sentences, each as the units it is made of.
-fn points(reference: &Reading) -> Vec<Vec<&Unit>> {
-    let mut points: Vec<Vec<&Unit>> = Vec::new();
-    let mut sentence = None;
-    for clause in &reference.clauses {
-        if sentence != Some(clause.sentence) {
-            points.push(Vec::new());
-            sentence = Some(clause.sentence);
-        }
-        if let Some(point) = points.last_mut() {
-            point.extend(&clause.units);
-        }
-    }
-    points.into_iter().map(|point| distinct(point.into_iter())).collect()
 }
 
 /// What a text says: its concepts, and its words by their first letters.
@@ -164,11 +150,6 @@ fn pieces(word: &str) -> Vec<String> {
 
 fn own_word(unit: &Unit) -> Concept {
     unit.features[0].concept
-}
-
-fn distinct<'a>(units: impl Iterator<Item = &'a Unit>) -> Vec<&'a Unit> {
-    let mut seen = HashSet::new();
-    units.filter(|unit| seen.insert(own_word(unit))).collect()
 }
 
 #[cfg(test)]

@@ -50,17 +50,12 @@ pub(super) fn sense(words: &[Spoken], clauses: &[Clause]) -> Sense {
 /// Marks the clauses that are terms without a statement about them: those that hardly have any grammar, and whole sentences without
 /// a predicate.
 pub(super) fn mark_lists(clauses: &mut [Clause], words: &[Spoken]) {
-    let mut start = 0;
-    while start < clauses.len() {
-        let sentence = clauses[start].sentence;
-        let length = clauses[start..].iter().take_while(|clause| clause.sentence == sentence).count();
-        let of_sentence = &mut clauses[start..start + length];
-        let sentence_is_list = Grammar::of(of_sentence, words).is_list();
-        for clause in of_sentence {
+    for sentence in clauses.chunk_by_mut(|one, other| one.sentence == other.sentence) {
+        let sentence_is_list = Grammar::of(sentence, words).is_list();
+        for clause in sentence {
             let grammar = Grammar::of(std::slice::from_ref(clause), words);
             clause.is_list = sentence_is_list || grammar.is_hardly_any();
         }
-        start += length;
     }
 }
 
