@@ -3,7 +3,7 @@
 //! That agrees with a reader (`docs/judging.md`). Rules for the other checks (headline, reasons, examples, order, the end) did not, so they
 //! are not judged offline. Correctness plays no part.
 
-use interview::claims::{ClarityClaim, Quote};
+use interview::claims::ClarityClaim;
 use interview::marks::{ClarityCheck, ClarityVerdict};
 
 use super::passages::Passage;
@@ -18,7 +18,7 @@ pub(super) fn addresses_the_question(
 ) -> Option<ClarityClaim> {
     let check = ClarityCheck::AnswersTheQuestion;
     if let Some(first) = about.first() {
-        let quote = reading.transcript_words(&first.words).map(|(first, last)| Quote::Words { first, last });
+        let quote = reading.quote(&first.words);
         return Some(ClarityClaim { check, verdict: ClarityVerdict::Yes, quote, note: None });
     }
     let note = Some("no part of the answer addresses the question".to_owned());

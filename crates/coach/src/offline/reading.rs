@@ -8,6 +8,7 @@ mod words;
 use std::ops::Range;
 
 use interview::Transcript;
+use interview::claims::Quote;
 
 use super::thresholds::{FRAGMENT, REPETITION};
 use crate::lexicon::{self, Marker, Unit};
@@ -100,10 +101,10 @@ impl Reading {
         self.words[words.clone()].iter().map(|word| word.normal.as_str()).collect::<Vec<_>>().join(" ")
     }
 
-    /// The first and the last word of the transcript that the normal words stand for.
-    pub(crate) fn transcript_words(&self, words: &Range<usize>) -> Option<(usize, usize)> {
+    /// The words of the transcript that the normal words stand for.
+    pub(crate) fn quote(&self, words: &Range<usize>) -> Option<Quote> {
         let words = self.words.get(words.clone())?;
-        Some((words.first()?.index, words.last()?.index))
+        Some(Quote::Words { first: words.first()?.index, last: words.last()?.index })
     }
 }
 

@@ -142,8 +142,7 @@ impl Read<'_> {
     }
 
     fn quote(&self, passage: usize) -> Option<Quote> {
-        let (first, last) = self.reading.transcript_words(&self.passages[passage].words)?;
-        Some(Quote::Words { first, last })
+        self.reading.quote(&self.passages[passage].words)
     }
 }
 

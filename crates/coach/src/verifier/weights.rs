@@ -1,8 +1,6 @@
 //! The weights that `judging/training/export.py` wrote, in the safetensors format: the length of a header, the header, which is JSON, and the
 //! numbers. Matrices are stored in 8 bits, with a scale for each row.
 
-use std::ops::Range;
-
 use ndarray::{Array1, Array2, ArrayViewMut1};
 use serde_json::Value;
 
@@ -39,11 +37,8 @@ impl Weights {
 
     fn bytes(&self, name: &str, kind: &str) -> &'static [u8] {
         assert_eq!(self.header[name]["dtype"], kind, "{name}");
-        let range: Range<usize> = {
-            let (start, end) = self.get(name, "data_offsets");
-            start..end
-        };
-        &self.numbers[range]
+        let (start, end): (usize, usize) = self.get(name, "data_offsets");
+        &self.numbers[start..end]
     }
 
     fn get<T: serde::de::DeserializeOwned>(&self, name: &str, what: &str) -> T {

@@ -8,10 +8,7 @@ fn read(text: &str) -> Reading {
 
 /// The clauses as text.
 fn clauses(reading: &Reading) -> Vec<String> {
-    let text = |clause: &Clause| -> Vec<&str> {
-        reading.words[clause.words.clone()].iter().map(|word| word.normal.as_str()).collect()
-    };
-    reading.clauses.iter().map(|clause| text(clause).join(" ")).collect()
+    reading.clauses.iter().map(|clause| reading.text(&clause.words)).collect()
 }
 
 #[test]
