@@ -172,7 +172,7 @@ async fn json_of_something_else_is_no_reply_of_a_model() {
 
 #[tokio::test]
 async fn no_more_calls_are_under_way_than_there_are_places() {
-    let (url, most) = socket::count_calls().await;
+    let (url, most) = socket::count_calls(None).await;
     let coach = LlmCoach::new(&LlmSettings { concurrency: NonZeroU16::new(2), ..settings(&url) }).unwrap();
     futures::future::join_all(std::iter::repeat_with(|| judge(&coach, ANSWER)).take(4)).await;
     assert_eq!(most.load(Ordering::SeqCst), 2);
@@ -181,7 +181,7 @@ async fn no_more_calls_are_under_way_than_there_are_places() {
 #[tokio::test]
 async fn calls_come_one_after_another_unless_the_server_says_that_it_has_more_slots() {
     for (slots, most_at_once) in [(None, 1), (Some(3), 3)] {
-        let (url, most) = socket::count_calls_with_slots(slots).await;
+        let (url, most) = socket::count_calls(slots).await;
         let coach = LlmCoach::new(&LlmSettings { concurrency: None, ..settings(&url) }).unwrap();
         judge(&coach, ANSWER).await.ok();
         assert_eq!(most.load(Ordering::SeqCst), most_at_once);

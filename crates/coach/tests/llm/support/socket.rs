@@ -39,14 +39,22 @@ const FIRST_TOKEN: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\
 
 /// Starts a server that behaves like this and returns its base address.
 pub async fn start(behaviour: Behaviour) -> String {
+    listen(move |stream| serve(stream, behaviour)).await
+}
+
+/// Serves every connection on a task of its own, and returns the base address.
+async fn listen<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> String
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream, behaviour));
+            tokio::spawn(serve(stream));
         }
     });
-    format!("http://{address}/v1")
+    url
 }
 
 /// The base address of a server that is not there.
@@ -138,22 +146,11 @@ impl Crowd {
 }
 
 /// Starts a model that says next to nothing and takes its time, and returns its base address and the most calls that were under way at
-/// once.
-pub async fn count_calls() -> (String, Arc<AtomicUsize>) {
-    count_calls_with_slots(None).await
-}
-
-/// The same, of a server that says how many slots it has, as llama.cpp does.
-pub async fn count_calls_with_slots(slots: Option<usize>) -> (String, Arc<AtomicUsize>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+/// once. With `slots` the server says how many it has, as llama.cpp does.
+pub async fn count_calls(slots: Option<usize>) -> (String, Arc<AtomicUsize>) {
     let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&most);
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(take_time(stream, slots, Arc::clone(&under_way), Arc::clone(&counted)));
-        }
-    });
+    let url = listen(move |stream| take_time(stream, slots, Arc::clone(&under_way), Arc::clone(&counted))).await;
     (url, most)
 }
 
@@ -180,22 +177,19 @@ async fn take_time(
 
 /// Starts a server that never replies, and returns its base address and the number of connections that are open with a request.
 pub async fn count_open() -> (String, Arc<AtomicUsize>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/v1", listener.local_addr().unwrap());
     let open = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&open);
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let open = Arc::clone(&counted);
-            tokio::spawn(async move {
-                read_request(&mut stream).await?;
-                open.fetch_add(1, Ordering::SeqCst);
-                let read = stream.read(&mut [0; 64]).await;
-                open.fetch_sub(1, Ordering::SeqCst);
-                read
-            });
+    let url = listen(move |mut stream| {
+        let open = Arc::clone(&counted);
+        async move {
+            read_request(&mut stream).await?;
+            open.fetch_add(1, Ordering::SeqCst);
+            let read = stream.read(&mut [0; 64]).await;
+            open.fetch_sub(1, Ordering::SeqCst);
+            read
         }
-    });
+    })
+    .await;
     (url, open)
 }
 
