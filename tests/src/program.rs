@@ -104,13 +104,14 @@ impl Home {
         Run { command, input: None }
     }
 
+    /// The server of this home, about to be started.
+    pub fn server(&self) -> Run {
+        self.viva(["serve", "--bind", "127.0.0.1:0"])
+    }
+
     /// The server of this home, started and ready.
-    pub fn serve(&self, environment: &[(&str, &OsStr)]) -> Server {
-        let mut run = self.viva(["serve", "--bind", "127.0.0.1:0"]);
-        for (name, value) in environment {
-            run = run.env(name, value);
-        }
-        Server::start(run.command)
+    pub fn serve(&self) -> Server {
+        self.server().serve()
     }
 }
 
@@ -167,6 +168,11 @@ impl Run {
         let output = child.stdout.take().map(collect);
         let errors = child.stderr.take().map(collect);
         Running { child, output, errors }
+    }
+
+    /// Starts it as a server and waits until it is ready.
+    pub fn serve(self) -> Server {
+        Server::start(self.command)
     }
 
     /// Runs it to its end.

@@ -40,7 +40,7 @@ fn a_round_goes_to_another_machine_in_one_file() {
     assert_eq!(sessions(&there), sessions(&here));
 
     // A running server does it too.
-    let _server = there.serve(&[]);
+    let _server = there.serve();
     let again = archive(&there, "import", &file).finish().success();
     assert!(again.errors.contains("skipped 1 session that you have already"), "{}", again.errors);
 }

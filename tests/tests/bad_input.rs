@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 
-use std::ffi::OsStr;
 use std::time::Duration;
 
 use api::client::{Client, Sending};
@@ -15,9 +14,7 @@ use uuid::Uuid;
 
 /// A running server that can transcribe.
 fn server(home: &Home) -> Server {
-    let model = test_model();
-    let environment: [(&str, &OsStr); 1] = [("VIVA_MODEL", model.as_os_str())];
-    home.serve(&environment)
+    home.server().env("VIVA_MODEL", test_model()).serve()
 }
 
 fn client(server: &Server) -> Client {

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -28,8 +27,7 @@ fn at_once(key: Uuid) -> Sending {
 #[tokio::test]
 async fn an_answer_that_was_being_judged_at_a_kill_is_judged_after_the_restart_and_its_feedback_stored_once() {
     let home = Home::empty();
-    let speech = test_model();
-    let speech: (&str, &OsStr) = ("VIVA_MODEL", speech.as_os_str());
+    let run = || home.server().env("VIVA_MODEL", test_model());
     // This model never replies: whatever happens, the judging is under way when the server is killed.
     let (asked, is_asked) = mpsc::sync_channel(8);
     let silent = LanguageModel::start(move |_| {
@@ -38,13 +36,8 @@ async fn an_answer_that_was_being_judged_at_a_kill_is_judged_after_the_restart_a
             std::thread::park();
         }
     });
-    let address = silent.base_url();
-    let server = home.serve(&[
-        speech,
-        ("VIVA_LLM_PRESET", "custom".as_ref()),
-        ("VIVA_LLM_MODEL", "silent".as_ref()),
-        ("VIVA_LLM_BASE_URL", address.as_ref()),
-    ]);
+    let with_model = run().env("VIVA_LLM_PRESET", "custom").env("VIVA_LLM_MODEL", "silent");
+    let server = with_model.env("VIVA_LLM_BASE_URL", silent.base_url()).serve();
     let wishes = NewSession {
         question_ids: vec!["borrowing-aliasing-rules".into()],
         follow_ups: Some(1),
@@ -57,7 +50,7 @@ async fn an_answer_that_was_being_judged_at_a_kill_is_judged_after_the_restart_a
     tokio::task::spawn_blocking(move || is_asked.recv_timeout(Duration::from_secs(60)).unwrap()).await.unwrap();
     server.kill();
 
-    let server = home.serve(&[speech]);
+    let server = run().serve();
     let judged = client(&server).settled_turn(turn, Duration::from_secs(60)).await.unwrap();
     assert_eq!(judged.state, TurnState::Judged);
     let transcript = judged.answer.unwrap().transcript.unwrap().text;
@@ -93,7 +86,7 @@ fn leave_unfinished(home: &Home, session: Uuid, turn: Uuid) -> PathBuf {
 #[tokio::test]
 async fn the_next_start_after_a_kill_offers_to_send_hear_or_discard_what_was_recorded() {
     let home = Home::empty();
-    let server = home.serve(&[]);
+    let server = home.serve();
     let wishes = NewSession { question_ids: vec!["ownership-why".into()], ..NewSession::default() };
     let session = client(&server).create_session(&wishes).await.unwrap();
     server.stop();
@@ -124,7 +117,7 @@ async fn the_next_start_after_a_kill_offers_to_send_hear_or_discard_what_was_rec
 #[tokio::test]
 async fn an_interview_that_was_cut_off_shows_its_feedback_once_it_is_finished() {
     let home = Home::empty();
-    let server = home.serve(&[]);
+    let server = home.serve();
     let wishes = NewSession { real_minutes: Some(20), ..NewSession::default() };
     let session = client(&server).create_session(&wishes).await.unwrap();
     let shown = home.viva(["review", "last"]).finish().success();
@@ -138,7 +131,7 @@ async fn an_interview_that_was_cut_off_shows_its_feedback_once_it_is_finished() 
 #[tokio::test]
 async fn the_same_answer_sent_twice_is_one_answer() {
     let home = Home::empty();
-    let server = home.serve(&[]);
+    let server = home.serve();
     let client = client(&server);
     let wishes = NewSession { question_ids: vec!["ownership-why".into()], ..NewSession::default() };
     let turn = client.create_session(&wishes).await.unwrap().turns[0].id;

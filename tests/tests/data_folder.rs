@@ -3,7 +3,6 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
 
-use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,8 +16,7 @@ use uuid::Uuid;
 #[tokio::test]
 async fn nobody_else_can_read_what_was_answered() {
     let home = Home::empty();
-    let model = test_model();
-    let server = home.serve(&[("VIVA_MODEL", model.as_os_str())]);
+    let server = home.server().env("VIVA_MODEL", test_model()).serve();
     answer_aloud(&server).await;
     let mut paths = vec![home.data()];
     paths.extend(all_under(&home.data()));
@@ -33,9 +31,7 @@ async fn nobody_else_can_read_what_was_answered() {
 #[tokio::test]
 async fn what_a_crash_left_is_removed_at_the_next_start() {
     let home = Home::empty();
-    let model = test_model();
-    let environment: [(&str, &OsStr); 1] = [("VIVA_MODEL", model.as_os_str())];
-    let server = home.serve(&environment);
+    let server = home.server().env("VIVA_MODEL", test_model()).serve();
     let session = answer_aloud(&server).await;
     let kept = answer_aloud(&server).await;
     let recordings = home.data().join("audio").join(session.to_string());
@@ -52,7 +48,7 @@ async fn what_a_crash_left_is_removed_at_the_next_start() {
     let kept = home.data().join("audio").join(kept.to_string());
     std::fs::write(kept.join("019aa9f5-6a00-7000-8000-000000000001.ogg#1"), &sound).unwrap();
 
-    let _server = home.serve(&environment);
+    let _server = home.server().env("VIVA_MODEL", test_model()).serve();
     assert!(!recordings.exists());
     assert!(!home.data().join("incoming").exists());
     assert_eq!(all_under(&kept).len(), 1, "the recording of the other session");
@@ -61,15 +57,14 @@ async fn what_a_crash_left_is_removed_at_the_next_start() {
 #[tokio::test]
 async fn a_clean_stop_leaves_one_complete_database() {
     let home = Home::empty();
-    let model = test_model();
-    let server = home.serve(&[("VIVA_MODEL", model.as_os_str())]);
+    let server = home.server().env("VIVA_MODEL", test_model()).serve();
     let session = answer_aloud(&server).await;
     server.stop();
 
     let elsewhere = Home::empty();
     std::fs::create_dir(elsewhere.data()).unwrap();
     std::fs::copy(home.data().join("viva.sqlite"), elsewhere.data().join("viva.sqlite")).unwrap();
-    let server = elsewhere.serve(&[]);
+    let server = elsewhere.serve();
     assert_eq!(client(&server).session(session).await.unwrap().turns.len(), 1);
 }
 

@@ -47,7 +47,7 @@ async fn judged_round(server: &Server) -> (Client, api::session::Session) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_round_is_reviewed_on_a_page_and_what_people_say_stays_text() {
     let home = Home::empty();
-    let server = home.serve(&[]);
+    let server = home.serve();
     let (client, session) = judged_round(&server).await;
     let page = seen(&home, client.address(&session.review_url).unwrap().as_str());
     for expected in ["Correctness", "Clarity", "one owner", &session.turns[0].prompt.split(',').next().unwrap()[..20]] {
@@ -64,7 +64,7 @@ async fn a_round_is_reviewed_on_a_page_and_what_people_say_stays_text() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_leads_nowhere_is_a_page_that_helps() {
     let home = Home::empty();
-    let server = home.serve(&[]);
+    let server = home.serve();
     let page = seen(&home, &format!("{}/sessions/no-such-round", server.url));
     assert!(page.contains("href=\"/\""), "{page}");
 }

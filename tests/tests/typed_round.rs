@@ -99,14 +99,14 @@ fn an_answer_that_was_cut_off_is_never_sent_unasked() {
 #[test]
 fn a_running_server_of_the_same_data_folder_is_used() {
     let home = Home::empty();
-    let server = home.serve(&[]);
+    let server = home.serve();
     let asked = ["practice", "--question", "ownership-why", "--follow-ups", "0", "--plain"];
     let round = home.viva(asked).input(format!("{ANSWER}\n")).finish().success();
     let address = server.url.clone();
     assert!(round.errors.contains(&format!("Viva is running at {address} already")), "{}", round.errors);
     let listed = home.viva(["review", "--json"]).finish().success().json();
     assert_eq!(listed["sessions"].as_array().unwrap().len(), 1);
-    let second = home.viva(["serve", "--bind", "127.0.0.1:0"]).finish().fails_with(1);
+    let second = home.server().finish().fails_with(1);
     assert!(second.errors.contains(&format!("viva is running already, at {address}")), "{}", second.errors);
     let database = format!("sqlite://{}", home.data().join("viva.sqlite").display());
     let other = ["serve", "--bind", "127.0.0.1:0", "--data", "elsewhere", "--database", &database];

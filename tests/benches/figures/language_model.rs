@@ -1,7 +1,6 @@
 //! What judging by a language model costs on top of the model itself: a model that replies at once judges, and for how long requests were
 //! with its server is left out.
 
-use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
 use api::client::Client;
@@ -34,9 +33,8 @@ pub async fn measure(home: &Home) {
     );
     row("the same, slowest of 40", &milliseconds(alone[ANSWERS - 1]), "");
 
-    let base_url = model.base_url();
-    let variables = [("VIVA_LLM_PRESET", "custom"), ("VIVA_LLM_MODEL", "a-model"), ("VIVA_LLM_BASE_URL", &base_url)];
-    let server = home.serve(&variables.map(|(name, value)| (name, OsStr::new(value))));
+    let run = home.server().env("VIVA_LLM_PRESET", "custom").env("VIVA_LLM_MODEL", "a-model");
+    let server = run.env("VIVA_LLM_BASE_URL", model.base_url()).serve();
     let client = Client::new(server.url.parse().unwrap()).unwrap();
     let whole = overheads(&model, async || typed_answer(&client).await.time).await;
     let median = milliseconds(whole[ANSWERS / 2]);

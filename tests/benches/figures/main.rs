@@ -37,7 +37,7 @@ fn main() {
     transcription::measure(&home);
     let ready = times(20, || time_to_ready(&home));
     row("`viva serve` to ready, median of 20", &milliseconds(ready[ready.len() / 2]), "100 ms");
-    let server = home.serve(&[]);
+    let server = home.serve();
     let client = Client::new(server.url.parse().unwrap()).unwrap();
     let judged = runtime.block_on(typed_answers(&client));
     row("a typed answer to its offline marks, median", &milliseconds(judged.times[judged.times.len() / 2]), "50 ms");
@@ -66,7 +66,7 @@ fn times(repeats: usize, measure: impl FnMut() -> Duration) -> Vec<Duration> {
 
 fn time_to_ready(home: &Home) -> Duration {
     let started = Instant::now();
-    let server = home.serve(&[]);
+    let server = home.serve();
     let listening = started.elapsed();
     drop(server);
     listening

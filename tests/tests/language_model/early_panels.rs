@@ -51,13 +51,7 @@ fn nothing_of_the_judging_is_drawn_before_the_candidate_says_how_sure_they_are()
 async fn a_panel_is_shown_when_its_own_call_is_done_while_another_call_still_hangs() {
     let (model, seen) = model_that_waits_with_marks();
     let home = Home::empty();
-    let variables = [
-        ("VIVA_LLM_PRESET", "custom"),
-        ("VIVA_LLM_MODEL", "a-model"),
-        ("VIVA_LLM_BASE_URL", &model.base_url()),
-        ("VIVA_LLM_CONCURRENCY", "4"),
-    ];
-    let server = home.serve(&variables.map(|(name, value)| (name, value.as_ref())));
+    let server = home.server().judged_by_model_at(&model.base_url()).serve();
     let client = Client::new(server.url.parse().unwrap()).unwrap();
     let wishes = NewSession { question_ids: vec![QUESTION.into()], follow_ups: Some(0), ..NewSession::default() };
     let turn = client.create_session(&wishes).await.unwrap().turns[0].id;

@@ -79,15 +79,8 @@ fn dying(phase: Phase) -> LanguageModel {
 }
 
 fn serve(home: &Home, model: &LanguageModel, calls: &str) -> (Server, Client) {
-    let address = model.base_url();
-    let variables = [
-        ("VIVA_LLM_PRESET", "custom"),
-        ("VIVA_LLM_MODEL", "a-model"),
-        ("VIVA_LLM_BASE_URL", &address),
-        ("VIVA_LLM_CONCURRENCY", calls),
-        ("VIVA_LLM_RETRIES", "0"),
-    ];
-    let server = home.serve(&variables.map(|(name, value)| (name, value.as_ref())));
+    let run = home.server().judged_by_model_at(&model.base_url());
+    let server = run.env("VIVA_LLM_CONCURRENCY", calls).env("VIVA_LLM_RETRIES", "0").serve();
     let client = Client::new(server.url.parse().unwrap()).unwrap();
     (server, client)
 }
