@@ -86,3 +86,8 @@ fn trimmed(screen: &str) -> String {
 pub fn below<'s>(screen: &'s str, heading: &str) -> &'s str {
     screen.rsplit_once(&format!("\n{heading}")).map_or(screen, |(_, below)| below)
 }
+
+/// A text in one line. Where its lines break depends on the terminal's width.
+pub fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -6,7 +6,7 @@ use std::fs;
 
 use journeys::language_model::{LanguageModel, Reply, kind_words};
 use journeys::program::Home;
-use journeys::screen::{SIZES, Screen, below};
+use journeys::screen::{SIZES, Screen, below, in_one_line};
 use journeys::workspace;
 use serde_json::json;
 
@@ -174,8 +174,7 @@ fn from_an_empty_home_to_the_first_feedback() {
         assert!(chosen.contains("subjects = [\"mine\"]") && chosen.contains("model = \"small:1b\""), "{chosen}");
 
         let again = home.viva(["practice", "--typed", "--mute"]).env("VIVA_QUESTIONS", own_question(&home));
-        let said = Screen::sized(size, again).ends();
-        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = in_one_line(&Screen::sized(size, again).ends());
         assert!(said.contains("every question that fits was asked within the last 24 hours"), "{said}");
         assert!(said.contains("add --repeat") && said.contains("practice --again QUESTION"), "{said}");
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use capture::audio::{Decoder, GrowingWav, RATE};
 use journeys::program::{Home, test_model};
-use journeys::screen::{Screen, press};
+use journeys::screen::{Screen, in_one_line, press};
 use journeys::sound_device::SoundDevice;
 use journeys::workspace::{fixture, misheard};
 use rexpect::ReadUntil;
@@ -69,8 +69,7 @@ fn skip_unclear_points(terminal: &mut PtySession) {
 fn send_and_finish(mut terminal: PtySession) {
     press(&mut terminal, "Enter send", "\r");
     skip_unclear_points(&mut terminal);
-    terminal.send("q").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "", "q");
     press(&mut terminal, "Enter done", "\r");
     terminal.exp_eof().unwrap();
 }
@@ -105,12 +104,10 @@ fn what_is_said_into_the_microphone_is_heard_and_judged() {
     let home = Home::empty();
     let device = SoundDevice::start();
     let mut terminal = speak(&home, &device, "borrowing-partial");
-    terminal.send("\r").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "", "\r");
     press(&mut terminal, "Enter send", "\r");
     skip_unclear_points(&mut terminal);
-    terminal.send("\r").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "", "\r");
     press(&mut terminal, "Enter done", "\r");
     terminal.exp_string("Review:").unwrap();
     terminal.exp_eof().unwrap();
@@ -228,8 +225,7 @@ fn with_plain_output_final_words_and_notices_are_lines() {
     press(&mut terminal, &first, "\n");
     let told = terminal.exp_string("Enter send").unwrap();
     assert!(!told.contains("no sound from"), "a notice is told once: {told}");
-    terminal.send("q\n").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "", "q\n");
     press(&mut terminal, "x finish without it", "x\n");
     terminal.exp_eof().unwrap();
 }
@@ -283,8 +279,4 @@ fn piper_reads_questions_aloud_where_it_has_an_english_voice() {
     assert!(file.ends_with(".wav") && !Path::new(file).exists(), "{file} is left behind");
     screen.press("\u{3}");
     screen.ends();
-}
-
-fn in_one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

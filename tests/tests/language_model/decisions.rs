@@ -2,7 +2,7 @@
 
 use journeys::language_model::{LanguageModel, Reply};
 use journeys::program::Home;
-use journeys::screen::press;
+use journeys::screen::{in_one_line, press};
 use serde_json::json;
 
 use crate::{QUESTION, SHORT_ANSWER, of_short_answer};
@@ -44,7 +44,6 @@ fn unclear_points_are_asked_about_once_and_every_mark_can_be_changed_and_the_rev
     let points = session["turns"][0]["feedback"]["correctness"]["key_points"].as_array().unwrap();
     let told: Vec<_> = points[..3].iter().map(|point| [&point["verdict"], &point["decided_by"]]).collect();
     assert_eq!(told, [["hit", "candidate"], ["unclear", "coach"], ["hit", "candidate"]]);
-    let review = home.viva(["review", &id, "--plain"]).finish().success().output;
-    let review = review.split_whitespace().collect::<Vec<_>>().join(" ");
+    let review = in_one_line(&home.viva(["review", &id, "--plain"]).finish().success().output);
     assert_eq!(review.matches("(by you)").count(), 2, "{review}");
 }

@@ -42,8 +42,7 @@ fn nothing_of_the_judging_is_drawn_before_the_candidate_says_how_sure_they_are()
     seen.send(()).unwrap();
     drawn += &terminal.exp_string("How sure are you of your answer?").unwrap();
     assert!(!drawn.contains("Clarity") && !drawn.contains("of 10"), "{drawn}");
-    terminal.send("3").unwrap();
-    terminal.flush().unwrap();
+    press(&mut terminal, "", "3");
     read_to_the_end(terminal);
 }
 

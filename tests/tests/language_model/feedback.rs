@@ -2,6 +2,7 @@
 
 use journeys::language_model::{LanguageModel, Reply, kind_words};
 use journeys::program::Home;
+use journeys::screen::in_one_line;
 use serde_json::json;
 
 use crate::{ANSWER, QUESTION, answers, settings};
@@ -17,10 +18,6 @@ fn round(home: &Home, config: &str) -> (String, String) {
     let session = sessions.split_whitespace().next().unwrap();
     let page = home.viva(["review", session, "--export", "html"]).finish().success();
     (in_one_line(&round.output), in_one_line(&page.output))
-}
-
-fn in_one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]

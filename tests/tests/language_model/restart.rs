@@ -11,6 +11,7 @@ use api::session::{NewSession, Session};
 use api::turn::{NewAnswer, Regrade, Turn, TurnState};
 use journeys::language_model::{LanguageModel, Reply};
 use journeys::program::{Home, Server};
+use journeys::screen::in_one_line;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -189,8 +190,7 @@ fn a_round_that_is_ended_while_the_model_judges_keeps_the_answer_and_a_review_as
         round.signal(signal);
         let ended = round.finish();
         assert_no_panic(&ended.errors);
-        let told = [ended.output, ended.errors].concat();
-        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        let told = in_one_line(&[ended.output, ended.errors].concat());
         if signal == "INT" {
             let promise = "Your answer is kept. It is not judged yet: that goes on while Viva runs, and starts again the next time you practise.";
             assert!(told.contains(promise), "{told}");
