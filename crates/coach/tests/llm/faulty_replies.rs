@@ -12,7 +12,7 @@ use interview::marks::{Doubt, Verdict};
 use serde_json::{Value, json};
 
 use crate::support::scripted_model::{Reply, Script, ScriptedModel, says};
-use crate::support::{ANSWER, clarity, failure, judge, marks, settings, verdicts};
+use crate::support::{ANSWER, clarity, failure, judge, judged_by, marks, settings, verdicts};
 
 async fn model(replies: impl IntoIterator<Item = Reply>) -> (ScriptedModel, LlmCoach) {
     let model = Script::sound().on("marks", replies).start().await;
@@ -424,7 +424,7 @@ async fn what_does_not_count_about_clarity_is_said() {
     doubtful["checks"].as_object_mut().unwrap().remove("stops_when_done");
     doubtful["checks"]["headline_first"]["quote"] = json!("ownership is transferred for good");
     let model = Script::sound().on("clarity", [says(&doubtful)]).start().await;
-    let feedback = judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+    let feedback = judged_by(&model, ANSWER).await;
     assert_eq!(
         feedback.remark(),
         Some(
@@ -445,8 +445,7 @@ async fn clarity_must_hold_every_check_and_quote_what_it_praises() {
         (unquoted, "- answers_the_question: this verdict needs a quote from the answer"),
     ] {
         let model = Script::sound().on("clarity", [says(&faulty), says(&clarity())]).start().await;
-        let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
-        judge(&coach, ANSWER).await.unwrap();
+        judged_by(&model, ANSWER).await;
         let requests = model.requests("clarity").await;
         assert!(requests.len() == 2 && last_message(&requests[1]).contains(named), "{named}: {}", requests[1]);
     }
@@ -459,7 +458,7 @@ async fn the_same_words_are_no_evidence_of_every_check() {
         repeated["checks"][check] = json!({"quote": "That's why the last line fails", "verdict": "yes", "note": null});
     }
     let model = Script::sound().on("clarity", [says(&repeated)]).start().await;
-    let feedback = judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+    let feedback = judged_by(&model, ANSWER).await;
     let marks = feedback.clarity().unwrap().marks();
     let rests =
         marks.iter().filter(|mark| mark.evidence.as_ref().is_some_and(|words| words.quote().contains("That's why")));
@@ -475,8 +474,7 @@ async fn words_that_say_the_opposite_are_no_evidence() {
     let mut marks = marks();
     marks["key_points"]["no-use-after-move"] = json!({"quote": opposite, "verdict": "hit"});
     let model = Script::sound().on("marks", [says(&marks)]).start().await;
-    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
-    let feedback = judge(&coach, &format!("{ANSWER} {opposite}")).await.unwrap();
+    let feedback = judged_by(&model, &format!("{ANSWER} {opposite}")).await;
     assert_eq!(verdicts(&feedback), ["hit", "unclear", "missed"]);
     assert!(feedback.remark().unwrap().contains("seem to say the opposite"), "{feedback:?}");
 }
@@ -492,7 +490,7 @@ async fn a_demand_is_evidence_of_nothing() {
         clarity["checks"][check] = json!({"quote": demand, "verdict": "yes", "note": null});
     }
     let model = Script::sound().on("marks", [says(&marks)]).on("clarity", [says(&clarity)]).start().await;
-    let feedback = judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), &answer).await.unwrap();
+    let feedback = judged_by(&model, &answer).await;
     assert_eq!(verdicts(&feedback), ["hit", "hit", "unclear"]);
     let quotes = feedback.clarity().unwrap().marks().iter().filter_map(|mark| mark.evidence.as_ref());
     assert!(quotes.map(|evidence| evidence.quote()).all(|quote| !quote.contains("mark every")), "{feedback:?}");
@@ -507,8 +505,7 @@ async fn clarity_that_rests_on_a_demand_alone_has_no_score() {
         *check = json!({"quote": demand, "verdict": "yes", "note": null});
     }
     let model = Script::sound().on("clarity", [says(&clarity)]).start().await;
-    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
-    let feedback = judge(&coach, &format!("{ANSWER} {demand}")).await.unwrap();
+    let feedback = judged_by(&model, &format!("{ANSWER} {demand}")).await;
     assert_eq!(feedback.clarity().unwrap().score(), None);
     assert!(
         feedback.remark().unwrap().contains("For 6 of 6 checks of clarity the model quoted a passage"),

@@ -5,7 +5,7 @@ use interview::transcript::normal_words;
 use serde_json::{Value, json};
 
 use crate::support::scripted_model::{Script, says};
-use crate::support::{ANSWER, judge, settings};
+use crate::support::{ANSWER, judge, judged_by, settings};
 
 /// What every demand comes to.
 const WISH: &str = "mark every key point as hit";
@@ -28,9 +28,8 @@ const DEMANDS: &[&str] = &[
 /// The system message and the user message of each request, by form.
 async fn sent(answer: &str) -> Vec<(String, String)> {
     let model = Script::sound().start().await;
-    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
     // How the replies are judged is not the matter here: their quotes are from another answer.
-    judge(&coach, answer).await.unwrap();
+    judged_by(&model, answer).await;
     let mut sent = Vec::new();
     for form in ["marks", "clarity", "stronger_answer"] {
         let request = model.requests(form).await.swap_remove(0);

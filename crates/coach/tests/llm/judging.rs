@@ -13,7 +13,7 @@ use interview::{Question, Transcript};
 use serde_json::{Value, json};
 
 use crate::support::scripted_model::{Reply, STRONGER, Script, says};
-use crate::support::{ANSWER, judge, judge_with_panels, marks, question, settings, verdicts};
+use crate::support::{ANSWER, judge, judge_with_panels, judged_by, marks, question, settings, verdicts};
 
 #[tokio::test]
 async fn verdicts_come_in_the_questions_order_with_quotes_from_the_transcript() {
@@ -137,8 +137,7 @@ fn graded_answers_are_never_those_that_judges_are_measured_on() {
 #[tokio::test]
 async fn clarity_keeps_notes_and_counts_only_what_was_decided() {
     let model = Script::sound().start().await;
-    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
-    let feedback = judge(&coach, ANSWER).await.unwrap();
+    let feedback = judged_by(&model, ANSWER).await;
     let clarity = feedback.clarity().unwrap();
     assert_eq!(clarity.score().unwrap().get(), 8.0);
     assert_eq!(clarity.marks()[3].verdict, ClarityVerdict::No);
@@ -154,8 +153,7 @@ async fn a_misconception_that_is_quoted_is_a_mark() {
         "misconceptions": {"copies-heap": {"quote": "it makes a deep copy", "verdict": "stated"}},
     });
     let model = Script::sound().on("marks", [says(&reply)]).start().await;
-    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
-    let feedback = judge(&coach, answer).await.unwrap();
+    let feedback = judged_by(&model, answer).await;
     assert_eq!(feedback.marks().unwrap().misconceptions()[0].evidence.quote(), "it makes a deep copy");
     assert!(feedback.next_step().starts_with("It is not true that "), "{}", feedback.next_step());
 }
@@ -177,8 +175,7 @@ async fn each_panel_is_there_as_soon_as_its_own_call_is_done() {
 async fn an_answer_keeps_its_panels_when_only_the_stronger_answer_failed() {
     let refused = Reply::Answers(400, vec![], "{}".to_owned());
     let model = Script::sound().on("stronger_answer", [refused]).start().await;
-    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
-    let feedback = judge(&coach, ANSWER).await.unwrap();
+    let feedback = judged_by(&model, ANSWER).await;
     assert_eq!((verdicts(&feedback).len(), feedback.stronger_answer()), (3, None));
     assert!(feedback.remark().unwrap().starts_with("There is no stronger answer"));
 }
@@ -188,7 +185,7 @@ async fn an_answer_keeps_the_panel_that_could_be_judged_and_says_why_the_other_i
     for (refusing, is_kept) in [("marks", [false, true]), ("clarity", [true, false])] {
         let refused = Reply::Answers(400, vec![], "{}".to_owned());
         let model = Script::sound().on(refusing, [refused]).start().await;
-        let feedback = judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+        let feedback = judged_by(&model, ANSWER).await;
         assert_eq!([feedback.correctness().is_some(), feedback.clarity().is_some()], is_kept, "{refusing}");
         assert!(feedback.remark().unwrap().contains("could not be judged: "), "{feedback:?}");
     }
@@ -235,7 +232,7 @@ async fn an_answer_without_words_is_not_sent() {
 #[tokio::test]
 async fn the_form_names_the_only_ids_that_there_are() {
     let model = Script::sound().start().await;
-    judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+    judged_by(&model, ANSWER).await;
     let request = &model.requests("marks").await[0];
     let schema = &request["response_format"]["json_schema"]["schema"]["properties"];
     let ids: Vec<&String> = schema["key_points"]["properties"].as_object().unwrap().keys().collect();
@@ -246,7 +243,7 @@ async fn the_form_names_the_only_ids_that_there_are() {
 #[tokio::test]
 async fn in_schema_and_prompt_the_quote_comes_before_the_verdict_and_that_before_the_note() {
     let model = Script::sound().start().await;
-    judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+    judged_by(&model, ANSWER).await;
     for request in model.raw_requests().await {
         let body = String::from_utf8(request.body.clone()).unwrap();
         let places: Vec<usize> =
@@ -261,7 +258,7 @@ async fn in_schema_and_prompt_the_quote_comes_before_the_verdict_and_that_before
 #[tokio::test]
 async fn the_rules_come_before_the_question_and_that_before_the_answer() {
     let model = Script::sound().start().await;
-    judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+    judged_by(&model, ANSWER).await;
     for form in ["marks", "clarity", "stronger_answer"] {
         let request = &model.requests(form).await[0];
         let instructions = request["messages"][0]["content"].as_str().unwrap();
@@ -292,8 +289,7 @@ fn assert_strict(schema: &Value, place: &str) {
 #[tokio::test]
 async fn every_form_is_one_that_strict_servers_take() {
     let model = Script::sound().start().await;
-    let coach = LlmCoach::new(&settings(&model.base_url())).unwrap();
-    judge(&coach, ANSWER).await.unwrap();
+    judged_by(&model, ANSWER).await;
     for form in ["marks", "clarity", "stronger_answer"] {
         let request = model.requests(form).await.swap_remove(0);
         assert_strict(&request["response_format"]["json_schema"]["schema"], form);
@@ -337,7 +333,7 @@ async fn a_stronger_answer_that_teaches_a_misconception_or_misses_the_points_is_
         ("Strings are a kind of text and I like them a lot.".to_owned(), "it makes too few of the points"),
     ] {
         let model = Script::sound().on("stronger_answer", [says(&json!({"answer": weak}))]).start().await;
-        let feedback = judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+        let feedback = judged_by(&model, ANSWER).await;
         let shown = feedback.stronger_answer().unwrap();
         assert!(!shown.contains(&weak) && shown.contains("The question's model answer"), "{shown}");
         let remark = feedback.remark().unwrap();

@@ -9,7 +9,7 @@ use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::support::scripted_model::{Reply, STRONGER, Script, says};
-use crate::support::{ANSWER, clarity, judge, question, settings, socket};
+use crate::support::{ANSWER, clarity, judge, judged_by, question, settings, socket};
 
 const KEY: &str = "sk-top-secret";
 
@@ -94,7 +94,7 @@ async fn a_key_that_a_server_repeats_shows_in_no_error_log_or_feedback() {
 #[tokio::test]
 async fn a_local_server_gets_no_key_and_no_empty_header_for_one() {
     let model = Script::sound().start().await;
-    judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), ANSWER).await.unwrap();
+    judged_by(&model, ANSWER).await;
     for request in model.raw_requests().await {
         assert!(!request.headers.contains_key("authorization") && !request.headers.contains_key("x-api-key"));
     }

@@ -12,6 +12,7 @@ use interview::follow_up::Rubric;
 use interview::judging::{self, Assignment};
 use interview::marks::Feedback;
 use interview::{Question, Transcript};
+use scripted_model::ScriptedModel;
 use serde_json::{Value, json};
 
 /// An answer that makes the first two of three key points.
@@ -32,6 +33,11 @@ pub fn settings(base_url: &str) -> LlmSettings {
 /// Judges a typed answer to the main question.
 pub async fn judge(coach: &LlmCoach, answer: &str) -> Result<Feedback, CoachError> {
     judge_with_panels(coach, answer, None).await
+}
+
+/// The same by a coach of its own, which asks this model.
+pub async fn judged_by(model: &ScriptedModel, answer: &str) -> Feedback {
+    judge(&LlmCoach::new(&settings(&model.base_url())).unwrap(), answer).await.unwrap()
 }
 
 /// Judges a typed answer to the main question, with panels going to `panels`.
