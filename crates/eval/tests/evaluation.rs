@@ -38,8 +38,13 @@ fn lines() -> String {
     .join("\n")
 }
 
-/// The offline coach measured on these lines, which may have results of an earlier run.
-async fn evaluate_again(lines: &str, earlier: &str, report: impl FnMut(Progress<'_>)) -> Evaluation {
+/// The offline coach measured on these lines, which may have results of an earlier run, until `stop` is done.
+async fn evaluate_until(
+    stop: impl Future<Output = ()>,
+    lines: &str,
+    earlier: &str,
+    report: impl FnMut(Progress<'_>),
+) -> Evaluation {
     let bank = Bank::default();
     let coach = Coach::Offline(Arc::new(OfflineCoach::new(&[])));
     let evaluator = Evaluator {
@@ -51,11 +56,11 @@ async fn evaluate_again(lines: &str, earlier: &str, report: impl FnMut(Progress<
         earlier: &Results::parse(earlier),
     };
     let dataset = Dataset::parse(lines, &bank);
-    evaluator.judge(&dataset, pending(), report).await.evaluation()
+    evaluator.judge(&dataset, stop, report).await.evaluation()
 }
 
 async fn evaluate(lines: &str) -> Evaluation {
-    evaluate_again(lines, "", |_| {}).await
+    evaluate_until(pending(), lines, "", |_| {}).await
 }
 
 #[tokio::test]
@@ -136,7 +141,7 @@ async fn an_empty_dataset_has_an_empty_summary() {
 #[tokio::test]
 async fn a_run_goes_on_from_its_results() {
     let (lines, mut results, mut done) = (lines(), String::new(), Vec::new());
-    let first = evaluate_again(&lines, "", |progress| {
+    let first = evaluate_until(pending(), &lines, "", |progress| {
         results.push_str(&Results::line(progress.item, progress.judged.unwrap()).unwrap());
         done.push(progress.done);
     });
@@ -150,9 +155,8 @@ async fn a_run_goes_on_from_its_results() {
     let (results, _) = results.split_at(results.len() - 20);
     let lines = lines.replace("Each value has exactly one owner", "It has exactly one owner");
     let mut judged_again = Vec::new();
-    let again =
-        evaluate_again(&lines, results, |progress| judged_again.extend(progress.judged.map(|one| one.id.clone())));
-    let again = again.await;
+    let report = |progress: Progress<'_>| judged_again.extend(progress.judged.map(|one| one.id.clone()));
+    let again = evaluate_until(pending(), &lines, results, report).await;
     assert_eq!(judged_again, ["p", "u"]);
     assert_eq!((&again.items[0], &again.items[2]), (&first.items[0], &first.items[2]));
     assert_eq!(again.summary.items, 4);
@@ -160,21 +164,9 @@ async fn a_run_goes_on_from_its_results() {
 
 #[tokio::test]
 async fn a_stopped_run_sums_up_what_it_reached() {
-    let bank = Bank::default();
-    let coach = Coach::Offline(Arc::new(OfflineCoach::new(&[])));
-    let evaluator = Evaluator {
-        judge: Judge::Coach(&coach),
-        bank: &bank,
-        concurrency: NonZeroUsize::MIN,
-        whole: false,
-        similarity_baseline: false,
-        earlier: &Results::default(),
-    };
-    let dataset = Dataset::parse(&lines(), &bank);
     let (stop, stopped) = futures::channel::oneshot::channel::<()>();
     let mut stop = Some(stop);
-    let judging = evaluator.judge(&dataset, async { _ = stopped.await }, |_| drop(stop.take()));
-    let evaluation = judging.await.evaluation();
+    let evaluation = evaluate_until(async { _ = stopped.await }, &lines(), "", |_| drop(stop.take())).await;
     assert_eq!((evaluation.items.len(), evaluation.summary.items, evaluation.summary.not_reached), (1, 1, 3));
     assert!(evaluation.table().contains("1 of 4, 0 ungraded"), "{}", evaluation.table());
 }
