@@ -16,10 +16,6 @@ pub fn fixture(path: &str) -> PathBuf {
 }
 
 /// How many words are said in one of the spoken answers, and how many of them a transcript has wrong.
-///
-/// # Panics
-///
-/// When there is no such answer.
 pub fn misheard(name: &str, transcript: &str) -> (usize, usize) {
     let text = fs::read_to_string(fixture(&format!("speech/answers/{name}.txt")));
     let text = text.unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -29,10 +25,6 @@ pub fn misheard(name: &str, transcript: &str) -> (usize, usize) {
 }
 
 /// Every file of the built-in bank, with paths from the root.
-///
-/// # Errors
-///
-/// Those of reading the files.
 pub fn bank_files() -> std::io::Result<Vec<SourceFile>> {
     let mut files = Vec::new();
     collect(&root().join("questions"), "questions", &mut files)?;

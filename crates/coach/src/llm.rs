@@ -114,9 +114,6 @@ impl LlmCoach {
     }
 
     /// How many calls may be under way at once. A server that is loading its model is waited for.
-    ///
-    /// # Errors
-    /// When loading takes too long.
     pub async fn places(&self) -> Result<usize, CoachError> {
         self.model.places().await
     }
@@ -258,9 +255,6 @@ impl LlmCoach {
     }
 
     /// Judges correctness alone, for those who measure judges.
-    ///
-    /// # Errors
-    /// When it could not be judged.
     pub async fn judge_correctness(&self, assignment: &Assignment<'_>) -> Result<Claims, CoachError> {
         Ok(self.correctness(assignment, &fenced(assignment)?).await?.claims)
     }

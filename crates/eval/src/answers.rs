@@ -65,9 +65,6 @@ impl Dataset {
 }
 
 /// Reads a whole file or stream of limited size. What is not UTF-8 is replaced, so that a bad line is still reported by its number.
-///
-/// # Errors
-/// When it cannot be read, or is too large.
 pub fn text(source: impl Read) -> io::Result<String> {
     let mut bytes = Vec::new();
     if source.take(LARGEST_FILE + 1).read_to_end(&mut bytes)? as u64 > LARGEST_FILE {

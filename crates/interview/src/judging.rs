@@ -127,9 +127,6 @@ pub struct Agreement {
 }
 
 /// Compares what the claims of one coach and of another come to.
-///
-/// # Errors
-/// As [`correctness`].
 pub fn agreement(
     rubric: &Rubric,
     transcript: &Transcript,

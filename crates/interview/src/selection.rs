@@ -71,10 +71,6 @@ pub enum SelectionError {
 /// those that are not due yet. Questions asked within [`REST`] come last of all, or not at all. Two questions that give each other's answer
 /// away are never both chosen, and a question comes after its prerequisites. When fewer fit, the round is shorter. The questions of an
 /// interview are put in order by level, then by the time that they take.
-///
-/// # Errors
-///
-/// [`SelectionError`] when an id, a subject or a topic is unknown, nothing fits, or all that fits rests.
 pub fn choose<'a>(
     bank: &'a Bank,
     wishes: &Wishes,
@@ -172,10 +168,6 @@ pub fn wording<'q>(question: &'q Question, asked: &[String], seed: u64) -> &'q s
 }
 
 /// The questions that meet the wishes for subject, topic, level, kind and tag, in the order of the bank.
-///
-/// # Errors
-///
-/// [`SelectionError`] when a subject or a topic is unknown.
 pub fn fitting<'a>(bank: &'a Bank, wishes: &Wishes) -> Result<Vec<&'a Question>, SelectionError> {
     let subjects = bank.topics().subjects();
     if let Some(unknown) = wishes.subjects.iter().find(|subject| !subjects.contains(subject.as_str())) {
