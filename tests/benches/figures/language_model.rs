@@ -36,7 +36,7 @@ pub async fn measure(home: &Home) {
     let run = home.server().env("VIVA_LLM_PRESET", "custom").env("VIVA_LLM_MODEL", "a-model");
     let server = run.env("VIVA_LLM_BASE_URL", model.base_url()).serve();
     let client = Client::new(server.url.parse().unwrap()).unwrap();
-    let whole = overheads(&model, async || typed_answer(&client).await.time).await;
+    let whole = overheads(&model, async || typed_answer(&client).await.1).await;
     let median = milliseconds(whole[ANSWERS / 2]);
     row("a typed answer to a language model's marks, without the model's own time, median", &median, "");
 }

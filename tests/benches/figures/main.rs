@@ -35,17 +35,18 @@ fn main() {
     row("---", "---", "---");
     let home = Home::empty();
     transcription::measure(&home);
-    let ready = times(20, || time_to_ready(&home));
+    let mut ready = [(); 20].map(|()| time_to_ready(&home));
+    ready.sort();
     row("`viva serve` to ready, median of 20", &milliseconds(ready[ready.len() / 2]), "100 ms");
     let server = home.serve();
     let client = Client::new(server.url.parse().unwrap()).unwrap();
-    let judged = runtime.block_on(typed_answers(&client));
-    row("a typed answer to its offline marks, median", &milliseconds(judged.times[judged.times.len() / 2]), "50 ms");
-    row("the same, slowest of 40", &milliseconds(*judged.times.last().unwrap()), "");
+    let (session, judged) = runtime.block_on(typed_answers(&client));
+    row("a typed answer to its offline marks, median", &milliseconds(judged[judged.len() / 2]), "50 ms");
+    row("the same, slowest of 40", &milliseconds(*judged.last().unwrap()), "");
     runtime.block_on(language_model::measure(&Home::empty()));
-    let reading = runtime.block_on(read(&server, judged.session));
-    row("reading a judged session, requests a second", &format!("{:.0}", reading.per_second), "");
-    row("the same, 99th percentile", &milliseconds(reading.p99), "");
+    let (per_second, p99) = runtime.block_on(read(&server, session));
+    row("reading a judged session, requests a second", &format!("{per_second:.0}"), "");
+    row("the same, 99th percentile", &milliseconds(p99), "");
     row("the server's peak memory", &process::peak_memory(server.id()), "");
 }
 
@@ -57,13 +58,6 @@ fn milliseconds(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }
 
-/// The times of `repeats` measurements, the shortest first.
-fn times(repeats: usize, measure: impl FnMut() -> Duration) -> Vec<Duration> {
-    let mut times: Vec<Duration> = std::iter::repeat_with(measure).take(repeats).collect();
-    times.sort();
-    times
-}
-
 fn time_to_ready(home: &Home) -> Duration {
     let started = Instant::now();
     let server = home.serve();
@@ -72,30 +66,20 @@ fn time_to_ready(home: &Home) -> Duration {
     listening
 }
 
-struct Judged {
-    session: Uuid,
-    times: Vec<Duration>,
-}
-
-async fn typed_answers(client: &Client) -> Judged {
-    let mut times = Vec::new();
-    let mut session = Uuid::nil();
+/// The last session, and the times of all answers, the shortest first.
+async fn typed_answers(client: &Client) -> (Uuid, Vec<Duration>) {
+    let (mut session, mut times) = (Uuid::nil(), Vec::new());
     for _ in 0..REPEATS {
-        let judged = typed_answer(client).await;
-        times.push(judged.time);
-        session = judged.session;
+        let (judged, time) = typed_answer(client).await;
+        times.push(time);
+        session = judged;
     }
     times.sort();
-    Judged { session, times }
+    (session, times)
 }
 
-struct JudgedAnswer {
-    session: Uuid,
-    time: Duration,
-}
-
-/// Has one answer judged, in a session of its own.
-async fn typed_answer(client: &Client) -> JudgedAnswer {
+/// Has one answer judged, in a session of its own. Returns the session, and how long it took.
+async fn typed_answer(client: &Client) -> (Uuid, Duration) {
     let wishes = NewSession { question_ids: vec![QUESTION.into()], ..NewSession::default() };
     let created = client.create_session(&wishes).await.unwrap();
     let answer = NewAnswer { text: Some(ANSWER.into()), ..NewAnswer::default() };
@@ -104,15 +88,11 @@ async fn typed_answer(client: &Client) -> JudgedAnswer {
     let turn = client.answer(created.turns[0].id, &answer, &sending).await.unwrap();
     let time = started.elapsed();
     assert_eq!(turn.state, TurnState::Judged);
-    JudgedAnswer { session: created.head.id, time }
+    (created.head.id, time)
 }
 
-struct Reading {
-    per_second: f64,
-    p99: Duration,
-}
-
-async fn read(server: &Server, session: Uuid) -> Reading {
+/// How many requests a second were answered, and the 99th percentile of their times.
+async fn read(server: &Server, session: Uuid) -> (f64, Duration) {
     let (length, connections) = READING;
     let started = Instant::now();
     let readers: Vec<_> = (0..connections)
@@ -134,5 +114,5 @@ async fn read(server: &Server, session: Uuid) -> Reading {
         times.extend(reader.await.unwrap());
     }
     times.sort();
-    Reading { per_second: times.len() as f64 / started.elapsed().as_secs_f64(), p99: times[times.len() * 99 / 100] }
+    (times.len() as f64 / started.elapsed().as_secs_f64(), times[times.len() * 99 / 100])
 }
