@@ -62,7 +62,6 @@ struct Manifest {
 /// Writes an archive of everything. Every session is read once before this returns, so that most failures come before the first byte.
 ///
 /// # Errors
-///
 /// [`StoreError::Corrupt`], [`StoreError::Newer`] or [`StoreError::Unavailable`], from the stream too; also [`StoreError::NotFound`] from the
 /// stream, when a session is deleted meanwhile.
 pub async fn export(
@@ -97,7 +96,6 @@ pub async fn export(
 /// An import that failed or was cut off can be repeated: what it added is there already then.
 ///
 /// # Errors
-///
 /// [`StoreError::Archive`], [`StoreError::Newer`], [`StoreError::BrokenOff`], [`StoreError::TooLarge`] for a recording,
 /// [`StoreError::Full`] or [`StoreError::Unavailable`].
 pub async fn import<E>(
@@ -124,7 +122,6 @@ where
 /// Deletes every session with its recordings, and what else is among the recordings.
 ///
 /// # Errors
-///
 /// [`StoreError::Full`] or [`StoreError::Unavailable`].
 pub async fn delete_all(store: &dyn Store, audio: &AudioStore) -> Result<(), StoreError> {
     store.delete_all().await?;

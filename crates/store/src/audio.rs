@@ -74,7 +74,6 @@ impl AudioStore {
     /// removed.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Full`] or [`StoreError::Unavailable`].
     pub async fn in_folder(folder: &Path, limit: u64) -> Result<Self, StoreError> {
         let path = folder.to_owned();
@@ -90,7 +89,6 @@ impl AudioStore {
     /// Stores a recording while it arrives. It is there whole, and on disk, or not at all.
     ///
     /// # Errors
-    ///
     /// [`StoreError::TooLarge`], [`StoreError::BrokenOff`], [`StoreError::Full`] or [`StoreError::Unavailable`].
     pub async fn put<E>(
         &self,
@@ -120,7 +118,6 @@ impl AudioStore {
     /// Reads a recording, or the bytes of it that `range` names, as far as it has them. `range` begins within it.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`] or [`StoreError::Unavailable`].
     pub async fn get(&self, audio: &AudioObject, range: Option<Range<u64>>) -> Result<Sound, StoreError> {
         let path = stored_path(&audio.key)?;
@@ -139,7 +136,6 @@ impl AudioStore {
     /// Deletes a recording. One that is not there is deleted already.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Unavailable`].
     pub async fn delete(&self, audio: &AudioObject) -> Result<(), StoreError> {
         match self.objects.delete(&stored_path(&audio.key)?).await {
@@ -151,7 +147,6 @@ impl AudioStore {
     /// Deletes every recording of a session, those that no answer names and parts of uploads included.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Unavailable`].
     pub async fn delete_session(&self, session: SessionId) -> Result<(), StoreError> {
         match tokio::fs::remove_dir_all(self.folder.join(session.to_string())).await {
@@ -163,7 +158,6 @@ impl AudioStore {
     /// Deletes every recording, those that no answer names and parts of uploads included.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Unavailable`].
     pub async fn delete_all(&self) -> Result<(), StoreError> {
         let folder = self.folder.clone();
@@ -182,7 +176,6 @@ impl AudioStore {
     /// How many recordings there are, and how many bytes they have.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Unavailable`].
     pub async fn total(&self) -> Result<(u64, u64), StoreError> {
         let (mut recordings, mut bytes) = (0, 0_u64);

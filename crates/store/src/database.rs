@@ -11,7 +11,6 @@ use crate::store::Store;
 /// Opens the database and creates what is missing in it. A relative path is taken from `data_folder`.
 ///
 /// # Errors
-///
 /// [`StoreError::InUse`], [`StoreError::Newer`], [`StoreError::Corrupt`], [`StoreError::Full`] or [`StoreError::Unavailable`].
 pub async fn open(database: &DatabaseUrl, data_folder: &Path) -> Result<Arc<dyn Store>, StoreError> {
     Ok(Arc::new(SqliteStore::open(&data_folder.join(&database.0)).await?))

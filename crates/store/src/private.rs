@@ -21,7 +21,6 @@ const PUBLIC: [&str; 1] = ["models"];
 /// the folder itself if there is nothing else in it.
 ///
 /// # Errors
-///
 /// When the folder cannot be created or read.
 pub fn create_data_folder(folder: &Path) -> io::Result<()> {
     create_folder(folder)?;

@@ -25,7 +25,6 @@ pub trait Store: Send + Sync {
     /// Stores a new session with its turns.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Duplicate`] when an id was used before; [`StoreError::NotFound`] when a turn asks a question that is not part of
     /// the session.
     async fn create_session(&self, session: &Session, turns: &[Turn]) -> Result<StoredSession, StoreError>;
@@ -33,14 +32,12 @@ pub trait Store: Send + Sync {
     /// The session with all its turns.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`].
     async fn session(&self, id: SessionId) -> Result<StoredSession, StoreError>;
 
     /// A number that grows with every change of the session, its turns and its judgings. Costs one look-up.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`].
     async fn session_version(&self, id: SessionId) -> Result<u64, StoreError>;
 
@@ -56,7 +53,6 @@ pub trait Store: Send + Sync {
     /// Marks the session as finished. Finishing it again changes nothing, the time included.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`].
     async fn finish(&self, id: SessionId) -> Result<StoredSession, StoreError>;
 
@@ -65,7 +61,6 @@ pub trait Store: Send + Sync {
     /// [`Store::recordings_deleted`] the session is in [`Store::deleted_sessions`], so that a crash in between leaves none behind.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`].
     async fn delete(&self, id: SessionId) -> Result<(), StoreError>;
 
@@ -78,7 +73,6 @@ pub trait Store: Send + Sync {
     /// The session as it is stored, for an archive.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`].
     async fn export_session(&self, id: SessionId) -> Result<ArchivedSession, StoreError>;
 
@@ -89,7 +83,6 @@ pub trait Store: Send + Sync {
     /// Stores a session as it was exported. Answers that waited for their judging are queued again.
     ///
     /// # Errors
-    ///
     /// [`StoreError::Duplicate`] when an id in it is in use.
     async fn import_session(&self, session: ArchivedSession) -> Result<(), StoreError>;
 
@@ -102,7 +95,6 @@ pub trait Store: Send + Sync {
     /// The turn as it stands.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`].
     async fn turn(&self, id: TurnId) -> Result<Turn, StoreError>;
 
@@ -110,7 +102,6 @@ pub trait Store: Send + Sync {
     /// turn as it stands, unchanged: compare the answer's id to tell.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when the turn was skipped or answered under another key;
     /// [`StoreError::Finished`] when the session is finished;
     /// [`StoreError::KeyReused`] when it was answered under this key with another body.
@@ -125,7 +116,6 @@ pub trait Store: Send + Sync {
     /// or too late change nothing; the turn is returned as it stands.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`].
     async fn transcribed(&self, judging: &Judging, answer: Answer) -> Result<Turn, StoreError>;
 
@@ -133,14 +123,12 @@ pub trait Store: Send + Sync {
     /// the turn is returned as it stands.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when there is feedback for a recording that still has no words.
     async fn settle(&self, judging: &Judging, settlement: Settlement) -> Result<Turn, StoreError>;
 
     /// Replaces the words of an answer by the candidate's own correction and queues a new judging of it. Returns which judging that is.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when there is no answer of that id, or it is still being transcribed.
     async fn correct_transcript(&self, turn: TurnId, answer: Answer) -> Result<u32, StoreError>;
 
@@ -148,7 +136,6 @@ pub trait Store: Send + Sync {
     /// under way is overtaken.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when there is no answer, or it is still being transcribed.
     async fn regrade(&self, turn: TurnId, wish: CoachWish) -> Result<u32, StoreError>;
 
@@ -156,28 +143,24 @@ pub trait Store: Send + Sync {
     /// The decisions on an answer stay when it is corrected or judged again.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`], also when the feedback has no such mark; [`StoreError::Conflict`] when there is no feedback.
     async fn decide(&self, turn: TurnId, decision: Decision) -> Result<Turn, StoreError>;
 
     /// Records that the candidate moved on without an answer. Skipping again changes nothing.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when the turn was answered; [`StoreError::Finished`].
     async fn skip(&self, turn: TurnId) -> Result<Turn, StoreError>;
 
     /// Counts one more of the `available` hints as taken, if there is one left; the turn is returned as it then stands.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when the turn was answered or skipped; [`StoreError::Finished`].
     async fn take_hint(&self, turn: TurnId, available: u8) -> Result<Turn, StoreError>;
 
     /// Stores how sure the candidate is of the answer; `None` takes it back.
     ///
     /// # Errors
-    ///
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] unless the turn is judged or ungraded.
     async fn set_sureness(&self, turn: TurnId, sureness: Option<Sureness>) -> Result<Turn, StoreError>;
 
