@@ -41,13 +41,8 @@ impl TurnRecord {
 
     /// The id of the answer, once there is one.
     pub(crate) fn answer(&self) -> Option<AnswerId> {
-        match &self.turn.state {
-            TurnState::Asked | TurnState::Skipped => None,
-            TurnState::Transcribing { answer } => Some(answer.id),
-            TurnState::Judging { answer } | TurnState::Judged { answer, .. } => Some(answer.id),
-            TurnState::Ungraded { answer: UngradedAnswer::Words(answer), .. } => Some(answer.id),
-            TurnState::Ungraded { answer: UngradedAnswer::Sound(answer), .. } => Some(answer.id),
-        }
+        let state = &self.turn.state;
+        state.answer().map(|answer| answer.id).or_else(|| Some(state.recording()?.id))
     }
 
     /// The lane that the turn's job is in, if it is in work.
@@ -83,30 +78,18 @@ impl TurnRecord {
     }
 
     pub(crate) fn correct(&mut self, answer: Answer) -> Result<Effect, StoreError> {
-        match &self.turn.state {
-            TurnState::Judging { .. } | TurnState::Judged { .. } | TurnState::Ungraded { .. }
-                if self.answer() == Some(answer.id) =>
-            {
-                Ok(self.restart(TurnState::Judging { answer }, CoachWish::default()))
-            }
-            _ => Err(self.conflict("corrected")),
+        if self.answer() != Some(answer.id) || self.lane() == Some(Lane::Transcription) {
+            return Err(self.conflict("corrected"));
         }
+        Ok(self.restart(TurnState::Judging { answer }, CoachWish::default()))
     }
 
     pub(crate) fn regrade(&mut self, wish: CoachWish) -> Result<Effect, StoreError> {
-        let again = match &self.turn.state {
-            TurnState::Judging { answer } | TurnState::Judged { answer, .. } => {
-                TurnState::Judging { answer: answer.clone() }
-            }
-            TurnState::Ungraded { answer: UngradedAnswer::Words(answer), .. } => {
-                TurnState::Judging { answer: answer.as_ref().clone() }
-            }
-            TurnState::Ungraded { answer: UngradedAnswer::Sound(answer), .. } => {
-                TurnState::Transcribing { answer: answer.clone() }
-            }
-            TurnState::Asked | TurnState::Skipped | TurnState::Transcribing { .. } => {
-                return Err(self.conflict("regraded"));
-            }
+        let state = &self.turn.state;
+        let again = match (state.answer(), state.recording()) {
+            (Some(answer), _) => TurnState::Judging { answer: answer.clone() },
+            (None, Some(recording)) if state.is_settled() => TurnState::Transcribing { answer: recording.clone() },
+            _ => return Err(self.conflict("regraded")),
         };
         Ok(self.restart(again, wish))
     }
