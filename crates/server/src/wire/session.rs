@@ -34,15 +34,16 @@ pub(crate) fn review_url(session: SessionId) -> String {
 /// A session with all that belongs to it.
 pub(crate) fn session(stored: &StoredSession, bank: &Bank) -> Session {
     let waiting = stored.turns.iter().filter(|turn| turn.state == TurnState::Asked).min_by_key(|turn| turn.place);
+    let totals = summary::Summary::of(&stored.session, &stored.turns);
     Session {
-        head: head(stored, bank),
+        head: head(stored, &totals, bank),
         mode: match stored.session.mode {
             session::Mode::Study => Mode::Study,
             session::Mode::Real => Mode::Real,
         },
         turns: stored.turns.iter().filter_map(|one| turn(stored, one)).collect(),
         next_turn: waiting.filter(|_| stored.finished_at.is_none()).map(next_turn),
-        summary: summary(&summary::Summary::of(&stored.session, &stored.turns)),
+        summary: summary(&totals),
         review_url: review_url(stored.session.id),
     }
 }
@@ -70,16 +71,14 @@ pub(crate) fn session_page(page: &Page, bank: &Bank) -> SessionPage {
     }
 }
 
-fn head(stored: &StoredSession, bank: &Bank) -> SessionHead {
-    let is_answered = |state: &TurnState| state.answer().is_some() || state.audio().is_some();
-    let answered = stored.turns.iter().filter(|turn| is_answered(&turn.state)).count();
+fn head(stored: &StoredSession, summary: &summary::Summary<'_>, bank: &Bank) -> SessionHead {
     let known = SessionOverview {
         id: stored.session.id,
         created_at: stored.created_at,
         finished_at: stored.finished_at,
         questions: stored.session.questions.iter().map(QuestionHead::from).collect(),
-        answered: u32::try_from(answered).unwrap_or(u32::MAX),
-        correctness: summary::Summary::of(&stored.session, &stored.turns).correctness,
+        answered: u32::try_from(summary.answered).unwrap_or(u32::MAX),
+        correctness: summary.correctness,
     };
     overview(&known, bank)
 }
