@@ -180,7 +180,8 @@ pub(crate) fn turn(stored: &StoredSession, turn: &session::Turn) -> Option<Turn>
         hints_used: turn.hints_used,
         sureness: turn.sureness.map(Sureness::get),
         hints_left: u8::try_from(hints(turn, asked).len()).unwrap_or(u8::MAX).saturating_sub(turn.hints_used),
-        question: question_of(turn, asked),
+        // With its answer once this turn can no longer be answered.
+        question: if turn.state.is_settled() { revealed_question(asked) } else { asked_question(asked) },
         state: turn_state(&turn.state),
         ungraded_reason: ungraded_reason(&turn.state),
         answer: answer(turn),
@@ -198,11 +199,6 @@ fn given_by(source: session::Source) -> Source {
         session::Source::Stream => Source::Stream,
         session::Source::Typed => Source::Typed,
     }
-}
-
-/// The question, with its answer once this turn can no longer be answered.
-fn question_of(turn: &session::Turn, asked: &Question) -> api::question::Question {
-    if turn.state.is_settled() { revealed_question(asked) } else { asked_question(asked) }
 }
 
 fn role(turn: &session::Turn) -> Role {
@@ -284,25 +280,19 @@ pub fn asked_question(question: &Question) -> api::question::Question {
 
 /// The question with its answer.
 pub fn revealed_question(question: &Question) -> api::question::Question {
-    api::question::Question { answer: Some(question_answer(question)), ..asked_question(question) }
-}
-
-fn snippet(snippet: &bank::Snippet) -> Snippet {
-    Snippet { language: snippet.language.as_str().to_owned(), code: snippet.code.clone() }
-}
-
-fn question_answer(question: &Question) -> QuestionAnswer {
-    QuestionAnswer {
+    let citation = |source: &bank::Citation| Citation { title: source.title.clone(), url: source.url.clone() };
+    let answer = QuestionAnswer {
         key_points: question.key_points.iter().map(key_point).collect(),
         misconceptions: question.misconceptions.iter().map(misconception).collect(),
         model_answer: question.model_answer.clone(),
         snippet: question.snippet.as_ref().map(snippet_answer),
         sources: question.sources.iter().map(citation).collect(),
-    }
+    };
+    api::question::Question { answer: Some(answer), ..asked_question(question) }
 }
 
-fn citation(citation: &bank::Citation) -> Citation {
-    Citation { title: citation.title.clone(), url: citation.url.clone() }
+fn snippet(snippet: &bank::Snippet) -> Snippet {
+    Snippet { language: snippet.language.as_str().to_owned(), code: snippet.code.clone() }
 }
 
 fn key_point(point: &bank::KeyPoint) -> KeyPoint {
