@@ -132,27 +132,23 @@ pub(crate) fn session_query(filter: &SessionFilter, bank: &Bank) -> Result<Sessi
 pub(crate) fn decision(marks: &Marks, name: &str, verdict: Option<DecidedVerdict>) -> Result<Decision, ApiError> {
     let key_point = name.parse().ok().map(|id| Decision::KeyPoint(id, None)).filter(|decision| marks.has(decision));
     let misconception = name.parse().ok().map(|id| Decision::Misconception(id, true));
-    match (key_point.or(misconception.filter(|decision| marks.has(decision))), verdict) {
-        (None, _) => {
-            let detail = "the feedback has no such mark; name a key point or a misconception of it by its id";
-            Err(ApiError::NotFound(detail.to_owned()))
+    let Some(known) = key_point.or(misconception.filter(|decision| marks.has(decision))) else {
+        let detail = "the feedback has no such mark; name a key point or a misconception of it by its id";
+        return Err(ApiError::NotFound(detail.to_owned()));
+    };
+    let Some(verdict) = verdict else { return Ok(known) };
+    Ok(match (known, verdict) {
+        (Decision::KeyPoint(id, _), DecidedVerdict::Hit) => Decision::KeyPoint(id, Some(marks::DecidedVerdict::Hit)),
+        (Decision::KeyPoint(id, _), DecidedVerdict::Missed) => {
+            Decision::KeyPoint(id, Some(marks::DecidedVerdict::Missed))
         }
-        (Some(undone), None) => Ok(undone),
-        (Some(Decision::KeyPoint(id, _)), Some(DecidedVerdict::Hit)) => {
-            Ok(Decision::KeyPoint(id, Some(marks::DecidedVerdict::Hit)))
+        (Decision::Misconception(id, _), DecidedVerdict::Stated) => Decision::Misconception(id, true),
+        (Decision::Misconception(id, _), DecidedVerdict::NotStated) => Decision::Misconception(id, false),
+        (Decision::KeyPoint(..), _) => return Err(unprocessable("a key point is decided as `hit` or `missed`")),
+        (Decision::Misconception(..), _) => {
+            return Err(unprocessable("a misconception is decided as `stated` or `not_stated`"));
         }
-        (Some(Decision::KeyPoint(id, _)), Some(DecidedVerdict::Missed)) => {
-            Ok(Decision::KeyPoint(id, Some(marks::DecidedVerdict::Missed)))
-        }
-        (Some(Decision::Misconception(id, _)), Some(DecidedVerdict::Stated)) => Ok(Decision::Misconception(id, true)),
-        (Some(Decision::Misconception(id, _)), Some(DecidedVerdict::NotStated)) => {
-            Ok(Decision::Misconception(id, false))
-        }
-        (Some(Decision::KeyPoint(..)), Some(_)) => Err(unprocessable("a key point is decided as `hit` or `missed`")),
-        (Some(Decision::Misconception(..)), Some(_)) => {
-            Err(unprocessable("a misconception is decided as `stated` or `not_stated`"))
-        }
-    }
+    })
 }
 
 fn first_repeated(names: &[String]) -> Option<&String> {
