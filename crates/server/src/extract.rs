@@ -126,12 +126,8 @@ pub(crate) fn read_within<'a>(limit: u64, chunks: impl Stream<Item = Result<Byte
 }
 
 /// The whole of a small body.
-pub(crate) async fn collect(mut chunks: Chunks<'_>) -> Result<Bytes, ApiError> {
-    let mut whole = BytesMut::new();
-    while let Some(chunk) = chunks.next().await {
-        whole.extend_from_slice(&chunk?);
-    }
-    Ok(whole.freeze())
+pub(crate) async fn collect(chunks: Chunks<'_>) -> Result<Bytes, ApiError> {
+    Ok(chunks.try_collect::<BytesMut>().await?.freeze())
 }
 
 /// How long the client is willing to wait (`Prefer: wait=SECONDS`, RFC 7240), at most [`WAIT_LIMIT`]. Preferences that cannot be read
