@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::audio::{AudioKey, AudioStore, Sound};
-use crate::error::StoreError;
+use crate::error::{BoxError, StoreError};
 use crate::store::Store;
 use entries::{Entries, Entry, end, header, padding};
 pub use session::ArchivedSession;
@@ -98,14 +98,11 @@ pub async fn export(
 /// # Errors
 /// [`StoreError::Archive`], [`StoreError::Newer`], [`StoreError::BrokenOff`], [`StoreError::TooLarge`] for a recording,
 /// [`StoreError::Full`] or [`StoreError::Unavailable`].
-pub async fn import<E>(
+pub async fn import<E: Into<BoxError>>(
     store: &dyn Store,
     audio: &AudioStore,
     archive: impl Stream<Item = Result<Bytes, E>> + Send,
-) -> Result<Imported, StoreError>
-where
-    E: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
+) -> Result<Imported, StoreError> {
     let chunks = archive.map_err(|error| StoreError::BrokenOff(error.into())).boxed();
     let mut import = Import { store, audio, imported: Imported::default(), arriving: None };
     let result = import.read(Entries::new(chunks)).await;

@@ -14,7 +14,7 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, WriteMultipart};
 
-use crate::error::{Missing, StoreError};
+use crate::error::{BoxError, Missing, StoreError};
 use crate::private;
 
 /// How much of a recording is held in memory while it is stored.
@@ -90,15 +90,12 @@ impl AudioStore {
     ///
     /// # Errors
     /// [`StoreError::TooLarge`], [`StoreError::BrokenOff`], [`StoreError::Full`] or [`StoreError::Unavailable`].
-    pub async fn put<E>(
+    pub async fn put<E: Into<BoxError>>(
         &self,
         key: &AudioKey,
         media_type: &str,
         sound: impl Stream<Item = Result<Bytes, E>> + Send,
-    ) -> Result<AudioObject, StoreError>
-    where
-        E: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
+    ) -> Result<AudioObject, StoreError> {
         let upload = self.objects.put_multipart(&key.0).await?;
         let mut upload = WriteMultipart::new_with_chunk_size(upload, CHUNK);
         match self.receive(&mut upload, sound).await {
@@ -187,14 +184,11 @@ impl AudioStore {
         Ok((recordings, bytes))
     }
 
-    async fn receive<E>(
+    async fn receive<E: Into<BoxError>>(
         &self,
         upload: &mut WriteMultipart,
         sound: impl Stream<Item = Result<Bytes, E>> + Send,
-    ) -> Result<u64, StoreError>
-    where
-        E: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
+    ) -> Result<u64, StoreError> {
         let mut sound = std::pin::pin!(sound);
         let mut received: u64 = 0;
         while let Some(piece) = sound.next().await {

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use interview::{QuestionId, SessionId, TurnId};
 
+/// The cause of a failure.
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -47,10 +50,10 @@ pub enum StoreError {
     Full,
     /// The database or the audio folder cannot be reached just now. Try again later.
     #[error("storage is not available: {0}")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Unavailable(#[source] BoxError),
     /// What is stored cannot be read back. Restore a copy.
     #[error("stored data is damaged: {0}")]
-    Corrupt(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Corrupt(#[source] BoxError),
     /// The recording is larger than allowed. Send a shorter one; nothing of it was kept.
     #[error("the recording is larger than {limit} bytes")]
     TooLarge {
@@ -59,7 +62,7 @@ pub enum StoreError {
     },
     /// The upload of a recording or an archive ended early. Send it again; nothing of the recording was kept.
     #[error("the upload broke off: {0}")]
-    BrokenOff(#[source] Box<dyn std::error::Error + Send + Sync>),
+    BrokenOff(#[source] BoxError),
     /// This is no archive, or it is damaged. Sessions that were imported before the fault stay.
     #[error("the archive cannot be imported: {0}")]
     Archive(String),

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::answer::IdempotencyKey;
 use crate::documents;
-use crate::error::StoreError;
+use crate::error::{BoxError, StoreError};
 use crate::judging::{Judging, PastJudging};
 use crate::queue::{CoachWish, Job, Lane};
 use crate::session::{QuestionHead, SessionOverview};
@@ -235,6 +235,6 @@ pub(crate) fn timestamp(microseconds: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_microsecond(microseconds).map_err(corrupt)
 }
 
-pub(crate) fn corrupt(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
+pub(crate) fn corrupt(error: impl Into<BoxError>) -> StoreError {
     StoreError::Corrupt(error.into())
 }
