@@ -6,11 +6,10 @@ use interview::session::{Sureness, TurnState, UngradedAnswer, UngradedReason};
 use jiff::Timestamp;
 use store::{IdempotencyKey, Store, StoreError, Submission};
 
-use super::fixtures::{self, WORDS};
+use super::fixtures::{self, WORDS, create_session};
 
 pub async fn words_go_to_the_coach_and_sound_is_transcribed_first(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (_, turns) = create_session(&store, &["ownership", "borrowing"]).await;
 
     let answer = fixtures::typed(WORDS);
     let turn = store.accept_answer(turns[0].id, words(&answer), None).await.unwrap();
@@ -24,8 +23,7 @@ pub async fn words_go_to_the_coach_and_sound_is_transcribed_first(store: Arc<dyn
 }
 
 pub async fn the_same_key_again_changes_nothing(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (_, turns) = create_session(&store, &["ownership", "borrowing"]).await;
     let (first, second) = (fixtures::typed("first"), fixtures::typed("second"));
     let sent = key("sent-once");
 
@@ -38,8 +36,7 @@ pub async fn the_same_key_again_changes_nothing(store: Arc<dyn Store>) {
 }
 
 pub async fn the_same_key_with_another_body_is_refused(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (_, turns) = create_session(&store, &["ownership"]).await;
     let (first, second) = (fixtures::typed("first"), fixtures::typed("second"));
     let sent = |digest| key("sent-once").with_digest(digest);
 
@@ -51,8 +48,7 @@ pub async fn the_same_key_with_another_body_is_refused(store: Arc<dyn Store>) {
 }
 
 pub async fn a_second_answer_is_refused_and_the_first_kept(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (_, turns) = create_session(&store, &["ownership"]).await;
     let turn = store.accept_answer(turns[0].id, words(&fixtures::typed("first")), Some(&key("one"))).await.unwrap();
 
     for other in [Some(key("two")), None] {
@@ -65,8 +61,7 @@ pub async fn a_second_answer_is_refused_and_the_first_kept(store: Arc<dyn Store>
 }
 
 pub async fn one_of_two_answers_at_once_wins(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (_, turns) = create_session(&store, &["ownership"]).await;
     let attempts = (0..8).map(|number| {
         let (store, turn) = (Arc::clone(&store), turns[0].id);
         let answer = fixtures::typed(&format!("answer {number}"));
@@ -83,8 +78,7 @@ pub async fn one_of_two_answers_at_once_wins(store: Arc<dyn Store>) {
 }
 
 pub async fn silence_is_kept_and_not_judged(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (_, turns) = create_session(&store, &["ownership"]).await;
     let turn = store.accept_answer(turns[0].id, silence(), None).await.unwrap();
     assert!(matches!(turn.state, TurnState::Ungraded { reason: UngradedReason::NothingSaid, .. }));
     assert_eq!(store.turn(turn.id).await.unwrap(), turn);
@@ -95,8 +89,7 @@ pub async fn silence_is_kept_and_not_judged(store: Arc<dyn Store>) {
 }
 
 pub async fn skipping_is_recorded_and_excludes_answering(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (_, turns) = create_session(&store, &["ownership", "borrowing"]).await;
     let skipped = store.skip(turns[0].id).await.unwrap();
     assert_eq!(skipped.state, TurnState::Skipped);
     assert_eq!(store.skip(turns[0].id).await.unwrap(), skipped);
@@ -108,8 +101,7 @@ pub async fn skipping_is_recorded_and_excludes_answering(store: Arc<dyn Store>) 
 }
 
 pub async fn a_finished_session_takes_no_answers_and_knows_those_it_has(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (session, turns) = create_session(&store, &["ownership", "borrowing"]).await;
     let given = words(&fixtures::typed("given in time"));
     let answered = store.accept_answer(turns[0].id, given.clone(), Some(&key("first"))).await.unwrap();
     store.finish(session.id).await.unwrap();
@@ -135,8 +127,7 @@ fn key(text: &str) -> IdempotencyKey {
 }
 
 pub async fn hints_are_counted_until_the_answer(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (_, turns) = create_session(&store, &["ownership"]).await;
     let id = turns[0].id;
     for used in [1, 2, 2] {
         assert_eq!(store.take_hint(id, 2).await.unwrap().hints_used, used);
@@ -147,8 +138,7 @@ pub async fn hints_are_counted_until_the_answer(store: Arc<dyn Store>) {
 }
 
 pub async fn how_sure_the_candidate_is_stays_with_a_settled_answer(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (_, turns) = create_session(&store, &["ownership"]).await;
     let id = turns[0].id;
     let sure = Sureness::try_from(3).ok();
     assert!(matches!(store.set_sureness(id, sure).await, Err(StoreError::Conflict { state: "asked", .. })));

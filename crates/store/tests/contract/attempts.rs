@@ -9,7 +9,7 @@ use interview::schedule::{Attempt, Outcome};
 use interview::session::{Mode, Session, UngradedReason};
 use store::{CoachWish, Settlement, Store, Submission};
 
-use super::fixtures::{self, answered, feedback, follow_up, judge, next_job, typed};
+use super::fixtures::{self, answered, create_session, feedback, follow_up, judge, next_job, typed};
 
 /// The verdict on the one key point of the fixtures' question, and what was decided about it.
 fn verdict(outcome: &Outcome) -> (&ClaimedVerdict, &Decisions) {
@@ -25,8 +25,7 @@ async fn only_attempt(store: &Arc<dyn Store>) -> Attempt {
 }
 
 pub async fn a_question_that_still_waits_is_no_attempt(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (session, turns) = create_session(&store, &["ownership", "borrowing"]).await;
     assert_eq!(store.attempts().await.unwrap(), []);
     store.skip(turns[1].id).await.unwrap();
     let attempt = only_attempt(&store).await;
@@ -55,8 +54,7 @@ pub async fn what_became_of_each_turn_is_told(store: Arc<dyn Store>) {
 pub async fn follow_ups_belong_to_their_question_and_sessions_come_in_order(store: Arc<dyn Store>) {
     let mut asked = Vec::new();
     for _ in 0..2 {
-        let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
-        store.create_session(&session, &turns).await.unwrap();
+        let (_, turns) = create_session(&store, &["ownership", "borrowing"]).await;
         store.skip(turns[1].id).await.unwrap();
         store.accept_answer(turns[0].id, Submission::Words(Box::new(typed("no idea"))), None).await.unwrap();
         let judging = next_job(&store).await.judging;

@@ -68,6 +68,13 @@ pub fn session(topics: &[&str]) -> (Session, Vec<Turn>) {
     (Session { id, questions, follow_ups: FollowUpLimit::default(), mode: Mode::Study }, turns)
 }
 
+/// The same, stored.
+pub async fn create_session(store: &Arc<dyn Store>, topics: &[&str]) -> (Session, Vec<Turn>) {
+    let (session, turns) = session(topics);
+    store.create_session(&session, &turns).await.unwrap();
+    (session, turns)
+}
+
 pub fn typed(text: &str) -> Answer {
     Answer {
         id: AnswerId::from(Uuid::now_v7()),
@@ -157,8 +164,7 @@ pub const LEASE: Duration = Duration::from_secs(60);
 
 /// A turn with an answer that waits for its judging.
 pub async fn answered(store: &Arc<dyn Store>) -> Turn {
-    let (session, turns) = self::session(&["ownership"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (_, turns) = create_session(store, &["ownership"]).await;
     let answer = Submission::Words(Box::new(typed(WORDS)));
     store.accept_answer(turns[0].id, answer, None).await.unwrap()
 }

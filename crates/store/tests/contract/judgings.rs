@@ -7,7 +7,7 @@ use interview::session::{Answer, Turn, TurnState, UngradedAnswer, UngradedReason
 use interview::{SessionId, Transcript};
 use store::{CoachWish, Judging, Missing, Settlement, Store, StoreError, Submission};
 
-use super::fixtures::{self, WORDS, judgings_of, next_job};
+use super::fixtures::{self, WORDS, create_session, judgings_of, next_job};
 
 pub async fn words_of_a_recording_are_judged_in_the_same_judging(store: Arc<dyn Store>) {
     let (_, turn) = asked(&store).await;
@@ -142,8 +142,7 @@ pub async fn a_correction_leaves_the_words_that_were_judged_before(store: Arc<dy
 }
 
 pub async fn the_judgings_of_a_session_come_by_place(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (session, turns) = create_session(&store, &["ownership", "borrowing"]).await;
     let (_, elsewhere, answer, first) = answered(&store).await;
     store.settle(&first, judged(&answer, None)).await.unwrap();
     let mut expected = Vec::new();
@@ -262,9 +261,8 @@ fn counted(turn: &Turn) -> Counted {
 }
 
 async fn asked(store: &Arc<dyn Store>) -> (SessionId, Turn) {
-    let (session, turns) = fixtures::session(&["ownership"]);
-    let created = store.create_session(&session, &turns).await.unwrap();
-    (session.id, created.turns[0].clone())
+    let (session, turns) = create_session(store, &["ownership"]).await;
+    (session.id, turns[0].clone())
 }
 
 async fn answered(store: &Arc<dyn Store>) -> (SessionId, Turn, Answer, Judging) {

@@ -8,7 +8,7 @@ use interview::marks::CoachKind;
 use jiff::{SignedDuration, Timestamp};
 use store::{CoachWish, Lane, Store, Submission};
 
-use super::fixtures::{self, LEASE, answered, judge, judgings_of, next_job};
+use super::fixtures::{self, LEASE, answered, create_session, judge, judgings_of, next_job};
 
 pub async fn an_answer_is_a_job_until_its_result_is_stored(store: Arc<dyn Store>) {
     let turn = answered(&store).await;
@@ -22,8 +22,7 @@ pub async fn an_answer_is_a_job_until_its_result_is_stored(store: Arc<dyn Store>
 }
 
 pub async fn an_answer_sent_twice_is_one_job(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (_, turns) = create_session(&store, &["ownership"]).await;
     let key = "sent-again-and-again".parse().unwrap();
     for _ in 0..3 {
         let words = Submission::Words(Box::new(fixtures::typed(fixtures::WORDS)));
@@ -43,8 +42,7 @@ pub async fn the_oldest_answer_comes_first(store: Arc<dyn Store>) {
 }
 
 pub async fn a_recording_goes_from_one_lane_to_the_other_and_starts_afresh_there(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (_, turns) = create_session(&store, &["ownership"]).await;
     let recording = fixtures::recording();
     store.accept_answer(turns[0].id, Submission::Sound(recording.clone()), None).await.unwrap();
     let typed = answered(&store).await;

@@ -7,7 +7,7 @@ use interview::marks::{DecidedVerdict, Decision};
 use store::{CoachWish, Cursor, Missing, PageLimit, SessionOverview, SessionQuery, Store, StoreError, Submission};
 use uuid::Uuid;
 
-use super::fixtures::{self, answered, judge, next_job};
+use super::fixtures::{self, answered, create_session, judge, next_job};
 
 pub async fn a_session_is_read_back_as_it_was_created(store: Arc<dyn Store>) {
     let (session, turns) = fixtures::session(&["ownership", "borrowing", "lifetimes"]);
@@ -41,8 +41,7 @@ pub async fn an_unknown_session_or_turn_is_not_found(store: Arc<dyn Store>) {
 }
 
 pub async fn an_id_is_used_once(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (session, turns) = create_session(&store, &["ownership"]).await;
     assert!(matches!(store.create_session(&session, &[]).await, Err(StoreError::Duplicate)));
 
     let (other, _) = fixtures::session(&["ownership"]);
@@ -102,8 +101,7 @@ pub async fn a_page_stays_put_while_sessions_come_and_go(store: Arc<dyn Store>) 
 }
 
 pub async fn sessions_are_filtered_by_topic_words_and_state(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (session, turns) = create_session(&store, &["ownership", "borrowing"]).await;
     let other = create(&store, &["lifetimes"]).await;
     let words = Submission::Words(Box::new(fixtures::typed("words")));
     store.accept_answer(turns[0].id, words, None).await.unwrap();
@@ -152,8 +150,7 @@ pub async fn listed_sessions_have_the_mean_score_of_their_main_answers(store: Ar
 }
 
 pub async fn the_version_of_a_session_grows_with_every_change(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (session, turns) = create_session(&store, &["ownership", "borrowing"]).await;
     let untouched = create(&store, &["ownership"]).await;
     let before = store.session_version(untouched).await.unwrap();
     let mut versions = vec![store.session_version(session.id).await.unwrap()];
@@ -187,8 +184,7 @@ pub async fn the_version_of_a_session_grows_with_every_change(store: Arc<dyn Sto
 }
 
 pub async fn a_question_is_answered_once_a_turn_about_it_is_over(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership", "borrowing"]);
-    store.create_session(&session, &turns).await.unwrap();
+    let (_, turns) = create_session(&store, &["ownership", "borrowing"]).await;
     let answered = async || {
         let first = store.is_question_answered(&turns[0].question).await.unwrap();
         (first, store.is_question_answered(&turns[1].question).await.unwrap())
@@ -203,10 +199,8 @@ pub async fn a_question_is_answered_once_a_turn_about_it_is_over(store: Arc<dyn 
 }
 
 pub async fn a_deleted_session_leaves_nothing_but_its_name_until_its_recordings_are_deleted(store: Arc<dyn Store>) {
-    let (session, turns) = fixtures::session(&["ownership", "borrowing", "lifetimes"]);
-    store.create_session(&session, &turns).await.unwrap();
-    let (untouched, others) = fixtures::session(&["ownership"]);
-    store.create_session(&untouched, &others).await.unwrap();
+    let (session, turns) = create_session(&store, &["ownership", "borrowing", "lifetimes"]).await;
+    let (untouched, others) = create_session(&store, &["ownership"]).await;
     store.accept_answer(turns[0].id, Submission::Sound(fixtures::recording()), None).await.unwrap();
     store.accept_answer(turns[1].id, Submission::Words(Box::new(fixtures::typed("words"))), None).await.unwrap();
 
@@ -223,7 +217,5 @@ pub async fn a_deleted_session_leaves_nothing_but_its_name_until_its_recordings_
 }
 
 async fn create(store: &Arc<dyn Store>, topics: &[&str]) -> SessionId {
-    let (session, turns) = fixtures::session(topics);
-    store.create_session(&session, &turns).await.unwrap();
-    session.id
+    create_session(store, topics).await.0.id
 }

@@ -289,8 +289,8 @@ impl Folder {
     /// A finished session with a recording that was judged, decided on, corrected and judged again, a typed answer that waits for
     /// a model, a skipped question and one with a hint.
     async fn lived_through(&self) -> SessionId {
-        let (session, turns) = fixtures::session(&["ownership", "borrowing", "lifetimes", "traits"]);
-        self.store.create_session(&session, &turns).await.unwrap();
+        let topics = ["ownership", "borrowing", "lifetimes", "traits"];
+        let (session, turns) = fixtures::create_session(&self.store, &topics).await;
         let id = interview::AnswerId::from(uuid::Uuid::now_v7());
         let key = AudioKey::new(session.id, id, "audio/wav");
         let sound = stream::iter([Ok::<_, Infallible>(Bytes::from_static(SOUND))]);
