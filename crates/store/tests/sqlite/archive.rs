@@ -1,7 +1,6 @@
 //! Everything in one archive, out of one data folder and into another.
 
 use std::convert::Infallible;
-use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -16,7 +15,8 @@ use store::{CoachWish, Lane, PastJudging, SessionQuery, Settlement, Store, Store
 use tempfile::TempDir;
 
 use crate::contract::fixtures::{self, WORDS, judge, next_job};
-use crate::open_in;
+use crate::golden::copy_of;
+use crate::{occurs, open_in};
 
 const SOUND: &[u8] = b"RIFF quixotic marmalade";
 
@@ -40,10 +40,7 @@ async fn a_session_comes_back_as_it_was_with_its_recording_its_history_and_its_d
 #[tokio::test]
 async fn databases_of_older_versions_can_be_archived() {
     for golden in ["0.1/viva.sqlite", "format-2/viva.sqlite"] {
-        let folder = tempfile::tempdir().unwrap();
-        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(golden);
-        std::fs::copy(golden, folder.path().join("viva.sqlite")).unwrap();
-        let from = Folder::at(folder).await;
+        let from = Folder::at(copy_of(golden).await.0).await;
         let to = Folder::new().await;
         // The golden databases are without their recordings.
         let imported = to.import(&from.export().await).await.unwrap();
@@ -384,14 +381,4 @@ fn entries(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
         (entry.path().unwrap().to_str().unwrap().to_owned(), content)
     };
     archive.entries().unwrap().map(read).collect()
-}
-
-fn occurs(folder: &Path, text: &[u8]) -> bool {
-    std::fs::read_dir(folder).unwrap().any(|entry| {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            return occurs(&path, text);
-        }
-        std::fs::read(path).unwrap().windows(text.len()).any(|window| window == text)
-    })
 }

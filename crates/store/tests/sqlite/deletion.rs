@@ -1,13 +1,11 @@
 //! What is deleted is gone from the files, and a closed database is one file.
 
-use std::path::Path;
-
 use interview::session::{Answer, Turn};
 use interview::{SessionId, Transcript};
 use store::{Store, StoreError, Submission};
 
 use crate::contract::fixtures::{self, judge, next_job};
-use crate::{open, open_in};
+use crate::{occurs, open, open_in};
 
 /// Words that are in no other file.
 const SPOKEN: &str = "quixotic-marmalade-answer";
@@ -26,12 +24,12 @@ async fn nothing_of_a_deleted_session_is_left_in_any_file() {
     store.correct_transcript(turn.id, answer).await.unwrap();
     judge(&store, &next_job(&store).await.judging).await;
     for text in [SPOKEN, CORRECTED, PROMPT] {
-        assert!(occurs(folder.path(), text), "the test looks in the right place for {text}");
+        assert!(occurs(folder.path(), text.as_bytes()), "the test looks in the right place for {text}");
     }
 
     store.delete(session).await.unwrap();
     for text in [SPOKEN, CORRECTED, PROMPT] {
-        assert!(!occurs(folder.path(), text), "{text}");
+        assert!(!occurs(folder.path(), text.as_bytes()), "{text}");
     }
     assert_eq!(store.session(kept).await.unwrap().session.id, kept);
 }
@@ -56,11 +54,4 @@ async fn stored(store: &dyn Store, words: &str) -> (SessionId, Turn) {
     store.create_session(&session, &turns).await.unwrap();
     let answer = Submission::Words(Box::new(fixtures::typed(words)));
     (session.id, store.accept_answer(turns[0].id, answer, None).await.unwrap())
-}
-
-fn occurs(folder: &Path, text: &str) -> bool {
-    std::fs::read_dir(folder).unwrap().any(|entry| {
-        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        bytes.windows(text.len()).any(|window| window == text.as_bytes())
-    })
 }

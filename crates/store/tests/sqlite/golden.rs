@@ -133,7 +133,7 @@ async fn jobs_of_the_queue_before_are_taken_up_with_their_wishes() {
 }
 
 /// A golden database, copied to where a store finds it, and a connection to it.
-async fn copy_of(golden: &str) -> (TempDir, SqliteConnection) {
+pub async fn copy_of(golden: &str) -> (TempDir, SqliteConnection) {
     let folder = tempfile::tempdir().unwrap();
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(golden);
     std::fs::copy(golden, folder.path().join("viva.sqlite")).unwrap();

@@ -34,3 +34,14 @@ async fn open_in(folder: &Path) -> Result<Arc<dyn Store>, StoreError> {
 async fn look_into(folder: &Path) -> SqliteConnection {
     SqliteConnectOptions::new().filename(folder.join("viva.sqlite")).connect().await.unwrap()
 }
+
+/// Whether any file of the folder, or of those in it, holds the text.
+fn occurs(folder: &Path, text: &[u8]) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            return occurs(&path, text);
+        }
+        std::fs::read(path).unwrap().windows(text.len()).any(|window| window == text)
+    })
+}
