@@ -293,7 +293,7 @@ async fn answers_and_feedback_are_there_after_a_restart() {
     let turn = viva.turn(QUESTION).await;
     let sending = Sending { key: Uuid::now_v7(), wait: PATIENCE };
     let before = viva.client.answer(turn, &typed("many readers or one writer"), &sending).await.unwrap();
-    let viva = viva.restart().await;
+    let viva = Running::resume(viva.stop().await).await;
     assert_eq!(viva.client.turn(turn).await.unwrap(), before);
     let repeated = viva.client.answer(turn, &typed("many readers or one writer"), &sending).await.unwrap();
     assert_eq!(repeated, before);

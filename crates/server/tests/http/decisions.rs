@@ -6,7 +6,7 @@ use api::turn::{DecidedVerdict, Decision, Regrade, Turn};
 use serde_json::{Map, json};
 use uuid::Uuid;
 
-use crate::running::{PATIENCE, Running};
+use crate::running::{PATIENCE, Running, page};
 use crate::some_model::{Asked, Reply};
 
 const ANSWER: &str =
@@ -88,7 +88,10 @@ async fn a_decision_changes_the_next_step_and_the_session_s_tag() {
     let decision = Decision { verdict: Some(DecidedVerdict::NotStated) };
     let decided = viva.client.decide(turn.id, "no-leaks", &decision).await.unwrap();
     let step = |turn: &Turn| turn.feedback.as_ref().unwrap().next_step.clone().unwrap();
-    assert!(step(&turn).starts_with("It is not true that ") && step(&decided).starts_with("Say this point "), "{decided:?}");
+    assert!(
+        step(&turn).starts_with("It is not true that ") && step(&decided).starts_with("Say this point "),
+        "{decided:?}"
+    );
     let after = tag().await;
     assert_ne!(before, after);
     viva.client.decide(turn.id, "no-leaks", &decision).await.unwrap();
@@ -143,12 +146,11 @@ async fn what_cannot_be_decided_is_refused_with_the_reason() {
 #[tokio::test]
 async fn the_session_s_page_has_forms_to_decide_and_shows_whose_verdict_it_is() {
     let (viva, session, turn) = judged().await;
-    let page = async || viva.plain().get(viva.url(&session.review_url)).send().await.unwrap().text().await.unwrap();
     let (said, not_said) = (
         format!("/turns/{}/marks/safety-without-gc?verdict=hit", turn.id),
         format!("/turns/{}/marks/no-leaks?verdict=not_stated", turn.id),
     );
-    let undecided = page().await;
+    let undecided = page(&viva, &session.review_url).await;
     assert!(undecided.contains("<b>2 to 8</b>") && !undecided.contains("by you"), "{undecided}");
     for address in [&said, &not_said] {
         assert!(undecided.contains(&format!("formaction=\"{address}\"")), "{address}: {undecided}");
@@ -169,5 +171,5 @@ async fn the_session_s_page_has_forms_to_decide_and_shows_whose_verdict_it_is() 
     let file = viva.client.export(session.head.id, ExportFormat::Html).await.unwrap();
     assert!(file.contains("hit by you") && !file.contains("<form"), "{file}");
     viva.plain().post(viva.url(&undo)).send().await.unwrap();
-    assert_eq!(page().await, undecided);
+    assert_eq!(page(&viva, &session.review_url).await, undecided);
 }

@@ -6,7 +6,7 @@ use api::session::{ExportFormat, Session};
 use api::turn::{Correction, Regrade, Turn, TurnState};
 use uuid::Uuid;
 
-use crate::running::{PATIENCE, Running};
+use crate::running::{PATIENCE, Running, page};
 use crate::some_model::{Asked, MODEL, Reply, refuses};
 
 const QUESTION: &str = "ownership-why";
@@ -32,11 +32,6 @@ async fn regraded(viva: &Running, turn: Uuid, coach: Coach) -> Turn {
 fn judges(judgings: &[Judging]) -> Vec<Option<Coach>> {
     let judged_by = |judging: &Judging| Some(judging.feedback.as_ref()?.judged_by.as_ref()?.coach);
     judgings.iter().map(judged_by).collect()
-}
-
-async fn page(viva: &Running, turn: &Turn) -> String {
-    let url = viva.url(&format!("/sessions/{}", turn.session_id));
-    viva.plain().get(url).send().await.unwrap().text().await.unwrap()
 }
 
 #[tokio::test]
@@ -101,13 +96,14 @@ async fn the_history_of_no_turn_is_a_problem_document() {
 async fn the_page_shows_who_judged_before_and_what_is_different_now() {
     let viva = Running::with_model(never).await;
     let turn = viva.answer(viva.turn(QUESTION).await, ANSWER).await;
-    assert!(!page(&viva, &turn).await.contains("Earlier judgings"), "there is no history after one judging");
+    let path = format!("/sessions/{}", turn.session_id);
+    assert!(!page(&viva, &path).await.contains("Earlier judgings"), "there is no history after one judging");
 
     viva.client.correct(turn.id, &Correction { text: CORRECTED.to_owned() }, PATIENCE).await.unwrap();
     regraded(&viva, turn.id, Coach::Offline).await;
     regraded(&viva, turn.id, Coach::Llm).await;
     viva.client.finish_session(turn.session_id).await.unwrap();
-    let page = page(&viva, &turn).await;
+    let page = page(&viva, &path).await;
     let (_, history) = page.split_once("<summary>Earlier judgings</summary>").unwrap();
     let (history, _) = history.split_once("</details>").unwrap();
     assert_eq!(history.matches("<li><p><b>").count(), 3, "{history}");

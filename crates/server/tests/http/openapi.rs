@@ -1,6 +1,6 @@
 //! The OpenAPI document.
 
-use crate::running::Running;
+use crate::running::{Running, page};
 
 #[test]
 fn the_document_says_what_clients_see() {
@@ -25,7 +25,7 @@ async fn the_server_gives_its_document_and_every_address_in_it_exists() {
 #[tokio::test]
 async fn people_can_read_it_too() {
     let viva = Running::start().await;
-    let page = viva.plain().get(viva.url("/docs")).send().await.unwrap().text().await.unwrap();
+    let page = page(&viva, "/docs").await;
     for expected in ["/api/v1/turns/{id}/answer", "Starts a session.", "idempotency-key", "multipart/form-data"] {
         assert!(page.contains(expected), "{expected}");
     }

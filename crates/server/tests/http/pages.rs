@@ -3,14 +3,9 @@
 use api::session::{ExportFormat, Session};
 use api::turn::Turn;
 
-use crate::running::{PATIENCE, Running};
+use crate::running::{PATIENCE, Running, page};
 
 const QUESTION: &str = "borrowing-push-while-reading";
-
-async fn page(viva: &Running, path: &str) -> String {
-    let request = viva.plain().get(viva.url(path)).header("accept", "text/html");
-    request.send().await.unwrap().text().await.unwrap()
-}
 
 async fn answered(viva: &Running, text: &str) -> (Session, Turn) {
     let session = viva.session(&[QUESTION]).await;
@@ -221,8 +216,7 @@ async fn a_session_is_deleted_by_a_page_that_asks() {
 #[tokio::test]
 async fn an_attempt_stands_beside_the_one_before() {
     let viva = Running::start().await;
-    let (first, _) = answered(&viva, VAGUE).await;
-    viva.client.finish_session(first.head.id).await.unwrap();
+    let first = viva.finished(QUESTION, VAGUE).await;
     assert!(!page(&viva, &first.review_url).await.contains("attempts</summary>"), "there is only one");
     let (second, turn) = answered(&viva, &viva.model_answer(QUESTION).await).await;
     let running = page(&viva, &second.review_url).await;
@@ -249,8 +243,7 @@ async fn an_attempt_stands_beside_the_one_before() {
 #[tokio::test]
 async fn a_question_has_its_score_and_what_to_fix_before_all_that_was_missed() {
     let viva = Running::start().await;
-    let (session, _) = answered(&viva, VAGUE).await;
-    viva.client.finish_session(session.head.id).await.unwrap();
+    let session = viva.finished(QUESTION, VAGUE).await;
     let shown = page(&viva, &session.review_url).await;
     let place = |text: &str| shown.find(text).unwrap_or_else(|| panic!("{text}: {shown}"));
     let order =

@@ -7,7 +7,7 @@ use api::turn::Target;
 use jiff::{SignedDuration, Timestamp};
 use server::Settings;
 
-use crate::running::Running;
+use crate::running::{Running, page};
 
 const QUESTION: &str = "borrowing-push-while-reading";
 const VAGUE: &str = "there is a rule about it and the compiler checks that rule";
@@ -29,10 +29,6 @@ fn standings(progress: &Progress) -> (&Standing, &Standing) {
     let rust = progress.subjects.iter().find(|subject| subject.subject == "rust").unwrap();
     let borrowing = rust.topics.iter().find(|topic| topic.topic == "borrowing").unwrap();
     (&rust.standing, &borrowing.standing)
-}
-
-async fn page(viva: &Running) -> String {
-    viva.plain().get(viva.url("/progress")).send().await.unwrap().text().await.unwrap()
 }
 
 #[tokio::test]
@@ -71,9 +67,7 @@ async fn what_was_asked_today_is_asked_again_only_when_it_is_asked_for() {
 #[tokio::test]
 async fn a_session_may_be_about_one_point_which_is_reviewed_alone() {
     let viva = Running::start().await;
-    let session = viva.session(&[QUESTION]).await;
-    viva.answer(session.turns[0].id, VAGUE).await;
-    viva.client.finish_session(session.head.id).await.unwrap();
+    let session = viva.finished(QUESTION, VAGUE).await;
     let progress = async || viva.client.progress(&ProgressQuery::default()).await.unwrap().questions[0].clone();
     let before = progress().await;
     let weakest = viva.client.debrief(session.head.id, DebriefQuery::default()).await.unwrap().weakest.unwrap();
@@ -121,7 +115,7 @@ async fn progress_tells_what_was_asked_what_is_due_and_what_was_missed() {
     let nothing = viva.client.progress(&ProgressQuery::default()).await.unwrap();
     assert!(nothing.subjects.iter().all(|subject| subject.standing.questions > 0 && subject.standing.attempted == 0));
     assert_eq!(nothing.weak_points, []);
-    assert!(page(&viva).await.contains("Nothing asked yet"));
+    assert!(page(&viva, "/progress").await.contains("Nothing asked yet"));
 
     let session = viva.session(&[QUESTION]).await;
     viva.answer(session.turns[0].id, VAGUE).await;
@@ -143,7 +137,7 @@ async fn progress_tells_what_was_asked_what_is_due_and_what_was_missed() {
     let viva = Running::resume_with(viva.stop().await, three_days_later).await;
     let progress = viva.client.progress(&ProgressQuery::default()).await.unwrap();
     assert_eq!((standings(&progress).0.due, standings(&progress).1.due), (1, 1));
-    let page = page(&viva).await;
+    let page = page(&viva, "/progress").await;
     for expected in ["1 question due", "Borrowing", "1 now", &format!("viva practice --again {QUESTION}")] {
         assert!(page.contains(expected), "{expected}: {page}");
     }
@@ -152,9 +146,7 @@ async fn progress_tells_what_was_asked_what_is_due_and_what_was_missed() {
 #[tokio::test]
 async fn listed_sessions_have_the_score_of_their_summary() {
     let viva = Running::start().await;
-    let session = viva.session(&[QUESTION]).await;
-    viva.answer(session.turns[0].id, &viva.model_answer(QUESTION).await).await;
-    let finished = viva.client.finish_session(session.head.id).await.unwrap();
+    let finished = viva.finished(QUESTION, &viva.model_answer(QUESTION).await).await;
     let listed = viva.client.sessions(&Default::default()).await.unwrap().sessions;
     assert_eq!(listed, [finished.head]);
     assert_eq!(listed[0].correctness, Some(10.0));
@@ -163,9 +155,7 @@ async fn listed_sessions_have_the_score_of_their_summary() {
 #[tokio::test]
 async fn before_an_interview_nothing_is_due_after_it_and_what_is_left_is_counted_by_the_day() {
     let viva = Running::start().await;
-    let session = viva.session(&[QUESTION]).await;
-    viva.answer(session.turns[0].id, &viva.model_answer(QUESTION).await).await;
-    viva.client.finish_session(session.head.id).await.unwrap();
+    let session = viva.finished(QUESTION, &viva.model_answer(QUESTION).await).await;
     let due = |progress: &Progress| standings(progress).1.next_due.unwrap();
     let without = viva.client.progress(&ProgressQuery::default()).await.unwrap();
     assert_eq!(without.remaining, None);
@@ -196,16 +186,14 @@ async fn every_question_asked_has_its_key_points_with_their_last_marks() {
     let progress = viva.client.progress(&ProgressQuery::default()).await.unwrap();
     assert_eq!((progress.questions[0].attempts, progress.questions[0].points.len()), (1, 0), "it goes on");
     viva.client.finish_session(session.head.id).await.unwrap();
-    let again = viva.session(&[QUESTION]).await;
-    viva.answer(again.turns[0].id, &viva.model_answer(QUESTION).await).await;
-    viva.client.finish_session(again.head.id).await.unwrap();
+    viva.finished(QUESTION, &viva.model_answer(QUESTION).await).await;
 
     let progress = viva.client.progress(&ProgressQuery::default()).await.unwrap();
     let [known] = progress.questions.as_slice() else { panic!("{:?}", progress.questions) };
     assert_eq!((known.question.as_str(), known.attempts, known.scores.len()), (QUESTION, 2, 2));
     assert!(known.points.iter().all(|point| point.last == Verdict::Hit), "{:?}", known.points);
     assert!(known.points.iter().any(|point| point.attempts == 2), "{:?}", known.points);
-    let page = page(&viva).await;
+    let page = page(&viva, "/progress").await;
     assert!(page.contains("asked 2 times, due in ") && page.contains(&known.points[0].summary), "{page}");
 }
 
@@ -225,11 +213,8 @@ async fn the_server_knows_the_interview_of_its_settings() {
     let other = ProgressQuery { subjects: Some("go".to_owned()), ..ProgressQuery::default() };
     assert!(viva.client.progress(&other).await.unwrap().remaining.unwrap().questions < left.questions);
 
-    let session = viva.session(&[QUESTION]).await;
-    viva.answer(session.turns[0].id, &viva.model_answer(QUESTION).await).await;
-    viva.client.finish_session(session.head.id).await.unwrap();
-    let review = viva.plain().get(viva.url(&session.review_url)).send().await.unwrap().text().await.unwrap();
-    for page in [page(&viva).await, review] {
+    let session = viva.finished(QUESTION, &viva.model_answer(QUESTION).await).await;
+    for page in [page(&viva, "/progress").await, page(&viva, &session.review_url).await] {
         assert!(page.contains("5 days left until the interview, about "), "{page}");
         assert!(page.contains("You practise 20 minutes a day."), "{page}");
     }

@@ -31,17 +31,12 @@ impl Running {
 
     /// A server with settings of its own.
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
-        Self::in_folder(tempfile::tempdir().unwrap(), change).await
+        Self::resume_with(tempfile::tempdir().unwrap(), change).await
     }
 
     /// A server that hears.
     pub async fn hearing() -> Self {
         Self::start_with(|settings| settings.model = Some(speech("ggml-espeak-closed.en.bin"))).await
-    }
-
-    /// Stops the server and starts another one on the same data.
-    pub async fn restart(self) -> Self {
-        Self::resume(self.stop().await).await
     }
 
     /// Stops the server, whatever is under way, and keeps its data.
@@ -52,15 +47,11 @@ impl Running {
 
     /// A server on data that another one left behind.
     pub async fn resume(folder: TempDir) -> Self {
-        Self::in_folder(folder, |_| {}).await
+        Self::resume_with(folder, |_| {}).await
     }
 
     /// The same, with settings of its own.
     pub async fn resume_with(folder: TempDir, change: impl FnOnce(&mut Settings)) -> Self {
-        Self::in_folder(folder, change).await
-    }
-
-    async fn in_folder(folder: TempDir, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::in_folder(folder.path());
         change(&mut settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -105,6 +96,13 @@ impl Running {
         self.client.answer_aloud(turn, recording, None, &sending()).await.unwrap()
     }
 
+    /// A finished session with this answer to its one question.
+    pub async fn finished(&self, question: &str, text: &str) -> Session {
+        let session = self.session(&[question]).await;
+        self.answer(session.turns[0].id, text).await;
+        self.client.finish_session(session.head.id).await.unwrap()
+    }
+
     /// A server whose language model judges, under the name `some-model`, unless the script says otherwise of a request.
     pub async fn with_model(script: impl Fn(&Asked, usize) -> Option<Reply> + Send + Sync + 'static) -> Self {
         Self::start_with(|settings| settings.language_model = Some(some_model::coach(script))).await
@@ -114,6 +112,12 @@ impl Running {
     pub async fn model_answer(&self, question: &str) -> String {
         self.client.revealed_question(question).await.unwrap().answer.unwrap().model_answer
     }
+}
+
+/// A page as a browser asks for it.
+pub async fn page(viva: &Running, path: &str) -> String {
+    let request = viva.plain().get(viva.url(path)).header("accept", "text/html");
+    request.send().await.unwrap().text().await.unwrap()
 }
 
 /// An answer by keyboard.

@@ -10,7 +10,7 @@ use store::StoreError;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use crate::running::{PATIENCE, Running};
+use crate::running::{PATIENCE, Running, page};
 
 #[tokio::test]
 async fn a_session_begins_with_its_questions_asked_in_order() {
@@ -77,7 +77,7 @@ async fn a_finished_session_has_a_debrief_on_its_page_too() {
     assert_eq!(debrief.weakest.unwrap().question, "borrowing-aliasing-rules");
     let back: Vec<&str> = debrief.comes_back.iter().map(|back| back.question.as_str()).collect();
     assert_eq!(back, ["borrowing-aliasing-rules", "ownership-why"], "what was not known comes back first");
-    let page = viva.plain().get(viva.url(&session.review_url)).send().await.unwrap().text().await.unwrap();
+    let page = page(&viva, &session.review_url).await;
     assert!(page.contains(&format!("Comes back</dt><dd>in 1 day: {}", debrief.comes_back[0].title)), "{page}");
 }
 
@@ -93,12 +93,11 @@ async fn a_real_interview_goes_from_easy_to_hard_and_its_page_withholds_everythi
     let turn = &session.turns[0];
     viva.answer(turn.id, &viva.model_answer(&turn.question.id).await).await;
 
-    let page = async || viva.plain().get(viva.url(&session.review_url)).send().await.unwrap().text().await.unwrap();
-    let open = page().await;
+    let open = page(&viva, &session.review_url).await;
     assert!(open.contains("Feedback is shown when the interview is finished."), "{open}");
     assert!(!open.contains("Well said") && !open.contains("Model answer"), "{open}");
     viva.client.finish_session(session.head.id).await.unwrap();
-    assert!(page().await.contains("Well said"));
+    assert!(page(&viva, &session.review_url).await.contains("Well said"));
 }
 
 #[tokio::test]
