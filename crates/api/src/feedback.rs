@@ -376,37 +376,19 @@ fn verdicts(feedback: &Feedback) -> Vec<Named<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::judged;
+
+    fn panel() -> Correctness {
+        judged().feedback.unwrap().correctness.unwrap()
+    }
 
     fn point(id: &str, verdict: Verdict) -> KeyPointMark {
-        let evidence = Evidence::default();
-        KeyPointMark {
-            id: id.to_owned(),
-            summary: format!("about {id}"),
-            weight: 3,
-            core: true,
-            any_of: None,
-            stage: None,
-            versions: Versions::default(),
-            verdict,
-            sure: true,
-            plausibility: None,
-            decided_by: DecidedBy::Coach,
-            doubt: None,
-            word_in_doubt: None,
-            evidence,
-        }
+        KeyPointMark { id: id.to_owned(), summary: format!("about {id}"), verdict, ..panel().key_points.remove(0) }
     }
 
     fn stated(id: &str) -> MisconceptionMark {
         let claim = format!("wrong about {id}");
-        MisconceptionMark {
-            id: id.to_owned(),
-            claim,
-            why_wrong: String::new(),
-            versions: Versions::default(),
-            sure: true,
-            evidence: Evidence::default(),
-        }
+        MisconceptionMark { id: id.to_owned(), claim, ..panel().misconceptions.remove(0) }
     }
 
     fn check(id: &str, verdict: ClarityVerdict) -> ClarityMark {
@@ -458,14 +440,10 @@ mod tests {
 
     #[test]
     fn scores_are_comparable_within_one_judge_and_version() {
-        let by = |prompt_version: &str| Feedback {
-            judged_by: Some(JudgedBy {
-                coach: Coach::Offline,
-                model: None,
-                prompt_version: prompt_version.to_owned(),
-                rubric_version: "1".to_owned(),
-            }),
-            ..Feedback::default()
+        let by = |prompt_version: &str| {
+            let mut feedback = judged().feedback.unwrap();
+            feedback.judged_by.as_mut().unwrap().prompt_version = prompt_version.to_owned();
+            feedback
         };
         assert!(by("1").is_comparable_with(&by("1")));
         assert!(!by("1").is_comparable_with(&by("2")));
