@@ -24,7 +24,7 @@ pub use brief::{Best, Brief, Change, Comparison, acknowledgement, brief, compari
 pub use debrief::{comes_back, spoken_debrief};
 
 /// The correctness or the clarity panel.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Panel {
     /// Its heading.
     pub title: &'static str,
@@ -117,18 +117,9 @@ pub enum Sign {
     Wrong,
 }
 
-impl Sign {
-    /// The kind as a word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Bad => "bad",
-            Self::Unclear => "unclear",
-            Self::NotCounted => "not-counted",
-            Self::Wrong => "wrong",
-        }
-    }
-}
+interview::word_enum!(Sign, "sign" {
+    Good => "good", Bad => "bad", Unclear => "unclear", NotCounted => "not-counted", Wrong => "wrong"
+});
 
 /// Words of the transcript, or a note on a part of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -370,12 +361,9 @@ pub fn clarity(panel: &Clarity) -> Option<Panel> {
     Some(Panel {
         title: "Clarity",
         score: clarity_score(panel),
-        no_score: None,
-        band: None,
-        points_made: None,
-        misconceptions: Vec::new(),
         marks: judged.into_iter().map(mark).collect(),
         unclear: (!not_judged.is_empty()).then(|| format!("Not judged: {}", not_judged.join("; "))),
+        ..Panel::default()
     })
 }
 
