@@ -122,8 +122,9 @@ impl Client {
 
     /// A session as a document.
     pub async fn export(&self, id: Uuid, format: ExportFormat) -> Result<String, ClientError> {
-        let request = self.request(Method::GET, &["sessions", &id.to_string(), "export"]);
-        self.text(request.query(&Export { format })).await
+        let request = self.request(Method::GET, &["sessions", &id.to_string(), "export"]).query(&Export { format });
+        let body = self.body(self.send(request).await?).await?;
+        String::from_utf8(body).map_err(|_| garbled("it is not UTF-8"))
     }
 
     /// How much is stored.
@@ -214,7 +215,9 @@ impl Client {
         if let Some(transcript) = transcript {
             form = form.part("transcript", json_part(transcript)?);
         }
-        form = form.part("audio", audio_part(recording).await?);
+        let (body, length) = audio_body(recording).await?;
+        let audio = Part::stream_with_length(body, length).file_name("answer").mime_str(audio_type(recording));
+        form = form.part("audio", audio.map_err(|source| ClientError::NotSetUp { source })?);
         let request = self.turn_request(Method::POST, turn, &["answer"]).multipart(form);
         self.value(sent(request, sending, UPLOAD_LIMIT)).await
     }
@@ -317,12 +320,6 @@ impl Client {
         serde_json::from_slice(&body).map_err(garbled)
     }
 
-    /// Sends the request and reads the text that comes back.
-    async fn text(&self, request: RequestBuilder) -> Result<String, ClientError> {
-        let body = self.body(self.send(request).await?).await?;
-        String::from_utf8(body).map_err(|_| garbled("it is not UTF-8"))
-    }
-
     /// Sends the request and looks at nothing but its success.
     async fn done(&self, request: RequestBuilder) -> Result<(), ClientError> {
         self.send(request).await.map(drop)
@@ -388,13 +385,7 @@ fn json_part(transcript: &NewAnswer) -> Result<Part, ClientError> {
     Part::text(text).mime_str("application/json").map_err(|error| not_json(&error))
 }
 
-/// The recording as it is sent: streamed, never read whole.
-async fn audio_part(recording: &Path) -> Result<Part, ClientError> {
-    let (body, length) = audio_body(recording).await?;
-    let part = Part::stream_with_length(body, length).file_name("answer");
-    part.mime_str(audio_type(recording)).map_err(|source| ClientError::NotSetUp { source })
-}
-
+/// The recording as it is sent, streamed and never read whole, and its length.
 async fn audio_body(recording: &Path) -> Result<(Body, u64), ClientError> {
     let unreadable = |source| ClientError::Recording { path: recording.to_owned(), source };
     let file = tokio::fs::File::open(recording).await.map_err(unreadable)?;
