@@ -191,7 +191,7 @@ pub(crate) fn essence(media_type: &str) -> String {
 /// The type under which a recording is stored. What the sound really is, the decoder finds out. `claimed` is an [`essence`].
 pub(crate) fn audio_type(claimed: Option<&str>) -> Result<&'static str, ApiError> {
     let Some(claimed) = claimed else { return Ok(UNKNOWN_SOUND) };
-    let stored = match claimed {
+    Ok(match claimed {
         "audio/x-wav" | "audio/wave" | "audio/vnd.wave" => "audio/wav",
         "audio/x-flac" => "audio/flac",
         "audio/mp3" => "audio/mpeg",
@@ -201,15 +201,11 @@ pub(crate) fn audio_type(claimed: Option<&str>) -> Result<&'static str, ApiError
         "audio/x-aiff" => "audio/aiff",
         // Clients that were generated from the OpenAPI document send its media range as it is.
         UNKNOWN_SOUND | "audio/*" => UNKNOWN_SOUND,
-        other => match AUDIO_TYPES.into_iter().find(|known| *known == other) {
-            Some(known) => known,
-            None => {
-                let known = AUDIO_TYPES.join(", ");
-                return Err(ApiError::WrongMediaType(format!("unsupported audio type `{other}`; send {known}")));
-            }
-        },
-    };
-    Ok(stored)
+        other => AUDIO_TYPES.into_iter().find(|known| *known == other).ok_or_else(|| {
+            let known = AUDIO_TYPES.join(", ");
+            ApiError::WrongMediaType(format!("unsupported audio type `{other}`; send {known}"))
+        })?,
+    })
 }
 
 #[cfg(test)]

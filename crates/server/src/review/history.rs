@@ -48,23 +48,14 @@ fn earlier(before: &Judging, now: &Turn) -> EarlierJudging {
     let words_now = transcript.map(|transcript| transcript.text.as_str());
     let feedback = now.feedback.as_ref().filter(|feedback| feedback.judged_by.is_some());
     let both = before.feedback.as_ref().zip(feedback);
+    let not_graded = || format!("not graded: {}", before.ungraded_reason.as_deref().unwrap_or("no reason given"));
     EarlierJudging {
         when: day(before.judged_at),
         judge: before.feedback.as_ref().and_then(Judge::of),
-        outcome: outcome(before),
+        outcome: before.feedback.as_ref().map_or_else(not_graded, scores),
         words: before.text.clone().filter(|words| words_now != Some(words)),
         changes: both.map(|(before, now)| now.changes_since(before)),
         is_comparable: both.is_none_or(|(before, now)| now.is_comparable_with(before)),
-    }
-}
-
-fn outcome(judging: &Judging) -> String {
-    match &judging.feedback {
-        Some(feedback) => scores(feedback),
-        None => {
-            let reason = judging.ungraded_reason.as_deref().unwrap_or("no reason given");
-            format!("not graded: {reason}")
-        }
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn feedback(turn: &Turn, question: &Question) -> Option<Feedback> {
 }
 
 /// What a coach found in an answer, now or at an earlier judging, beside what was measured of it.
-pub(crate) fn judged(question: &Question, answer: &Answer, feedback: &marks::Feedback) -> Feedback {
+fn judged(question: &Question, answer: &Answer, feedback: &marks::Feedback) -> Feedback {
     Feedback {
         correctness: feedback.correctness().and_then(|panel| correctness(question, &answer.transcript, panel)),
         clarity: feedback.clarity().map(clarity),
@@ -155,23 +155,19 @@ pub(crate) fn judging(question: &Question, past: &PastJudging) -> Judging {
     }
 }
 
-pub(crate) fn coach(kind: CoachKind) -> Coach {
-    match kind {
-        CoachKind::Offline => Coach::Offline,
-        CoachKind::Llm => Coach::Llm,
-    }
-}
-
-pub(crate) fn judged_by(judged_by: &marks::JudgedBy) -> JudgedBy {
+fn judged_by(judged_by: &marks::JudgedBy) -> JudgedBy {
     JudgedBy {
-        coach: coach(judged_by.coach),
+        coach: match judged_by.coach {
+            CoachKind::Offline => Coach::Offline,
+            CoachKind::Llm => Coach::Llm,
+        },
         model: judged_by.model.clone(),
         prompt_version: judged_by.prompt_version.clone(),
         rubric_version: judged_by.rubric_version.clone(),
     }
 }
 
-pub(crate) fn delivery(delivery: &delivery::Delivery) -> Delivery {
+fn delivery(delivery: &delivery::Delivery) -> Delivery {
     Delivery {
         heard_by: None,
         duration: seconds(delivery.duration),
