@@ -123,8 +123,6 @@ impl OnePass {
         parameters.set_n_threads(1);
         parameters.set_temperature_inc(if falls_back { 0.2 } else { 0.0 });
         parameters.set_print_progress(false);
-        parameters.set_print_realtime(false);
-        parameters.set_print_timestamps(false);
         let begun = process_time()?;
         let mut state = self.0.create_state()?;
         state.full(parameters, sound)?;

@@ -306,14 +306,9 @@ fn parameters(settings: &WhisperSettings, cancellation: Arc<Mutex<CancellationTo
         // whisper-rs never frees the name, so the default is not set again.
         parameters.set_language(Some(settings.language.0));
     }
-    parameters.set_no_context(true);
     parameters.set_single_segment(true);
     parameters.set_temperature_inc(0.0);
-    parameters.set_suppress_blank(true);
-    parameters.set_print_special(false);
     parameters.set_print_progress(false);
-    parameters.set_print_realtime(false);
-    parameters.set_print_timestamps(false);
     parameters
 }
 
