@@ -364,34 +364,25 @@ impl Round<'_> {
             self.speaker = None;
             return Continue(());
         };
-        self.terminal.keyboard.forget_repeats();
-        if self.terminal.screen.can_draw() {
-            self.terminal.screen.draw(&[Line::toned("reading aloud  any key stops it", Tone::Quiet)]);
+        let note = if self.terminal.screen.can_draw() {
+            Line::toned("reading aloud  any key stops it", Tone::Quiet)
         } else {
-            self.terminal.say("reading aloud, Enter stops it");
-        }
-        let input = loop {
-            tokio::select! {
-                said = speaking.finished() => {
-                    if let Err(failure) = said {
-                        self.terminal.warn(format!("reading aloud failed: {}; --mute turns it off", failure.message()));
-                        self.speaker = None;
-                    }
-                    break None;
-                }
-                input = self.terminal.keyboard.next() => match input {
-                    Input::Resized => self.terminal.screen.resized(),
-                    input => break Some(input),
-                },
-            }
+            Line::plain("reading aloud, Enter stops it")
         };
-        self.terminal.screen.erase();
-        let Some(input) = input else { return Continue(()) };
-        speaking.stop().await;
-        match input {
-            Input::Interrupt => return Break(()),
-            input if matches!(input.letter(), Some('\n' | ' ')) => {}
-            input => self.terminal.keyboard.give_back(input),
+        match self.terminal.until_key(|_| Vec::new(), &note, speaking.finished()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => {
+                self.terminal.warn(format!("reading aloud failed: {}; --mute turns it off", failure.message()));
+                self.speaker = None;
+            }
+            Err(input) => {
+                speaking.stop().await;
+                match input {
+                    Input::Interrupt => return Break(()),
+                    input if matches!(input.letter(), Some('\n' | ' ')) => {}
+                    input => self.terminal.keyboard.give_back(input),
+                }
+            }
         }
         Continue(())
     }
