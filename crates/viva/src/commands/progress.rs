@@ -46,9 +46,7 @@ async fn run_with(arguments: &arguments::Progress, settings: &Settings, client: 
         eprintln!("nothing asked yet; start with `{}`", settings.data.command("practice"));
         return Ok(());
     }
-    let mut screen = Screen::new(Streams::detect(settings.plain, false));
-    let look = screen.results_look();
-    screen.show(&progress_lines(&progress, look));
+    Screen::new(Streams::detect(settings.plain, false)).show(|look| progress_lines(&progress, look));
     Ok(())
 }
 
@@ -61,8 +59,7 @@ fn show_question(progress: &Progress, id: &QuestionId, json: bool, settings: &Se
         return print_json(known);
     }
     let mut screen = Screen::new(Streams::detect(settings.plain, false));
-    let look = screen.results_look();
-    screen.show(&question_progress_lines(known, progress.as_of, look));
+    screen.show(|look| question_progress_lines(known, progress.as_of, look));
     Ok(())
 }
 

@@ -75,8 +75,7 @@ fn show(bank: &Bank, id: &QuestionId, json: bool, plain: bool) -> Result<(), Fai
         return print_json(question);
     }
     let mut screen = Screen::new(Streams::detect(plain, false));
-    let look = screen.results_look();
-    screen.show(&full_question_lines(&server::revealed_question(question), look));
+    screen.show(|look| full_question_lines(&server::revealed_question(question), look));
     Ok(())
 }
 

@@ -91,8 +91,7 @@ async fn list(review: &Review, settings: &Settings, client: &Client) -> Result<(
         return Ok(());
     }
     let mut screen = Screen::new(Streams::detect(settings.plain, false));
-    let look = screen.results_look();
-    screen.show(&sessions_lines(&sessions, id_length, look));
+    screen.show(|look| sessions_lines(&sessions, id_length, look));
     Ok(())
 }
 
@@ -106,13 +105,12 @@ fn telling_length(sessions: &[Uuid]) -> usize {
 
 fn show(session: &Session, settings: &Settings, interviewer: &Interviewer) {
     let mut screen = Screen::new(Streams::detect(settings.plain, false));
-    let look = screen.results_look();
     if session.mode == Mode::Real && session.head.state == SessionState::Open {
         let command = settings.data.command(&format!("review {} --open", session.head.id));
         let notice = "This interview is not finished, and its feedback is shown when it is. To finish it on its page:";
         return screen.say(&[Line::plain(notice), Line::toned(command, Tone::Accent)]);
     }
-    screen.show(&session_lines(session, look));
+    screen.show(|look| session_lines(session, look));
     if session.turns.iter().any(|turn| turn.answer.is_some() && session.withholds(turn.position)) {
         let command = settings.data.command(&format!("review {} --open", session.head.id));
         let notice = "This round is not finished. To finish it on its page, and see all feedback:";

@@ -43,8 +43,7 @@ impl Round<'_> {
             return self.practise(weakest).await;
         }
         if self.terminal.screen.can_draw() || !is_worth_reading {
-            let look = self.terminal.screen.results_look();
-            self.terminal.screen.show(&page(look));
+            self.terminal.screen.show(page);
         }
         Ok(Stage::Over)
     }

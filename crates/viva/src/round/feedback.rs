@@ -118,25 +118,14 @@ impl Round<'_> {
         } else {
             self.read_by_keys(turns, before).await?
         };
-        let look = self.terminal.screen.results_look();
         if read == Read::Over(Then::GoOn) && before.is_none() && turns.last().is_some_and(leads_to_follow_up) {
             return Ok(read);
         }
         if self.terminal.screen.can_draw() || !is_attended || then != Then::GoOn {
-            self.terminal.screen.show(&brief_lines(turns, before, look));
+            self.terminal.screen.show(|look| brief_lines(turns, before, look));
         }
         if !is_attended {
-            let panels = turns.iter().flat_map(|turn| {
-                let panels = panel_lines(turn, look);
-                let is_follow_up = turn.depth > 0;
-                let title = is_follow_up.then(|| [Line::blank(), numbered_title(turn)]);
-                // That of the main answer is in the short form.
-                let remark =
-                    turn.feedback.as_ref().and_then(|feedback| feedback.remark.as_deref()).filter(|_| is_follow_up);
-                let remark = remark.into_iter().flat_map(|it| Line::toned(it, Tone::Quiet).wrapped(look.text_width()));
-                title.into_iter().flatten().chain(panels).chain(remark)
-            });
-            self.terminal.screen.show(&panels.collect::<Vec<_>>());
+            self.terminal.screen.show(|look| turns.iter().flat_map(|turn| turn_lines(turn, look)).collect());
         }
         Ok(read)
     }
@@ -281,6 +270,17 @@ impl Round<'_> {
         *turn = settled;
         Ok(was_interrupted)
     }
+}
+
+/// The panels of a turn. Title and remark of the main answer are in the short form.
+fn turn_lines(turn: &Turn, look: Look) -> Vec<Line> {
+    let panels = panel_lines(turn, look);
+    if turn.depth == 0 {
+        return panels;
+    }
+    let remark = turn.feedback.as_ref().and_then(|feedback| feedback.remark.as_deref());
+    let remark = remark.into_iter().flat_map(|it| Line::toned(it, Tone::Quiet).wrapped(look.text_width()));
+    [Line::blank(), numbered_title(turn)].into_iter().chain(panels).chain(remark).collect()
 }
 
 /// Whether the sound of a quote is kept and can be played.

@@ -94,7 +94,7 @@ impl Terminal {
         let mut deadline = limit.map(|limit| Instant::now() + limit);
         self.keyboard.forget_repeats();
         if !self.screen.can_draw() {
-            self.screen.show(&page(self.screen.results_look()));
+            self.screen.show(&page);
             if self.is_attended {
                 self.screen.say(&[keys(offers)]);
             }

@@ -94,7 +94,7 @@ impl Screen {
     }
 
     /// How results may look.
-    pub fn results_look(&self) -> Look {
+    fn results_look(&self) -> Look {
         let is_off_screen = self.results == Stream::Output && self.prose == Stream::Errors;
         if is_off_screen { Look { signs: self.look.signs, ..Look::OFF_SCREEN } } else { self.look }
     }
@@ -109,9 +109,10 @@ impl Screen {
         self.write(self.prose, self.look, lines);
     }
 
-    /// Writes lines that stay: the result of the command.
-    pub fn show(&mut self, lines: &[Line]) {
-        self.write(self.results, self.results_look(), lines);
+    /// Writes lines that stay: the result of the command, as `page` lays it out.
+    pub fn show(&mut self, page: impl FnOnce(Look) -> Vec<Line>) {
+        let look = self.results_look();
+        self.write(self.results, look, &page(look));
     }
 
     /// Draws lines at the end, replacing those drawn before. Each takes one row and is cut to fit; there must be fewer than the screen

@@ -63,8 +63,7 @@ pub(super) async fn run(
     if review.json {
         print_json(&client.session(session.head.id).await?)?;
     } else {
-        let look = screen.results_look();
-        screen.show(&regraded_lines(&regraded, look));
+        screen.show(|look| regraded_lines(&regraded, look));
     }
     ended
 }
