@@ -21,7 +21,7 @@ const LONG_BACKLOG: f64 = 30.0;
 const HEARD_ROWS: usize = 3;
 
 /// A recording in progress.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Listening {
     /// Length so far.
     pub elapsed: Seconds,
@@ -65,21 +65,7 @@ pub enum Notice {
 impl Listening {
     /// A recording that has just begun.
     pub fn begun(limit: Seconds) -> Self {
-        Self {
-            elapsed: Seconds::ZERO,
-            silence: Seconds::ZERO,
-            limit,
-            peak: f32::NEG_INFINITY,
-            loudest: f32::NEG_INFINITY,
-            heard: Vec::new(),
-            provisional: String::new(),
-            backlog: Seconds::ZERO,
-            time_left: None,
-            device: None,
-            lost: 0,
-            countdown: None,
-            told: Vec::new(),
-        }
+        Self { limit, peak: f32::NEG_INFINITY, loudest: f32::NEG_INFINITY, ..Self::default() }
     }
 
     /// Rows that show the recording; `keys` explains the keys.
