@@ -106,22 +106,15 @@ impl From<ClientError> for Failure {
             ClientError::NotSetUp { .. } => {
                 "install the system's root certificates, for instance the package ca-certificates"
             }
-            ClientError::Problem(problem) => return Self::of(&error).help_for_status(problem.status),
+            ClientError::Problem(problem) => match problem.status {
+                404 => "`viva review` lists the sessions, `viva questions list` the questions and topics",
+                401 | 403 => "check the address of the server",
+                // With 501 the problem itself says what the server supports.
+                500 | 502..=599 => "see the server's log; your answers are not lost",
+                _ => return Self::of(&error),
+            },
         };
         Self::of(&error).help(help)
-    }
-}
-
-impl Failure {
-    fn help_for_status(self, status: u16) -> Self {
-        match status {
-            404 => self.help("`viva review` lists the sessions, `viva questions list` the questions and topics"),
-            // The problem itself says what the server supports.
-            501 => self,
-            401 | 403 => self.help("check the address of the server"),
-            500..=599 => self.help("see the server's log; your answers are not lost"),
-            _ => self,
-        }
     }
 }
 
