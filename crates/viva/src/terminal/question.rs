@@ -9,11 +9,11 @@ use api::view::{clock, versions};
 use interview::transcript::DOUBT_THRESHOLD;
 use interview::wording::counted;
 use syntect::easy::HighlightLines;
-use syntect::highlighting::{Style, Theme, ThemeSet};
-use syntect::parsing::{SyntaxReference, SyntaxSet};
+use syntect::highlighting::{Color, Style, ThemeSet};
+use syntect::parsing::SyntaxSet;
 
 use super::screen::Look;
-use super::text::{Line, Piece, Rgb, Tone};
+use super::text::{Line, Rgb, Tone};
 use crate::turn_number::TurnNumber;
 
 /// A turn as it is asked: heading, the sentence before it, prompt, and unless it is a follow-up its code.
@@ -137,46 +137,28 @@ const LIGHT_THEME: &str = "base16-ocean.light";
 /// Code with line numbers, so that an answer can refer to a line, and with colours if the language is known.
 pub fn snippet_lines(code: &str, language: &str) -> Vec<Line> {
     let theme = if background_is_light() { LIGHT_THEME } else { DARK_THEME };
-    let mut colours = SYNTAXES.find_syntax_by_token(language).zip(THEMES.themes.get(theme)).map(Colouring::new);
+    let known = SYNTAXES.find_syntax_by_token(language).zip(THEMES.themes.get(theme));
+    let mut colours = known.map(|(syntax, theme)| (HighlightLines::new(syntax, theme), theme.settings.foreground));
     code.lines()
         .enumerate()
         .map(|(index, text)| {
             let number = Line::toned(format!("{:>4}  ", index + 1), Tone::Quiet);
-            let coloured = colours.as_mut().and_then(|colours| colours.line(text));
+            let coloured = colours.as_mut().and_then(|(colours, usual)| coloured(text, colours, *usual));
             number.joined(coloured.unwrap_or_else(|| Line::plain(text)))
         })
         .collect()
 }
 
-struct Colouring {
-    highlighter: HighlightLines<'static>,
-    theme: &'static Theme,
-}
-
-impl Colouring {
-    fn new((syntax, theme): (&'static SyntaxReference, &'static Theme)) -> Self {
-        Self { highlighter: HighlightLines::new(syntax, theme), theme }
+/// The next line of code in its colours. Text in the theme's `usual` one keeps the terminal's, which is readable on every background.
+fn coloured(text: &str, colours: &mut HighlightLines<'_>, usual: Option<Color>) -> Option<Line> {
+    let text = format!("{text}\n");
+    let mut line = Line::blank();
+    for (Style { foreground, .. }, part) in colours.highlight_line(&text, &SYNTAXES).ok()? {
+        let Color { r, g, b, .. } = foreground;
+        let tone = if Some(foreground) == usual { Tone::Plain } else { Tone::Code(Rgb(r, g, b)) };
+        line = line.with(part.trim_end_matches('\n'), tone);
     }
-
-    fn line(&mut self, text: &str) -> Option<Line> {
-        let text = format!("{text}\n");
-        let parts = self.highlighter.highlight_line(&text, &SYNTAXES).ok()?;
-        let mut line = Line::blank();
-        for (style, part) in parts {
-            line.push(Piece::new(part.trim_end_matches('\n'), self.tone(style)));
-        }
-        Some(line)
-    }
-
-    /// Text without a colour of its own keeps the terminal's, which is readable on every background.
-    fn tone(&self, style: Style) -> Tone {
-        let colour = style.foreground;
-        if Some(colour) == self.theme.settings.foreground {
-            Tone::Plain
-        } else {
-            Tone::Code(Rgb(colour.r, colour.g, colour.b))
-        }
-    }
+    Some(line)
 }
 
 /// Some terminals set `COLORFGBG=foreground;background` to numbers of the 16 ANSI colours; 7 and 9 to 15 are light.
@@ -193,7 +175,7 @@ pub fn heard_lines(transcript: &Transcript, look: Look) -> Vec<Line> {
         let mut text = Line::blank();
         for word in &segment.words {
             if !text.pieces().is_empty() {
-                text.push(Piece::new(" ", Tone::Plain));
+                text = text.with(" ", Tone::Plain);
             }
             text = text.joined(marked(word, look));
         }

@@ -97,7 +97,7 @@ impl Line {
     }
 
     /// Appends a piece, merging it with the last one if the tones are equal.
-    pub fn push(&mut self, piece: Piece) {
+    fn push(&mut self, piece: Piece) {
         if piece.text.is_empty() {
             return;
         }
