@@ -215,9 +215,8 @@ Say next time
         assert_eq!(shown(&summary_lines(&summary, look)), expected);
     }
 
-    #[test]
-    fn a_listed_session_has_its_score_and_a_short_id() {
-        let head = |score, state| SessionHead {
+    fn head(state: SessionState) -> SessionHead {
+        SessionHead {
             id: uuid::Uuid::from_u128(0x0193_a000_0000_7000_8000_0000_0000_0001),
             state,
             created_at: jiff::Timestamp::UNIX_EPOCH,
@@ -226,9 +225,13 @@ Say next time
             topics: vec!["ownership".to_owned(), "borrowing".to_owned()],
             questions: Vec::new(),
             answered: 1,
-            correctness: score,
-        };
-        let sessions = [head(Some(6.25), SessionState::Finished), head(Some(6.25), SessionState::Open)];
+            correctness: Some(6.25),
+        }
+    }
+
+    #[test]
+    fn a_listed_session_has_its_score_and_a_short_id() {
+        let sessions = [head(SessionState::Finished), head(SessionState::Open)];
         let shown: Vec<String> = sessions_lines(&sessions, 8, Look::OFF_SCREEN).iter().map(Line::text).collect();
         assert!(shown[0].starts_with("0193a000  19"), "{}", shown[0]);
         assert!(shown[0].ends_with("   6.2  1 answer    Rust: ownership, borrowing"), "{}", shown[0]);
@@ -237,20 +240,9 @@ Say next time
 
     #[test]
     fn a_session_in_review_reveals_nothing_of_a_question_whose_follow_up_waits() {
-        let head = SessionHead {
-            id: uuid::Uuid::nil(),
-            state: SessionState::Open,
-            created_at: jiff::Timestamp::UNIX_EPOCH,
-            finished_at: None,
-            subjects: Vec::new(),
-            topics: Vec::new(),
-            questions: Vec::new(),
-            answered: 1,
-            correctness: Some(6.0),
-        };
         let summary = Summary { answered: 1, correctness: Some(6.0), ..Summary::default() };
         let mut session = Session {
-            head,
+            head: head(SessionState::Open),
             mode: Mode::Study,
             turns: vec![judged(), followed_up()],
             next_turn: None,
