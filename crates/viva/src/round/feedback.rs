@@ -304,22 +304,17 @@ fn page_offers(has_next: bool, quotes: usize, marks: usize) -> Vec<Offer<'static
 
 /// The keys below the feedback on a question.
 fn offers(turns: &[Turn], can_repeat: bool, can_play: bool) -> Vec<Offer<'static>> {
-    let mut offers = vec![("Enter", "continue")];
-    if can_repeat {
-        offers.push(("a", "again"));
-    }
-    if can_play {
-        offers.push(("p", "play"));
-    }
-    offers.push(("d", "details"));
-    if turns.iter().any(is_spoken) {
-        offers.push(("e", "correct"));
-    }
-    if turns.iter().any(|turn| turn.state == TurnState::Ungraded) {
-        offers.push(("g", "judge again"));
-    }
-    offers.push(("q", "finish"));
-    offers
+    let is_ungraded = turns.iter().any(|turn| turn.state == TurnState::Ungraded);
+    let offers = [
+        (true, ("Enter", "continue")),
+        (can_repeat, ("a", "again")),
+        (can_play, ("p", "play")),
+        (true, ("d", "details")),
+        (turns.iter().any(is_spoken), ("e", "correct")),
+        (is_ungraded, ("g", "judge again")),
+        (true, ("q", "finish")),
+    ];
+    offers.into_iter().filter_map(|(can_be_done, offer)| can_be_done.then_some(offer)).collect()
 }
 
 /// Whether there are recognised words, which may be wrong.
