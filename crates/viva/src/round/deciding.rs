@@ -45,10 +45,8 @@ impl Round<'_> {
     /// Asks once about every unclear point of a question. Returns whether the candidate quit the program.
     pub(super) async fn ask_about_unclear_points(&mut self, turns: &mut [Turn]) -> Result<bool, Failure> {
         for (index, mark) in unclear(turns) {
-            let width = self.terminal.screen.look().text_width();
-            let question = Line::plain(format!("Did you say that: {}?", mark.text)).wrapped(width);
             self.terminal.screen.say(&[Line::blank()]);
-            self.terminal.screen.say(&question);
+            self.terminal.say(format!("Did you say that: {}?", mark.text));
             let verdict = match self.terminal.choose(&ANSWERS).await {
                 Choice::Letter('y') => DecidedVerdict::Hit,
                 Choice::Letter('n') => DecidedVerdict::Missed,
