@@ -3,14 +3,13 @@
 #[cfg(test)]
 mod tests;
 
-use api::transcript::{TimeSpan, Transcript};
+use api::transcript::HeardTranscript;
 use capture::recognise::Recognition;
 use clap::ValueEnum;
 use interview::{Seconds, Span, Word};
-use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::hearing::{speech_of, transcript_of};
+use crate::hearing::heard_transcript;
 
 /// Two lines of subtitles; a line is readable up to about 42 characters.
 const CUE_CHARACTERS: usize = 84;
@@ -35,7 +34,7 @@ impl Format {
         let cues = segments.iter().flat_map(|segment| cues(segment.words()));
         match self {
             Self::Text => segments.iter().map(|segment| segment.text() + "\n").collect(),
-            Self::Json => format!("{:#}\n", json!(Document::of(None, recognition))),
+            Self::Json => format!("{:#}\n", document(recognition)),
             Self::Srt => {
                 let numbered = cues.zip(1..);
                 numbered.map(|(cue, number)| format!("{number}\n{}\n{}\n\n", cue.times(','), cue.text)).collect()
@@ -49,29 +48,16 @@ impl Format {
     }
 }
 
-/// Everything that is known, as one JSON document; times are in seconds.
-#[derive(Serialize)]
-pub struct Document {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
-    #[serde(flatten)]
-    transcript: Transcript,
-    speech: Vec<TimeSpan>,
-    duration: f64,
-    truncated: bool,
-}
-
-impl Document {
-    /// The document of one recording, with its file where there are several.
-    pub fn of(file: Option<String>, recognition: &Recognition) -> Self {
-        Self {
-            file,
-            transcript: transcript_of(recognition),
-            speech: speech_of(recognition),
-            duration: recognition.duration.get(),
-            truncated: recognition.truncated,
-        }
-    }
+/// Everything that is known of a recording, as one JSON document; times are in seconds.
+pub fn document(recognition: &Recognition) -> Value {
+    let HeardTranscript { segments, speech, duration, .. } = heard_transcript(recognition);
+    json!({
+        "text": recognition.transcript.text(),
+        "segments": segments,
+        "speech": speech,
+        "duration": duration,
+        "truncated": recognition.truncated,
+    })
 }
 
 /// A subtitle and when it is shown.

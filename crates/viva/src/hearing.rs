@@ -102,17 +102,13 @@ pub fn answer_of(recognition: &Recognition, source: Source) -> NewAnswer {
 
 /// The words and what was measured with them, as they are sent.
 pub fn heard_transcript(recognition: &Recognition) -> HeardTranscript {
+    let stretch = |span: &Span| TimeSpan { start: span.start().get(), end: span.end().get() };
     HeardTranscript {
         segments: transcript_of(recognition).segments,
-        speech: speech_of(recognition),
+        speech: recognition.speech.iter().map(stretch).collect(),
         duration: Some(recognition.duration.get()),
         model: recognition.model.clone(),
     }
-}
-
-/// When somebody spoke.
-pub fn speech_of(recognition: &Recognition) -> Vec<TimeSpan> {
-    recognition.speech.iter().map(|span| TimeSpan { start: span.start().get(), end: span.end().get() }).collect()
 }
 
 /// The transcript, as it is shown.

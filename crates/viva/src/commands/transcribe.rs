@@ -6,7 +6,7 @@ use serde_json::json;
 use super::output::{print, print_json};
 use crate::arguments::Transcribe;
 use crate::failure::Failure;
-use crate::formats::{Document, Format};
+use crate::formats::{Format, document};
 use crate::hearing::{self, ModelAtHand};
 use crate::round::transcribe_file;
 use crate::settings::Settings;
@@ -30,7 +30,11 @@ pub async fn run(transcribe: &Transcribe, settings: &Settings) -> Result<(), Fai
         let name = file.display().to_string();
         match transcribe_one(file, &recogniser, &mut terminal).await {
             Ok(None) => return Err(Failure::new("transcription was interrupted")),
-            Ok(Some(recognition)) if is_list => documents.push(json!(Document::of(Some(name), &recognition))),
+            Ok(Some(recognition)) if is_list => {
+                let mut document = document(&recognition);
+                document["file"] = json!(name);
+                documents.push(document);
+            }
             Ok(Some(recognition)) => print(&text(&name, &recognition, transcribe))?,
             Err(failure) => {
                 let failure = failure.about(&name);
