@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use api::transcript::{HeardTranscript, Segment, TimeSpan, Transcript, Word};
 use api::turn::{NewAnswer, Source};
 use capture::models::{Model, Presence};
-use capture::recognise::{Recogniser, Recognition};
-use capture::transcribe::{Language, Whisper};
+use capture::recognise::{Event, Recogniser, Recognition, RecognitionSettings, RecognitionStream};
+use capture::transcribe::{Language, Prompt, Whisper};
 use interview::Span;
+use tokio::sync::mpsc::Sender;
 
 use crate::failure::Failure;
 use crate::memory;
@@ -93,6 +94,12 @@ pub async fn recogniser(speech: &Speech, path: &Path) -> Result<Recogniser, Fail
     let (path, settings) = (path.to_owned(), speech.whisper.clone());
     let load = move || Whisper::load(&path, settings).and_then(Recogniser::start);
     Ok(tokio::task::spawn_blocking(load).await??)
+}
+
+/// A stream that expects the terms of `glossary`.
+pub fn stream(recogniser: &Recogniser, glossary: &[String], events: Option<Sender<Event>>) -> RecognitionStream {
+    let prompt = Prompt::of_terms(glossary.iter().map(String::as_str));
+    RecognitionStream::new(recogniser, RecognitionSettings { prompt, ..RecognitionSettings::default() }, events)
 }
 
 /// The recognised answer, as it is sent.

@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 use api::transcript::Transcript;
 use api::turn::{NewAnswer, Source, Turn};
 use capture::Error;
-use capture::recognise::{Event, Recogniser, Recognition, RecognitionSettings, RecognitionStream};
+use capture::recognise::{Event, Recogniser, Recognition, RecognitionStream};
 use capture::recording::{Ending, Recorded, Recorder};
-use capture::transcribe::Prompt;
 use interview::Seconds;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -20,7 +19,7 @@ use super::reviewing::{EARLIER, Review, Reviewed, words_of};
 use super::typed::type_answer;
 use super::{Asked, Response, Then, tell_unsaved};
 use crate::failure::Failure;
-use crate::hearing::answer_of;
+use crate::hearing::{self, answer_of};
 use crate::microphones;
 use crate::outbox::PendingAnswer;
 use crate::terminal::{Choice, Input, Key, Line, Listening, Notice, Pinned, Terminal, Tone, heard_lines, keys};
@@ -162,9 +161,8 @@ impl Microphone {
         file: PathBuf,
         terminal: &mut Terminal,
     ) -> Result<Option<(Recorder, mpsc::Receiver<Event>)>, Failure> {
-        let prompt = Prompt::of_terms(turn.question.glossary.iter().map(String::as_str));
         terminal.screen.draw(&[Line::toned("opening the microphone", Tone::Quiet)]);
-        let (opening, events) = self.open(prompt, file);
+        let (opening, events) = self.open(&turn.question.glossary, file);
         let started = tokio::select! {
             started = opening => Some(started??),
             () = terminal.keyboard.interrupted_first() => None,
@@ -174,10 +172,9 @@ impl Microphone {
     }
 
     /// Begins to record into `file`. A recorder that nobody waits for cancels itself.
-    fn open(&self, prompt: Prompt, file: PathBuf) -> (JoinHandle<Result<Recorder, Error>>, mpsc::Receiver<Event>) {
+    fn open(&self, glossary: &[String], file: PathBuf) -> (JoinHandle<Result<Recorder, Error>>, mpsc::Receiver<Event>) {
         let (sender, events) = mpsc::channel(WAITING_EVENTS);
-        let settings = RecognitionSettings { prompt, ..RecognitionSettings::default() };
-        let recognition = RecognitionStream::new(&self.recogniser, settings, Some(sender));
+        let recognition = hearing::stream(&self.recogniser, glossary, Some(sender));
         let device = self.device.clone();
         (tokio::task::spawn_blocking(move || microphones::record(device, recognition, file)), events)
     }

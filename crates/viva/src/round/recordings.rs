@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 
 use api::turn::Source;
 use capture::audio::Decoder;
-use capture::recognise::{Event, Recogniser, Recognition, RecognitionSettings, RecognitionStream, transcribe};
-use capture::transcribe::Prompt;
+use capture::recognise::{Event, Recogniser, Recognition, transcribe};
 use interview::{Seconds, Segment};
 use tokio::sync::mpsc;
 
 use super::{Asked, Response, Then};
 use crate::failure::Failure;
-use crate::hearing::{answer_of, transcript_of};
+use crate::hearing::{self, answer_of, transcript_of};
 use crate::terminal::{Line, Terminal, Tone, heard_lines};
 
 /// The longest recording that is accepted, in seconds.
@@ -80,10 +79,8 @@ pub async fn transcribe_file(
     glossary: &[String],
     terminal: &mut Terminal,
 ) -> Result<Option<Recognition>, Failure> {
-    let prompt = Prompt::of_terms(glossary.iter().map(String::as_str));
     let (sender, mut events) = mpsc::channel(WAITING_EVENTS);
-    let settings = RecognitionSettings { prompt, ..RecognitionSettings::default() };
-    let stream = RecognitionStream::new(recogniser, settings, Some(sender));
+    let stream = hearing::stream(recogniser, glossary, Some(sender));
     let _cancel_on_return = stream.cancellation().drop_guard();
     let file = path.to_owned();
     let mut work = tokio::task::spawn_blocking(move || transcribe(open(&file)?, stream));

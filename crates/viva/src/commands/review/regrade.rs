@@ -7,8 +7,7 @@ use api::feedback::Coach;
 use api::session::Session;
 use api::turn::{Regrade, Turn, TurnState};
 use capture::audio::Decoder;
-use capture::recognise::{Recogniser, RecognitionSettings, RecognitionStream, transcribe};
-use capture::transcribe::Prompt;
+use capture::recognise::{Recogniser, transcribe};
 use interview::wording::counted;
 
 use crate::arguments::Review;
@@ -114,9 +113,7 @@ impl Again {
             Self::Judge(request) => Ok(client.regrade(turn.id, request, WAIT).await?),
             Self::Hear(recogniser) => {
                 let sound = client.audio(turn.id).await?;
-                let prompt = Prompt::of_terms(turn.question.glossary.iter().map(String::as_str));
-                let settings = RecognitionSettings { prompt, ..RecognitionSettings::default() };
-                let stream = RecognitionStream::new(recogniser, settings, None);
+                let stream = hearing::stream(recogniser, &turn.question.glossary, None);
                 let work = move || transcribe(Decoder::from_bytes(sound, None)?, stream);
                 let recognition = tokio::task::spawn_blocking(work).await??;
                 let heard = heard_transcript(&recognition);

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use capture::recognise::Event;
 use capture::recording::{Device, Ending, Recorder};
-use capture::transcribe::Prompt;
 use interview::Seconds;
 use tokio::sync::mpsc;
 
@@ -82,7 +81,7 @@ impl Microphone {
     ) -> Result<Result<Vec<Line>, Step>, Failure> {
         terminal.say(SENTENCE);
         terminal.keyboard.forget_repeats();
-        let (mut opening, mut events) = self.open(Prompt::default(), file.to_owned());
+        let (mut opening, mut events) = self.open(&[], file.to_owned());
         let offers = [("d", "another device"), (skip_key(terminal), "skip")];
         let recorder = loop {
             let opened = Line::toned(format!("opening {name}  "), Tone::Quiet).joined(keys(&offers));
