@@ -18,7 +18,6 @@ use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
 use crate::settings::Settings;
 
-/// Runs the command of the command line.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let settings = Settings::load(arguments.layer(), arguments.config.clone());
     match arguments.command {

@@ -10,9 +10,6 @@ use tokio::process::Command;
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Opens a file or an address with the program that the desktop has for it.
-///
-/// # Errors
-/// When there is no such program.
 pub async fn open(target: impl AsRef<OsStr>) -> std::io::Result<()> {
     let mut command = if cfg!(target_os = "macos") {
         Command::new("open")

@@ -103,12 +103,10 @@ impl PendingAnswer {
         }
     }
 
-    /// Where the answer is to be sent.
     pub fn destination(&self) -> &Destination {
         &self.record.destination
     }
 
-    /// Path for the recording.
     pub fn recording_path(&self) -> PathBuf {
         self.folder.join(RECORDING)
     }

@@ -34,7 +34,6 @@ enum Voice {
     Piper(PathBuf),
     /// Speech Dispatcher, which uses the voice that the desktop is set up with.
     SpeechDispatcher,
-    /// eSpeak NG.
     Espeak,
     /// What macOS has.
     Say,
@@ -97,9 +96,6 @@ impl Speaker {
     }
 
     /// Begins to read `text` aloud.
-    ///
-    /// # Errors
-    /// When the voice cannot be started.
     pub async fn speak(&self, text: &str) -> std::io::Result<Speaking> {
         let file = match self.voice {
             Voice::Piper(_) => Some(tempfile::Builder::new().suffix(".wav").tempfile()?.into_temp_path()),
@@ -189,14 +185,10 @@ impl Speaking {
     }
 
     /// Waits until it is over. Giving up waiting loses nothing.
-    ///
-    /// # Errors
-    /// When it was not read to its end.
     pub async fn finished(&mut self) -> Result<(), Failure> {
         (&mut self.reading).await?
     }
 
-    /// Ends the reading.
     pub async fn stop(self) {
         let Self { reading, stop, speaker } = self;
         drop(stop);

@@ -23,7 +23,6 @@ use crate::terminal::{Screen, Streams, megabytes, progress_line};
 /// How often the progress of an import is shown.
 const REDRAW: Duration = Duration::from_millis(200);
 
-/// Saves all sessions to a file, or adds the sessions of one.
 pub async fn run(command: &ArchiveCommand, settings: &Settings) -> Result<(), Failure> {
     let interviewer = Interviewer::reach_to_read(settings).await?;
     let client = interviewer.client();
@@ -41,7 +40,6 @@ pub async fn run(command: &ArchiveCommand, settings: &Settings) -> Result<(), Fa
     result
 }
 
-/// Deletes a session or all of them, after asking.
 pub async fn delete(delete: &Delete, settings: &Settings) -> Result<(), Failure> {
     let interviewer = Interviewer::reach_to_read(settings).await?;
     let result = match &delete.session {

@@ -13,7 +13,6 @@ use crate::round::Microphone;
 use crate::settings::Settings;
 use crate::terminal::{Streams, Terminal};
 
-/// Lists the microphones, or tries one.
 pub async fn run(devices: &Devices, settings: Result<Settings, Failure>) -> Result<(), Failure> {
     if devices.check {
         return try_out(&settings?).await;

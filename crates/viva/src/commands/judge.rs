@@ -31,7 +31,6 @@ const OLLAMA_CLOUD: &str = "ollama.com";
 /// The file beside the settings that says that a judge was offered.
 const OFFERED: &str = "judge-offered";
 
-/// Shows, changes or tries the judge.
 pub async fn run(judge: &Judge, settings: &Settings) -> Result<(), Failure> {
     if judge.offline {
         change(settings, None)?;

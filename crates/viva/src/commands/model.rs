@@ -11,7 +11,6 @@ use crate::settings::Settings;
 use crate::signals::end_requested;
 use crate::terminal::{Screen, Streams, megabytes};
 
-/// Lists, downloads, checks or finds models.
 pub async fn run(command: &ModelCommand, settings: &Settings) -> Result<(), Failure> {
     match command {
         ModelCommand::List { json } => list(settings, *json),

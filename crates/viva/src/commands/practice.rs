@@ -27,7 +27,6 @@ use crate::terminal::{Line, Streams, Terminal, Tone};
 /// The file beside the settings that says that the microphone was tried.
 const CHECKED: &str = "microphone-checked";
 
-/// Runs a practice round.
 pub async fn run(practice: &Practice, settings: &Settings) -> Result<(), Failure> {
     let streams = Streams::detect(settings.plain, practice.json);
     let mut terminal = Terminal::open(streams)?;

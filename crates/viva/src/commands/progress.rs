@@ -17,7 +17,6 @@ use crate::interviewer::Interviewer;
 use crate::settings::Settings;
 use crate::terminal::{Screen, Streams, progress_lines, question_progress_lines};
 
-/// Shows the progress, or writes cards of the points missed.
 pub async fn run(progress: &arguments::Progress, settings: &Settings) -> Result<(), Failure> {
     let interviewer = Interviewer::reach_to_read(settings).await?;
     let result = run_with(progress, settings, interviewer.client()).await;

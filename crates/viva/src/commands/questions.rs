@@ -16,10 +16,6 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::terminal::{Screen, Streams, full_question_lines};
 
-/// Lists, shows or checks questions.
-///
-/// # Errors
-/// When there is no such question or folder, or the check finds faults.
 pub fn run(command: &QuestionsCommand, settings: &Settings) -> Result<(), Failure> {
     let own = settings.bank.as_deref();
     match command {

@@ -23,7 +23,6 @@ const MOST_SESSIONS: usize = 1000;
 /// Sessions per request.
 const PAGE: u32 = 100;
 
-/// Lists sessions, or shows, opens, exports or regrades one.
 pub async fn run(review: &Review, settings: &Settings) -> Result<(), Failure> {
     let interviewer = if review.regrade || review.transcribe || review.open {
         // Only regrading may have to transcribe a recording.

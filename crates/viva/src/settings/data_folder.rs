@@ -17,9 +17,6 @@ pub struct DataFolder {
 
 impl DataFolder {
     /// The folder that was chosen, or the one that the system has for such things. It need not exist.
-    ///
-    /// # Errors
-    /// When none was chosen and the system knows no home.
     pub fn at_or_usual(chosen: Option<PathBuf>) -> Result<Self, Failure> {
         if let Some(path) = chosen {
             return Ok(Self { path, is_chosen: true });
@@ -36,12 +33,10 @@ impl DataFolder {
         project().map(|project| project.config_dir().join("config.toml"))
     }
 
-    /// The folder itself.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The models in it.
     pub fn models(&self) -> models::Folder {
         models::Folder::at(self.path.join("models"))
     }

@@ -9,7 +9,6 @@ use super::text::{Line, Tone, unbroken};
 use super::{Edited, Editor};
 use crate::failure::Failure;
 
-/// Rows of the text editor.
 const EDITOR_ROWS: usize = 8;
 /// How often a countdown is redrawn.
 const TICK: Duration = Duration::from_millis(200);
@@ -61,13 +60,11 @@ impl Terminal {
         self.is_attended
     }
 
-    /// Prints a sentence.
     pub fn say(&mut self, text: impl AsRef<str>) {
         let width = self.screen.look().text_width();
         self.screen.say(&Line::plain(text).wrapped(width));
     }
 
-    /// Prints a warning.
     pub fn warn(&mut self, text: impl AsRef<str>) {
         let width = self.screen.look().text_width();
         self.screen.say(&Line::toned(text, Tone::Bad).wrapped(width));

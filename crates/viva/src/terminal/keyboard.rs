@@ -27,9 +27,7 @@ pub enum Input {
     Key(Key),
     /// A line, where keys are not read one by one.
     Line(String),
-    /// Pasted text.
     Pasted(String),
-    /// The window was resized.
     Resized,
     /// Ctrl-C, or a signal to end.
     Interrupt,
@@ -53,27 +51,16 @@ impl Input {
 /// A key, by its effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
-    /// A letter, digit, space or sign.
     Character(char),
-    /// Ends a line or a choice.
     Enter,
-    /// Leaves things as they were.
     Escape,
-    /// Deletes the character before the cursor.
     Backspace,
-    /// Deletes the character under the cursor.
     Delete,
-    /// Goes one character back.
     Left,
-    /// Goes one character on.
     Right,
-    /// Goes one row up.
     Up,
-    /// Goes one row down.
     Down,
-    /// Goes back to the beginning of a word.
     WordLeft,
-    /// Goes on to the end of a word.
     WordRight,
     /// Goes to the beginning of the text.
     Home,
@@ -81,7 +68,6 @@ pub enum Key {
     End,
     /// Deletes to the beginning of the text.
     DeleteAllBefore,
-    /// Deletes the word before the cursor.
     DeleteWord,
 }
 
@@ -134,7 +120,7 @@ impl Keyboard {
         self.raw_mode.is_some()
     }
 
-    /// Waits for the next input. Cancel safe.
+    /// Cancel safe.
     pub async fn next(&mut self) -> Input {
         let input = match self.early.pop_front() {
             Some(input) => input,
@@ -283,7 +269,6 @@ fn read_lines(inputs: &Inputs) {
 pub struct RawMode(());
 
 impl RawMode {
-    /// Switches to raw mode.
     pub fn enter() -> std::io::Result<Self> {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {

@@ -54,7 +54,6 @@ pub struct Listening {
 /// What to know about a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// Samples were lost.
     Lost,
     /// There was no sound at all.
     Silent,

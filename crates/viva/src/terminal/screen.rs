@@ -99,7 +99,6 @@ impl Screen {
         if is_off_screen { Look { signs: self.look.signs, ..Look::OFF_SCREEN } } else { self.look }
     }
 
-    /// Whether lines can be redrawn.
     pub fn can_draw(&self) -> bool {
         self.can_draw
     }
@@ -131,7 +130,6 @@ impl Screen {
         send(self.prose, &drawing);
     }
 
-    /// Erases what was drawn.
     pub fn erase(&mut self) {
         if self.live.is_empty() {
             return;
@@ -246,7 +244,6 @@ impl Signs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colours {
-    /// No escape codes.
     None,
     /// 256 colours, which every current terminal has.
     Few,

@@ -11,7 +11,6 @@ pub const NO_BREAK_SPACE: &str = "\u{a0}";
 /// What a piece of text is; the colour follows from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tone {
-    /// Nothing special.
     #[default]
     Plain,
     /// A heading or something to look at first.
@@ -26,7 +25,6 @@ pub enum Tone {
     Bad,
     /// A word that the recogniser was unsure of.
     Doubt,
-    /// The text cursor.
     Cursor,
     /// Code, in the colour of its syntax.
     Code(Rgb),
@@ -63,7 +61,6 @@ impl Piece {
     }
 }
 
-/// One line of text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
     pieces: Vec<Piece>,
@@ -82,14 +79,12 @@ impl Line {
         Self::blank().with(text, tone)
     }
 
-    /// Appends text.
     #[must_use]
     pub fn with(mut self, text: impl AsRef<str>, tone: Tone) -> Self {
         self.push(Piece::new(text, tone));
         self
     }
 
-    /// Appends another line's pieces.
     #[must_use]
     pub fn joined(mut self, other: Self) -> Self {
         other.pieces.into_iter().for_each(|piece| self.push(piece));

@@ -19,10 +19,7 @@ use crate::failure::Failure;
 /// The words by which a text is found in its file.
 const FIRST_WORDS: usize = 6;
 
-/// Checks a folder, or the built-in bank, and tells every fault at once.
-///
-/// # Errors
-/// When there is a fault, or no question.
+/// Checks a folder, or the built-in bank, and tells every fault at once. A fault, or no question, is an error.
 pub(super) fn check(folder: Option<&Path>) -> Result<(), Failure> {
     let (files, mut faults) = match folder {
         None => (question_files::built_in(), Vec::new()),
