@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use api::client::{Client, ClientError};
+use api::client::Client;
 use api::turn::Turn;
 use api::view::{clock, shortened};
 use capture::recognise::Recogniser;
@@ -38,7 +38,7 @@ pub async fn send(kept: PendingAnswer, client: &Client, terminal: &mut Terminal)
             Some(pause) => tokio::time::sleep(Duration::from_millis(pause)).await,
             None => {
                 terminal.screen.erase();
-                return Err(not_sent(error));
+                return Err(Failure::from(error).help("your answer is kept; the next `viva practice` sends it first"));
             }
         }
     }
@@ -167,8 +167,4 @@ async fn transcribe_recording(
         kept.keep(answer_of(&recognition, api::turn::Source::Microphone))?;
     }
     Ok(())
-}
-
-fn not_sent(error: ClientError) -> Failure {
-    Failure::from(error).help("your answer is kept; the next `viva practice` sends it first")
 }

@@ -140,7 +140,8 @@ impl Regrading<'_> {
             let progress = format!("judging answer {} of {}", index + 1, turns.len());
             let after = self.judge_one(turn, &progress).await?;
             let was_settled = after.state.is_settled();
-            let has_failed = after.state == TurnState::Ungraded && has_words(&after);
+            let has_words = after.answer.as_ref().is_some_and(|answer| answer.transcript.is_some());
+            let has_failed = after.state == TurnState::Ungraded && has_words;
             self.regraded.push(Regraded { before: (*turn).clone(), after });
             let left = turns.len() - index - 1;
             if !was_settled {
@@ -186,10 +187,6 @@ fn failed(left: usize) -> Failure {
     let rest = if left > 0 { format!("; {} not judged again", counted(left, "answer")) } else { String::new() };
     Failure::new(format!("the coach failed{rest}"))
         .help("`viva doctor` checks the coach; `--coach offline` needs no model")
-}
-
-fn has_words(turn: &Turn) -> bool {
-    turn.answer.as_ref().is_some_and(|answer| answer.transcript.is_some())
 }
 
 #[cfg(test)]
