@@ -15,11 +15,7 @@ const SECONDS: usize = 10;
 /// Ten seconds of speech at 16 kHz.
 fn speech() -> Vec<f32> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/speech/answers/borrowing-strong.opus");
-    let mut decoder = Decoder::open(&path, None).unwrap();
-    let mut samples = Vec::new();
-    while let Some(block) = decoder.next_block().unwrap() {
-        samples.extend_from_slice(block);
-    }
+    let mut samples = Decoder::open(&path, None).unwrap().rest().unwrap();
     samples.truncate(SECONDS * 16_000);
     samples
 }

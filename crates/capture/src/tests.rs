@@ -27,15 +27,11 @@ pub fn whisper() -> Whisper {
 
 /// The samples of a file.
 pub fn sound(name: &str) -> Vec<f32> {
-    samples(Decoder::open(&path(name), None).unwrap())
+    samples(&path(name))
 }
 
-pub fn samples(mut decoder: Decoder) -> Vec<f32> {
-    let mut samples = Vec::new();
-    while let Some(block) = decoder.next_block().unwrap() {
-        samples.extend_from_slice(block);
-    }
-    samples
+pub fn samples(path: &Path) -> Vec<f32> {
+    Decoder::open(path, None).unwrap().rest().unwrap()
 }
 
 /// The names of the files in a folder that end in `ending`, in order.

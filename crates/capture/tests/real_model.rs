@@ -31,12 +31,7 @@ fn recording(name: &str) -> Decoder {
 }
 
 fn sound(name: &str) -> Vec<f32> {
-    let mut decoder = recording(name);
-    let mut samples = Vec::new();
-    while let Some(block) = decoder.next_block().unwrap() {
-        samples.extend_from_slice(block);
-    }
-    samples
+    recording(name).rest().unwrap()
 }
 
 /// Hears the sound in blocks of 20 ms, as a microphone delivers it.

@@ -1,7 +1,5 @@
 //! Plays recordings, or a quote from one, through the speakers. The only file of this crate that uses cpal.
 
-use std::ops::Range;
-
 use api::transcript::TimeSpan;
 use capture::audio::{Decoder, RATE};
 use tokio_util::sync::CancellationToken;
@@ -25,7 +23,7 @@ pub fn play(recording: Vec<u8>, quote: TimeSpan, stopped: &CancellationToken) ->
 
 /// Plays a whole recording, to its end or until it is `stopped`.
 pub fn play_all(recording: Vec<u8>, stopped: &CancellationToken) -> Result<(), Failure> {
-    play_sound(samples(recording, 0..usize::MAX)?, stopped)
+    play_sound(Decoder::from_bytes(recording, None)?.rest()?, stopped)
 }
 
 /// Plays sound at [`RATE`].
@@ -46,10 +44,7 @@ fn play_sound(sound: Vec<f32>, stopped: &CancellationToken) -> Result<(), Failur
 fn clip(recording: Vec<u8>, quote: TimeSpan) -> Result<Vec<f32>, capture::Error> {
     let sample = |seconds: f64| (seconds.max(0.0) * f64::from(RATE.get())).round() as usize;
     let length = (quote.end + AFTER - quote.start).clamp(*LENGTH.start(), *LENGTH.end());
-    samples(recording, sample(quote.start - BEFORE)..sample(quote.start + length))
-}
-
-fn samples(recording: Vec<u8>, Range { start, end }: Range<usize>) -> Result<Vec<f32>, capture::Error> {
+    let (start, end) = (sample(quote.start - BEFORE), sample(quote.start + length));
     let mut decoder = Decoder::from_bytes(recording, None)?;
     let (mut clip, mut at) = (Vec::new(), 0);
     while at < end

@@ -74,11 +74,7 @@ fn recordings(folder: &Path) -> Result<Vec<Recording>, Box<dyn Error>> {
 }
 
 fn read(path: &Path) -> Result<Recording, Box<dyn Error>> {
-    let mut decoder = Decoder::open(path, None)?;
-    let mut sound = Vec::new();
-    while let Some(block) = decoder.next_block()? {
-        sound.extend_from_slice(block);
-    }
+    let sound = Decoder::open(path, None)?.rest()?;
     let text = std::fs::read_to_string(path.with_extension("txt"))?;
     Ok(Recording { name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), sound, text })
 }

@@ -122,6 +122,18 @@ impl Decoder {
         }
     }
 
+    /// The rest of the sound, all of it in memory.
+    ///
+    /// # Errors
+    /// As [`next_block`](Self::next_block).
+    pub fn rest(&mut self) -> Result<Vec<f32>, Error> {
+        let mut samples = Vec::new();
+        while let Some(block) = self.next_block()? {
+            samples.extend_from_slice(block);
+        }
+        Ok(samples)
+    }
+
     /// The length of the sound so far.
     pub fn duration(&self) -> Seconds {
         duration(self.samples)

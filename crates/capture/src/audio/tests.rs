@@ -28,20 +28,11 @@ fn wav(folder: &TempDir, rate: u32, channels: u16, interleaved: &[f32]) -> PathB
 
 fn decoded(path: &Path) -> (Vec<f32>, bool) {
     let mut decoder = Decoder::open(path, None).unwrap();
-    let mut samples = Vec::new();
-    while let Some(block) = decoder.next_block().unwrap() {
-        samples.extend_from_slice(block);
-    }
-    (samples, decoder.is_truncated())
+    (decoder.rest().unwrap(), decoder.is_truncated())
 }
 
 fn refusal(bytes: Vec<u8>) -> Error {
-    let read_all = |mut decoder: Decoder| loop {
-        if decoder.next_block()?.is_none() {
-            return Ok(());
-        }
-    };
-    Decoder::from_bytes(bytes, None).and_then(read_all).unwrap_err()
+    Decoder::from_bytes(bytes, None).and_then(|mut decoder| decoder.rest()).unwrap_err()
 }
 
 fn loudness(samples: &[f32]) -> f32 {
@@ -141,11 +132,8 @@ fn every_format_survives_being_cut_in_the_middle() {
     for name in ["22050.flac", "stereo-44100.mp3", "48000.opus", "32000.ogg", "browser.webm", "browser.mp4"] {
         let bytes = std::fs::read(tests::path(&format!("formats/{name}"))).unwrap();
         let mut decoder = Decoder::from_bytes(bytes[..bytes.len() / 2].to_vec(), None).unwrap();
-        let mut samples = 0;
-        while let Some(block) = decoder.next_block().unwrap_or_else(|refusal| panic!("{name}: {refusal}")) {
-            samples += block.len();
-        }
-        let seconds = samples as f64 / 16_000.0;
+        let samples = decoder.rest().unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
+        let seconds = samples.len() as f64 / 16_000.0;
         assert!((1.0..6.0).contains(&seconds), "{name} gave {seconds} s");
     }
 }
@@ -166,12 +154,7 @@ fn a_live_browser_recording_is_complete() {
 fn sound_beyond_the_limit_is_refused() {
     let limit = Seconds::new(2.0);
     let mut decoder = Decoder::open(&tests::path("formats/22050.flac"), limit).unwrap();
-    let refusal = loop {
-        match decoder.next_block() {
-            Ok(block) => assert!(block.is_some(), "the limit was not seen"),
-            Err(refusal) => break refusal,
-        }
-    };
+    let refusal = decoder.rest().expect_err("the limit is seen");
     assert!(matches!(refusal, Error::TooLong { limit: named } if Some(named) == limit));
     assert!(decoder.duration().get() < 3.0);
 }

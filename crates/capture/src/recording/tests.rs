@@ -176,7 +176,7 @@ fn an_answer_is_recorded_and_transcribed_at_the_same_time() {
         "when a vector grows it moves to a new buffer then the old reference would point to freed memory"
     );
     assert_eq!(recognition.duration, recorded.duration);
-    let kept = tests::samples(Decoder::open(&recorded.file, None).unwrap());
+    let kept = tests::samples(&recorded.file);
     assert_eq!(kept.len(), samples.len(), "not one sample is lost");
     let error = kept.iter().zip(&samples).map(|(kept, played)| (kept - played).abs()).fold(0.0, f32::max);
     assert!(error < 1.0 / 16_000.0, "off by {error}");
@@ -265,7 +265,7 @@ fn dropping_a_recorder_cancels_it_and_leaves_a_complete_file() {
     drop(recorder);
     assert!(!player.is_in_use());
     let mut decoder = Decoder::open(&file, None).unwrap();
-    while decoder.next_block().unwrap().is_some() {}
+    decoder.rest().unwrap();
     let played = player.interleaved.len() as f64 / 16_000.0;
     assert!(!decoder.is_truncated() && decoder.duration().get() > played - 0.3, "{:?}", decoder.duration());
     drop(release);
@@ -368,7 +368,7 @@ fn a_microphone_that_fails_costs_nothing_of_what_was_said() {
     let recorded = recorder.finish().unwrap();
     assert_eq!((recorded.ending, recorded.lost), (Ending::SourceLost("it was unplugged".to_owned()), 7));
     assert_eq!(recorded.recognition.finish().unwrap().transcript.text(), "i don't know but i would look it up");
-    assert_eq!(tests::samples(Decoder::open(&recorded.file, None).unwrap()).len(), length);
+    assert_eq!(tests::samples(&recorded.file).len(), length);
 }
 
 #[test]
