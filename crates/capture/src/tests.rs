@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Error;
 use crate::audio::Decoder;
+use crate::recognise::Recogniser;
 use crate::speech::SpeechSpan;
 use crate::transcribe::{Prompt, Transcriber, Whisper, WhisperSettings};
 
@@ -47,7 +48,14 @@ pub fn files(folder: &str, ending: &str) -> Vec<String> {
 }
 
 /// A recogniser that runs a script for each span.
-pub struct Scripted<Script>(pub Script);
+pub fn scripted<Script>(script: Script) -> Recogniser
+where
+    Script: FnMut(&SpeechSpan, &Prompt, &CancellationToken) -> Result<Vec<Word>, Error> + Send + 'static,
+{
+    Recogniser::start(Scripted(script)).unwrap()
+}
+
+struct Scripted<Script>(Script);
 
 impl<Script> Transcriber for Scripted<Script>
 where

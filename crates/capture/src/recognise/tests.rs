@@ -1,13 +1,11 @@
 use std::sync::mpsc as channel;
 use std::time::Duration;
 
-use interview::Word;
 use tokio::sync::mpsc;
 
 use super::*;
 use crate::audio::Decoder;
-use crate::speech::SpeechSpan;
-use crate::tests::{self, Scripted, sound, word};
+use crate::tests::{self, scripted, sound, word};
 use crate::transcribe::{Whisper, WhisperSettings};
 use crate::{Error, Patience};
 
@@ -133,11 +131,10 @@ fn no_word_is_lost_or_doubled_where_fluent_speech_is_cut() {
 fn a_span_is_told_the_words_before_it() {
     let prompts = |sound: &[f32]| {
         let (report, prompts) = channel::channel();
-        let script = move |span: &SpeechSpan, prompt: &Prompt, _: &CancellationToken| {
+        let recogniser = scripted(move |span, prompt, _| {
             report.send(prompt.as_str().to_owned()).unwrap();
             Ok(word(span))
-        };
-        let recogniser = Recogniser::start(Scripted(script)).unwrap();
+        });
         let settings = RecognitionSettings { prompt: Prompt::of_terms(["Arc"]), ..RecognitionSettings::default() };
         let mut stream = RecognitionStream::new(&recogniser, settings, None);
         stream.push(sound);
@@ -150,9 +147,9 @@ fn a_span_is_told_the_words_before_it() {
 
 #[test]
 fn provisional_words_come_while_a_sentence_is_said_and_make_way_for_its_words() {
-    let recogniser = Recogniser::start(Scripted(|span: &SpeechSpan, _: &Prompt, _: &CancellationToken| Ok(word(span))));
+    let recogniser = scripted(|span, _, _| Ok(word(span)));
     let (events, mut watched) = mpsc::channel(1_000);
-    let mut stream = RecognitionStream::new(&recogniser.unwrap(), RecognitionSettings::default(), Some(events));
+    let mut stream = RecognitionStream::new(&recogniser, RecognitionSettings::default(), Some(events));
     let recording = sound("answers/borrowing-follow-up.opus");
     let (begun, rest) = recording.split_at(3 * 16_000);
     stream.push(begun);
@@ -172,12 +169,11 @@ fn provisional_words_come_while_a_sentence_is_said_and_make_way_for_its_words() 
 #[test]
 fn provisional_words_of_what_was_said_before_a_pause_stay_and_are_not_heard_again() {
     let (report, heard) = channel::channel();
-    let script = move |span: &SpeechSpan, prompt: &Prompt, _: &CancellationToken| {
+    let recogniser = scripted(move |span, prompt, _| {
         report.send((span.start, prompt.as_str().to_owned())).unwrap();
         Ok(word(span))
-    };
+    });
     let (events, mut watched) = mpsc::channel(1_000);
-    let recogniser = Recogniser::start(Scripted(script)).unwrap();
     let mut stream = RecognitionStream::new(&recogniser, RecognitionSettings::default(), Some(events));
     let recording = sound("answers/ownership-strong.opus");
     let mut shown = Vec::new();
@@ -217,13 +213,12 @@ fn provisional_words_are_given_up_for_a_closed_span() {
     let (release, held) = channel::channel::<()>();
     let (begin, began) = channel::channel();
     let (report, reported) = channel::channel();
-    let script = move |span: &SpeechSpan, _: &Prompt, cancellation: &CancellationToken| {
+    let recogniser = scripted(move |span, _, cancellation| {
         begin.send(()).ok();
         held.recv().ok();
         report.send((span.start, cancellation.is_cancelled())).ok();
         Ok(word(span))
-    };
-    let recogniser = Recogniser::start(Scripted(script)).unwrap();
+    });
     let mut stream = RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
     let recording = sound("answers/do-not-know.opus");
     stream.push(&recording[..recording.len() / 2]);
@@ -243,12 +238,12 @@ fn provisional_words_are_given_up_for_a_closed_span() {
 #[test]
 fn speech_without_words_yet_is_the_backlog() {
     let (release, held) = channel::channel::<()>();
-    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan, _: &Prompt, _: &CancellationToken| {
+    let recogniser = scripted(move |span, _, _| {
         held.recv().ok(); // Returns when `release` is dropped.
         Ok(word(span))
-    }));
+    });
     let (events, mut watched) = mpsc::channel(1_000);
-    let mut stream = RecognitionStream::new(&recogniser.unwrap(), RecognitionSettings::default(), Some(events));
+    let mut stream = RecognitionStream::new(&recogniser, RecognitionSettings::default(), Some(events));
     stream.push(&sound("answers/ownership-strong.opus"));
     let waiting = stream.backlog();
     assert!(waiting > Seconds::ZERO);
@@ -325,10 +320,7 @@ fn several_streams_share_one_recogniser() {
 
 #[test]
 fn a_recogniser_that_fails_says_why() {
-    let failing = |_: &SpeechSpan, _: &Prompt, _: &CancellationToken| {
-        Err(Error::Transcription { reason: "out of memory".to_owned() })
-    };
-    let recogniser = Recogniser::start(Scripted(failing)).unwrap();
+    let recogniser = scripted(|_, _, _| Err(Error::Transcription { reason: "out of memory".to_owned() }));
     let mut stream = RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
     stream.push(&sound("answers/do-not-know.opus"));
     assert_eq!(stream.finish().unwrap_err().to_string(), "the recogniser failed: out of memory");
@@ -337,11 +329,10 @@ fn a_recogniser_that_fails_says_why() {
 #[test]
 fn a_recogniser_that_hangs_is_too_slow() {
     let (release, held) = channel::channel::<()>();
-    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan, _: &Prompt, _: &CancellationToken| {
+    let recogniser = scripted(move |span, _, _| {
         held.recv().ok(); // Returns when `release` is dropped.
         Ok(word(span))
-    }))
-    .unwrap();
+    });
     let patience = Patience { recognition: Duration::from_millis(50), ..Patience::default() };
     let settings = RecognitionSettings { patience, ..RecognitionSettings::default() };
     let mut stream = RecognitionStream::new(&recogniser, settings, None);
@@ -354,12 +345,11 @@ fn a_recogniser_that_hangs_is_too_slow() {
 fn queued_spans_of_a_dropped_stream_are_not_transcribed() {
     let (release, held) = channel::channel::<()>();
     let (report, transcribed) = channel::channel();
-    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan, _: &Prompt, _: &CancellationToken| {
+    let recogniser = scripted(move |span, _, _| {
         held.recv().ok(); // Returns when `release` is dropped.
         report.send(span.start).unwrap();
         Ok(word(span))
-    }))
-    .unwrap();
+    });
     let mut waiting = RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
     waiting.push(&sound("answers/do-not-know.opus"));
     waiting.push(&[0.0; 4 * 16_000]);
@@ -376,12 +366,11 @@ fn queued_spans_of_a_dropped_stream_are_not_transcribed() {
 fn a_wait_for_words_can_be_cancelled_from_elsewhere() {
     let (release, held) = channel::channel::<()>();
     let (begin, began) = channel::channel();
-    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan, _: &Prompt, _: &CancellationToken| {
+    let recogniser = scripted(move |span, _, _| {
         begin.send(()).ok();
         held.recv().ok(); // Returns when `release` is dropped.
         Ok(word(span))
-    }))
-    .unwrap();
+    });
     let mut stream = RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
     stream.push(&sound("answers/do-not-know.opus"));
     let cancellation = stream.cancellation();
@@ -394,10 +383,7 @@ fn a_wait_for_words_can_be_cancelled_from_elsewhere() {
 
 #[test]
 fn a_recogniser_that_crashes_is_an_error_and_no_hang() {
-    let crashing = |_: &SpeechSpan, _: &Prompt, _: &CancellationToken| -> Result<Vec<Word>, Error> {
-        panic!("a crash on purpose")
-    };
-    let recogniser = Recogniser::start(Scripted(crashing)).unwrap();
+    let recogniser = scripted(|_, _, _| panic!("a crash on purpose"));
     let mut stream = RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
     stream.push(&sound("answers/borrowing-follow-up.opus"));
     let refusal = stream.finish().unwrap_err();

@@ -10,7 +10,7 @@ use super::*;
 use crate::audio::Decoder;
 use crate::recognise::{Recogniser, RecognitionSettings, transcribe};
 use crate::speech::SpeechSpan;
-use crate::tests::{self, Scripted, word};
+use crate::tests::{self, scripted, word};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -186,13 +186,12 @@ fn an_answer_is_recorded_and_transcribed_at_the_same_time() {
 fn the_recogniser_hears_exactly_the_sound_that_is_kept() {
     let folder = TempDir::new().unwrap();
     let (report, heard) = mpsc::channel();
-    let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan, _: &_, _: &_| {
+    let recogniser = scripted(move |span, _, _| {
         if !span.is_open {
             report.send(span.clone()).ok();
         }
         Ok(word(span))
-    }))
-    .unwrap();
+    });
     let stream = || RecognitionStream::new(&recogniser, RecognitionSettings::default(), None);
     let sound = tests::sound("answers/borrowing-follow-up.opus");
     let player = Player { failure: Some("the sound is over"), ..Player::of(sound, 16_000, 1) };
@@ -223,15 +222,14 @@ impl HeldUp {
         let folder = TempDir::new().unwrap();
         let (release, held) = mpsc::channel::<()>();
         let (report, transcribed) = mpsc::channel();
-        let recogniser = Recogniser::start(Scripted(move |span: &SpeechSpan, _: &_, _: &_| {
+        let recogniser = scripted(move |span, _, _| {
             if span.is_open {
                 return Ok(word(span));
             }
             report.send(()).ok();
             held.recv().ok(); // Returns when `release` is dropped.
             Ok(word(span))
-        }))
-        .unwrap();
+        });
         let (events, mut received) = async_channel::channel(10_000);
         let settings_of_recognition = RecognitionSettings { patience, ..RecognitionSettings::default() };
         let recognition = RecognitionStream::new(&recogniser, settings_of_recognition, Some(events));
