@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use hound::{SampleFormat, WavSpec, WavWriter};
 use interview::{Probability, Word};
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +34,16 @@ pub fn sound(name: &str) -> Vec<f32> {
 
 pub fn samples(path: &Path) -> Vec<f32> {
     Decoder::open(path, None).unwrap().rest().unwrap()
+}
+
+/// Writes samples, interleaved where there are several channels, as a WAV file of 16 bits.
+pub fn write_wav(path: &Path, rate: u32, channels: u16, samples: impl IntoIterator<Item = f32>) {
+    let spec = WavSpec { channels, sample_rate: rate, bits_per_sample: 16, sample_format: SampleFormat::Int };
+    let mut writer = WavWriter::create(path, spec).unwrap();
+    for sample in samples {
+        writer.write_sample((sample * 32_767.0) as i16).unwrap();
+    }
+    writer.finalize().unwrap();
 }
 
 /// The names of the files in a folder that end in `ending`, in order.

@@ -17,12 +17,7 @@ fn tone(pitch: f32, rate: u32, seconds: f32) -> Vec<f32> {
 
 fn wav(folder: &TempDir, rate: u32, channels: u16, interleaved: &[f32]) -> PathBuf {
     let path = folder.path().join("sound.wav");
-    let spec = WavSpec { channels, sample_rate: rate, bits_per_sample: 16, sample_format: SampleFormat::Int };
-    let mut writer = WavWriter::create(&path, spec).unwrap();
-    for sample in interleaved {
-        writer.write_sample((sample * 32_767.0) as i16).unwrap();
-    }
-    writer.finalize().unwrap();
+    tests::write_wav(&path, rate, channels, interleaved.iter().copied());
     path
 }
 

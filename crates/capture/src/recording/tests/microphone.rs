@@ -19,7 +19,9 @@ fn with_virtual_microphone(name: &str, test: impl FnOnce(&Path)) {
     let folder = TempDir::new().unwrap();
     let device = SoundDevice::start();
     let speech = folder.path().join("speech.wav");
-    write_speech(&speech);
+    // At 48 kHz, the rate of the virtual microphone: repeating each sample is close enough to speech.
+    let answer = tests::sound("answers/do-not-know.opus").into_iter().flat_map(|sample| [sample; 3]);
+    tests::write_wav(&speech, 48_000, 1, answer);
     let mut command = device.command(std::env::current_exe().unwrap());
     command.args(["--exact", &format!("recording::tests::microphone::{name}"), "--nocapture"]);
     let output = command.env(SPEECH, &speech).output().unwrap();
@@ -107,21 +109,4 @@ fn place_of(piece: &[f32], sound: &[f32], places: std::ops::Range<usize>) -> Opt
     let possible = places.start..places.end.min((sound.len() + 1).saturating_sub(piece.len()));
     let best = possible.max_by(|one, other| correlation(one).total_cmp(&correlation(other)))?;
     (correlation(&best) > 0.95).then_some(best)
-}
-
-/// An answer as a WAV file at 48 kHz, the rate of the virtual microphone: repeating each sample is close enough to speech.
-fn write_speech(path: &Path) {
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: 48_000,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut writer = hound::WavWriter::create(path, spec).unwrap();
-    for sample in tests::sound("answers/do-not-know.opus") {
-        for _ in 0..3 {
-            writer.write_sample((sample * 32_767.0) as i16).unwrap();
-        }
-    }
-    writer.finalize().unwrap();
 }
