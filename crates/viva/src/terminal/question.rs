@@ -172,16 +172,9 @@ fn background_is_light() -> bool {
 pub fn heard_lines(transcript: &Transcript, look: Look) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for segment in &transcript.segments {
-        let mut text = Line::blank();
-        for word in &segment.words {
-            if !text.pieces().is_empty() {
-                text = text.with(" ", Tone::Plain);
-            }
-            text = text.joined(marked(word, look));
-        }
-        if segment.words.is_empty() {
-            text = Line::plain(&segment.text);
-        }
+        let words = segment.words.iter().map(|word| marked(word, look));
+        let text = words.reduce(|text, word| text.with(" ", Tone::Plain).joined(word));
+        let text = text.unwrap_or_else(|| Line::plain(&segment.text));
         lines.extend(text.wrapped(look.text_width().saturating_sub(2)));
     }
     if lines.is_empty() && !transcript.text.trim().is_empty() {
