@@ -188,7 +188,7 @@ impl Line {
         let mut cut = Self::blank();
         for piece in &self.pieces {
             let part = beginning(&piece.text, left);
-            left -= Piece { text: part.to_owned(), tone: piece.tone }.width();
+            left -= part.width();
             cut.push(Piece { text: part.to_owned(), tone: piece.tone });
             if part.len() < piece.text.len() {
                 break;
