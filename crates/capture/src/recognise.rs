@@ -203,7 +203,8 @@ impl RecognitionStream {
                 Err(TryRecvError::Empty) => return,
                 Ok(Ok(words)) => {
                     self.provisional_step = PROVISIONAL_STEP.max(pass.begun.elapsed() * PROVISIONAL_PERIOD);
-                    let new = without_repetition(&self.said(), &text_of(&words));
+                    let heard = Segment::new(words).map(|segment| segment.text()).unwrap_or_default();
+                    let new = without_repetition(&self.said(), &heard);
                     let words = format!("{} {new}", self.settled.words).trim().to_owned();
                     if let Some(until) = *settled {
                         self.settled = Settled { words: words.clone(), until };
@@ -385,10 +386,6 @@ fn without_repetition(said: &str, words: &str) -> String {
     let (said, heard) = (plain(said), plain(words));
     let repeated = (FEWEST_REPEATED..=heard.len()).rev().find(|count| said.ends_with(&heard[..*count]));
     words.split_whitespace().skip(repeated.unwrap_or_default()).collect::<Vec<_>>().join(" ")
-}
-
-fn text_of(words: &[Word]) -> String {
-    words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 impl Drop for RecognitionStream {
