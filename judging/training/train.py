@@ -116,7 +116,8 @@ class Splits:
         kept += [Pair(line.claim.text, line.text, (line.label,)) for line in own if line.writer in data.WRITERS_OF_NEGATIONS + data.WRITERS_OF_TWINS + answers.QUOTED_VOICES]
         denials = list(data.denials(own, seed))
         kept += random.Random(seed).sample(denials, min(len(denials), options.denials))
-        return kept + random.Random(seed).sample(pairs, min(len(pairs), options.pairs - len(kept)))
+        room = max(0, options.pairs - len(kept))
+        return kept + random.Random(seed).sample(pairs, min(len(pairs), room))
 
     def look_at_answers(self, model, voices, share):
         """Finds out where the model to start from sees each claim of each answer that is learnt from."""

@@ -57,8 +57,7 @@ fn an_answer_that_another_program_types_at_once_is_whole() {
     let mut terminal = rexpect::session::spawn_command(run.at_terminal(), Some(LIMIT)).unwrap();
     let answer = [ANSWER; 4].join(" ");
     press(&mut terminal, "Esc", &format!("{answer}\r\r"));
-    press(&mut terminal, "continue", "q");
-    press(&mut terminal, "Enter done", "\r");
+    press(&mut terminal, "judging", "\u{3}");
     terminal.exp_eof().unwrap();
     let turn = home.viva(["review", "last", "--json"]).finish().success().json()["turns"][0].clone();
     assert_eq!(turn["answer"]["transcript"]["text"], answer.as_str());

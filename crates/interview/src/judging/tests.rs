@@ -240,7 +240,8 @@ fn advice_rests_on_what_is_sure_and_says_so_where_nothing_is() {
     let surely = |claim: &str| format!("Say this point in one sentence of your own, aloud: the {claim} claim.");
     assert_eq!(advice([0.01, 0.01, 0.01], None), surely("heavy"));
     assert_eq!(advice([0.3, 0.3, 0.01], None), surely("light"), "the others may have been made");
-    let probably = "This point was not found in your answer; if you left it out, say it in one sentence: the heavy claim.";
+    let probably =
+        "This point was not found in your answer; if you left it out, say it in one sentence: the heavy claim.";
     assert_eq!(advice([0.3, 0.3, 0.3], None), probably);
     let all_said = |plausibility: f64| {
         let mut claims = all_points(&["heavy", "said", "wrong"].map(quote));

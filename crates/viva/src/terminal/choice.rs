@@ -172,19 +172,22 @@ impl Terminal {
         }
         let mut pinned = pin(self.screen.look());
         loop {
-            let look = self.screen.look();
-            let scrolling = pinned.as_ref().and_then(Pinned::scrolling);
-            let offers: Vec<Offer<'_>> = offers.iter().copied().chain(scrolling).collect();
             let note = note();
             let has_note = note.is_some();
-            let note = note.map(|note| Line::toned(note, Tone::Quiet));
-            let below: Vec<Line> = note.into_iter().chain(keys(&offers).wrapped(look.text_width())).collect();
-            let mut lines = pinned.as_ref().map(|pinned| pinned.lines(look)).unwrap_or_default();
-            let room = look.height.saturating_sub(lines.len() + below.len() + 1).clamp(1, EDITOR_ROWS);
-            let rows = editor.lines(look.text_width() - 2, room).into_iter();
-            lines.extend(rows.map(|row| Line::toned("> ", Tone::Accent).joined(row)));
-            lines.extend(below);
-            self.screen.draw(&lines);
+            // A text that another program types at once is drawn once.
+            if !self.keyboard.has_input() {
+                let look = self.screen.look();
+                let scrolling = pinned.as_ref().and_then(Pinned::scrolling);
+                let offers: Vec<Offer<'_>> = offers.iter().copied().chain(scrolling).collect();
+                let note = note.map(|note| Line::toned(note, Tone::Quiet));
+                let below: Vec<Line> = note.into_iter().chain(keys(&offers).wrapped(look.text_width())).collect();
+                let mut lines = pinned.as_ref().map(|pinned| pinned.lines(look)).unwrap_or_default();
+                let room = look.height.saturating_sub(lines.len() + below.len() + 1).clamp(1, EDITOR_ROWS);
+                let rows = editor.lines(look.text_width() - 2, room).into_iter();
+                lines.extend(rows.map(|row| Line::toned("> ", Tone::Accent).joined(row)));
+                lines.extend(below);
+                self.screen.draw(&lines);
+            }
             let input = tokio::select! {
                 input = self.keyboard.next() => input,
                 () = tokio::time::sleep(TICK), if has_note => continue,

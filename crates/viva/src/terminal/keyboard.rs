@@ -130,6 +130,11 @@ impl Keyboard {
         input
     }
 
+    /// Whether an input is there already.
+    pub fn has_input(&self) -> bool {
+        !self.early.is_empty() || !self.inputs.is_empty()
+    }
+
     /// Gives an input back: the next one to wait takes it.
     pub fn give_back(&mut self, input: Input) {
         self.early.push_front(input);
