@@ -113,7 +113,7 @@ def examples(rows, bank, is_key_point):
     return torch.tensor(features), torch.tensor(truth), places
 
 
-def fit(x, y, decay=1e-2):
+def fit(x, y, decay=1e-3):
     """A logistic regression on normed features: its base, and the weight of each feature as it is."""
     mean, scale = x.mean(0), x.std(0).clamp(min=1e-6)
     z = (x - mean) / scale

@@ -10,7 +10,7 @@ use super::evidence::{Evidence, Features, LookedAt, Relation, logit};
 use super::passages::Passage;
 use super::reading::{Reading, Sense};
 use super::thresholds::{
-    CLEAR, CONTRADICTED, CONTRADICTED_IN_ITS_WORDS, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_BEYOND_AT,
+    ANOTHER_S, CLEAR, CONTRADICTED, CONTRADICTED_IN_ITS_WORDS, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_BEYOND_AT,
     HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT, IN_SO_MANY_WORDS, LIKENESS_A_WORD, LIKENESS_FOR_CLARITY, MENTIONS, PLAINLY,
     STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT, UNCLEAR_AT, Weights,
 };
@@ -27,12 +27,14 @@ pub(super) struct Read<'a> {
 
 /// The coach's claims about the points of `rubric`, which are claims of `question`.
 pub(super) fn claims(question: &Question, rubric: &Rubric, read: &Read<'_>) -> Claims {
+    let plausibilities: Vec<Option<f32>> =
+        (0..question.key_points.len()).map(|claim| read.plausibility(claim)).collect();
     let key_points = rubric.key_points.iter().map(|point| {
         let number = question.key_points.iter().position(|other| other.id == point.id);
-        let plausibility = number.and_then(|number| read.plausibility(number));
+        let plausibility = number.and_then(|number| plausibilities[number]);
         let verdict = match (read.reading.sense, number) {
             (Sense::OtherLanguage, _) => ClaimedVerdict::Unclear(Doubt::CoachUndecided, None),
-            (Sense::Speech, Some(number)) => read.verdict(number, plausibility),
+            (Sense::Speech, Some(number)) => read.verdict(number, &plausibilities),
             (Sense::Silence | Sense::Disorder | Sense::Speech, _) => ClaimedVerdict::Missed(None),
         };
         let plausibility = plausibility.map(|plausibility| Probability::clamped(f64::from(plausibility)));
@@ -40,7 +42,8 @@ pub(super) fn claims(question: &Question, rubric: &Rubric, read: &Read<'_>) -> C
     });
     let beyond = rubric.beyond.iter().filter_map(|point| {
         let number = question.key_points.iter().position(|other| other.id == point.id)?;
-        let (quote, plausibility) = read.made_unasked(number)?;
+        let plausibility = plausibilities[number].filter(|plausibility| *plausibility >= HIT_BEYOND_AT)?;
+        let quote = read.made_unasked(number)?;
         let plausibility = Some(Probability::clamped(f64::from(plausibility)));
         Some(KeyPointClaim { id: point.id.clone(), verdict: ClaimedVerdict::Hit(quote), plausibility })
     });
@@ -74,8 +77,8 @@ impl Read<'_> {
         Some(if self.is_alone { HIT_IN_FOLLOW_UP.of(&features) } else { HIT.of(&features) })
     }
 
-    fn verdict(&self, claim: usize, plausibility: Option<f32>) -> ClaimedVerdict {
-        let Some((best, plausibility)) = self.evidence.best(claim).zip(plausibility) else {
+    fn verdict(&self, claim: usize, plausibilities: &[Option<f32>]) -> ClaimedVerdict {
+        let Some((best, plausibility)) = self.evidence.best(claim).zip(plausibilities[claim]) else {
             return ClaimedVerdict::Missed(None);
         };
         // A short answer in the very words of a phrasing, which the verifier may not know, makes the point.
@@ -89,7 +92,8 @@ impl Read<'_> {
         }
         let hit_at = if self.is_alone { HIT_IN_FOLLOW_UP_AT } else { HIT_AT };
         let is_plain = best.chances.states >= PLAINLY || best.likeness >= MENTIONS;
-        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST && is_plain;
+        let is_another_s = plausibility < ANOTHER_S && self.make_another(claim, best.passage, plausibilities);
+        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST && is_plain && !is_another_s;
         if plausibility < UNCLEAR_AT || best.chances.states < HIT_AT_LEAST {
             // Words in doubt may have been the point only where something like it was said.
             let near = best.chances.states.max(best.likeness) >= COULD_BE;
@@ -107,12 +111,19 @@ impl Read<'_> {
         }
     }
 
-    /// The words that make a key point which a follow-up does not ask for, if any do, and how plausible that is.
-    fn made_unasked(&self, claim: usize) -> Option<(Quote, f32)> {
-        let plausibility = self.plausibility(claim).filter(|plausibility| *plausibility >= HIT_BEYOND_AT)?;
+    /// Whether the words of a passage surely make another key point.
+    fn make_another(&self, claim: usize, passage: usize, plausibilities: &[Option<f32>]) -> bool {
+        let mut others = plausibilities.iter().enumerate().filter(|(other, _)| *other != claim);
+        others.any(|(other, plausibility)| {
+            plausibility.is_some_and(|plausibility| plausibility >= ANOTHER_S)
+                && self.evidence.best(other).is_some_and(|best| best.passage == passage)
+        })
+    }
+
+    /// The words that make a key point which a follow-up does not ask for, if any do.
+    fn made_unasked(&self, claim: usize) -> Option<Quote> {
         let best = self.evidence.best(claim).filter(|best| best.chances.states >= HIT_AT_LEAST)?;
-        let quote = self.quote(self.clearest(claim, &best)).filter(|_| self.reading.sense == Sense::Speech)?;
-        Some((quote, plausibility))
+        self.quote(self.clearest(claim, &best)).filter(|_| self.reading.sense == Sense::Speech)
     }
 
     /// The words that state a misconception, if any do, and how plausible that is.
