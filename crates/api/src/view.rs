@@ -243,8 +243,12 @@ pub fn correctness(panel: &Correctness) -> Panel {
                 text: point.summary.clone(),
                 is_core: point.core,
                 versions: versions(&point.summary, &point.versions),
-                quote: Quote::of(&point.evidence),
-                note: point.doubt.clone().or(point.any_of.as_ref().map(|_| "one of these is enough".to_owned())),
+                quote: Quote::of(&point.evidence).filter(|_| !is_spare),
+                note: point
+                    .doubt
+                    .clone()
+                    .filter(|_| !is_spare)
+                    .or_else(|| point.any_of.as_ref().map(|_| "one of these is enough".to_owned())),
             }
         })
         .collect();

@@ -33,6 +33,22 @@ fn a_quote_ends_without_the_comma_after_its_clause() {
 }
 
 #[test]
+fn a_point_that_another_makes_unneeded_shows_no_doubt_and_no_quote() {
+    let mut panel = judged().feedback.unwrap().correctness.unwrap();
+    panel.key_points.truncate(2);
+    panel.key_points.iter_mut().for_each(|point| point.any_of = Some("a way out".to_owned()));
+    let (hit, spare) = panel.key_points.split_at_mut(1);
+    spare[0].verdict = Verdict::Unclear;
+    spare[0].doubt = Some("the coach could not tell".to_owned());
+    spare[0].evidence = hit[0].evidence.clone();
+    let marks = correctness(&panel).marks;
+    assert_eq!((marks[0].sign, marks[0].quote.is_some()), (Sign::Good, true));
+    let spare = &marks[1];
+    assert_eq!((spare.verdict, spare.quote.as_ref()), ("not needed", None));
+    assert_eq!(spare.note.as_deref(), Some("one of these is enough"));
+}
+
+#[test]
 fn quotes_are_not_said_to_be_checked_beside_a_remark_that_some_do_not_count() {
     let judge = Judge::of(&feedback(Some("1 quote does not count."), Coach::Llm, Some("some-model"))).unwrap();
     assert_eq!(judge.remark, "Judged by the language model some-model. 1 quote does not count.");

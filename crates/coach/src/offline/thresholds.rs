@@ -70,8 +70,9 @@ pub(crate) const CONTRADICTED_IN_ITS_WORDS: f32 = 0.8;
 /// Passages that state a claim with this share of the best one's chance may be quoted for it.
 pub(crate) const CLEAR: f32 = 0.2;
 
-/// How much less like the claim a quote may be for each unit (of log odds) by which it states the claim more clearly. Of the words that
-/// readers copied as making a point, quotes chosen like this hold more than half in 85 % of the cases; the choice was made on these.
+/// How much less like the claim a quote may be for each unit (of log odds) by which it states the claim more clearly. In 1,025 cases of
+/// gus, ute and vera quotes chosen like this hold 60 % or more of the words that readers copied as making the point in 89 %, and under 20 %
+/// of them in 4 %; the choice was made on other voices.
 pub(crate) const LIKENESS_FOR_CLARITY: f32 = 0.05;
 
 /// By how much a quote must be more like the claim for each word that it is longer.
