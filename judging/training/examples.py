@@ -17,7 +17,7 @@ import data
 from model import Reader, Verifier, trained
 from train import predict
 
-QUOTED_VOICES = ("fay", "finn", "flo")
+GRADED_VOICES = ("fay", "finn", "flo")
 ENOUGH_WORDS, MOST_WORDS = 4, 25
 
 
@@ -29,7 +29,7 @@ def main():
     path = data.ROOT / "crates/coach/data/graded_answers.json"
     graded = json.loads(path.read_text())
     by_question = {}
-    for row in answers.answers(QUOTED_VOICES):
+    for row in answers.answers(GRADED_VOICES):
         if row["question"] not in graded:
             by_question.setdefault(row["question"], []).append(row)
     chosen = {question: [best(rows, ("strong", "refuting"), good), best(rows, ("twisted", "partial"), near)] for question, rows in by_question.items()}

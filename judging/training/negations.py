@@ -12,6 +12,7 @@ import time
 
 import torch
 
+import answers
 import data
 from data import NEGATED, Pair
 from model import Reader, Verifier, trained
@@ -53,7 +54,7 @@ def pairs(options, epoch):
     seed = options.seed + epoch
     rng = random.Random(seed)
     bank = data.claims()
-    lines = list(data.lines(bank))
+    lines = [line for line in data.lines(bank) if line.writer not in answers.FITTED_VOICES]
     others = [line for line in lines if line.writer not in data.WRITERS_OF_NEGATIONS]
     own = [line for line in lines if line.writer in data.WRITERS_OF_NEGATIONS] + rng.sample(data.without_hints(others, seed), OTHER_WRITERS)
     changed = []

@@ -12,6 +12,7 @@ import random
 import torch
 from torch.nn import functional as F
 
+import answers
 import data
 from model import Reader, Verifier, trained
 from train import optimizer_of, predict
@@ -30,7 +31,7 @@ def main():
     torch.manual_seed(1)
     bank, reader, model = data.claims(), Reader(), Verifier()
     model.load_state_dict(trained(options.start))
-    lines = list(data.lines(bank))
+    lines = [line for line in data.lines(bank) if line.writer not in answers.FITTED_VOICES]
     taught = [line for line in lines if line.writer == options.writer]
     questions = {line.claim.question for line in taught}
     beside = [line.text for line in lines if line.claim.question in questions and line.label == data.NEITHER]

@@ -87,8 +87,8 @@ impl Correctness {
     ///
     /// The score is 10 × the weight hit ÷ the weight hit or missed, less [`MISCONCEPTION_PENALTY`] for each misconception stated,
     /// at least 0, and at most [`CORE_CAP`] when a core point was missed. Unclear points are left out; when they are more than a third of
-    /// the weight, or no point was hit, there is a range instead. With nothing hit or missed there is neither. Alternatives of which one suffices count as one
-    /// point. Marks for points that the rubric does not have do not count.
+    /// the weight, or there are some and no point was hit, there is a range instead, unless both its ends are the same. With nothing hit or
+    /// missed there is neither. Alternatives of which one suffices count as one point. Marks for points that the rubric does not have do not count.
     pub(crate) fn of(rubric: &Rubric, marks: Marks) -> Self {
         let (rating, band) = rate(&marks.counted(&rubric.key_points), marks.misconceptions.len());
         Self { marks, rating, band }

@@ -42,9 +42,9 @@ pub(crate) const HIT_BEYOND_AT: f32 = 0.8;
 /// A point that was asked for counts as made only in words that are like it ([`MENTIONS`]), or if the verifier is this sure that they state it.
 pub(crate) const PLAINLY: f32 = 0.6;
 
-/// From this plausibility on words surely make a point. Another point that the same words make best is unclear below it: of 58 such ticks in
-/// the answers that the weights are fitted to readers agree with 39.
-pub(crate) const ANOTHER_S: f32 = 0.9;
+/// From this plausibility on a passage surely makes a point. Another point with the same best passage is unclear if its own plausibility is
+/// lower: of 58 such ticks in the answers that the weights are fitted to, readers agree with 39.
+pub(crate) const SURELY_MADE: f32 = 0.9;
 
 /// From this plausibility on it is unclear whether it was: the candidate is asked about 12 % of the points of the same answers. Of the points
 /// made 7 % are below it.
@@ -64,7 +64,7 @@ pub(crate) const STATED_AT_LEAST: f32 = 0.04;
 /// and its opposite is asked. That happens to 8 of the 2,367 points found in the answers that the weights are fitted to; all are made.
 pub(crate) const CONTRADICTED: f32 = 0.92;
 
-/// The least likeness to its claim of a passage that takes a point back.
+/// The least likeness to its claim of a passage that leaves a point unclear because it contradicts it.
 pub(crate) const CONTRADICTED_IN_ITS_WORDS: f32 = 0.8;
 
 /// Passages that state a claim with this share of the best one's chance may be quoted for it.

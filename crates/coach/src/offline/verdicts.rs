@@ -10,9 +10,9 @@ use super::evidence::{Evidence, Features, LookedAt, Relation, logit};
 use super::passages::Passage;
 use super::reading::{Reading, Sense};
 use super::thresholds::{
-    ANOTHER_S, CLEAR, CONTRADICTED, CONTRADICTED_IN_ITS_WORDS, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_BEYOND_AT,
+    CLEAR, CONTRADICTED, CONTRADICTED_IN_ITS_WORDS, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_BEYOND_AT,
     HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT, IN_SO_MANY_WORDS, LIKENESS_A_WORD, LIKENESS_FOR_CLARITY, MENTIONS, PLAINLY,
-    STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT, UNCLEAR_AT, Weights,
+    STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT, SURELY_MADE, UNCLEAR_AT, Weights,
 };
 
 /// An answer and what was read in it.
@@ -92,30 +92,31 @@ impl Read<'_> {
         }
         let hit_at = if self.is_alone { HIT_IN_FOLLOW_UP_AT } else { HIT_AT };
         let is_plain = best.chances.states >= PLAINLY || best.likeness >= MENTIONS;
-        let is_another_s = plausibility < ANOTHER_S && self.make_another(claim, best.passage, plausibilities);
-        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST && is_plain && !is_another_s;
+        let makes_another_point =
+            plausibility < SURELY_MADE && self.surely_makes_another(claim, best.passage, plausibilities);
+        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST && is_plain && !makes_another_point;
         if plausibility < UNCLEAR_AT || best.chances.states < HIT_AT_LEAST {
             // Words in doubt may have been the point only where something like it was said.
             let near = best.chances.states.max(best.likeness) >= COULD_BE;
             return ClaimedVerdict::Missed(self.quote(best.passage).filter(|_| near));
         }
         let quote = self.quote(self.clearest(claim, &best));
-        let taken_back = self.evidence.of_claim(claim).iter().find(|seen| {
+        let contradicting = self.evidence.of_claim(claim).iter().find(|seen| {
             let apart = !self.passages[seen.passage].overlaps(&self.passages[best.passage]);
             apart && seen.chances.contradicts >= CONTRADICTED && seen.likeness >= CONTRADICTED_IN_ITS_WORDS
         });
-        match (taken_back, quote) {
+        match (contradicting, quote) {
             (Some(opposite), _) => ClaimedVerdict::Unclear(Doubt::Contradicted, self.quote(opposite.passage)),
             (None, Some(quote)) if is_hit => ClaimedVerdict::Hit(quote),
             (None, quote) => ClaimedVerdict::Unclear(Doubt::CoachUndecided, quote),
         }
     }
 
-    /// Whether the words of a passage surely make another key point.
-    fn make_another(&self, claim: usize, passage: usize, plausibilities: &[Option<f32>]) -> bool {
+    /// Whether a passage surely makes another key point.
+    fn surely_makes_another(&self, claim: usize, passage: usize, plausibilities: &[Option<f32>]) -> bool {
         let mut others = plausibilities.iter().enumerate().filter(|(other, _)| *other != claim);
         others.any(|(other, plausibility)| {
-            plausibility.is_some_and(|plausibility| plausibility >= ANOTHER_S)
+            plausibility.is_some_and(|plausibility| plausibility >= SURELY_MADE)
                 && self.evidence.best(other).is_some_and(|best| best.passage == passage)
         })
     }

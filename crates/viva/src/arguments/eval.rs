@@ -17,7 +17,7 @@ use super::values::subject;
 /// Ctrl-C stops and prints the figures of the answers judged so far. docs/judging.md describes the formats and figures.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Examples:\n  viva eval --dataset answers.jsonl\n  \
-                  viva eval --dataset judging/answers --subject rust --voice gwen\n  \
+                  viva eval --dataset judging/answers --subject rust --voice lara\n  \
                   viva eval --coach llm --dataset answers.jsonl --out results.jsonl\n  \
                   viva eval --coach llm --dataset answers.jsonl --out results.jsonl --resume\n  \
                   viva eval --coach llm --compare offline --dataset answers.jsonl\n  \
