@@ -55,6 +55,17 @@ fn the_same_sentence_twenty_times_counts_once() {
 }
 
 #[test]
+fn a_sentence_that_surely_makes_one_point_leaves_others_that_rest_on_it_unclear() {
+    let question = BANK.questions().iter().find(|question| question.id.as_str() == "cpp-undefined-behaviour").unwrap();
+    let sentence = "The compiler may assume that it never happens and optimise on that basis.";
+    let feedback = judge(&COACH, question, sentence);
+    assert_eq!(hits(&feedback), ["compiler-assumes"]);
+    let marks = feedback.marks().unwrap();
+    let other = marks.key_points().iter().find(|mark| mark.id.as_str() == "works-proves-nothing").unwrap();
+    assert!(matches!(other.verdict, Verdict::Unclear { doubt: Doubt::CoachUndecided, .. }), "{other:?}");
+}
+
+#[test]
 fn fluent_talk_about_something_else_makes_no_point() {
     let talk = "In my last team we had a stand up every morning, and I liked that a lot, because everybody knew what the others did. \
                 When somebody was stuck we sat down together, so that problems never stayed open for longer than a day.";
