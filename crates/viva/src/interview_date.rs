@@ -4,18 +4,17 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan, Zoned};
 
-/// The date in this time zone.
-pub fn today() -> Date {
-    Zoned::now().date()
-}
-
 /// When the day of the interview begins in this time zone: what is practised is practised before.
 pub fn begins(date: Date) -> Option<Timestamp> {
     date.to_zoned(TimeZone::system()).ok().map(|zoned| zoned.timestamp())
 }
 
-/// A date as people write it: `2026-12-20`, `in 3 weeks`, `tomorrow`. It is not over `today`.
-pub fn parse(text: &str, today: Date) -> Result<Date, String> {
+/// A date as people write it: `2026-12-20`, `in 3 weeks`, `tomorrow`. It is not over in this time zone.
+pub fn parse(text: &str) -> Result<Date, String> {
+    parse_on(Zoned::now().date(), text)
+}
+
+fn parse_on(today: Date, text: &str) -> Result<Date, String> {
     let words = text.trim().to_lowercase();
     let date = words.parse::<Date>().ok().or_else(|| today.checked_add(from_now(&words)?).ok());
     match date {
@@ -49,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_date_may_be_written_as_people_write_it() {
-        let read = |text| parse(text, date(2026, 11, 29));
+        let read = |text| parse_on(date(2026, 11, 29), text);
         assert_eq!(read("2026-12-20"), Ok(date(2026, 12, 20)));
         assert_eq!(read(" In 3 weeks "), Ok(date(2026, 12, 20)));
         assert_eq!(read("10 days"), Ok(date(2026, 12, 9)));
@@ -60,7 +59,7 @@ mod tests {
 
     #[test]
     fn what_is_no_date_or_is_over_is_refused() {
-        let read = |text| parse(text, date(2026, 11, 29)).unwrap_err();
+        let read = |text| parse_on(date(2026, 11, 29), text).unwrap_err();
         assert_eq!(read("2026-11-28"), "2026-11-28 is over");
         assert_eq!(read("in -1 days"), "2026-11-28 is over");
         for text in ["soon", "in 3 years and more", "2026-13-01", "in 99999999 weeks", ""] {

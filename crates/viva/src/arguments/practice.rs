@@ -7,7 +7,8 @@ use interview::bank::{Kind, Level};
 use interview::{QuestionId, Tag, TopicId};
 use jiff::civil::Date;
 
-use super::values::{interview, interview_minutes, kind, level, subject};
+use super::values::{interview_minutes, kind, level, subject};
+use crate::interview_date;
 
 /// Start a practice round: questions, your answers, feedback.
 ///
@@ -50,7 +51,7 @@ pub struct Practice {
     #[arg(long)]
     pub setup: bool,
     /// Date of the interview, such as 2026-12-20 or "in 3 weeks": what you missed comes back before it [default: what --setup asked]
-    #[arg(long, value_name = "DATE", value_parser = interview)]
+    #[arg(long, value_name = "DATE", value_parser = interview_date::parse)]
     pub interview: Option<Date>,
     /// Number of questions [default: as many as are left a day before the interview, else 5]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]

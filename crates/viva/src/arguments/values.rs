@@ -7,9 +7,6 @@ use api::session::ExportFormat;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use coach::llm::Preset;
 use interview::bank::{Kind, Level};
-use jiff::civil::Date;
-
-use crate::interview_date;
 
 /// A subject as people write it. Which ones there are, the bank says.
 pub(super) fn subject(text: &str) -> Result<String, Infallible> {
@@ -34,10 +31,6 @@ pub(super) fn coach() -> impl TypedValueParser<Value = Coach> {
 
 pub(super) fn interview_minutes() -> impl TypedValueParser<Value = u32> {
     PossibleValuesParser::new(["20", "40", "60"]).try_map(|text| text.parse::<u32>())
-}
-
-pub(super) fn interview(text: &str) -> Result<Date, String> {
-    interview_date::parse(text, interview_date::today())
 }
 
 pub(super) fn preset() -> impl TypedValueParser<Value = Preset> {

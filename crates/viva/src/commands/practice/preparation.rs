@@ -98,8 +98,7 @@ async fn choose(bank: &Bank, terminal: &mut Terminal) -> Result<Preparation, Lef
     let level =
         press(terminal, ("Which level?", "With Enter, rounds ask for any level."), &entries, "any level").await?;
     preparation.levels.extend(level.and_then(|index| levels.get(index)).map(|(level, _)| *level));
-    let today = interview_date::today();
-    preparation.interview = write(terminal, WHEN, |text| interview_date::parse(text, today)).await?;
+    preparation.interview = write(terminal, WHEN, interview_date::parse).await?;
     preparation.minutes = write(terminal, HOW_LONG, minutes).await?;
     Ok(preparation)
 }
