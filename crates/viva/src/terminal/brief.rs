@@ -248,8 +248,7 @@ fn paged(blocks: Vec<Block>, rows: usize) -> Vec<Page> {
         }
         if mark.is_some() {
             let number = Line::toned(format!("{:<NUMBER$}", page.marks.len() + 1), Tone::Accent);
-            let leads = [number].into_iter().chain(std::iter::repeat_with(|| Line::plain(" ".repeat(NUMBER))));
-            page.lines.extend(leads.zip(lines).map(|(lead, line)| lead.joined(line)));
+            page.lines.extend(number.before(lines));
         } else {
             page.lines.extend(lines);
         }

@@ -170,15 +170,15 @@ impl Line {
 
     /// Wraps the line behind `lead`; further lines are indented by its width.
     pub fn hanging(&self, lead: Self, width: usize) -> Vec<Self> {
-        let indent = lead.width();
-        let mut lead = Some(lead);
-        self.wrapped(width.saturating_sub(indent))
-            .into_iter()
-            .map(|line| match lead.take() {
-                Some(lead) => lead.joined(line),
-                None => Self::plain(" ".repeat(indent)).joined(line),
-            })
-            .collect()
+        let lines = self.wrapped(width.saturating_sub(lead.width()));
+        lead.before(lines).collect()
+    }
+
+    /// Puts this line before the first of `lines`, and indents the others by its width.
+    pub fn before(self, lines: Vec<Self>) -> impl Iterator<Item = Self> {
+        let indent = Self::plain(" ".repeat(self.width()));
+        let leads = [self].into_iter().chain(std::iter::repeat(indent));
+        leads.zip(lines).map(|(lead, line)| lead.joined(line))
     }
 
     /// Cuts the line to `width` columns.
