@@ -182,16 +182,11 @@ impl Drop for Screen {
 }
 
 fn send(stream: Stream, bytes: &[u8]) {
-    let written = match stream {
-        Stream::Output => write_to(std::io::stdout().lock(), bytes),
-        Stream::Errors => write_to(std::io::stderr().lock(), bytes),
+    let mut stream: Box<dyn Write> = match stream {
+        Stream::Output => Box::new(std::io::stdout().lock()),
+        Stream::Errors => Box::new(std::io::stderr().lock()),
     };
-    written.ok(); // The reader may have gone away.
-}
-
-fn write_to(mut stream: impl Write, bytes: &[u8]) -> std::io::Result<()> {
-    stream.write_all(bytes)?;
-    stream.flush()
+    stream.write_all(bytes).and_then(|()| stream.flush()).ok(); // The reader may have gone away.
 }
 
 /// How things may look on this screen.
