@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use api::session::{DebriefQuery, Session, WeakestPoint};
+use api::session::{DebriefQuery, Session};
 use api::view::spoken_debrief;
 use jiff::Timestamp;
 
 use super::{After, Round, Stage};
 use crate::failure::Failure;
-use crate::speaker::Speaking;
 use crate::terminal::{Choice, debrief_lines};
 
 /// Hands-free, the program ends after this time: what reading it aloud takes, and a little.
@@ -24,8 +23,9 @@ impl Round<'_> {
         let is_attended = self.hands_free || self.terminal.is_attended();
         let is_worth_reading = is_read && is_attended && session.summary.answered + session.summary.skipped > 0;
         let choice = if is_worth_reading {
-            let speaking = match spoken_debrief(&debrief, Timestamp::now()) {
-                Some(text) if is_first => self.begin_to_speak(&text).await,
+            let speaking = match (&self.speaker, spoken_debrief(&debrief, Timestamp::now())) {
+                // The questions were read aloud, or a warning has said that they cannot be.
+                (Some(speaker), Some(text)) if is_first => speaker.speak(&text).await.ok(),
                 _ => None,
             };
             let mut offers = vec![("Enter", "done")];
@@ -40,24 +40,17 @@ impl Round<'_> {
             Choice::Nothing
         };
         if let (Choice::Letter('a'), Some(weakest)) = (choice, weakest) {
-            return self.practise(weakest).await;
+            // The whole question is asked again when it was skipped.
+            return Ok(match self.ask_again(&weakest.question, weakest.focus.clone()).await? {
+                (Some(again), then) => {
+                    Stage::Reading { attempt: vec![again], before: None, then, after: After::Debrief }
+                }
+                (None, then) => After::Debrief.stage(then),
+            });
         }
         if self.terminal.screen.can_draw() || !is_worth_reading {
             self.terminal.screen.show(page);
         }
         Ok(Stage::Over)
-    }
-
-    /// Asks about the weakest point; the whole question again when it was skipped.
-    async fn practise(&mut self, weakest: &WeakestPoint) -> Result<Stage, Failure> {
-        Ok(match self.ask_again(&weakest.question, weakest.focus.clone()).await? {
-            (Some(again), then) => Stage::Reading { attempt: vec![again], before: None, then, after: After::Debrief },
-            (None, then) => After::Debrief.stage(then),
-        })
-    }
-
-    async fn begin_to_speak(&self, text: &str) -> Option<Speaking> {
-        // The questions were read aloud, or a warning has said that they cannot be.
-        self.speaker.as_ref()?.speak(text).await.ok()
     }
 }
