@@ -10,7 +10,6 @@ mod deciding;
 mod feedback;
 mod microphone;
 mod recordings;
-mod report;
 mod reviewing;
 mod sending;
 mod typed;
@@ -24,6 +23,7 @@ use api::view::acknowledgement;
 use interview::bank::TimeLimit;
 use interview::follow_up::FollowUpLimit;
 use interview::pacing::Pace;
+use interview::wording::counted;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -173,15 +173,26 @@ impl Round<'_> {
             Stage::Reading { attempt, before, then, after } => self.read(attempt, before, then, after).await,
             Stage::Repeating { attempt, before, after } => self.repeat(attempt, before, after).await,
             Stage::Closing(then) => self.close(then, course).await,
-            Stage::Reporting(left) => Ok(report::report(left)),
+            // The feedback on the first of these questions, or the debrief when none is left.
+            Stage::Reporting(mut left) => Ok(match left.pop_front() {
+                Some(attempt) => Stage::Reading { attempt, before: None, then: Then::GoOn, after: After::Report(left) },
+                None => Stage::Debriefing { is_read: true, is_first: true },
+            }),
             Stage::Debriefing { is_read, is_first } => self.debrief(&course.session, is_read, is_first).await,
             Stage::Over => Ok(Stage::Over),
         }
     }
 
     async fn begin(&mut self, course: &mut Course) -> Stage {
-        if self.is_real && self.greet().await.is_break() {
-            return Stage::Closing(Then::Interrupted);
+        if self.is_real {
+            let minutes = counted(self.length.map_or(0, |length| length.as_secs() / 60), "minute");
+            let greeting = format!(
+                "Hello, and welcome. We have {minutes}. Take your time to think. You get the feedback at the end."
+            );
+            self.terminal.say(&greeting);
+            if self.read_aloud(&greeting).await.is_break() {
+                return Stage::Closing(Then::Interrupted);
+            }
         }
         course.ends = self.length.map(|length| Instant::now() + length);
         let first = course.session.next_turn.as_ref();
@@ -315,8 +326,13 @@ impl Round<'_> {
                 .say(&[Line::blank(), Line::plain("The round was interrupted. Your answers are kept.")]);
             return Ok(Stage::Debriefing { is_read: false, is_first: true });
         }
-        let questions = if self.is_real { self.questions_to_report(&course.session) } else { VecDeque::new() };
-        Ok(Stage::Reporting(questions))
+        let reported = |turn: &&Turn| self.is_real && turn.state != TurnState::Asked;
+        let turns: Vec<Turn> = course.session.turns.iter().filter(reported).cloned().collect();
+        if !turns.is_empty() {
+            self.terminal.say("That is the end of the interview, thank you. Here is the report, question by question.");
+        }
+        let questions = turns.chunk_by(|one, other| one.position == other.position).map(<[Turn]>::to_vec);
+        Ok(Stage::Reporting(questions.collect()))
     }
 
     /// The turns of a question up to its last one, without any that was not answered.
