@@ -4,7 +4,6 @@
 //! shows the result of a question when its follow-ups are over.
 
 mod candidate;
-mod cut_off;
 mod debrief;
 mod deciding;
 mod feedback;

@@ -14,8 +14,7 @@ use interview::Seconds;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::cut_off::cut_off;
-use super::reviewing::{EARLIER, Review, Reviewed, words_of};
+use super::reviewing::{EARLIER, Review, Reviewed, cut_off, words_of};
 use super::typed::type_answer;
 use super::{Asked, Response, Then, tell_unsaved};
 use crate::failure::Failure;

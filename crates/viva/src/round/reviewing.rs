@@ -1,10 +1,13 @@
-//! What the candidate decides about a spoken answer before it is sent.
+//! What the candidate decides about an answer before it is sent.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 use api::turn::NewAnswer;
 
+use super::{Response, Then, tell_unsaved};
+use crate::failure::Failure;
+use crate::outbox::PendingAnswer;
 use crate::terminal::{Choice, Editor, Line, Offer, Terminal, Tone, Written};
 
 /// Hands-free, an answer is sent after this time.
@@ -29,8 +32,10 @@ pub const EARLIER: Offer<'static> = ("k", "keep the earlier one");
 const FINISHING: [(&str, &str); 3] =
     [("Enter", "send this answer and finish"), ("x", "finish without it"), ("b", "back to the answer")];
 const EDITING: [(&str, &str); 2] = [("Enter", "done"), ("Esc", "undo the changes")];
+/// After the candidate stopped in the middle of an answer.
+const CUT_OFF: [Offer<'static>; 3] = [("Enter", "send"), ("l", "keep for later"), ("x", "discard")];
 
-/// The review of an answer.
+/// The review of a spoken answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Review {
     /// Whether it is sent after a while without a key.
@@ -113,6 +118,32 @@ impl Review {
         terminal.screen.say(&Line::plain(&text).hanging(Line::plain("  "), width));
         answer.corrected_text = (text != heard).then_some(text);
         flow
+    }
+}
+
+/// Asks what to do with an answer that is not complete, and does it. Nothing but a yes sends it: meanwhile the outbox holds it as one to ask
+/// about. Where nobody can be asked, it is kept for later.
+pub async fn cut_off(
+    mut kept: PendingAnswer,
+    answer: NewAnswer,
+    then: Then,
+    terminal: &mut Terminal,
+) -> Result<Response, Failure> {
+    tell_unsaved(kept.keep_cut_off(answer.clone()), terminal);
+    terminal.keyboard.expect_interrupt();
+    terminal.say("You stopped in the middle of your answer.");
+    let choice = if terminal.is_attended() { terminal.choose(&CUT_OFF).await } else { Choice::Interrupt };
+    match choice {
+        Choice::Letter('x') => kept.remove().map(|()| Response::nothing(then)),
+        Choice::Letter('l') | Choice::Interrupt => {
+            kept.keep_cut_off(answer)?;
+            terminal.say("It is kept and not judged. The next round at a terminal asks what to do with it.");
+            Ok(Response::nothing(Then::Suspended))
+        }
+        Choice::Letter(_) | Choice::Nothing => {
+            tell_unsaved(kept.keep(answer), terminal);
+            Ok(Response::answer(kept, then))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use api::turn::NewAnswer;
 use tokio::sync::mpsc;
 
-use super::cut_off::cut_off;
+use super::reviewing::cut_off;
 use super::{Asked, Response, Then, tell_unsaved};
 use crate::failure::Failure;
 use crate::terminal::{Choice, Editor, Line, Pinned, Terminal, Written, next_line};
