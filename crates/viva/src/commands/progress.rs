@@ -1,11 +1,9 @@
 //! `viva progress`.
 
-mod anki;
-
 use std::path::Path;
 
 use api::client::Client;
-use api::progress::Progress;
+use api::progress::{Progress, WeakPoint};
 use api::view::standing;
 use interview::QuestionId;
 use interview::wording::counted;
@@ -16,6 +14,9 @@ use crate::failure::Failure;
 use crate::interviewer::Interviewer;
 use crate::settings::Settings;
 use crate::terminal::{Screen, Streams, progress_lines, question_progress_lines};
+
+/// What a file for Anki begins with (<https://docs.ankiweb.net/importing/text-files.html>).
+const ANKI_HEADER: &str = "#separator:tab\n#html:true\n#columns:Front\tBack\n";
 
 pub async fn run(progress: &arguments::Progress, settings: &Settings) -> Result<(), Failure> {
     let interviewer = Interviewer::reach_to_read(settings).await?;
@@ -81,15 +82,50 @@ fn narrowed(mut progress: Progress, subjects: &[String]) -> Result<Progress, Fai
 
 /// Writes a card for each weak point.
 async fn export(progress: &Progress, path: &Path, client: &Client) -> Result<(), Failure> {
-    let mut cards = anki::HEADER.to_owned();
+    let mut cards = ANKI_HEADER.to_owned();
     for weak in &progress.weak_points {
         // It was answered, so its answer is no secret.
         let question = client.question(&weak.question).await?;
-        cards += &anki::card(weak, question.answer.as_ref().map(|answer| answer.model_answer.as_str()));
+        cards += &card(weak, question.answer.as_ref().map(|answer| answer.model_answer.as_str()));
     }
     tokio::fs::write(path, cards).await.map_err(|error| {
         Failure::new(format!("cannot write {}: {error}", path.display())).help("choose another file with --anki")
     })?;
     eprintln!("wrote {} to {}", counted(progress.weak_points.len(), "card"), path.display());
     Ok(())
+}
+
+/// A card on one line: what asks for the point, then the point and the question's model answer.
+fn card(weak: &WeakPoint, model_answer: Option<&str>) -> String {
+    let front = format!("<b>{}</b><br>{}", html(&weak.title), html(&weak.probe));
+    let why = model_answer.map(|answer| format!("<br><br>{}", html(answer))).unwrap_or_default();
+    format!("{front}\t{}{why}\n", html(&weak.summary))
+}
+
+/// Text as HTML on one line. A quotation mark at the start of a field would begin a quoted one.
+fn html(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_is_one_line_of_two_fields_whatever_is_in_it() {
+        let weak = WeakPoint {
+            question: "ownership-why".to_owned(),
+            title: "What Vec<T>\tmeans".to_owned(),
+            topic: "ownership".to_owned(),
+            key_point: "dropped".to_owned(),
+            summary: "\"dropped\" & gone\nat the end".to_owned(),
+            probe: "When?".to_owned(),
+            core: true,
+            due: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let expected = "<b>What Vec&lt;T&gt; means</b><br>When?\t&quot;dropped&quot; &amp; gone at the end";
+        assert_eq!(card(&weak, None), format!("{expected}\n"));
+        assert_eq!(card(&weak, Some("It is.\nReally.")), format!("{expected}<br><br>It is. Really.\n"));
+    }
 }
