@@ -249,16 +249,10 @@ impl Microphone {
                 }
                 Reviewed::Type => {
                     kept.remove()?;
-                    Ok(Some(type_answer(asked, terminal).await?))
+                    type_answer(asked, terminal).await.map(Some)
                 }
-                Reviewed::Skip => {
-                    kept.remove()?;
-                    Ok(Some(Response::skip()))
-                }
-                Reviewed::FinishWithout => {
-                    kept.remove()?;
-                    Ok(Some(Response::nothing(Then::Finish)))
-                }
+                Reviewed::Skip => kept.remove().map(|()| Some(Response::skip())),
+                Reviewed::FinishWithout => kept.remove().map(|()| Some(Response::nothing(Then::Finish))),
             };
         }
     }
@@ -395,7 +389,9 @@ impl Watch {
                     }
                 }
                 Some(event) = self.events.recv() => {
-                    tell_words(&event, terminal);
+                    if let (Event::Segment(segment), false) = (&event, terminal.screen.can_draw()) {
+                        terminal.say(segment.text());
+                    }
                     apply(&mut self.listening, event);
                     let Listening { elapsed, silence, .. } = self.listening;
                     self.listening.countdown = countdown(elapsed, silence).filter(|_| self.hands_free);
@@ -453,13 +449,6 @@ impl Watch {
             'd' if self.listening.is_silent() => Some(Stop::OtherDevice),
             _ => None,
         }
-    }
-}
-
-/// Prints final words as they come, where they cannot be drawn.
-fn tell_words(event: &Event, terminal: &mut Terminal) {
-    if let (Event::Segment(segment), false) = (event, terminal.screen.can_draw()) {
-        terminal.say(segment.text());
     }
 }
 
