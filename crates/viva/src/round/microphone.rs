@@ -118,9 +118,7 @@ impl Microphone {
             tokio::task::spawn_blocking(|| recorder.cancel()).await?;
             kept.remove()?;
             return match stop {
-                Stop::OtherDevice if self.choose(terminal).await? == check::Step::Quit => {
-                    quit(earlier, terminal).await.map(Some)
-                }
+                Stop::OtherDevice if self.choose(terminal).await? => quit(earlier, terminal).await.map(Some),
                 Stop::OtherDevice => Ok(None),
                 _ => Ok(Some(Response::skip())),
             };

@@ -23,7 +23,7 @@ const PAUSE: f64 = 1.5;
 
 /// What the candidate does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+enum Step {
     Again,
     OtherDevice,
     Done,
@@ -37,14 +37,11 @@ impl Microphone {
         loop {
             let step = self.check_once(file, terminal).await;
             std::fs::remove_file(file).ok(); // It may not have come to be.
-            let step = match step? {
-                Step::OtherDevice => self.choose(terminal).await?,
-                step => step,
-            };
-            match step {
-                Step::Again | Step::OtherDevice => {}
+            match step? {
+                Step::Again => {}
+                Step::OtherDevice if !self.choose(terminal).await? => {}
                 Step::Done => return Ok(false),
-                Step::Quit => return Ok(true),
+                Step::OtherDevice | Step::Quit => return Ok(true),
             }
         }
     }
@@ -115,8 +112,8 @@ impl Microphone {
         Ok(Ok(if is_empty { Vec::new() } else { heard_lines(&transcript_of(&recognition), look) }))
     }
 
-    /// Lets the candidate choose another microphone.
-    pub(super) async fn choose(&mut self, terminal: &mut Terminal) -> Result<Step, Failure> {
+    /// Lets the candidate choose another microphone. Returns whether they quit the program.
+    pub(super) async fn choose(&mut self, terminal: &mut Terminal) -> Result<bool, Failure> {
         let devices = microphones::list()?;
         let current = microphones::find(self.device.as_deref()).ok();
         let is_current = |device: &Device| current.as_ref().is_some_and(|current| current.id == device.id);
@@ -127,17 +124,14 @@ impl Microphone {
         let page = |look: Look| list_lines("Which microphone?", note, &entries, look);
         let numbers = format!("1-{}", entries.len().clamp(1, 9));
         let offers: [Offer<'_>; 2] = [(numbers.as_str(), "choose"), ("Enter", "keep this one")];
-        Ok(match terminal.choose_below(page, &offers, None).await {
-            Choice::Letter(letter) => {
-                let number = letter.to_digit(10).and_then(|digit| usize::try_from(digit).ok()?.checked_sub(1));
-                if let Some(device) = number.and_then(|number| devices.get(number)) {
-                    self.device = Some(device.id.clone());
-                }
-                Step::Again
-            }
-            Choice::Nothing => Step::Again,
-            Choice::Interrupt => Step::Quit,
-        })
+        let choice = terminal.choose_below(page, &offers, None).await;
+        if let Choice::Letter(letter) = choice
+            && let Some(index) = letter.to_digit(10).and_then(|digit| digit.checked_sub(1))
+            && let Some(device) = devices.get(index as usize)
+        {
+            self.device = Some(device.id.clone());
+        }
+        Ok(choice == Choice::Interrupt)
     }
 }
 
