@@ -61,13 +61,11 @@ impl ModelAtHand {
             |name: &&str| listed.iter().any(|(model, presence)| model.name == *name && *presence == Presence::Here);
         let others = listed.iter().map(|(model, _)| model.name);
         let known = PREFERRED.into_iter().chain(others).filter(|name| speaks(name));
-        let here = known.clone().find(is_here).and_then(Model::named);
-        let wanted = here
-            .or_else(|| [suited().name].into_iter().chain(known).filter(|name| speaks(name)).find_map(Model::named));
-        match (here, wanted) {
-            (Some(model), _) => Self::Here(folder.path_of(model)),
-            (None, model) => Self::Missing(model.unwrap_or(&capture::models::CATALOGUE[0])),
+        if let Some(model) = known.clone().find(is_here).and_then(Model::named) {
+            return Self::Here(folder.path_of(model));
         }
+        let wanted = [suited().name].into_iter().chain(known).filter(|name| speaks(name)).find_map(Model::named);
+        Self::Missing(wanted.unwrap_or(&capture::models::CATALOGUE[0]))
     }
 }
 
