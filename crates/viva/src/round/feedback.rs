@@ -244,8 +244,7 @@ impl Round<'_> {
 
     /// Lets the candidate correct a transcript, and regrades it; returns whether they quit the program.
     async fn correct(&mut self, turns: &mut [Turn]) -> Result<bool, Failure> {
-        let spoken: Vec<&mut Turn> = turns.iter_mut().filter(|turn| is_spoken(turn)).collect();
-        for turn in spoken {
+        for turn in turns.iter_mut().filter(|turn| is_spoken(turn)) {
             let transcript = turn.answer.as_ref().and_then(|answer| answer.transcript.as_ref());
             let heard = transcript.map(|transcript| transcript.text.clone()).unwrap_or_default();
             let title = if turn.depth > 0 { "your answer to the follow-up" } else { "your answer" };
