@@ -21,6 +21,7 @@ use url::Url;
 
 use crate::failure::Failure;
 pub use data_folder::DataFolder;
+pub use file::set_mark;
 pub use preparation::Preparation;
 
 /// The resolved settings of the program.

@@ -13,7 +13,7 @@ use super::output::{agrees, print, print_json};
 use crate::arguments::Judge;
 use crate::failure::Failure;
 use crate::memory;
-use crate::settings::Settings;
+use crate::settings::{Settings, set_mark};
 use crate::terminal::{Choice, Line, Terminal, Tone};
 
 /// The time in which feedback should be there, in seconds.
@@ -203,7 +203,7 @@ pub(super) async fn offer(
         terminal.say_to_copy(settings.data.command("judge"));
     }
     let is_open = settings.llm.is_none() && settings.server.is_none() && terminal.is_attended();
-    let offered = settings.mark(OFFERED).filter(|offered| is_open && (is_asked_for || !offered.is_set()));
+    let offered = settings.mark(OFFERED).filter(|offered| is_open && (is_asked_for || !offered.exists()));
     let Some(offered) = offered else { return Ok(Some(settings)) };
     let found = find_servers().await;
     if found.iter().any(|server| server.preset.is_local()) {
@@ -251,7 +251,7 @@ pub(super) async fn offer(
             Choice::Letter(_) | Choice::Nothing => {}
         }
     }
-    offered.set();
+    set_mark(&offered);
     Ok(Some(settings))
 }
 

@@ -20,7 +20,7 @@ use crate::interviewer::Interviewer;
 use crate::microphones;
 use crate::outbox::Outbox;
 use crate::round::{Candidate, Means, Microphone, PipedLines, Recordings, Round, send_what_was_left};
-use crate::settings::{Preparation, Settings};
+use crate::settings::{Preparation, Settings, set_mark};
 use crate::speaker::Speaker;
 use crate::terminal::{Line, Streams, Terminal, Tone};
 
@@ -96,13 +96,13 @@ async fn check_once(
     terminal: &mut Terminal,
 ) -> Result<bool, Failure> {
     let checked = settings.mark(CHECKED);
-    let is_first = checked.as_ref().is_some_and(|checked| !checked.is_set());
+    let is_first = checked.as_ref().is_some_and(|checked| !checked.exists());
     if !terminal.is_attended() || practice.hands_free || !(is_first || practice.setup) {
         return Ok(false);
     }
     let has_quit = devices::check(microphone, settings, terminal).await?;
     if let (false, Some(checked)) = (has_quit, checked) {
-        checked.set();
+        set_mark(&checked);
     }
     Ok(has_quit)
 }

@@ -1,6 +1,6 @@
 //! Changes the settings file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use toml_edit::DocumentMut;
 
@@ -9,9 +9,9 @@ use crate::failure::Failure;
 use crate::files::replace;
 
 impl Settings {
-    /// A file beside the settings that marks something as done once; none where there is no place for settings.
-    pub fn mark(&self, name: &str) -> Option<Mark> {
-        Some(Mark(self.file.as_deref()?.parent()?.join(name)))
+    /// A file beside the settings that exists once something was done; none where there is no place for settings.
+    pub fn mark(&self, name: &str) -> Option<PathBuf> {
+        Some(self.file.as_deref()?.parent()?.join(name))
     }
 
     /// Changes the settings file, which is made when it is not there; returns its path. Everything else in it stays as it is.
@@ -35,17 +35,7 @@ impl Settings {
     }
 }
 
-/// A file that marks something as done once.
-pub struct Mark(PathBuf);
-
-impl Mark {
-    /// Whether it was done.
-    pub fn is_set(&self) -> bool {
-        self.0.exists()
-    }
-
-    /// Marks it as done. Where nothing can be written, it is done again the next time.
-    pub fn set(&self) {
-        self.0.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&self.0, "")).ok();
-    }
+/// Creates a [`Settings::mark`]. Where nothing can be written, the thing is done again the next time.
+pub fn set_mark(mark: &Path) {
+    mark.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(mark, "")).ok();
 }
