@@ -1,6 +1,5 @@
 //! `viva transcribe`.
 
-use capture::recognise::{Recogniser, Recognition};
 use serde_json::json;
 
 use super::output::{print, print_json};
@@ -28,42 +27,31 @@ pub async fn run(transcribe: &Transcribe, settings: &Settings) -> Result<(), Fai
     let mut failed = None;
     for file in &transcribe.files {
         let name = file.display().to_string();
-        match transcribe_one(file, &recogniser, &mut terminal).await {
+        let recognition = match transcribe_file(file, &recogniser, &[], &mut terminal).await {
+            Ok(Some(recognition)) => recognition,
             Ok(None) => return Err(Failure::new("transcription was interrupted")),
-            Ok(Some(recognition)) if is_list => {
-                let mut document = document(&recognition);
-                document["file"] = json!(name);
-                documents.push(document);
-            }
-            Ok(Some(recognition)) => print(&text(&name, &recognition, transcribe))?,
             Err(failure) => {
-                let failure = failure.about(&name);
-                if let Some(earlier) = failed.replace(failure) {
+                if let Some(earlier) = failed.replace(failure.about(&name)) {
                     terminal.warn(format!("viva: {}", earlier.message()));
                 }
+                continue;
             }
+        };
+        if recognition.truncated {
+            terminal.warn(format!("{name} ends early; what there is of it was transcribed"));
+        }
+        if is_list {
+            let mut document = document(&recognition);
+            document["file"] = json!(name);
+            documents.push(document);
+        } else if transcribe.files.len() > 1 {
+            print(&format!("{name}:\n{}\n", transcribe.format.write(&recognition)))?;
+        } else {
+            print(&transcribe.format.write(&recognition))?;
         }
     }
     if !documents.is_empty() {
         print_json(&documents)?;
     }
     failed.map_or(Ok(()), Err)
-}
-
-async fn transcribe_one(
-    file: &std::path::Path,
-    recogniser: &Recogniser,
-    terminal: &mut Terminal,
-) -> Result<Option<Recognition>, Failure> {
-    let recognition = transcribe_file(file, recogniser, &[], terminal).await?;
-    if recognition.as_ref().is_some_and(|recognition| recognition.truncated) {
-        terminal.warn(format!("{} ends early; what there is of it was transcribed", file.display()));
-    }
-    Ok(recognition)
-}
-
-/// The transcript of one file; with several, each has its name above it.
-fn text(name: &str, recognition: &Recognition, transcribe: &Transcribe) -> String {
-    let words = transcribe.format.write(recognition);
-    if transcribe.files.len() > 1 { format!("{name}:\n{words}\n") } else { words }
 }
