@@ -69,18 +69,14 @@ impl Round<'_> {
         };
         let choices = mark.choices.iter().map(|choice| (key_of(choice), choice.label));
         let offers: Vec<Offer<'_>> = choices.chain([("Enter", "leave it")]).collect();
-        match self.terminal.choose_below(page, &offers, None).await {
-            Choice::Interrupt => return Ok(true),
-            Choice::Letter(letter) => {
-                let chosen = mark.choices.iter().find(|choice| key_of(choice).starts_with(letter));
-                if let Some(view::Choice { verdict, .. }) = chosen {
-                    let decision = Decision { verdict: *verdict };
-                    *turn = self.interviewer.client().decide(turn.id, &mark.id, &decision).await?;
-                }
-            }
-            Choice::Nothing => {}
+        let choice = self.terminal.choose_below(page, &offers, None).await;
+        if let Choice::Letter(letter) = choice
+            && let Some(chosen) = mark.choices.iter().find(|choice| key_of(choice).starts_with(letter))
+        {
+            let decision = Decision { verdict: chosen.verdict };
+            *turn = self.interviewer.client().decide(turn.id, &mark.id, &decision).await?;
         }
-        Ok(false)
+        Ok(choice == Choice::Interrupt)
     }
 }
 

@@ -137,17 +137,14 @@ impl Round<'_> {
             return Ok(false);
         };
         let question = |_| vec![Line::blank(), Line::plain(HOW_SURE)];
-        match self.terminal.choose_below(question, &SURENESS, None).await {
-            Choice::Interrupt => return Ok(true),
-            Choice::Letter(letter) => {
-                if let Some(number) = letter.to_digit(10).and_then(|digit| u8::try_from(digit).ok()) {
-                    let sureness = Sureness { sureness: Some(number) };
-                    *main = self.interviewer.client().set_sureness(main.id, &sureness).await?;
-                }
-            }
-            Choice::Nothing => {}
+        let choice = self.terminal.choose_below(question, &SURENESS, None).await;
+        if let Choice::Letter(letter) = choice
+            && let Some(number) = letter.to_digit(10).and_then(|digit| u8::try_from(digit).ok())
+        {
+            let sureness = Sureness { sureness: Some(number) };
+            *main = self.interviewer.client().set_sureness(main.id, &sureness).await?;
         }
-        Ok(false)
+        Ok(choice == Choice::Interrupt)
     }
 
     async fn read_by_keys(&mut self, turns: &mut [Turn], before: Option<&Turn>) -> Result<Read, Failure> {
