@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use api::client::Client;
+use api::client::{Client, ClientError};
 use api::turn::Turn;
 use api::view::{clock, shortened};
 use capture::recognise::Recogniser;
@@ -23,25 +23,20 @@ const PAUSES: [u64; 5] = [200, 500, 1000, 2000, 4000];
 
 /// Sends an answer, with retries for a few seconds, and removes it from the outbox once the server has it.
 pub async fn send(kept: PendingAnswer, client: &Client, terminal: &mut Terminal) -> Result<Turn, Failure> {
-    let mut pauses = PAUSES.into_iter();
-    loop {
-        terminal.screen.draw(&[Line::toned("sending", Tone::Quiet)]);
-        let error = match kept.send(client).await {
-            Ok(turn) => {
-                terminal.screen.erase();
-                kept.remove()?;
-                return Ok(turn);
-            }
-            Err(error) => error,
-        };
-        match pauses.next().filter(|_| error.is_passing()) {
-            Some(pause) => tokio::time::sleep(Duration::from_millis(pause)).await,
-            None => {
-                terminal.screen.erase();
-                return Err(Failure::from(error).help("your answer is kept; the next `viva practice` sends it first"));
-            }
+    terminal.screen.draw(&[Line::toned("sending", Tone::Quiet)]);
+    let mut sent = kept.send(client).await;
+    for pause in PAUSES {
+        if !sent.as_ref().is_err_and(ClientError::is_passing) {
+            break;
         }
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        sent = kept.send(client).await;
     }
+    terminal.screen.erase();
+    let help = "your answer is kept; the next `viva practice` sends it first";
+    let turn = sent.map_err(|error| Failure::from(error).help(help))?;
+    kept.remove()?;
+    Ok(turn)
 }
 
 /// What can be done with an answer that was cut off.
