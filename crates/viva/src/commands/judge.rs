@@ -313,16 +313,10 @@ fn report(connection: &Connection) -> String {
     let advice = if seconds > COMFORTABLE { "; a smaller model or the offline coach is faster" } else { "" };
     let answered = answered_as.as_ref().filter(|name| !models.contains(name));
     let answered = answered.map(|name| format!(" (which calls it {name})")).unwrap_or_default();
-    let others = available.iter().filter(|known| !models.contains(known)).map(String::as_str).collect::<Vec<_>>();
-    let others = match others.as_slice() {
-        [] => String::new(),
-        others => {
-            let named = others.iter().take(MOST_NAMES).copied().collect::<Vec<_>>().join(", ");
-            let more = others.len().saturating_sub(MOST_NAMES);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("; it also has {named}{more}")
-        }
-    };
+    let others: Vec<&str> = available.iter().filter(|known| !models.contains(known)).map(String::as_str).collect();
+    let (named, more) = others.split_at(others.len().min(MOST_NAMES));
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    let others = if named.is_empty() { String::new() } else { format!("; it also has {}{more}", named.join(", ")) };
     let remark = remark.as_ref().map(|remark| format!(" {remark}")).unwrap_or_default();
     format!(
         "{} at {server}{answered} judged a sample answer in {seconds:.0} s; expect about as long for yours{advice}: {} ({} to correct one), first token after \
