@@ -243,10 +243,8 @@ fn parsed<T: DeserializeOwned>(variable: Variable<'_>, setting: &str) -> Result<
     let list = text.split(',').map(|part| Value::from(part.trim())).collect::<Vec<_>>();
     let mut readings =
         [Some(Value::from(text.as_str())), text.parse().ok(), switch, Some(list.into())].into_iter().flatten();
-    match readings.find_map(|value: Value| value.try_into().ok()) {
-        Some(value) => Ok(Some(value)),
-        None => Err(invalid_variable(&name, &text)),
-    }
+    let value = readings.find_map(|value: Value| value.try_into().ok());
+    value.map(Some).ok_or_else(|| invalid_variable(&name, &text))
 }
 
 /// The settings in `[llm]` that are text.
