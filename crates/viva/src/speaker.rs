@@ -203,11 +203,8 @@ impl Speaking {
 
 /// The text as it is said: marks of writing that voices would spell out are left away.
 fn speakable(text: &str) -> String {
-    text.chars().filter(|character| !matches!(character, '`' | '*' | '_' | '#') && !is_unsayable(*character)).collect()
-}
-
-fn is_unsayable(character: char) -> bool {
-    character.is_control() && character != '\n'
+    let is_mark = |character: &char| matches!(character, '`' | '*' | '_' | '#');
+    text.chars().filter(|it| *it == '\n' || !(it.is_control() || is_mark(it))).collect()
 }
 
 #[cfg(test)]
