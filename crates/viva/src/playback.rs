@@ -16,18 +16,12 @@ const AFTER: f64 = 0.5;
 /// A shorter quote is played with what was said next, a longer one in part; in seconds.
 const LENGTH: std::ops::RangeInclusive<f64> = 3.0..=20.0;
 
-/// Plays a quote from a recording in any format that Viva reads, to its end or until it is `stopped`.
-pub fn play(recording: Vec<u8>, quote: TimeSpan, stopped: &CancellationToken) -> Result<(), Failure> {
-    play_sound(clip(recording, quote)?, stopped)
-}
-
-/// Plays a whole recording, to its end or until it is `stopped`.
-pub fn play_all(recording: Vec<u8>, stopped: &CancellationToken) -> Result<(), Failure> {
-    play_sound(Decoder::from_bytes(recording, None)?.rest()?, stopped)
-}
-
-/// Plays sound at [`RATE`].
-fn play_sound(sound: Vec<f32>, stopped: &CancellationToken) -> Result<(), Failure> {
+/// Plays a recording in any format that Viva reads, or only a quote from it, to its end or until it is `stopped`.
+pub fn play(recording: Vec<u8>, quote: Option<TimeSpan>, stopped: &CancellationToken) -> Result<(), Failure> {
+    let sound = match quote {
+        Some(quote) => clip(recording, quote)?,
+        None => Decoder::from_bytes(recording, None)?.rest()?,
+    };
     #[cfg(feature = "microphone")]
     {
         let _silence = crate::microphones::SilencedErrors::begin();

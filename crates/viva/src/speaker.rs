@@ -173,7 +173,7 @@ impl Speaking {
             };
             match (ended, file) {
                 (Ok(Ok(status)), Some(file)) if status.success() => {
-                    let play = move || playback::play_all(std::fs::read(&file)?, &stopped);
+                    let play = move || playback::play(std::fs::read(&file)?, None, &stopped);
                     tokio::task::spawn_blocking(play).await?
                 }
                 (Ok(Ok(status)), None) if status.success() => Ok(()),

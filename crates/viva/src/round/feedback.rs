@@ -225,7 +225,7 @@ impl Round<'_> {
             let _stop_on_return = stopped.clone().drop_guard();
             let work = async {
                 let recording = client.audio(turn.id).await?;
-                tokio::task::spawn_blocking(move || playback::play(recording, span, &stopped)).await?
+                tokio::task::spawn_blocking(move || playback::play(recording, Some(span), &stopped)).await?
             };
             match self.terminal.until_key(&page, &note, work).await {
                 Ok(Ok(())) => {}
