@@ -93,12 +93,6 @@ impl Screen {
         self.look
     }
 
-    /// How results may look.
-    fn results_look(&self) -> Look {
-        let is_off_screen = self.results == Stream::Output && self.prose == Stream::Errors;
-        if is_off_screen { Look { signs: self.look.signs, ..Look::OFF_SCREEN } } else { self.look }
-    }
-
     pub fn can_draw(&self) -> bool {
         self.can_draw
     }
@@ -110,7 +104,8 @@ impl Screen {
 
     /// Writes lines that stay: the result of the command, as `page` lays it out.
     pub fn show(&mut self, page: impl FnOnce(Look) -> Vec<Line>) {
-        let look = self.results_look();
+        let is_off_screen = self.results == Stream::Output && self.prose == Stream::Errors;
+        let look = if is_off_screen { Look { signs: self.look.signs, ..Look::OFF_SCREEN } } else { self.look };
         self.write(self.results, look, &page(look));
     }
 
