@@ -26,13 +26,8 @@ impl Preparation {
         let table = document.entry("practice").or_insert(Item::Table(Table::new()));
         table["subjects"] = value(Array::from_iter(self.subjects.iter().map(String::as_str)));
         table["levels"] = value(Array::from_iter(self.levels.iter().map(|level| level.as_str())));
-        let optional = [
-            ("interview", self.interview.map(|date| value(date.to_string()))),
-            ("minutes", self.minutes.map(|minutes| value(i64::from(minutes)))),
-        ];
-        for (name, chosen) in optional {
-            table[name] = chosen.unwrap_or_default();
-        }
+        table["interview"] = self.interview.map(|date| value(date.to_string())).unwrap_or_default();
+        table["minutes"] = self.minutes.map(|minutes| value(i64::from(minutes))).unwrap_or_default();
     }
 
     /// What is asked of a server about the progress towards the interview.
