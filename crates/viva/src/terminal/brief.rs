@@ -1,9 +1,9 @@
 //! The feedback on a question, one screen at a time: the short form, the pages of details, and two attempts side by side.
 
 use api::turn::Turn;
-use api::view::{self, Change, Comparison, Judge, Mark, Quote, brief, comparison};
+use api::view::{self, Change, Comparison, Mark, Quote, brief, comparison};
 
-use super::panels::{judged_lines, measure_lines, quote_line, symbol_of};
+use super::panels::{judged_lines, measure_lines, note_lines, quote_line, symbol_of};
 use super::question::{paragraphs, ruled};
 use super::screen::Look;
 use super::text::{Line, Tone};
@@ -58,16 +58,6 @@ pub fn brief_lines(turns: &[Turn], before: Option<&Turn>, look: Look) -> Vec<Lin
         lines.extend(cut(note_lines(turns, width), rows));
         lines
     })
-}
-
-/// The hints used, and who judged.
-fn note_lines(turns: &[Turn], width: usize) -> Vec<Line> {
-    let hints: u8 = turns.iter().map(|turn| turn.hints_used).sum();
-    let hints = (hints > 0).then(|| format!("Hints used: {hints}"));
-    let feedback = turns.first().and_then(|main| main.feedback.as_ref());
-    let judge = feedback.and_then(Judge::of).map(|judge| judge.remark);
-    let notes = hints.into_iter().chain(judge);
-    notes.flat_map(|note| Line::toned(note, Tone::Quiet).wrapped(width)).collect()
 }
 
 /// The fullest layout that fits into `room` rows. A layout is told how many rows a text may take.

@@ -38,13 +38,18 @@ pub fn feedback_lines(turn: &Turn, look: Look) -> Vec<Line> {
     if let Some(step) = &feedback.next_step {
         lines.extend(Line::plain(step).hanging(Line::toned("Next step  ", Tone::Strong), width));
     }
-    if turn.hints_used > 0 {
-        lines.extend(Line::toned(format!("Hints used: {}", turn.hints_used), Tone::Quiet).wrapped(width));
-    }
-    if let Some(judge) = Judge::of(feedback) {
-        lines.extend(Line::toned(judge.remark, Tone::Quiet).wrapped(width));
-    }
+    lines.extend(note_lines(std::slice::from_ref(turn), width));
     lines
+}
+
+/// The hints used, and who judged.
+pub(super) fn note_lines(turns: &[Turn], width: usize) -> Vec<Line> {
+    let hints: u8 = turns.iter().map(|turn| turn.hints_used).sum();
+    let hints = (hints > 0).then(|| format!("Hints used: {hints}"));
+    let feedback = turns.first().and_then(|main| main.feedback.as_ref());
+    let judge = feedback.and_then(Judge::of).map(|judge| judge.remark);
+    let notes = hints.into_iter().chain(judge);
+    notes.flat_map(|note| Line::toned(note, Tone::Quiet).wrapped(width)).collect()
 }
 
 /// The panels that exist already.
