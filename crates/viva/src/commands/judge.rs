@@ -33,7 +33,7 @@ const OFFERED: &str = "judge-offered";
 
 pub async fn run(judge: &Judge, settings: &Settings) -> Result<(), Failure> {
     if judge.offline {
-        change(settings, None)?;
+        settings.change_file(|document| write(document, None))?;
         return print("answers are judged by the offline coach\n");
     }
     if let Some(preset) = judge.preset {
@@ -184,7 +184,7 @@ async fn choose(judge: &Judge, preset: Preset, settings: &Settings) -> Result<()
             .help(format!("--yes agrees to sending them to {place}")));
     }
     let tried = try_judging(&llm).await?;
-    let file = change(settings, Some(&llm))?;
+    let file = settings.change_file(|document| write(document, Some(&llm)))?;
     let second = settings.llm.as_ref().and_then(|before| before.second_model.as_ref());
     let dropped = second.map(|second| format!("; the second model, {second}, was taken out")).unwrap_or_default();
     print(&format!("{tried}\nwritten to {file}: answers are judged by {} at {place}{dropped}\n", llm.model))
@@ -243,7 +243,7 @@ pub(super) async fn offer(
         match terminal.choose(&[("Enter", "keep the offline coach"), ("l", "let it judge")]).await {
             Choice::Interrupt => return Ok(None),
             Choice::Letter('l') => {
-                if let Err(failure) = change(&settings, Some(&recommended.settings)) {
+                if let Err(failure) = settings.change_file(|document| write(document, Some(&recommended.settings))) {
                     terminal.warn(format!("{}, so it judges this round only.", failure.message()));
                 }
                 settings.llm = Some(recommended.settings);
@@ -328,11 +328,6 @@ fn report(connection: &Connection) -> String {
         usage.total.cached_tokens,
         usage.total.output_tokens,
     )
-}
-
-/// Writes the judge to the settings file; returns its path.
-fn change(settings: &Settings, llm: Option<&LlmSettings>) -> Result<String, Failure> {
-    settings.change_file(|document| write(document, llm))
 }
 
 /// Sets the judge. Limits and other settings of the table `[llm]` stay.
