@@ -126,6 +126,7 @@ async fn ask_about_unfinished(
     let recording = kept.recording();
     let mut length = String::new();
     if let Some(cut_off) = recording.clone() {
+        // If the file cannot be repaired, the server may still be able to read it.
         let repaired = tokio::task::spawn_blocking(move || capture::audio::repair(&cut_off)).await?;
         length = repaired.map(|length| format!(" of {}", clock(length.get()))).unwrap_or_default();
     }
@@ -145,6 +146,7 @@ async fn ask_about_unfinished(
 }
 
 /// Transcribes a recording that a crash cut off here, because the server may have no model.
+/// [`ask_about_unfinished`] has repaired it.
 async fn transcribe_recording(
     kept: &mut PendingAnswer,
     turn: Option<&Turn>,
@@ -154,9 +156,6 @@ async fn transcribe_recording(
     let (None, Some(recording), Some(recogniser)) = (kept.answer(), kept.recording(), recogniser) else {
         return Ok(());
     };
-    let cut_off = recording.clone();
-    // If the file cannot be repaired, the server may still be able to read it.
-    tokio::task::spawn_blocking(move || capture::audio::repair(&cut_off)).await?.ok();
     let glossary = turn.map_or(&[][..], |turn| &turn.question.glossary);
     if let Ok(Some(recognition)) = transcribe_file(&recording, recogniser, glossary, terminal).await {
         kept.keep(answer_of(&recognition, api::turn::Source::Microphone))?;
