@@ -189,7 +189,7 @@ impl Round<'_> {
                 "Hello, and welcome. We have {minutes}. Take your time to think. You get the feedback at the end."
             );
             self.terminal.say(&greeting);
-            if self.read_aloud(&greeting).await.is_break() {
+            if self.read_aloud(&greeting).await {
                 return Stage::Closing(Then::Interrupted);
             }
         }
@@ -214,7 +214,7 @@ impl Round<'_> {
             Pace::Ask | Pace::AskLast => {}
             Pace::End => {
                 self.terminal.say(TIME_IS_UP);
-                let is_interrupted = self.read_aloud(TIME_IS_UP).await.is_break();
+                let is_interrupted = self.read_aloud(TIME_IS_UP).await;
                 return Ok(Stage::Closing(if is_interrupted { Then::Interrupted } else { Then::GoOn }));
             }
         }
@@ -263,7 +263,7 @@ impl Round<'_> {
         };
         let look = screen.look();
         screen.say(&question_lines(&turn, lead, &heading, look));
-        if self.read_aloud(&format!("{lead}{}", turn.spoken_prompt)).await.is_break() {
+        if self.read_aloud(&format!("{lead}{}", turn.spoken_prompt)).await {
             return Ok((turn, Then::Interrupted, Duration::ZERO));
         }
         let client = self.interviewer.client();
@@ -368,16 +368,14 @@ impl Round<'_> {
         Ok((Some(turn), then))
     }
 
-    /// Reads the prompt aloud; any key stops it, and does what it does without that, but Enter and space. Breaks when the candidate quits the
-    /// program.
-    async fn read_aloud(&mut self, prompt: &str) -> std::ops::ControlFlow<()> {
-        use std::ops::ControlFlow::{Break, Continue};
-
-        let Some(speaker) = &self.speaker else { return Continue(()) };
+    /// Reads the prompt aloud; any key stops it, and does what it does without that, but Enter and space. Returns whether the candidate
+    /// quit the program.
+    async fn read_aloud(&mut self, prompt: &str) -> bool {
+        let Some(speaker) = &self.speaker else { return false };
         let Ok(mut speaking) = speaker.speak(prompt).await else {
             self.terminal.warn(format!("cannot start {}, so questions are not read aloud", speaker.name()));
             self.speaker = None;
-            return Continue(());
+            return false;
         };
         let note = if self.terminal.screen.can_draw() {
             Line::toned("reading aloud  any key stops it", Tone::Quiet)
@@ -393,13 +391,13 @@ impl Round<'_> {
             Err(input) => {
                 speaking.stop().await;
                 match input {
-                    Input::Interrupt => return Break(()),
+                    Input::Interrupt => return true,
                     input if matches!(input.letter(), Some('\n' | ' ')) => {}
                     input => self.terminal.keyboard.give_back(input),
                 }
             }
         }
-        Continue(())
+        false
     }
 
     fn show_review_commands(&mut self, session: &Session) {

@@ -1,6 +1,5 @@
 //! What the candidate decides about an answer before it is sent.
 
-use std::ops::ControlFlow;
 use std::time::Duration;
 
 use api::turn::NewAnswer;
@@ -82,7 +81,7 @@ impl Review {
             let limit = (self.hands_free && !heard.is_empty()).then_some(UNTIL_SENT);
             let reviewed = match terminal.choose_below(|_| Vec::new(), &offers, limit).await {
                 Choice::Letter('e') => {
-                    if self.correct(&mut answer, &heard, terminal).await.is_continue() {
+                    if !self.correct(&mut answer, &heard, terminal).await {
                         continue;
                     }
                     Reviewed::Interrupted
@@ -102,13 +101,12 @@ impl Review {
         }
     }
 
-    /// Lets the candidate correct the text; breaks when they quit the program. The answer keeps the recognised words too.
-    async fn correct(&mut self, answer: &mut NewAnswer, heard: &str, terminal: &mut Terminal) -> ControlFlow<()> {
+    /// Lets the candidate correct the text; returns whether they quit the program. The answer keeps the recognised words too.
+    async fn correct(&mut self, answer: &mut NewAnswer, heard: &str, terminal: &mut Terminal) -> bool {
         self.hands_free = false;
         let before = answer.corrected_text.as_deref().unwrap_or(heard).to_owned();
         let written = terminal.write(&mut Editor::of(&before), &EDITING).await;
-        let flow =
-            if matches!(written, Written::Interrupted(_)) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        let has_quit = matches!(written, Written::Interrupted(_));
         let text = match written {
             Written::Finished(text) | Written::Interrupted(text) if !text.is_empty() => text,
             _ => before,
@@ -117,7 +115,7 @@ impl Review {
         terminal.screen.say(&[Line::blank(), Line::toned("corrected", Tone::Strong)]);
         terminal.screen.say(&Line::plain(&text).hanging(Line::plain("  "), width));
         answer.corrected_text = (text != heard).then_some(text);
-        flow
+        has_quit
     }
 }
 
