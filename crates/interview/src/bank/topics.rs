@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 
 use super::fault::{Fault, SourceFile};
+use super::fields::Reading;
 use crate::id::TopicId;
 
 /// A topic and where it belongs.
@@ -46,52 +47,38 @@ impl Topics {
         let mut topics = Self::default();
         let mut faults = Vec::new();
         for file in files.iter().filter(|file| Self::is_topics_file(file)) {
-            topics.read(file, &mut faults);
+            let reading = Reading::of(file);
+            topics.read(&reading, &file.text);
+            faults.extend(reading.into_faults());
         }
         (topics, faults)
     }
 
-    fn read(&mut self, file: &SourceFile, faults: &mut Vec<Fault>) {
-        let table = match toml::from_str::<BTreeMap<String, Spanned<toml::Value>>>(&file.text) {
+    fn read(&mut self, reading: &Reading<'_>, text: &str) {
+        let table = match toml::from_str::<BTreeMap<String, Spanned<toml::Value>>>(text) {
             Ok(table) => table,
-            Err(error) => {
-                let line = file.line_at(error.span().map_or(0, |span| span.start));
-                faults.push(Fault::new(file, line, error.message()));
-                return;
-            }
+            Err(error) => return reading.fault(error.span().map_or(0, |span| span.start), error.message()),
         };
         for (subject, value) in table {
-            let line = file.line_at(value.span().start);
-            match value.into_inner() {
-                toml::Value::Integer(1) if subject == "format_version" => {}
-                toml::Value::Table(entries) => self.add_subject(&subject, entries, line, file, faults),
-                _ => faults.push(Fault::new(
-                    file,
-                    line,
-                    format!(
-                        "`{subject}` is not known here: use `format_version = 1` and one table of topics a subject"
-                    ),
-                )),
-            }
-        }
-    }
-
-    fn add_subject(
-        &mut self,
-        subject: &str,
-        entries: toml::Table,
-        line: usize,
-        file: &SourceFile,
-        faults: &mut Vec<Fault>,
-    ) {
-        for (id, title) in entries {
-            let (Ok(id), toml::Value::String(title)) = (id.parse::<TopicId>(), title) else {
-                let message =
-                    format!("a topic of `{subject}` is a lower-case id and its title: `ownership = \"Ownership\"`");
-                faults.push(Fault::new(file, line, message));
-                continue;
+            let offset = value.span().start;
+            let entries = match value.into_inner() {
+                toml::Value::Integer(1) if subject == "format_version" => continue,
+                toml::Value::Table(entries) => entries,
+                _ => {
+                    let known = "use `format_version = 1` and one table of topics a subject";
+                    reading.fault(offset, format!("`{subject}` is not known here: {known}"));
+                    continue;
+                }
             };
-            self.0.insert(id.clone(), Topic { id, title, subject: subject.to_owned() });
+            for (id, title) in entries {
+                if let (Ok(id), toml::Value::String(title)) = (id.parse::<TopicId>(), title) {
+                    self.0.insert(id.clone(), Topic { id, title, subject: subject.clone() });
+                } else {
+                    let message =
+                        format!("a topic of `{subject}` is a lower-case id and its title: `ownership = \"Ownership\"`");
+                    reading.fault(offset, message);
+                }
+            }
         }
     }
 }
