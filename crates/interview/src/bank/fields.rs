@@ -87,23 +87,14 @@ impl<'r, 'd> Fields<'r, 'd> {
 
     /// The texts of a list that may be missing, each turned into `T`.
     pub(super) fn all_parsed<T: FromStr<Err: Display>>(&mut self, key: &str) -> Vec<T> {
-        let (reading, name) = (self.reading, self.name.clone());
-        let parsed = |At { value, offset }: At<&str>| {
-            value.parse().map_err(|error| reading.fault(offset, format!("`{key}` of {name}: {error}"))).ok()
-        };
-        self.optional_texts(key).into_iter().filter_map(parsed).collect()
+        let texts = self.optional_texts(key).into_iter();
+        texts.filter_map(|At { value, offset }| self.converted(key, offset, value.parse::<T>())).collect()
     }
 
     /// The text of a field, turned into `T`; the conversion's error is the fault.
     pub(super) fn parsed<T: FromStr<Err: Display>>(&mut self, key: &str) -> Option<At<T>> {
         let At { value, offset } = self.text(key)?;
-        match value.parse() {
-            Ok(value) => Some(At { value, offset }),
-            Err(error) => {
-                self.reading.fault(offset, format!("`{key}` of {}: {error}", self.name));
-                None
-            }
-        }
+        Some(At { value: self.converted(key, offset, value.parse::<T>())?, offset })
     }
 
     /// A whole number, turned into `T`; the conversion's error is the fault.
@@ -116,9 +107,7 @@ impl<'r, 'd> Fields<'r, 'd> {
             self.reading.fault(offset, format!("`{key}` of {} is out of range", self.name));
             return None;
         };
-        T::try_from(number)
-            .map_err(|error| self.reading.fault(offset, format!("`{key}` of {}: {error}", self.name)))
-            .ok()
+        self.converted(key, offset, T::try_from(number))
     }
 
     /// `true` or `false`.
@@ -182,6 +171,10 @@ impl<'r, 'd> Fields<'r, 'd> {
         for (key, _, offset) in self.rest {
             self.reading.fault(offset, format!("`{key}` is not a field of {}; see docs/questions.md", self.name));
         }
+    }
+
+    fn converted<T, E: Display>(&self, key: &str, offset: usize, result: Result<T, E>) -> Option<T> {
+        result.map_err(|error| self.reading.fault(offset, format!("`{key}` of {}: {error}", self.name))).ok()
     }
 
     fn has(&self, key: &str) -> bool {
