@@ -6,9 +6,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Declares an identifier that wraps a UUID. The caller makes the UUID; version 7 keeps them in order of creation.
-macro_rules! uuid_id {
-    ($(#[$doc:meta])* $name:ident) => {
+/// Declares identifiers that wrap a UUID. The caller makes the UUID; version 7 keeps them in order of creation.
+macro_rules! uuid_ids {
+    ($($(#[$doc:meta])* $name:ident),*) => { $(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -40,12 +40,12 @@ macro_rules! uuid_id {
                 text.parse().map(Self)
             }
         }
-    };
+    )* };
 }
 
-/// Declares an identifier that authors write by hand: a [slug](InvalidSlug).
-macro_rules! slug_id {
-    ($(#[$doc:meta])* $name:ident) => {
+/// Declares identifiers that authors write by hand: [slugs](InvalidSlug).
+macro_rules! slug_ids {
+    ($($(#[$doc:meta])* $name:ident),*) => { $(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -85,42 +85,28 @@ macro_rules! slug_id {
                 f.write_str(&self.0)
             }
         }
-    };
+    )* };
 }
 
-uuid_id!(
+uuid_ids!(
     /// One practice round.
-    SessionId
-);
-uuid_id!(
+    SessionId,
     /// One question asked in a session, main or follow-up.
-    TurnId
-);
-uuid_id!(
+    TurnId,
     /// What the candidate gave in one turn.
     AnswerId
 );
-slug_id!(
+slug_ids!(
     /// A question of the bank; also the name of its file.
-    QuestionId
-);
-slug_id!(
+    QuestionId,
     /// A key point, unique within its question.
-    KeyPointId
-);
-slug_id!(
+    KeyPointId,
     /// A misconception, unique within its question.
-    MisconceptionId
-);
-slug_id!(
+    MisconceptionId,
     /// A topic of the bank, such as `ownership`.
-    TopicId
-);
-slug_id!(
+    TopicId,
     /// A group of key points of which one suffices, unique within its question.
-    GroupId
-);
-slug_id!(
+    GroupId,
     /// A word that questions can be filtered by, such as `error-e0382`.
     Tag
 );
