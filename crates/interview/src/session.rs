@@ -268,30 +268,23 @@ word_enum!(Source, "source" {
 });
 
 /// Why an answer has no feedback.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UngradedReason {
     /// There was no speech in the recording, or no word in the text.
+    #[error("no speech was heard, so there is nothing to judge")]
     NothingSaid,
     /// The recording could not be turned into words.
+    #[error("the recording could not be transcribed: {detail}")]
     NotTranscribed {
         /// What went wrong, in words for the candidate.
         detail: String,
     },
     /// The coach could not be reached, or gave nothing that can be used.
+    #[error("the coach could not judge it: {detail}")]
     CoachFailed {
         /// What went wrong, in words for the candidate.
         detail: String,
     },
-}
-
-impl std::fmt::Display for UngradedReason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::NothingSaid => f.write_str("no speech was heard, so there is nothing to judge"),
-            Self::NotTranscribed { detail } => write!(f, "the recording could not be transcribed: {detail}"),
-            Self::CoachFailed { detail } => write!(f, "the coach could not judge it: {detail}"),
-        }
-    }
 }
 
 /// The turn to go to after the one at `after`: the first later one, by place, that still waits for the candidate.
