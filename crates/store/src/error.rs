@@ -69,28 +69,21 @@ pub enum StoreError {
 }
 
 /// What was not found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Missing {
     /// A session.
+    #[error("session {0}")]
     Session(SessionId),
     /// A turn.
+    #[error("turn {0}")]
     Turn(TurnId),
     /// A question, among those of the session.
+    #[error("question {0} in the session")]
     Question(QuestionId),
     /// A recording, by its key.
+    #[error("recording {0}")]
     Audio(String),
     /// The mark that a decision is about.
+    #[error("mark of that name in the feedback on turn {0}")]
     Mark(TurnId),
-}
-
-impl std::fmt::Display for Missing {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Session(id) => write!(f, "session {id}"),
-            Self::Turn(id) => write!(f, "turn {id}"),
-            Self::Question(id) => write!(f, "question {id} in the session"),
-            Self::Audio(key) => write!(f, "recording {key}"),
-            Self::Mark(turn) => write!(f, "mark of that name in the feedback on turn {turn}"),
-        }
-    }
 }
