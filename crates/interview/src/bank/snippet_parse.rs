@@ -36,10 +36,8 @@ pub(super) fn proof(reading: &Reading<'_>, mut fields: Fields<'_, '_>) -> Option
 fn language(reading: &Reading<'_>, fields: &mut Fields<'_, '_>) -> Option<Language> {
     let name = fields.text("language")?;
     let edition = fields.optional_text("edition");
-    match (name.value, edition.map(|edition| edition.value)) {
-        ("rust", Some("2018")) => Some(Language::Rust(Edition::E2018)),
-        ("rust", Some("2021")) => Some(Language::Rust(Edition::E2021)),
-        ("rust", Some("2024")) => Some(Language::Rust(Edition::E2024)),
+    match (name.value, edition.map(|edition| edition.value.parse::<Edition>())) {
+        ("rust", Some(Ok(edition))) => Some(Language::Rust(edition)),
         ("rust", _) => {
             reading.fault(name.offset, "code in Rust names its `edition`: \"2018\", \"2021\" or \"2024\"");
             None
@@ -65,13 +63,12 @@ fn outcome(
 ) -> Option<Outcome> {
     let mut fields = fields.table("outcome")?;
     let kind = fields.text("kind")?;
-    let text = |at: Option<At<&str>>| at.map(|at| at.value.to_owned());
     let outcome = match kind.value {
         "does_not_compile" => does_not_compile(reading, &mut fields, language, code),
-        "warns" => text(fields.text("message")).map(|message| Outcome::Warns { message }),
+        "warns" => fields.text("message").map(|at| Outcome::Warns { message: at.value.to_owned() }),
         "compiles" => Some(Outcome::Compiles),
-        "prints" => text(fields.verbatim("output")).map(|output| Outcome::Prints { output }),
-        "panics" => text(fields.text("message")).map(|message| Outcome::Panics { message }),
+        "prints" => fields.verbatim("output").map(|at| Outcome::Prints { output: at.value.to_owned() }),
+        "panics" => fields.text("message").map(|at| Outcome::Panics { message: at.value.to_owned() }),
         "hangs" => Some(Outcome::Hangs),
         other => {
             let kinds = "does_not_compile, warns, compiles, prints, panics or hangs";
