@@ -13,7 +13,6 @@ pub mod audio;
 mod database;
 mod documents;
 mod error;
-mod judging;
 mod private;
 pub mod queue;
 mod rows;
@@ -26,9 +25,8 @@ pub use answer::{IdempotencyKey, InvalidIdempotencyKey, Submission};
 pub use audio::AudioStore;
 pub use database::{DatabaseUrl, InvalidDatabaseUrl, open};
 pub use error::{Missing, StoreError};
-pub use judging::{Judging, PastJudging, Settlement};
 pub use private::create_data_folder;
-pub use queue::{CoachWish, Job, Lane};
+pub use queue::{CoachWish, Job, Judging, Lane, PastJudging, Settlement};
 pub use session::{
     Cursor, InvalidCursor, InvalidPageLimit, Page, PageLimit, QuestionHead, SessionOverview, SessionQuery,
     StoredSession,

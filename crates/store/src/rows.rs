@@ -14,8 +14,7 @@ use uuid::Uuid;
 use crate::answer::IdempotencyKey;
 use crate::documents;
 use crate::error::{BoxError, StoreError};
-use crate::judging::{Judging, PastJudging};
-use crate::queue::{CoachWish, Job, Lane};
+use crate::queue::{CoachWish, Job, Judging, Lane, PastJudging};
 use crate::session::{QuestionHead, SessionOverview};
 use crate::turn_record::TurnRecord;
 

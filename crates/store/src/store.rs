@@ -12,8 +12,7 @@ use jiff::Timestamp;
 use crate::answer::{IdempotencyKey, Submission};
 use crate::archive::ArchivedSession;
 use crate::error::StoreError;
-use crate::judging::{Judging, PastJudging, Settlement};
-use crate::queue::{CoachWish, Job, Lane};
+use crate::queue::{CoachWish, Job, Judging, Lane, PastJudging, Settlement};
 use crate::session::{Page, SessionQuery, StoredSession};
 
 /// Stores sessions, their answers and feedback, and keeps the queue of judgings.

@@ -9,8 +9,7 @@ use interview::{AnswerId, TopicId, judging};
 
 use crate::answer::{IdempotencyKey, Submission};
 use crate::error::{Missing, StoreError};
-use crate::judging::{Judging, Settlement};
-use crate::queue::{CoachWish, Lane};
+use crate::queue::{CoachWish, Judging, Lane, Settlement};
 
 /// A turn as it is stored.
 #[derive(Clone, Debug, PartialEq)]

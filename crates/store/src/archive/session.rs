@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::audio::AudioKey;
 use crate::documents;
 use crate::error::StoreError;
-use crate::judging::PastJudging;
+use crate::queue::PastJudging;
 use crate::rows::{JudgingRow, SessionRow, TurnRow, check_format, corrupt, question_of, timestamp};
 use crate::turn_record::TurnRecord;
 

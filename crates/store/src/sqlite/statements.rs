@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::answer::IdempotencyKey;
 use crate::documents;
 use crate::error::{Missing, StoreError};
-use crate::judging::PastJudging;
+use crate::queue::PastJudging;
 use crate::rows::{JudgingRow, SessionRow, TurnRow, check_format, timestamp};
 use crate::session::{QuestionHead, SessionOverview, SessionQuery, StoredSession};
 use crate::turn_record::TurnRecord;
