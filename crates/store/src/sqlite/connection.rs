@@ -94,6 +94,10 @@ pub(super) async fn empty_log(writer: &SqlitePool) -> Result<(), StoreError> {
     Ok(())
 }
 
+const SQLITE_CORRUPT: i32 = 11;
+const SQLITE_FULL: i32 = 13;
+const SQLITE_NOTADB: i32 = 26;
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
@@ -101,24 +105,16 @@ impl From<sqlx::Error> for StoreError {
                 Self::Corrupt(error.into())
             }
             sqlx::Error::Database(failure) if failure.is_unique_violation() => Self::Duplicate,
-            sqlx::Error::Database(failure) => match primary_code(failure.code().as_deref()) {
-                Some(code::FULL) => Self::Full,
-                Some(code::CORRUPT | code::NOT_A_DATABASE) => Self::Corrupt(error.into()),
-                _ => Self::Unavailable(error.into()),
-            },
+            sqlx::Error::Database(failure) => {
+                let code: Option<i32> = failure.code().and_then(|code| code.parse().ok());
+                // Extended codes keep the primary one (<https://sqlite.org/rescode.html>) in their lowest byte.
+                match code.map(|code| code & 0xff) {
+                    Some(SQLITE_FULL) => Self::Full,
+                    Some(SQLITE_CORRUPT | SQLITE_NOTADB) => Self::Corrupt(error.into()),
+                    _ => Self::Unavailable(error.into()),
+                }
+            }
             _ => Self::Unavailable(error.into()),
         }
     }
-}
-
-/// Primary result codes of <https://sqlite.org/rescode.html>.
-mod code {
-    pub(super) const CORRUPT: i32 = 11;
-    pub(super) const FULL: i32 = 13;
-    pub(super) const NOT_A_DATABASE: i32 = 26;
-}
-
-/// SQLite's extended codes keep the primary one in their lowest byte.
-fn primary_code(extended: Option<&str>) -> Option<i32> {
-    extended?.parse::<i32>().ok().map(|code| code & 0xff)
 }
