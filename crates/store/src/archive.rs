@@ -136,19 +136,16 @@ async fn session_entries(
     let session = store.export_session(id).await?;
     let recordings = session.recordings()?;
     let session = document(&format!("{SESSIONS}{id}.json"), &session, created)?;
-    let sounds = stream::iter(recordings).then(move |recording| {
-        let audio = audio.clone();
-        async move { recording_entry(&audio, &recording, created).await }
-    });
+    let sounds = stream::iter(recordings).then(move |recording| recording_entry(audio.clone(), recording, created));
     Ok(sounds.try_flatten().chain(stream::iter([Ok(session)])).boxed())
 }
 
 async fn recording_entry(
-    audio: &AudioStore,
-    recording: &AudioObject,
+    audio: AudioStore,
+    recording: AudioObject,
     created: Timestamp,
 ) -> Result<BoxStream<'static, Result<Bytes, StoreError>>, StoreError> {
-    let Some(sound) = sound(audio, recording).await? else { return Ok(stream::empty().boxed()) };
+    let Some(sound) = sound(&audio, &recording).await? else { return Ok(stream::empty().boxed()) };
     let header = header(&format!("{RECORDINGS}{}", recording.key), sound.size, created)?;
     let entry = stream::iter([Ok(header)]).chain(sound.bytes).chain(stream::iter([Ok(padding(sound.size))]));
     Ok(entry.boxed())
