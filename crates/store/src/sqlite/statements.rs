@@ -1,7 +1,5 @@
 //! The statements that read and write rows, on a connection that the store gives them.
 
-use std::collections::HashMap;
-
 use interview::marks::CoachKind;
 use interview::scoring::Score;
 use interview::session::{Session, Sureness};
@@ -93,13 +91,10 @@ pub(super) async fn add_scores(
     let mut documents = of_answered("select id, document, format from sessions where id in (");
     let documents: Vec<(Uuid, String, u32)> = documents.build_query_as().fetch_all(&mut *connection).await?;
     let mut turns = of_answered("select * from turns where state = 'judged' and target is null and session_id in (");
-    let turns: Vec<TurnRow> = turns.push(" order by position").build_query_as().fetch_all(connection).await?;
-    let mut by_session: HashMap<Uuid, Vec<TurnRow>> = HashMap::new();
-    for row in turns {
-        by_session.entry(row.session_id).or_default().push(row);
-    }
+    let mut turns: Vec<TurnRow> = turns.push(" order by position").build_query_as().fetch_all(connection).await?;
     for (id, document, format) in documents {
-        let correctness = match score(id, &document, format, by_session.remove(&id).unwrap_or_default()) {
+        let own = turns.extract_if(.., |row| row.session_id == id).collect();
+        let correctness = match score(id, &document, format, own) {
             // The session is listed all the same.
             Err(StoreError::Newer { .. }) => None,
             correctness => correctness?,
