@@ -12,7 +12,6 @@ mod api_error;
 mod app;
 mod coaches;
 mod connections;
-mod error;
 mod export;
 mod extract;
 mod grading;
@@ -29,8 +28,7 @@ mod transcription;
 mod turn_events;
 mod wire;
 
-pub use error::ServerError;
 pub use openapi::openapi_json;
-pub use serving::{Server, address_of_running};
+pub use serving::{Server, ServerError, address_of_running};
 pub use settings::Settings;
 pub use wire::session::{asked_question, revealed_question};
