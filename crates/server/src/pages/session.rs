@@ -13,8 +13,8 @@ use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
 use interview::{SessionId, TurnId};
 use serde::Deserialize;
+use store::StoreError;
 use store::queue::CoachWish;
-use store::{StoreError, StoredSession};
 
 use super::progress::remaining;
 use super::rendered;
@@ -55,21 +55,16 @@ async fn session(State(app): State<Arc<App>>, Id(id): Id<SessionId>) -> Result<H
     }
     for question in &stored.session.questions {
         let before = match attempt_before(question, id, &attempts) {
-            Some(before) => earlier(&app, before).await?,
+            Some(before) => match app.store.session(before).await {
+                // It was deleted meanwhile.
+                Err(StoreError::NotFound(_)) => None,
+                stored => Some(stored?),
+            },
             None => None,
         };
         review.add_attempts(question, &attempts, before.as_ref());
     }
     rendered(&SessionPage { review })
-}
-
-/// An earlier session; `None` when it was deleted meanwhile.
-async fn earlier(app: &App, id: SessionId) -> Result<Option<StoredSession>, ApiError> {
-    match app.store.session(id).await {
-        Ok(stored) => Ok(Some(stored)),
-        Err(StoreError::NotFound(_)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Finishes a round that was left open, so that its page withholds nothing any more.
