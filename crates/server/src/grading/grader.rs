@@ -34,7 +34,9 @@ pub(super) async fn grade(app: Arc<App>, job: Job) -> Outcome {
         }
         Err(Interruption::Coach(error)) => {
             tracing::warn!(%error, "the coach is not available yet");
-            Outcome::Retry { after: retry_after(&error), detail: error.to_string() }
+            let detail = error.to_string();
+            let after = if let CoachError::Unavailable { retry_after, .. } = error { retry_after } else { None };
+            Outcome::Retry { after, detail }
         }
     }
 }
@@ -159,11 +161,4 @@ impl From<StoreError> for Interruption {
 
 fn failed(detail: &str) -> UngradedReason {
     UngradedReason::CoachFailed { detail: detail.to_owned() }
-}
-
-fn retry_after(error: &CoachError) -> Option<std::time::Duration> {
-    match error {
-        CoachError::Unavailable { retry_after, .. } => *retry_after,
-        _ => None,
-    }
 }
