@@ -126,12 +126,10 @@ pub(crate) struct Subscription {
 impl Subscription {
     /// Waits until the turn may have changed by something in this process.
     pub(crate) async fn changed(&mut self) {
-        loop {
-            match self.events.recv().await {
-                Ok((turn, TurnEvent::Changed)) if turn == self.turn => return,
-                Ok(_) => {}
-                // Some were missed.
-                Err(_) => return,
+        // An error means that some were missed.
+        while let Ok((turn, event)) = self.events.recv().await {
+            if turn == self.turn && matches!(event, TurnEvent::Changed) {
+                return;
             }
         }
     }
