@@ -22,7 +22,7 @@ use crate::api_error::ApiError;
 use crate::app::App;
 use crate::extract::WAIT_LIMIT;
 use crate::guard::{Hosts, browser_headers, drain_refused, own_host_only, panicked, present_failures, with_request_id};
-use crate::routes::{self, archive, progress, questions, sessions, transcriptions, turns};
+use crate::routes::{self, archive, sessions, turns};
 use crate::{openapi, pages};
 
 /// How long a request may take, without what the client asked to wait.
@@ -66,15 +66,15 @@ pub(crate) fn api_routes() -> OpenApiRouter<Arc<App>> {
     let health = OpenApiRouter::new().routes(routes!(routes::healthz)).routes(routes!(routes::readyz));
     // Routes that answer at once, or wait as long as the client asked.
     let quick = OpenApiRouter::new()
-        .routes(routes!(questions::list_questions))
-        .routes(routes!(questions::show_question))
+        .routes(routes!(routes::list_questions))
+        .routes(routes!(routes::show_question))
         .routes(routes!(sessions::create_session, sessions::list_sessions))
         .routes(routes!(sessions::show_session, sessions::delete_session))
         .routes(routes!(sessions::finish_session))
         .routes(routes!(sessions::debrief_session))
         .routes(routes!(sessions::export_session))
         .routes(routes!(archive::archive_contents))
-        .routes(routes!(progress::show_progress))
+        .routes(routes!(routes::show_progress))
         .routes(routes!(turns::show_turn))
         .routes(routes!(turns::turn_audio))
         .routes(routes!(turns::list_judgings))
@@ -90,7 +90,7 @@ pub(crate) fn api_routes() -> OpenApiRouter<Arc<App>> {
     // Routes that take recordings.
     let uploads = OpenApiRouter::new()
         .routes(routes!(turns::answer_turn))
-        .routes(routes!(transcriptions::transcribe))
+        .routes(routes!(routes::transcribe))
         .layer(time_limit(UPLOAD_TIMEOUT));
     // Routes that send or take everything.
     let archive = OpenApiRouter::new()
