@@ -42,9 +42,10 @@ pub(super) struct At<T> {
 
 /// The fields of one table, each to be taken once; [`Fields::finish`] refuses what nobody took.
 pub(super) struct Fields<'r, 'd> {
-    reading: &'r Reading<'r>,
+    pub(super) reading: &'r Reading<'r>,
     name: String,
-    offset: usize,
+    /// Where the table starts.
+    pub(super) offset: usize,
     rest: Vec<(&'d str, &'d Spanned<DeValue<'d>>, usize)>,
 }
 
@@ -53,11 +54,6 @@ impl<'r, 'd> Fields<'r, 'd> {
     pub(super) fn of(reading: &'r Reading<'r>, name: impl Into<String>, offset: usize, table: &'d DeTable<'d>) -> Self {
         let rest = table.iter().map(|(key, value)| (key.get_ref().as_ref(), value, key.span().start)).collect();
         Self { reading, name: name.into(), offset, rest }
-    }
-
-    /// Where the table starts.
-    pub(super) fn offset(&self) -> usize {
-        self.offset
     }
 
     /// The text of a field that must be there and must not be blank.

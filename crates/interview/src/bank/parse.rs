@@ -42,18 +42,18 @@ fn question(reading: &Reading<'_>, file: &SourceFile, topics: &Topics, table: &D
     let hints = fields.optional_texts("hints");
     let time_limit = fields.number::<u32, _>("time_limit_seconds");
     let model_answer = fields.text("model_answer");
-    let sources = all(fields.tables("sources"), |fields| citation(reading, fields));
+    let sources = all(fields.tables("sources"), citation);
     let reviewed = fields.optional_parsed("reviewed");
     let stretch = fields.optional_texts("stretch");
     let conflicts_with = fields.all_parsed("conflicts_with");
     let prerequisites = fields.all_parsed("prerequisites");
     let tags = fields.all_parsed("tags");
     let anchors = fields.table("anchors").and_then(anchors);
-    let key_points = all(fields.tables("key_points"), |fields| key_point(reading, fields));
-    let misconceptions = all(fields.tables("misconceptions"), |fields| misconception(reading, fields));
+    let key_points = all(fields.tables("key_points"), key_point);
+    let misconceptions = all(fields.tables("misconceptions"), misconception);
     let glossary = all(fields.tables("glossary"), glossary_term);
-    let snippet = fields.optional_table("snippet").map(|fields| snippet(reading, fields));
-    let proofs = all(fields.tables("proofs"), |fields| proof(reading, fields));
+    let snippet = fields.optional_table("snippet").map(snippet);
+    let proofs = all(fields.tables("proofs"), proof);
     fields.finish();
 
     rules::file_names_question(reading, file, id.as_ref());
@@ -120,7 +120,8 @@ fn all_owned(texts: Vec<At<&str>>) -> Vec<String> {
     texts.into_iter().map(owned).collect()
 }
 
-fn citation(reading: &Reading<'_>, mut fields: Fields<'_, '_>) -> Option<Citation> {
+fn citation(mut fields: Fields<'_, '_>) -> Option<Citation> {
+    let reading = fields.reading;
     let title = fields.text("title");
     let url = fields.optional_text("url");
     fields.finish();
@@ -144,7 +145,7 @@ fn anchors(mut fields: Fields<'_, '_>) -> Option<Anchors> {
     })
 }
 
-fn key_point(reading: &Reading<'_>, mut fields: Fields<'_, '_>) -> Option<KeyPoint> {
+fn key_point(mut fields: Fields<'_, '_>) -> Option<KeyPoint> {
     let id = fields.parsed("id");
     let summary = fields.text("summary");
     let weight = fields.number::<u8, _>("weight");
@@ -153,7 +154,7 @@ fn key_point(reading: &Reading<'_>, mut fields: Fields<'_, '_>) -> Option<KeyPoi
     let since = fields.optional_text("since");
     let until = fields.optional_text("until");
     let stage = fields.optional_parsed("stage");
-    let says = phrasings(reading, &mut fields);
+    let says = phrasings(&mut fields);
     let probe = fields.text("probe");
     fields.finish();
     Some(KeyPoint {
@@ -170,13 +171,13 @@ fn key_point(reading: &Reading<'_>, mut fields: Fields<'_, '_>) -> Option<KeyPoi
     })
 }
 
-fn misconception(reading: &Reading<'_>, mut fields: Fields<'_, '_>) -> Option<Misconception> {
+fn misconception(mut fields: Fields<'_, '_>) -> Option<Misconception> {
     let id = fields.parsed("id");
     let claim = fields.text("claim");
     let why_wrong = fields.text("why_wrong");
     let since = fields.optional_text("since");
     let until = fields.optional_text("until");
-    let says = phrasings(reading, &mut fields);
+    let says = phrasings(&mut fields);
     let probe = fields.text("probe");
     fields.finish();
     Some(Misconception {
@@ -190,10 +191,9 @@ fn misconception(reading: &Reading<'_>, mut fields: Fields<'_, '_>) -> Option<Mi
     })
 }
 
-fn phrasings(reading: &Reading<'_>, fields: &mut Fields<'_, '_>) -> Option<Vec<String>> {
-    let offset = fields.offset();
+fn phrasings(fields: &mut Fields<'_, '_>) -> Option<Vec<String>> {
     let says = fields.texts("says")?;
-    rules::phrasings_can_be_spoken(reading, offset, &says);
+    rules::phrasings_can_be_spoken(fields.reading, fields.offset, &says);
     Some(all_owned(says))
 }
 
