@@ -15,16 +15,11 @@ use interview::schedule::Schedule;
 use interview::scoring::Score;
 use interview::session::{self, Sureness, TurnState};
 use interview::summary::ToImprove;
-use interview::{Seconds, SessionId, Span, TurnId, debrief, follow_up, summary};
+use interview::{Seconds, SessionId, Span, debrief, follow_up, summary};
 use store::{Page, PastJudging, QuestionHead, SessionOverview, StoredSession};
 
 use super::feedback::{feedback, judging};
 use super::progress::timestamp;
-
-/// Where a turn's recording can be heard.
-pub(crate) fn audio_url(turn: TurnId) -> String {
-    format!("{}/turns/{turn}/audio", api::PREFIX)
-}
 
 /// Where people review a session.
 pub(crate) fn review_url(session: SessionId) -> String {
@@ -232,24 +227,18 @@ pub(super) fn ungraded_reason(state: &TurnState) -> Option<String> {
 }
 
 fn answer(turn: &session::Turn) -> Option<Answer> {
-    let audio_url = turn.state.audio().map(|_| audio_url(turn.id));
-    if let Some(answer) = turn.state.answer() {
-        return Some(Answer {
-            id: answer.id.uuid(),
-            source: given_by(answer.source),
-            transcript: Some(transcript(&answer.transcript)),
-            corrected: answer.corrected,
-            duration: answer.spoken.as_ref().map(|spoken| seconds(spoken.duration)),
-            audio_url,
-        });
-    }
-    turn.state.recording().map(|recording| Answer {
-        id: recording.id.uuid(),
-        source: given_by(recording.source),
-        transcript: None,
-        corrected: false,
-        duration: None,
-        audio_url,
+    let given = turn.state.answer();
+    let (id, source) = match given {
+        Some(answer) => (answer.id, answer.source),
+        None => turn.state.recording().map(|recording| (recording.id, recording.source))?,
+    };
+    Some(Answer {
+        id: id.uuid(),
+        source: given_by(source),
+        transcript: given.map(|answer| transcript(&answer.transcript)),
+        corrected: given.is_some_and(|answer| answer.corrected),
+        duration: given.and_then(|answer| answer.spoken.as_ref()).map(|spoken| seconds(spoken.duration)),
+        audio_url: turn.state.audio().map(|_| format!("{}/turns/{}/audio", api::PREFIX, turn.id)),
     })
 }
 
