@@ -55,10 +55,6 @@ pub(super) async fn home(State(app): State<Arc<App>>, Query(search): Query<Searc
 }
 
 impl Home<'_> {
-    fn is_first_page(&self) -> bool {
-        self.search.cursor.is_empty()
-    }
-
     /// How many topics have questions.
     fn topics(&self) -> usize {
         self.bank.questions().iter().map(|question| &question.topic).collect::<HashSet<_>>().len()
