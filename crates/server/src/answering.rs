@@ -193,27 +193,23 @@ impl Upload<'_> {
             return refused("`corrected_text` goes with a transcript");
         }
         let source = source.unwrap_or(if is_typed { Source::Typed } else { Source::Upload });
-        let answer = match (text, transcript, audio) {
-            (Some(text), None, None) => {
-                let transcript = incoming::typed(&text)?;
-                let decisions = Decisions::default();
-                Answer { id, source, transcript, corrected: false, decisions, spoken: None, audio: None }
-            }
+        let (transcript, corrected, spoken, audio) = match (text, transcript, audio) {
+            (Some(text), None, None) => (incoming::typed(&text)?, false, None, None),
             (None, Some(transcript), audio) => {
                 let heard = incoming::heard(&transcript, self.app.transcription.limit())?;
-                let corrected = corrected_text.is_some();
                 let by_hand = corrected_text
                     .map(|text| Ok::<_, ApiError>(heard.transcript.corrected(&incoming::correction(&text)?)))
                     .transpose()?;
                 let (with_terms, spoken) = heard.measured(question);
-                let transcript = by_hand.unwrap_or(with_terms);
-                let (decisions, spoken) = (Decisions::default(), Some(spoken));
-                Answer { id, source, transcript, corrected, decisions, spoken, audio }
+                let corrected = by_hand.is_some();
+                (by_hand.unwrap_or(with_terms), corrected, Some(spoken), audio)
             }
             (None, None, Some(audio)) => return Ok(Submission::Sound(Recording { id, audio, source })),
             (Some(_), _, _) => return refused("give either `text`, or a transcript or recording, not both"),
             (None, None, None) => return refused("there is no answer: give `text`, `transcript` or a recording"),
         };
+        let decisions = Decisions::default();
+        let answer = Answer { id, source, transcript, corrected, decisions, spoken, audio };
         if answer.transcript.is_empty() {
             let answer = UngradedAnswer::Words(Box::new(answer));
             return Ok(Submission::Ungraded { answer, reason: UngradedReason::NothingSaid });
