@@ -90,19 +90,14 @@ impl App {
             .and_then(|turn| wire::session::turn(&stored, turn))
             .ok_or_else(|| ApiError::Internal(format!("turn {id} is not part of its session").into()))?;
         if shown.state == api::turn::TurnState::Judging {
-            shown.feedback = self.with_ready_panels(id, shown.feedback);
+            let ready = self.events.ready_panels(id);
+            if ready != Feedback::default() {
+                let known = shown.feedback.take().unwrap_or_default();
+                shown.feedback = Some(Feedback { correctness: ready.correctness, clarity: ready.clarity, ..known });
+            }
             shown.model_is_loading = self.coaches.is_model_loading();
         }
         Ok(shown)
-    }
-
-    fn with_ready_panels(&self, id: TurnId, known: Option<Feedback>) -> Option<Feedback> {
-        let ready = self.events.ready_panels(id);
-        if ready.correctness.is_none() && ready.clarity.is_none() {
-            return known;
-        }
-        let known = known.unwrap_or_default();
-        Some(Feedback { correctness: ready.correctness, clarity: ready.clarity, ..known })
     }
 
     /// When the interview is, by the settings where a client does not say.
