@@ -71,29 +71,23 @@ pub(crate) fn units(words: &[&str]) -> Vec<Unit> {
     units
 }
 
-fn features(words: &[&str], stems: &[String], groups: &[GroupMembership]) -> Vec<Feature> {
+fn features(words: &[&str], stems: &[String], groups: &[Feature]) -> Vec<Feature> {
     let feature = |concept, strength| Feature { concept, strength };
     let mut features = vec![feature(Concept::word(&stems.join(" ")), 1.0)];
     if stems.len() > 1 {
         let parts = words.iter().zip(stems).filter(|(word, _)| !is_function_word(word));
         features.extend(parts.map(|(_, stem)| feature(Concept::word(stem), PART_STRENGTH)));
     }
-    features.extend(groups.iter().map(|membership| feature(membership.group, membership.strength)));
+    features.extend_from_slice(groups);
     features
 }
 
 static GROUPS: LazyLock<Groups> = LazyLock::new(Groups::read);
 
-#[derive(Clone, Copy)]
-struct GroupMembership {
-    group: Concept,
-    strength: f32,
-}
-
 /// All groups of synonyms, found by the stems of their phrases.
 #[derive(Default)]
 struct Groups {
-    phrases: HashMap<Vec<String>, Vec<GroupMembership>>,
+    phrases: HashMap<Vec<String>, Vec<Feature>>,
     /// The number of words of the longest phrase that begins with a stem.
     longest: HashMap<String, usize>,
 }
@@ -103,24 +97,24 @@ impl Groups {
         let mut groups = Self::default();
         for (name, phrases) in named_lists(include_str!("../../data/synonyms.txt")) {
             let strength = if name.starts_with('~') { LOOSE_STRENGTH } else { GROUP_STRENGTH };
-            let membership = GroupMembership { group: Concept::group(name), strength };
-            phrases.filter(|phrase| !is_function_word(phrase)).for_each(|phrase| groups.add(phrase, membership));
+            let feature = Feature { concept: Concept::group(name), strength };
+            phrases.filter(|phrase| !is_function_word(phrase)).for_each(|phrase| groups.add(phrase, feature));
         }
         groups
     }
 
-    fn add(&mut self, phrase: &str, membership: GroupMembership) {
+    fn add(&mut self, phrase: &str, feature: Feature) {
         let stems: Vec<String> = phrase.split_whitespace().map(stem).collect();
         let Some(first) = stems.first() else { return };
         let longest = self.longest.entry(first.clone()).or_default();
         *longest = stems.len().max(*longest);
-        let memberships = self.phrases.entry(stems).or_default();
-        if !memberships.iter().any(|known| known.group == membership.group) {
-            memberships.push(membership);
+        let features = self.phrases.entry(stems).or_default();
+        if !features.iter().any(|known| known.concept == feature.concept) {
+            features.push(feature);
         }
     }
 
-    fn longest_phrase(&self, stems: &[String]) -> Option<(usize, &[GroupMembership])> {
+    fn longest_phrase(&self, stems: &[String]) -> Option<(usize, &[Feature])> {
         let longest = (*self.longest.get(stems.first()?)?).min(stems.len());
         (1..=longest).rev().find_map(|length| Some((length, self.phrases.get(&stems[..length])?.as_slice())))
     }
