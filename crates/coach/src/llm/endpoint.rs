@@ -139,7 +139,8 @@ impl Endpoint {
             return Ok(self.finished(heard, began));
         }
         let (mut lines, mut read, mut checked) = (Vec::new(), 0, 0);
-        while heard.said.end.is_none() || !heard.is_counted() {
+        // The count of tokens may come after the end of the reply.
+        while heard.said.end.is_none() || heard.said.tokens.output == 0 {
             let (limit, left, what) = match heard.first_token {
                 None => (first_limit, first_limit.saturating_sub(began.elapsed()), "to begin its reply"),
                 Some(_) => (next_limit, next_limit, "between two tokens of its reply"),
@@ -195,7 +196,7 @@ impl Endpoint {
             // Empty lines, the names of events, comments and the mark of the end.
             return Ok(());
         }
-        if contains(data, b"\"error\":")
+        if data.windows(8).any(|window| window == b"\"error\":")
             && let Some(complaint) = failure::complaint(&self.server(), data, self.key.as_ref())
         {
             return Err(complaint);
@@ -264,13 +265,6 @@ pub(super) struct Heard {
     pub took: Duration,
 }
 
-impl Heard {
-    /// Whether the tokens were counted. In a stream the count may come after the end of the reply.
-    fn is_counted(&self) -> bool {
-        self.said.tokens.output > 0
-    }
-}
-
 /// Whether a text ends in the same words or signs over and over: what a model writes that has lost its way.
 fn repeats_itself(text: &str) -> bool {
     /// The longest passage that is looked for, in bytes.
@@ -285,10 +279,6 @@ fn repeats_itself(text: &str) -> bool {
         let Some(tail) = bytes.len().checked_sub(length).map(|start| &bytes[start..]) else { return false };
         tail.iter().zip(&tail[period..]).all(|(one, next)| one == next)
     })
-}
-
-fn contains(data: &[u8], part: &[u8]) -> bool {
-    data.windows(part.len()).any(|window| window == part)
 }
 
 fn appended(base: &Url, path: &str) -> Url {
