@@ -256,13 +256,9 @@ impl Model {
         }
     }
 
+    /// Asks in the best form that the server takes, and remembers which that is.
     async fn reply(&self, call: &Call<'_>) -> Result<Heard, Failed> {
         self.learn_places().await?;
-        self.in_some_form(call).await
-    }
-
-    /// Asks in the best form that the server takes, and remembers which that is.
-    async fn in_some_form(&self, call: &Call<'_>) -> Result<Heard, Failed> {
         let known = self.enforcement();
         let mut refused = None;
         for (number, enforcement) in ENFORCEMENTS.into_iter().enumerate().filter(|(_, way)| *way >= known) {
