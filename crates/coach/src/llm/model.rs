@@ -247,7 +247,10 @@ impl Model {
             match ask().await {
                 Err(Failed::Loading(error)) if began.elapsed() < limit => {
                     tracing::info!(model = %self.name, %error, "waiting for the language model");
-                    waiting.get_or_insert_with(|| Waiting::of(&self.server.waiting_for_load));
+                    waiting.get_or_insert_with(|| {
+                        self.server.waiting_for_load.fetch_add(1, Ordering::Relaxed);
+                        Waiting(&self.server.waiting_for_load)
+                    });
                     tokio::time::sleep(LOADING_POLL).await;
                 }
                 Err(Failed::Loading(_)) => return Err(CoachError::TimedOut { limit, what: "to load its model" }),
@@ -347,8 +350,7 @@ impl Model {
         let sent = call.messages.iter().map(|(Message::Ours(text) | Message::Models(text))| text.len()).sum::<usize>();
         let needed =
             u32::try_from((call.instructions.len() + sent) / 3).unwrap_or(u32::MAX).saturating_add(most_tokens);
-        // Whole steps, because a server reloads its model for another size.
-        let context = settings.context_tokens.get().max(needed.next_multiple_of(8192));
+        let usual = settings.context_tokens.get();
         Options {
             preset: settings.preset,
             model: &self.name,
@@ -358,7 +360,8 @@ impl Model {
             most_tokens,
             is_streamed: !self.server.refuses_streams.load(Ordering::Relaxed),
             says_completion_tokens: self.server.says_completion_tokens.load(Ordering::Relaxed),
-            context: if needed <= settings.context_tokens.get() { settings.context_tokens.get() } else { context },
+            // Whole steps, because a server reloads its model for another size.
+            context: if needed <= usual { usual } else { needed.next_multiple_of(8192) },
             extra: &settings.extra_body,
         }
     }
@@ -398,13 +401,6 @@ impl Model {
 
 /// A call that waits, counted as long as this is there.
 struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn of(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
-    }
-}
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
