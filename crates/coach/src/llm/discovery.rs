@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures::future::join_all;
 use url::Url;
 
 use super::connection::is_named;
@@ -52,25 +53,20 @@ impl FoundServer {
 /// key is in the environment. Only this machine is asked.
 pub async fn find_servers() -> Vec<FoundServer> {
     let local = Preset::LOCAL.map(|preset| async move {
-        let base_url = if preset == Preset::Ollama {
-            ollama_address(&std::env::var("OLLAMA_HOST").unwrap_or_default())
-        } else {
-            None
-        };
+        let host = std::env::var("OLLAMA_HOST").unwrap_or_default();
+        let base_url = ollama_address(&host).filter(|_| preset == Preset::Ollama);
         let mut server = FoundServer { preset, base_url, models: Vec::new() };
         // The name plays no part in asking for the list.
         let model = Model::new(&server.settings("any")).ok()?;
         server.models = tokio::time::timeout(FINDING_LIMIT, model.models()).await.ok()?.ok()?;
         Some(server)
     });
-    let [ollama, llama_cpp, lm_studio, vllm] = local;
-    let (ollama, llama_cpp, lm_studio, vllm) = tokio::join!(ollama, llama_cpp, lm_studio, vllm);
     let has_key = |preset: &Preset| {
         preset.key_variable().is_some_and(|name| std::env::var_os(name).is_some_and(|key| !key.is_empty()))
     };
     let services = Preset::SERVICES.into_iter().filter(|preset| *preset != Preset::OpenAiResponses).filter(has_key);
     let services = services.map(|preset| FoundServer { preset, base_url: None, models: Vec::new() });
-    [ollama, llama_cpp, lm_studio, vllm].into_iter().flatten().chain(services).collect()
+    join_all(local).await.into_iter().flatten().chain(services).collect()
 }
 
 /// The host to which a server of this machine passes on what is sent to the model, when it lists the model as one that runs elsewhere:
