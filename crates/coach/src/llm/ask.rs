@@ -82,10 +82,7 @@ pub(super) async fn ask(
     let request = prompts.repair(&fault, &form.line())?;
     ask_for_repair(&mut call, said.text, request);
     let call = Call { form: &form, is_repair: true, ..call };
-    let repaired = match model.say(&call).await {
-        Ok(said) => read(&said, model.thinking()),
-        Err(error) => Err(error),
-    };
+    let repaired = model.say(&call).await.and_then(|said| read(&said, model.thinking()));
     match (repaired, faults) {
         (Ok(Ok(reply)), _) => Ok(take(&reply)),
         // What could be used of the first reply is better than nothing.
@@ -114,9 +111,7 @@ fn against_thoughts(told: Option<Thinking>) -> &'static str {
 fn read(said: &Said, thinking: Option<Thinking>) -> Result<Result<Value, NoReply>, CoachError> {
     let text = said.reply();
     let unusable = match said.end {
-        Some(End::Declined) => {
-            return Err(refused("the model declines to judge this answer"));
-        }
+        Some(End::Declined) => return Err(refused("the model declines to judge this answer")),
         Some(End::CutOff) if text.trim().is_empty() && said.has_thought => {
             NoReply::OnlyThoughts(against_thoughts(thinking))
         }
