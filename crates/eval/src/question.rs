@@ -117,8 +117,10 @@ impl InlineQuestion {
             time_limit: 120.try_into()?,
             proofs: Vec::new(),
         };
+        let ids = question.key_points.iter().map(|point| point.id.to_string());
+        let ids = ids.chain(question.misconceptions.iter().map(|misconception| misconception.id.to_string()));
         let claims = key_points.iter().chain(&self.misconceptions);
-        let names = ids(&question).zip(claims).filter_map(|(id, claim)| Some((id, claim.in_full().id?))).collect();
+        let names = ids.zip(claims).filter_map(|(id, claim)| Some((id, claim.in_full().id?))).collect();
         Ok(NamedQuestion { question, names })
     }
 }
@@ -143,12 +145,6 @@ impl NamedQuestion {
     pub(crate) fn name(&self, id: &str) -> String {
         self.names.get(id).map_or(id, String::as_str).to_owned()
     }
-}
-
-/// The ids of all key points, then those of all misconceptions.
-fn ids(question: &Question) -> impl Iterator<Item = String> {
-    let points = question.key_points.iter().map(|point| point.id.to_string());
-    points.chain(question.misconceptions.iter().map(|misconception| misconception.id.to_string()))
 }
 
 impl Claim {
