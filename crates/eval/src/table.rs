@@ -147,14 +147,11 @@ fn used(usage: &Usage) -> Vec<String> {
     let rows = [("quotes", quoted), ("tokens", tokens(total)), ("seconds a reply", time)];
     let rows = rows.map(|(name, value)| row(name, &value, None));
     // A part that is the whole says nothing new.
-    let kinds = calls.iter().filter(|_| calls.len() > 1);
-    rows.into_iter().chain(kinds.map(|(kind, cost)| of_kind(kind, cost))).collect()
-}
-
-/// What one kind of call used up.
-fn of_kind(kind: &str, cost: &Cost) -> String {
-    let name = format!("  {}, {}", kind.replace('_', " "), counted(cost.replies, "call"));
-    row(&name, &format!("{}, {:.1} s", tokens(cost), cost.seconds), None)
+    let kinds = calls.iter().filter(|_| calls.len() > 1).map(|(kind, cost)| {
+        let name = format!("  {}, {}", kind.replace('_', " "), counted(cost.replies, "call"));
+        row(&name, &format!("{}, {:.1} s", tokens(cost), cost.seconds), None)
+    });
+    rows.into_iter().chain(kinds).collect()
 }
 
 fn tokens(cost: &Cost) -> String {
