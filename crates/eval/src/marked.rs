@@ -140,7 +140,7 @@ pub struct Confusion {
 
 impl Confusion {
     fn of(decision: &Decision<'_>) -> Self {
-        let count = |judge, reader| u64::from(decision.is_hit() == judge && decision.reader == reader);
+        let count = |judge, reader| u64::from((decision.judge == Counted::Hit) == judge && decision.reader == reader);
         Self {
             true_positives: count(true, true),
             false_positives: count(true, false),
@@ -197,12 +197,6 @@ struct Decision<'j> {
     reader: bool,
 }
 
-impl Decision<'_> {
-    fn is_hit(&self) -> bool {
-        self.judge == Counted::Hit
-    }
-}
-
 /// Counts that add up over answers, from which every figure against marks is computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct MarkCounts {
@@ -221,7 +215,12 @@ impl MarkCounts {
         let Some(marks) = judgement.item.marks.as_ref().filter(|_| judgement.is_graded()) else { return counts };
         let label = judgement.item.label;
         counts.answers = 1;
-        decisions(judgement, marks).for_each(|decision| *counts.confusion(decision.kind) += Confusion::of(&decision));
+        for decision in decisions(judgement, marks) {
+            match decision.kind {
+                ClaimKind::KeyPoint => counts.key_points += Confusion::of(&decision),
+                ClaimKind::Misconception => counts.misconceptions += Confusion::of(&decision),
+            }
+        }
         if matches!(label, Some(Label::Strong | Label::Refuting)) {
             counts.right_answers = 1;
             counts.false_alarms = u64::from(counts.misconceptions.false_positives > 0);
@@ -230,13 +229,6 @@ impl MarkCounts {
             counts.false_ticks = FalseTicks { ticks: counts.key_points.false_positives, answers: 1 };
         }
         counts
-    }
-
-    fn confusion(&mut self, kind: ClaimKind) -> &mut Confusion {
-        match kind {
-            ClaimKind::KeyPoint => &mut self.key_points,
-            ClaimKind::Misconception => &mut self.misconceptions,
-        }
     }
 
     pub fn figures(&self) -> ClaimFigures {
