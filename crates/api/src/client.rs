@@ -17,7 +17,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::archive::{self, Contents, Imported};
-use crate::judging::JudgingList;
+use crate::feedback::JudgingList;
 use crate::problem::{self, Problem};
 use crate::progress::{Progress, ProgressQuery};
 use crate::question::{Question, QuestionFilter, QuestionList, Reveal};

@@ -7,7 +7,6 @@
 
 pub mod archive;
 pub mod feedback;
-pub mod judging;
 pub mod problem;
 pub mod progress;
 pub mod question;

@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::feedback::{Coach, Feedback};
-use crate::judging::Judging;
+use crate::feedback::{Coach, Feedback, Judging};
 use crate::question::Question;
 use crate::transcript::{HeardTranscript, Transcript};
 

@@ -1,7 +1,6 @@
 //! The earlier judgings of an answer.
 
-use api::feedback::Change;
-use api::judging::Judging;
+use api::feedback::{Change, Judging};
 use api::turn::Turn;
 use api::view::{Judge, scores};
 use interview::session;

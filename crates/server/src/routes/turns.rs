@@ -5,8 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use api::PREFER;
-use api::feedback::Feedback;
-use api::judging::JudgingList;
+use api::feedback::{Feedback, JudgingList};
 use api::transcript::HeardTranscript;
 use api::turn::{AnswerForm, Correction, Decision, Hint, NewAnswer, Regrade, StateEvent, Sureness, Turn, TurnState};
 use axum::Json as JsonReply;

@@ -2,9 +2,8 @@
 
 use api::feedback::{
     Clarity, ClarityMark, ClarityVerdict, Coach, Correctness, CountedPhrase, DecidedBy, Delivery, Evidence, Feedback,
-    JudgedBy, KeyPointMark, MisconceptionMark, ScoreRange, Verdict,
+    JudgedBy, Judging, KeyPointMark, MisconceptionMark, ScoreRange, Verdict,
 };
-use api::judging::Judging;
 use interview::Transcript;
 use interview::bank::Question;
 use interview::delivery::{self, PlacedPhrase};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use api::judging::Judging;
+use api::feedback::Judging;
 use api::question::{Citation, KeyPoint, Misconception, QuestionAnswer, Snippet, SnippetAnswer, Versions};
 use api::session::{
     BestPoint, ComesBack, Debrief, MissedPoint, Mode, Session, SessionHead, SessionPage, SessionState,

@@ -1,7 +1,6 @@
 //! The history of an answer: everybody who judged it, and in what words.
 
-use api::feedback::Coach;
-use api::judging::Judging;
+use api::feedback::{Coach, Judging};
 use api::session::{ExportFormat, Session};
 use api::turn::{Correction, Regrade, Turn, TurnState};
 use uuid::Uuid;
