@@ -98,11 +98,7 @@ impl Endpoint {
         let request = request.headers(self.headers.clone());
         let fetch = async {
             let response = request.send().await.map_err(|error| self.unreachable(&error))?;
-            serde_json::from_slice(&self.body(response).await?).map_err(|_| {
-                let server = self.server();
-                let reason = format!("{server} does not reply as a language model does: check preset and base_url");
-                malformed(reason).into()
-            })
+            serde_json::from_slice(&self.body(response).await?).map_err(|_| self.no_language_model().into())
         };
         let limit = QUESTION_LIMIT;
         let what = "to say something about itself";
@@ -213,9 +209,11 @@ impl Endpoint {
         if error.is_eof() {
             return self.broke_off();
         }
-        failure::complaint(&self.server(), body, self.key.as_ref()).unwrap_or_else(|| {
-            malformed(format!("{} does not reply as a language model does: check preset and base_url", self.server()))
-        })
+        failure::complaint(&self.server(), body, self.key.as_ref()).unwrap_or_else(|| self.no_language_model())
+    }
+
+    fn no_language_model(&self) -> CoachError {
+        malformed(format!("{} does not reply as a language model does: check preset and base_url", self.server()))
     }
 
     /// The whole body of a response that is good and no page.
