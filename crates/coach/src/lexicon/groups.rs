@@ -98,20 +98,17 @@ impl Groups {
         for (name, phrases) in named_lists(include_str!("../../data/synonyms.txt")) {
             let strength = if name.starts_with('~') { LOOSE_STRENGTH } else { GROUP_STRENGTH };
             let feature = Feature { concept: Concept::group(name), strength };
-            phrases.filter(|phrase| !is_function_word(phrase)).for_each(|phrase| groups.add(phrase, feature));
+            for phrase in phrases.filter(|phrase| !is_function_word(phrase)) {
+                let stems: Vec<String> = phrase.split_whitespace().map(stem).collect();
+                let longest = groups.longest.entry(stems[0].clone()).or_default();
+                *longest = stems.len().max(*longest);
+                let features = groups.phrases.entry(stems).or_default();
+                if !features.iter().any(|known| known.concept == feature.concept) {
+                    features.push(feature);
+                }
+            }
         }
         groups
-    }
-
-    fn add(&mut self, phrase: &str, feature: Feature) {
-        let stems: Vec<String> = phrase.split_whitespace().map(stem).collect();
-        let Some(first) = stems.first() else { return };
-        let longest = self.longest.entry(first.clone()).or_default();
-        *longest = stems.len().max(*longest);
-        let features = self.phrases.entry(stems).or_default();
-        if !features.iter().any(|known| known.concept == feature.concept) {
-            features.push(feature);
-        }
     }
 
     fn longest_phrase(&self, stems: &[String]) -> Option<(usize, &[Feature])> {
