@@ -331,7 +331,8 @@ impl Client {
             return Ok(response);
         }
         let status = response.status().as_u16();
-        let is_problem = media_type(&response) == Some(problem::MEDIA_TYPE);
+        let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let is_problem = kind.and_then(|kind| kind.split(';').next()).map(str::trim) == Some(problem::MEDIA_TYPE);
         let body = self.body(response).await?;
         match serde_json::from_slice::<Problem>(&body) {
             Ok(problem) if is_problem => Err(ClientError::Problem(Box::new(problem))),
@@ -407,11 +408,6 @@ fn audio_type(recording: &Path) -> &'static str {
         "aiff" | "aif" => "audio/aiff",
         _ => "application/octet-stream",
     }
-}
-
-fn media_type(response: &Response) -> Option<&str> {
-    let value = response.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
-    value.split(';').next().map(str::trim)
 }
 
 fn garbled(detail: impl Display) -> ClientError {
