@@ -11,7 +11,6 @@ use crate::evaluator::{Judgement, Judgements};
 use crate::figures::{MisconceptionCases, OrderCounts, PAIRS, Scored, groups, pairs_in_order};
 use crate::marked::{ClaimFigures, ClaimKind, MarkCounts};
 use crate::statistics::{Cases, Share};
-use crate::table;
 
 /// How many times the questions are resampled for the intervals.
 const RESAMPLES: usize = 2000;
@@ -107,11 +106,6 @@ impl Comparison {
             differing: differences.len(),
             differences: differences.into_iter().take(limit).collect(),
         }
-    }
-
-    /// The comparison as a table for people, with these names for the judges.
-    pub fn table(&self, first: &str, second: &str) -> String {
-        table::render_comparison(self, first, second)
     }
 }
 

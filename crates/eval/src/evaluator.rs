@@ -21,7 +21,6 @@ use crate::dataset::{Dataset, Item, LabelledQuestion};
 use crate::question::NamedQuestion;
 use crate::results::Results;
 use crate::summary::Summary;
-use crate::table;
 
 /// Whose judgements are measured.
 #[derive(Clone, Copy, Debug)]
@@ -216,13 +215,6 @@ pub struct Evaluation {
     pub items: Vec<JudgedItem>,
     /// How far the judgements agree with the labels.
     pub summary: Summary,
-}
-
-impl Evaluation {
-    /// The summary as a table for people.
-    pub fn table(&self) -> String {
-        table::render(&self.summary)
-    }
 }
 
 /// One item's judgement.

@@ -4,76 +4,84 @@ use coach::llm::{Cost, Usage};
 use interview::wording::counted;
 
 use crate::comparison::{ComparedFigure, Comparison, Difference, QuotedVerdict, ReaderVerdict};
+use crate::evaluator::Evaluation;
 use crate::figures::{FULL_ORDER, Figures, PAIRS};
 use crate::marked::{AgainstMarks, ByCertainty, Calibration, ClaimFigures, ClaimKind, VerdictFigures};
 use crate::statistics::Share;
 use crate::summary::Summary;
 
-/// The summary, one figure a line, with a second column for the baseline where there is one.
-pub(crate) fn render(summary: &Summary) -> String {
-    let baseline = summary.baseline.as_ref();
-    let mut lines = vec![row("", "coach", baseline.map(|baseline| baseline.name.to_owned()))];
-    let orders = PAIRS.iter().map(|(name, ..)| *name).chain([FULL_ORDER]);
-    let figures: Vec<(String, Option<String>, Option<String>)> = AGREEMENT
-        .iter()
-        .map(|(name, figure)| ((*name).to_owned(), figure(&summary.figures), baseline.and_then(|b| figure(&b.figures))))
-        .chain(orders.map(|name| {
-            let shown = |figures: &Figures| figures.order.get(name).copied().map(share);
-            (name.replace('_', " "), shown(&summary.figures), baseline.and_then(|b| shown(&b.figures)))
-        }))
-        .collect();
-    for (name, coach, other) in figures {
-        if coach.is_some() || other.is_some() {
-            let shown = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
-            lines.push(row(&name, &shown(coach), baseline.map(|_| shown(other))));
+impl Evaluation {
+    /// The summary as a table for people: one figure a line, with a second column for the baseline where there is one.
+    pub fn table(&self) -> String {
+        let summary = &self.summary;
+        let baseline = summary.baseline.as_ref();
+        let mut lines = vec![row("", "coach", baseline.map(|baseline| baseline.name.to_owned()))];
+        let orders = PAIRS.iter().map(|(name, ..)| *name).chain([FULL_ORDER]);
+        let figures: Vec<(String, Option<String>, Option<String>)> = AGREEMENT
+            .iter()
+            .map(|(name, figure)| {
+                ((*name).to_owned(), figure(&summary.figures), baseline.and_then(|b| figure(&b.figures)))
+            })
+            .chain(orders.map(|name| {
+                let shown = |figures: &Figures| figures.order.get(name).copied().map(share);
+                (name.replace('_', " "), shown(&summary.figures), baseline.and_then(|b| shown(&b.figures)))
+            }))
+            .collect();
+        for (name, coach, other) in figures {
+            if coach.is_some() || other.is_some() {
+                let shown = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+                lines.push(row(&name, &shown(coach), baseline.map(|_| shown(other))));
+            }
         }
+        let others = [
+            ("misconceptions found", summary.misconceptions.recall.map(share)),
+            ("misconceptions, false alarms", summary.misconceptions.false_alarms.map(share)),
+            ("expectations met", summary.expectations_met.map(share)),
+            ("kappa of bands", summary.band_kappa.map(number)),
+            ("repairs", summary.repairs.map(share)),
+        ];
+        lines.extend(others.into_iter().filter_map(|(name, value)| Some(row(name, &value?, None))));
+        lines.push(row("answers", &counts(summary), None));
+        lines.extend(used(&summary.usage));
+        lines.push(row("seconds", &format!("{:.1}", summary.seconds), None));
+        lines.extend(summary.marks.iter().flat_map(marked));
+        lines.extend(summary.broken_lines.iter().map(ToString::to_string));
+        lines.join("\n")
     }
-    let others = [
-        ("misconceptions found", summary.misconceptions.recall.map(share)),
-        ("misconceptions, false alarms", summary.misconceptions.false_alarms.map(share)),
-        ("expectations met", summary.expectations_met.map(share)),
-        ("kappa of bands", summary.band_kappa.map(number)),
-        ("repairs", summary.repairs.map(share)),
-    ];
-    lines.extend(others.into_iter().filter_map(|(name, value)| Some(row(name, &value?, None))));
-    lines.push(row("answers", &counts(summary), None));
-    lines.extend(used(&summary.usage));
-    lines.push(row("seconds", &format!("{:.1}", summary.seconds), None));
-    lines.extend(summary.marks.iter().flat_map(marked));
-    lines.extend(summary.broken_lines.iter().map(ToString::to_string));
-    lines.join("\n")
 }
 
-/// The figures of two judges, and the claims on which they differ.
-pub(crate) fn render_comparison(comparison: &Comparison, first: &str, second: &str) -> String {
-    let Comparison { answers, questions, figures, differing, differences } = comparison;
-    let width = first.chars().count().max(second.chars().count()).max(8) + 2;
-    let head = format!("{:<32}{first:>width$}{second:>width$}  difference, 95 % interval", "");
-    let figures = figures.iter().map(|figure| {
-        let ComparedFigure { name, first, second, difference, low, high } = figure;
-        format!("{name:<32}{first:>width$.3}{second:>width$.3}  {difference:+.3} ({low:+.3} to {high:+.3})")
-    });
-    let said = |name: &str, said: &QuotedVerdict| {
-        let quote = said.quote.as_ref().map(|quote| format!("\u{201c}{quote}\u{201d}")).unwrap_or_default();
-        format!("  {name:<width$}{:<9}{quote}", said.verdict.as_str()).trim_end().to_owned()
-    };
-    let differences_shown = differences.iter().flat_map(|difference| {
-        let Difference { id, kind, claim, reader, first: one, second: other } = difference;
-        let kind = match kind {
-            ClaimKind::KeyPoint => "key point",
-            ClaimKind::Misconception => "misconception",
-        };
-        let reader = reader.map_or("", |reader| match reader {
-            ReaderVerdict::Made => " (reader: made)",
-            ReaderVerdict::HalfMade => " (reader: half made)",
-            ReaderVerdict::NotMade => " (reader: not made)",
+impl Comparison {
+    /// The comparison as a table for people, with these names for the judges.
+    pub fn table(&self, first: &str, second: &str) -> String {
+        let Self { answers, questions, figures, differing, differences } = self;
+        let width = first.chars().count().max(second.chars().count()).max(8) + 2;
+        let head = format!("{:<32}{first:>width$}{second:>width$}  difference, 95 % interval", "");
+        let figures = figures.iter().map(|figure| {
+            let ComparedFigure { name, first, second, difference, low, high } = figure;
+            format!("{name:<32}{first:>width$.3}{second:>width$.3}  {difference:+.3} ({low:+.3} to {high:+.3})")
         });
-        [format!("{id}: {kind} {claim}{reader}"), said(first, one), said(second, other)]
-    });
-    let counts = format!("{answers} answers to {questions} questions; verdicts differ on {differing} claims");
-    let shown = (differences.len() < *differing).then(|| format!("… and {} more", differing - differences.len()));
-    let lines = std::iter::once(head).chain(figures).chain([String::new(), counts]);
-    lines.chain(differences_shown).chain(shown).collect::<Vec<_>>().join("\n")
+        let said = |name: &str, said: &QuotedVerdict| {
+            let quote = said.quote.as_ref().map(|quote| format!("\u{201c}{quote}\u{201d}")).unwrap_or_default();
+            format!("  {name:<width$}{:<9}{quote}", said.verdict.as_str()).trim_end().to_owned()
+        };
+        let differences_shown = differences.iter().flat_map(|difference| {
+            let Difference { id, kind, claim, reader, first: one, second: other } = difference;
+            let kind = match kind {
+                ClaimKind::KeyPoint => "key point",
+                ClaimKind::Misconception => "misconception",
+            };
+            let reader = reader.map_or("", |reader| match reader {
+                ReaderVerdict::Made => " (reader: made)",
+                ReaderVerdict::HalfMade => " (reader: half made)",
+                ReaderVerdict::NotMade => " (reader: not made)",
+            });
+            [format!("{id}: {kind} {claim}{reader}"), said(first, one), said(second, other)]
+        });
+        let counts = format!("{answers} answers to {questions} questions; verdicts differ on {differing} claims");
+        let shown = (differences.len() < *differing).then(|| format!("… and {} more", differing - differences.len()));
+        let lines = std::iter::once(head).chain(figures).chain([String::new(), counts]);
+        lines.chain(differences_shown).chain(shown).collect::<Vec<_>>().join("\n")
+    }
 }
 
 /// Picks the figures of one kind of claims.
