@@ -86,10 +86,8 @@ fn does_not_compile(
     let line = fields.number::<u32, u32>("line")?;
     match language {
         Some(Language::Rust(_)) if !code.is_some_and(|code| is_error_code(code.value)) => {
-            reading.fault(
-                fields.offset,
-                "code in Rust that does not compile names the error's `code`, such as \"E0382\"",
-            );
+            reading
+                .fault(fields.offset, "code in Rust that does not compile names the error's `code`, such as \"E0382\"");
         }
         Some(Language::Go | Language::Cpp) if message.is_none() => {
             reading.fault(fields.offset, "code that does not compile names a part of the compiler's `message`");
