@@ -24,8 +24,7 @@ mod tests;
 const QUEUE_LENGTH: usize = 64;
 /// The least new sound that provisional words are worth hearing an open span again for.
 const PROVISIONAL_STEP: Duration = Duration::from_millis(1_500);
-/// From the start of a provisional pass to the next goes this many times the time that it took, so that they take half a core. Only what
-/// follows a settled beginning is heard at once.
+/// From the start of a provisional pass to the next goes this many times the time that it took, so that they take half a core.
 const PROVISIONAL_PERIOD: u32 = 2;
 /// After this much of it the beginning of an open span, to the next pause, is not heard again for provisional words: they must come soon.
 const SETTLED: Duration = Duration::from_secs(6);
@@ -111,7 +110,7 @@ pub struct RecognitionStream {
     queued: VecDeque<SpeechSpan>,
     /// The span that the recogniser works on. It is one at a time: the next one is told its words.
     current: Option<Pass>,
-    /// Sound of the open span on its way to provisional words, and where it ends if it is not heard again.
+    /// Sound of the open span on its way to provisional words, and the pause up to which it is not heard again.
     provisional: Option<(Pass, Option<Seconds>)>,
     /// The beginning of the open span, which is not heard again for provisional words.
     settled: Settled,
@@ -198,18 +197,17 @@ impl RecognitionStream {
     /// goes first, always. Only live recordings need this; the transcript is the same without.
     pub fn preview(&mut self) {
         self.collect();
-        if let Some((pass, settled)) = &self.provisional {
+        if let Some((pass, pause)) = &self.provisional {
             match pass.words.try_recv() {
                 Err(TryRecvError::Empty) => return,
                 Ok(Ok(words)) => {
                     self.provisional_step = PROVISIONAL_STEP.max(pass.begun.elapsed() * PROVISIONAL_PERIOD);
-                    let heard = Segment::new(words).map(|segment| segment.text()).unwrap_or_default();
-                    let new = without_repetition(&self.said(), &heard);
-                    let words = format!("{} {new}", self.settled.words).trim().to_owned();
-                    if let Some(until) = *settled {
-                        self.settled = Settled { words: words.clone(), until };
+                    let is_settled = |word: &Word| word.span.zip(*pause).is_some_and(|(span, at)| span.start() < at);
+                    let (settled, new) = words.split_at(words.partition_point(is_settled));
+                    if let Some(until) = *pause {
+                        self.settled = Settled { words: self.after_settled(settled), until };
                     }
-                    self.send_event(Event::Provisional(words));
+                    self.send_event(Event::Provisional(self.after_settled(new)));
                 }
                 // What is wrong will also be wrong with the closed span.
                 Ok(Err(_)) | Err(TryRecvError::Disconnected) => {}
@@ -223,13 +221,17 @@ impl RecognitionStream {
             && let Some(span) = self.spans.open(self.settled.until)
             && span.length().get() >= step
         {
-            let (span, settled) = match span.up_to_pause(SETTLED) {
-                Some((beginning, until)) => (beginning, Some(until)),
-                None => (span, None),
-            };
-            self.provisional_until = settled.unwrap_or(self.duration());
-            self.provisional = self.submit(span).ok().map(|pass| (pass, settled));
+            let pause = span.pause_after(SETTLED);
+            self.provisional_until = self.duration();
+            self.provisional = self.submit(span).ok().map(|pass| (pass, pause));
         }
+    }
+
+    /// All provisional words, of which these are the last.
+    fn after_settled(&self, words: &[Word]) -> String {
+        let heard = Segment::new(words.iter().cloned()).map(|segment| segment.text()).unwrap_or_default();
+        let new = without_repetition(&self.said(), &heard);
+        format!("{} {new}", self.settled.words).trim().to_owned()
     }
 
     /// Cancels a provisional pass: the last span comes soon, and must not wait for it.

@@ -60,16 +60,11 @@ impl SpeechSpan {
         duration(self.samples.len() as u64)
     }
 
-    /// The span up to the first pause after this much of it, and the middle of that pause; `None` where there is none yet.
-    pub fn up_to_pause(&self, length: Duration) -> Option<(Self, Seconds)> {
+    /// The middle of the first pause after this much of the span; `None` where there is none yet.
+    pub fn pause_after(&self, length: Duration) -> Option<Seconds> {
         let after = self.start + Seconds::new(length.as_secs_f64())?;
-        let is_pause = |pair: &&[Span]| pair[0].end() >= after;
-        let (index, pair) = self.runs.windows(2).enumerate().find(|(_, pair)| is_pause(pair))?;
-        let quiet = pair[1].start().since(pair[0].end());
-        let until = pair[0].end() + Seconds::new(quiet.get() / 2.0)?;
-        let samples = position(until) - position(self.start);
-        let (samples, runs) = (self.samples[..samples as usize].to_vec(), self.runs[..=index].to_vec());
-        Some((Self { samples, runs, ..*self }, until))
+        let pair = self.runs.windows(2).find(|pair| pair[0].end() >= after)?;
+        Some(pair[0].end() + Seconds::new(pair[1].start().since(pair[0].end()).get() / 2.0)?)
     }
 
     /// What is left of the span after words that end at `end`, from the middle of the pause after them; `None` where that is less speech than
