@@ -19,8 +19,8 @@ use crate::{Error, models};
 /// One position of the encoder covers this much sound.
 const POSITION: Duration = Duration::from_millis(20);
 /// Silence added after a span: the encoder, which has learnt from 30 s, does better the more of it there is. With 1 s it makes a twentieth more
-/// errors; the whole window takes nearly half as much time again.
-const MARGIN_POSITIONS: usize = 256;
+/// errors; 5 s find no more than this; the whole window takes nearly half as much time again.
+const MARGIN_POSITIONS: usize = 192;
 /// The same for provisional words, which must come soon.
 const PROVISIONAL_MARGIN_POSITIONS: usize = 48;
 /// By how much the window of a second pass is longer. The whole window of 1500 positions finds no more, and takes seconds.
