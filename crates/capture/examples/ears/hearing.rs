@@ -1,8 +1,11 @@
 //! The ways in which a recording can be heard, each with its cost.
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use capture::audio::RATE;
 use capture::recognise::{Event, Recogniser, Recognition, RecognitionSettings, RecognitionStream};
@@ -13,6 +16,23 @@ use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextPar
 
 /// How much sound comes at a time.
 const BLOCK: Duration = Duration::from_millis(20);
+/// The same in bytes, as one process hands it to the other.
+const BLOCK_BYTES: usize = 20 * RATE.get() as usize / 1_000 * size_of::<f32>();
+
+/// Reads a whole recording, then writes it at the pace of speech, as a sound device does. It has a process of its own, so that neither waits
+/// for the other, and only hearing counts as processor time.
+pub fn feed() -> Result<(), Box<dyn Error>> {
+    let mut sound = Vec::new();
+    io::stdin().read_to_end(&mut sound)?;
+    let mut output = io::stdout().lock();
+    let begun = Instant::now();
+    for (number, block) in (1..).zip(sound.chunks(BLOCK_BYTES)) {
+        thread::sleep((begun + BLOCK * number).saturating_duration_since(Instant::now()));
+        output.write_all(block)?;
+        output.flush()?;
+    }
+    Ok(())
+}
 
 /// The result of transcribing a recording as it was spoken.
 pub struct Live {
@@ -28,33 +48,29 @@ pub struct Live {
 }
 
 /// Viva's own way of hearing.
-pub struct Viva {
-    recogniser: Recogniser,
-    clock: ThreadClock,
-}
+pub struct Viva(Recogniser);
 
 impl Viva {
     pub fn start(model: &Path) -> Result<Self, Box<dyn Error>> {
-        let recogniser = Recogniser::start(Whisper::load(model, WhisperSettings::default())?)?;
-        Ok(Self { recogniser, clock: ThreadClock::named("recogniser")? })
+        Ok(Self(Recogniser::start(Whisper::load(model, WhisperSettings::default())?)?))
     }
 
-    /// Feeds the sound at the pace of speech, as a microphone does.
+    /// Hears the sound while another process [feeds](feed) it.
     pub fn live(&self, sound: &[f32]) -> Result<Live, Box<dyn Error>> {
         let (events, mut happened) = mpsc::channel(10_000);
-        let mut stream = RecognitionStream::new(&self.recogniser, RecognitionSettings::default(), Some(events));
+        let mut stream = RecognitionStream::new(&self.0, RecognitionSettings::default(), Some(events));
         let begun = process_time()?;
         let (mut finished, mut shown) = (0, Shown::default());
         let (mut silence, mut longest_silence) = (Seconds::ZERO, Seconds::ZERO);
-        for block in sound.chunks((BLOCK.as_secs_f64() * f64::from(RATE.get())) as usize) {
-            stream.push(block);
+        let mut feeder = Feeder::start(sound)?;
+        while let Some(block) = feeder.next_block()? {
+            stream.push(&block);
             // A silence that is as long as the recording is none between words.
             if stream.silence() < silence && silence.get() + 0.1 < stream.duration().get() {
                 longest_silence = longest_silence.max(silence);
             }
             silence = stream.silence();
             stream.preview();
-            self.clock.wait(BLOCK)?;
             while let Ok(event) = happened.try_recv() {
                 match event {
                     Event::Segment(segment) => {
@@ -68,10 +84,9 @@ impl Viva {
                 }
             }
         }
-        let (duration, stopped) = (stream.duration(), self.clock.worked()?);
+        let (duration, stopped) = (stream.duration(), Instant::now());
         let recognition = stream.finish()?;
-        let ended = self.clock.worked()?;
-        let done = ended - stopped;
+        let done = stopped.elapsed();
         shown.until(usize::MAX, duration + Seconds::new(done.as_secs_f64()).unwrap_or_default());
         let lags = shown.lags(recognition.transcript.words());
         let (cpu, longest_silence) = (process_time()? - begun, longest_silence.get());
@@ -81,13 +96,39 @@ impl Viva {
     /// Hears the sound as a file: as fast as it goes, without provisional words.
     pub fn file(&self, sound: &[f32]) -> Result<(Recognition, Duration), Box<dyn Error>> {
         let begun = process_time()?;
-        let mut stream = RecognitionStream::new(&self.recogniser, RecognitionSettings::default(), None);
+        let mut stream = RecognitionStream::new(&self.0, RecognitionSettings::default(), None);
         for block in sound.chunks(RATE.get() as usize) {
             stream.push(block);
             stream.catch_up()?;
         }
         let recognition = stream.finish()?;
         Ok((recognition, process_time()? - begun))
+    }
+}
+
+/// This program once more, with the argument `feed`.
+struct Feeder(Child);
+
+impl Feeder {
+    fn start(sound: &[f32]) -> Result<Self, Box<dyn Error>> {
+        let program = std::env::current_exe()?;
+        let mut child = Command::new(program).arg("feed").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let bytes: Vec<u8> = sound.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        child.stdin.take().ok_or("no standard input")?.write_all(&bytes)?;
+        Ok(Self(child))
+    }
+
+    /// Waits for the next block; `None` at the end.
+    fn next_block(&mut self) -> Result<Option<Vec<f32>>, Box<dyn Error>> {
+        let output = self.0.stdout.as_mut().ok_or("no standard output")?;
+        let mut bytes = Vec::with_capacity(BLOCK_BYTES);
+        output.take(BLOCK_BYTES as u64).read_to_end(&mut bytes)?;
+        if bytes.is_empty() {
+            self.0.wait()?;
+            return Ok(None);
+        }
+        let sample = |bytes: &[u8]| Ok(f32::from_le_bytes(bytes.try_into()?));
+        bytes.chunks(size_of::<f32>()).map(sample).collect::<Result<_, _>>().map(Some)
     }
 }
 
@@ -138,42 +179,4 @@ fn process_time() -> Result<Duration, Box<dyn Error>> {
     let fields: Vec<&str> = figures.rsplit(") ").next().unwrap_or_default().split(' ').collect();
     let ticks = |field: usize| fields.get(field).unwrap_or(&"").parse::<u64>();
     Ok(Duration::from_millis(10 * (ticks(11)? + ticks(12)?)))
-}
-
-/// The processor time of a thread: other work on the machine changes it little. It is read from /proc, which only Linux has.
-struct ThreadClock(PathBuf);
-
-impl ThreadClock {
-    fn named(name: &str) -> Result<Self, Box<dyn Error>> {
-        // A new thread gives itself its name.
-        for _ in 0..1_000 {
-            for thread in std::fs::read_dir("/proc/self/task")? {
-                let thread = thread?.path();
-                if std::fs::read_to_string(thread.join("comm"))?.trim() == name {
-                    return Ok(Self(thread));
-                }
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        Err(format!("there is no thread {name}").into())
-    }
-
-    fn worked(&self) -> Result<Duration, Box<dyn Error>> {
-        let figures = std::fs::read_to_string(self.0.join("schedstat"))?;
-        let nanoseconds = figures.split(' ').next().unwrap_or_default().parse()?;
-        Ok(Duration::from_nanos(nanoseconds))
-    }
-
-    fn is_idle(&self) -> Result<bool, Box<dyn Error>> {
-        Ok(std::fs::read_to_string(self.0.join("stat"))?.contains(") S "))
-    }
-
-    /// Waits until the thread has worked this long, or has nothing to do.
-    fn wait(&self, time: Duration) -> Result<(), Box<dyn Error>> {
-        let until = self.worked()? + time;
-        while self.worked()? < until && !self.is_idle()? {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        Ok(())
-    }
 }

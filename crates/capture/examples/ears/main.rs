@@ -24,6 +24,9 @@ const LENGTHS: [(usize, usize); 6] = [(15, 5), (30, 5), (60, 5), (120, 5), (300,
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments == ["feed"] {
+        return hearing::feed();
+    }
     let [model, folder, longest @ ..] = arguments.as_slice() else {
         return Err(
             "give a model and a folder of recordings, and if you like the longest speech to time, in seconds".into()
