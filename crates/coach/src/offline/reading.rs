@@ -17,6 +17,12 @@ pub(crate) use glossary::Glossary;
 pub(crate) use order::{Sense, is_list};
 pub(crate) use words::{End, Spoken};
 
+/// A quote takes in this many words at most to begin or end with a sentence.
+const MISSING: usize = 6;
+
+/// Of a sentence of which a quote has no more words than these, and lacks more than [`MISSING`], it has none.
+const REMNANT: usize = 4;
+
 /// An answer as the offline coach understands it.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
@@ -101,10 +107,32 @@ impl Reading {
         self.words[words.clone()].iter().map(|word| word.normal.as_str()).collect::<Vec<_>>().join(" ")
     }
 
-    /// The words of the transcript that the normal words stand for.
+    /// The words of the transcript that the normal words stand for, with the few that are missing from their first and last sentence, and
+    /// without a remnant of the sentence before or after.
     pub(crate) fn quote(&self, words: &Range<usize>) -> Option<Quote> {
-        let words = self.words.get(words.clone())?;
+        let words = self.words.get(self.with_whole_sentences(words))?;
         Some(Quote::Words { first: words.first()?.index, last: words.last()?.index })
+    }
+
+    fn with_whole_sentences(&self, words: &Range<usize>) -> Range<usize> {
+        let ends = |index: &usize| self.words[*index].end >= End::Sentence;
+        let beginning_of = |index: usize| (0..index).rev().find(ends).map_or(0, |before| before + 1);
+        let end_of = |index: usize| (index..self.words.len()).find(ends).map_or(self.words.len(), |last| last + 1);
+        let (beginning, next) = (beginning_of(words.start), end_of(words.start));
+        let is_remnant = next < words.end && next - words.start <= REMNANT;
+        let start = match words.start - beginning {
+            ..=MISSING => beginning,
+            _ if is_remnant => next,
+            _ => words.start,
+        };
+        let (last, end) = (beginning_of(words.end - 1), end_of(words.end - 1));
+        let is_remnant = last > start && words.end - last <= REMNANT;
+        let end = match end - words.end {
+            ..=MISSING => end,
+            _ if is_remnant => last,
+            _ => words.end,
+        };
+        start..end
     }
 }
 

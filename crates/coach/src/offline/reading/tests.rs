@@ -65,3 +65,26 @@ fn a_short_statement_is_no_list_of_terms() {
     assert!(!is_list("As a result we delivered two days before the deadline."));
     assert!(is_list("Ownership and moves and drop and scope and memory safety and compile time."));
 }
+
+#[test]
+fn a_quote_has_whole_sentences_where_few_words_are_missing_or_too_many() {
+    let text = "We added a retry there last spring, because the call to the card processor timed out now and then. It looked harmless to us. \
+                So sixty people were billed twice on a Friday, which I saw in support tickets, not in any alert.";
+    let reading = read(text);
+    let said: Vec<&str> = text.split_whitespace().collect();
+    let quoted = |words: &str| {
+        let normal: Vec<&str> = reading.words.iter().map(|word| word.normal.as_str()).collect();
+        let wanted: Vec<&str> = words.split(' ').collect();
+        let first = normal.windows(wanted.len()).position(|window| window == wanted).unwrap();
+        match reading.quote(&(first..first + wanted.len())) {
+            Some(Quote::Words { first, last }) => said[first..=last].join(" "),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(quoted("harmless to"), "It looked harmless to us.");
+    assert_eq!(quoted("now and then it looked harmless to us"), "It looked harmless to us.");
+    assert_eq!(quoted("it looked harmless to us so sixty people"), "It looked harmless to us.");
+    let whole = "the call to the card processor timed out now and then.";
+    assert_eq!(quoted("the call to the card processor timed out"), whole);
+    assert_eq!(quoted("which i saw in support tickets"), "which I saw in support tickets, not in any alert.");
+}
