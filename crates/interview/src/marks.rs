@@ -94,16 +94,16 @@ impl Doubt {
         match self {
             Self::QuoteNotFound => "the coach's quote is not in the transcript",
             Self::WordsInDoubt => "the recogniser was not sure of the deciding words",
-            Self::Contradicted => "another sentence of yours sounds like the opposite",
+            Self::Contradicted => "another sentence of yours may say the opposite",
             Self::CoachesDisagree => "two models disagree",
             Self::CoachUndecided => "the coach could not tell",
         }
     }
 }
 
-/// From this plausibility on a hit is sure. Of the offline coach's hits in the answers that its weights are fitted to 64 % are; readers find
-/// 97 % of those made (98 % without the answers that turn the relations round), and 76 % of the others.
-const SURE_HIT: Probability = Probability::of(0.9);
+/// From this plausibility on a hit is sure. Of the offline coach's hits in the answers that its weights are fitted to 55 % are; readers find
+/// 98 % of those made (99 % without the answers that turn the relations round), and 83 % of the others.
+const SURE_HIT: Probability = Probability::of(0.95);
 
 /// Below this plausibility a miss is sure: 69 % of the misses in the same answers. Readers find 2 % of those made, and 15 % of the others.
 const SURE_MISSED: Probability = Probability::of(0.08);

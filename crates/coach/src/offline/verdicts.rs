@@ -11,8 +11,9 @@ use super::passages::Passage;
 use super::reading::{Reading, Sense};
 use super::thresholds::{
     CLEAR, CONTRADICTED, CONTRADICTED_IN_ITS_WORDS, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_BEYOND_AT,
-    HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT, IN_SO_MANY_WORDS, LIKENESS_A_WORD, LIKENESS_FOR_CLARITY, MENTIONS, PLAINLY,
-    STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT, SURELY_MADE, UNCLEAR_AT, Weights,
+    HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT, IN_SO_MANY_WORDS, LIKELY, LIKENESS_A_WORD, LIKENESS_FOR_CLARITY, MENTIONS,
+    NEAR, NEAR_IN_WORDS, PLAINLY, STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT,
+    SURELY_MADE, UNCLEAR_AT, Weights,
 };
 
 /// An answer and what was read in it.
@@ -95,7 +96,8 @@ impl Read<'_> {
         let makes_another_point =
             plausibility < SURELY_MADE && self.surely_makes_another(claim, best.passage, plausibilities);
         let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST && is_plain && !makes_another_point;
-        if plausibility < UNCLEAR_AT || best.chances.states < HIT_AT_LEAST {
+        let is_unlikely = plausibility < UNCLEAR_AT && best.chances.states < LIKELY;
+        if is_unlikely || best.chances.states < HIT_AT_LEAST {
             // Words in doubt may have been the point only where something like it was said.
             let near = best.chances.states.max(best.likeness) >= COULD_BE;
             return ClaimedVerdict::Missed(self.quote(best.passage).filter(|_| near));
@@ -108,7 +110,10 @@ impl Read<'_> {
         match (contradicting, quote) {
             (Some(opposite), _) => ClaimedVerdict::Unclear(Doubt::Contradicted, self.quote(opposite.passage)),
             (None, Some(quote)) if is_hit => ClaimedVerdict::Hit(quote),
-            (None, quote) => ClaimedVerdict::Unclear(Doubt::CoachUndecided, quote),
+            (None, quote) => {
+                let is_near = best.chances.states >= NEAR || best.likeness >= NEAR_IN_WORDS;
+                ClaimedVerdict::Unclear(Doubt::CoachUndecided, quote.filter(|_| is_near))
+            }
         }
     }
 
