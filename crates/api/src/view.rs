@@ -263,7 +263,7 @@ pub fn correctness(panel: &Correctness) -> Panel {
             (Some(_), Some(_)) => Some("a range, because points are unclear"),
             (Some(_), None) => None,
         },
-        points_made: score.as_ref().map(|_| points_made(points)),
+        points_made: score.as_ref().map(|_| points_made(points, unclear)),
         score,
         band: panel.band,
         misconceptions: stated.chain(disputed).collect(),
@@ -326,8 +326,8 @@ fn misconception(mark: &MisconceptionMark, is_disputed: bool) -> Mark {
     }
 }
 
-/// How many core and other points were found, with alternatives counted as one: `found 1 of 2 core points, 2 of 3 others`.
-fn points_made(points: &[KeyPointMark]) -> String {
+/// How many core and other points were found, with alternatives counted as one: `found 1 of 2 core points, 2 of 3 others; 1 unclear`.
+fn points_made(points: &[KeyPointMark], unclear: usize) -> String {
     let name = |point: &KeyPointMark| point.any_of.clone().unwrap_or_else(|| point.id.clone());
     let made_of = |core: bool, what: &str| {
         let all: BTreeSet<String> = points.iter().filter(|point| point.core == core).map(name).collect();
@@ -336,7 +336,8 @@ fn points_made(points: &[KeyPointMark]) -> String {
         (!all.is_empty()).then(|| format!("{} of {}", made.len(), counted(all.len(), what)))
     };
     let made = [made_of(true, "core point"), made_of(false, "other")];
-    format!("found {}", made.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    let unclear = if unclear > 0 { format!("; {unclear} unclear") } else { String::new() };
+    format!("found {}{unclear}", made.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 /// The clarity panel; `None` when no check was judged.
@@ -362,9 +363,11 @@ pub fn clarity(panel: &Clarity) -> Option<Panel> {
         note: check.note.clone(),
         ..Mark::default()
     };
+    let score = clarity_score(panel);
     Some(Panel {
         title: "Clarity",
-        score: clarity_score(panel),
+        no_score: score.is_none().then_some("too few of its checks could be judged"),
+        score,
         marks: judged.into_iter().map(mark).collect(),
         unclear: (!not_judged.is_empty()).then(|| format!("Not judged: {}", not_judged.join("; "))),
         ..Panel::default()
@@ -508,7 +511,7 @@ pub fn summary(summary: &Summary) -> [Figure; 4] {
             questions.push_str(&format!(", {count} {what}"));
         }
     }
-    let of_ten = "of 10, mean of the main answers scored by one judge";
+    let of_ten = if summary.questions == 1 { "of 10" } else { "of 10, mean of the main answers scored by one judge" };
     let rate = summary.words_per_minute.map(|rate| format!("{rate:.0}"));
     [
         Figure { name: "Correctness", value: mean(summary.correctness), note: of_ten.to_owned() },

@@ -366,7 +366,7 @@ fn next_step(question: &Question, rubric: &Rubric, marks: Option<&Marks>, clarit
         Some(check) if rubric.is_empty() => format!("Say it again so that it {check}."),
         None if rubric.is_empty() => "Look up what you were unsure of, then say it again in your own words.".to_owned(),
         Some(check) => format!("{every_point}. Say it again so that it {check}."),
-        None => format!("{every_point}: say it again tomorrow, and shorter."),
+        None => format!("{every_point}: say it again another day, and shorter."),
     }
 }
 

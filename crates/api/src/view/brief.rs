@@ -272,7 +272,10 @@ mod tests {
     fn a_question_without_follow_ups_has_its_score_best_point_and_next_step() {
         let Brief { score, reason, best, fix } = brief(&judged(), &[]);
         let best = best.unwrap();
-        assert_eq!((score.as_str(), reason.as_str()), ("6.0 of 10", "found 1 of 2 core points, 0 of 1 other"));
+        assert_eq!(
+            (score.as_str(), reason.as_str()),
+            ("6.0 of 10", "found 1 of 2 core points, 0 of 1 other; 1 unclear")
+        );
         assert_eq!(
             (best.turn, best.what.as_str(), best.quote.text.as_str()),
             (0, "every value has exactly one owner", "one owner at a time")
@@ -285,7 +288,7 @@ mod tests {
         let main = without_misconceptions(judged());
         let shown = brief(&main, &[made_good("dropped")]);
         assert_eq!(shown.score, "6.0 of 10");
-        assert_eq!(shown.reason, "found 1 of 2 core points, 0 of 1 other; 1 in the follow-up");
+        assert_eq!(shown.reason, "found 1 of 2 core points, 0 of 1 other; 1 unclear; 1 in the follow-up");
         assert_eq!(shown.fix, unclear_point("moves hand it over"));
         let shown = brief(&main, &[made_good("dropped"), made_good("moves")]);
         assert_eq!(shown.fix, "Every point is there, with the follow-up: say it all in one answer.");
@@ -300,7 +303,7 @@ mod tests {
         panel.beyond.iter_mut().for_each(|point| (point.verdict, point.sure) = (Verdict::Hit, true));
         panel.beyond[0].sure = false;
         let shown = brief(&main, &[follow_up]);
-        assert_eq!(shown.reason, "found 1 of 2 core points, 0 of 1 other; 2 in the follow-up");
+        assert_eq!(shown.reason, "found 1 of 2 core points, 0 of 1 other; 1 unclear; 2 in the follow-up");
         assert_eq!(shown.fix, "Every point is there, with the follow-up: say it all in one answer.");
     }
 

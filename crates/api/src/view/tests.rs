@@ -66,7 +66,7 @@ fn a_range_is_a_figure_with_its_reason_and_decisions_are_the_candidate_s() {
     let panel = correctness(feedback.correctness.as_ref().unwrap());
     assert_eq!(panel.figure(), "4 to 7 of 10");
     assert_eq!(panel.no_score, Some("a range, because points are unclear"));
-    assert_eq!(panel.points_made.as_deref(), Some("found 2 of 2 core points, 0 of 1 other"));
+    assert_eq!(panel.points_made.as_deref(), Some("found 2 of 2 core points, 0 of 1 other; 1 unclear"));
     let marks = panel.marks.iter().chain(&panel.misconceptions);
     let lines: Vec<String> = marks
         .map(|mark| {
@@ -91,7 +91,7 @@ fn what_was_made_without_being_asked_for_stands_apart_and_is_not_decided_about()
     let mut panel = crate::testing::judged().feedback.unwrap().correctness.unwrap();
     panel.beyond = panel.key_points.splice(..1, []).collect();
     let shown = correctness(&panel);
-    assert_eq!(shown.points_made.as_deref(), Some("found 0 of 1 core point, 0 of 1 other"));
+    assert_eq!(shown.points_made.as_deref(), Some("found 0 of 1 core point, 0 of 1 other; 1 unclear"));
     let mark = shown.marks.last().unwrap();
     assert_eq!(
         (mark.heading.as_deref(), mark.id.as_str(), mark.sign),

@@ -268,7 +268,7 @@ mod tests {
         let expected = "
 Feedback  Ownership
 
-Correctness  6.0 of 10  found 1 of 2 core points, 0 of 1 other
+Correctness  6.0 of 10  found 1 of 2 core points, 0 of 1 other; 1 unclear
 
 Well said    “one owner at a time” 0:02
              every value has exactly one owner
@@ -292,7 +292,7 @@ can miss a point that you made, and tick one that you did not.
         let expected = "
 Again  Ownership
 
-Correctness  8.0 of 10  found 2 of 2 core points, 0 of 1 other
+Correctness  8.0 of 10  found 2 of 2 core points, 0 of 1 other; 1 unclear
 
                         before           now
 Correctness          6.0 of 10     8.0 of 10

@@ -13,7 +13,7 @@ const DRAWN: Look = Look { colours: Colours::Few, side_by_side: true, ..Look::OF
 fn stacked_panels_say_everything_in_words() {
     let expected = "
 Correctness  6.0 of 10
-  Band 2 of 4: found 1 of 2 core points, 0 of 1 other
+  Band 2 of 4: found 1 of 2 core points, 0 of 1 other; 1 unclear
   misconception: a collector frees it
                  “the collector frees it” 0:07
                  Rust has no collector.
@@ -42,7 +42,7 @@ fn a_range_takes_the_score_s_place_and_decisions_are_named_as_the_candidate_s() 
     let text = shown(&panel_lines(&decided(), PLAIN));
     let expected = "
 Correctness  4 to 7 of 10
-  found 2 of 2 core points, 0 of 1 other
+  found 2 of 2 core points, 0 of 1 other; 1 unclear
   a range, because points are unclear
   not stated: a collector frees it (by you)
               “the collector frees it” 0:07
@@ -64,7 +64,7 @@ fn a_verdict_that_is_no_more_than_probable_says_so() {
     let text = shown(&panel_lines(&turn, PLAIN));
     let expected = "
 Correctness  6.0 of 10
-  Band 2 of 4: found 1 of 2 core points, 0 of 1 other
+  Band 2 of 4: found 1 of 2 core points, 0 of 1 other; 1 unclear
   misconception: a collector frees it (probably)
                  “the collector frees it” 0:07
                  Rust has no collector.
@@ -82,7 +82,7 @@ fn key_points_of_a_design_stand_below_their_stages() {
     let text = shown(&panel_lines(&staged(), PLAIN));
     let expected = "
 Correctness  6.0 of 10
-  Band 2 of 4: found 1 of 2 core points, 0 of 1 other
+  Band 2 of 4: found 1 of 2 core points, 0 of 1 other; 1 unclear
   misconception: a collector frees it
                  “the collector frees it” 0:07
                  Rust has no collector.
