@@ -60,7 +60,7 @@ impl SpeechSpan {
         duration(self.samples.len() as u64)
     }
 
-    /// The middle of the first pause after this much of the span; `None` where there is none yet.
+    /// The middle of the first pause after this much of the span, on the original timeline; `None` where there is none yet.
     pub fn pause_after(&self, length: Duration) -> Option<Seconds> {
         let after = self.start + Seconds::new(length.as_secs_f64())?;
         let pair = self.runs.windows(2).find(|pair| pair[0].end() >= after)?;
