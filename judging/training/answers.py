@@ -13,6 +13,8 @@ QUOTED_VOICES = (
     "remy", "rosa", "ruth", "raj", "sven", "sara", "seth", "suki", "tess", "theo", "tara", "tom", "tina", "ted", "toni", "tim",
     "gil", "gus", "gwen", "paul", "pam", "pete", "peg", "uma", "ulf", "ugo", "ute",
     "vera", "vito", "wade", "wilma", "xena", "yan", "zoe", "zack",
+    "lara", "liam", "luca", "mona", "milo", "noah", "nina", "nils", "paula", "rolf",
+    "anke", "bert", "cora", "dirk", "elsa", "fritz", "gerd", "heidi", "ingo", "jutta", "karl", "lotte",
 )  # fmt: skip
 
 # To whose answers the coach's regressions and thresholds are fitted, so the verifier must not learn from them.
@@ -50,6 +52,15 @@ def model_answers(bank):
         yield {"question": path.stem, "voice": "bank", "kind": "model", "answer": text, "hit": hit, "half": [], "stated": []}
 
 
+def elsewhere(rows):
+    """A third of the answers, as if each answered another question of its subject: that makes no claim of it."""
+    rng = random.Random(5)
+    subjects = {path.stem: path.parent for path in data.ROOT.glob("questions/*/*.toml")}
+    for row in rng.sample(rows, len(rows) // 3):
+        others = [question for question, subject in sorted(subjects.items()) if subject == subjects[row["question"]] and question != row["question"]]
+        yield {**row, "question": rng.choice(others), "kind": "elsewhere", "hit": [], "half": [], "stated": []}
+
+
 def seen(rows):
     """The rows with `seen`: the passages that the program cuts them into, and how like each claim each of them is."""
     given = "".join(json.dumps(row) + "\n" for row in rows)
@@ -65,13 +76,13 @@ def chosen(row, claim, most):
     return found if 0 in found or not likeness else [*found, 0]
 
 
-def look(rows, bank, predict, most):
-    """Adds to each row its `verdicts`: by claim, what the verifier says of each chosen passage."""
+def look(rows, bank, predict, most, is_wanted=lambda row, claim: True):
+    """Adds to each row its `verdicts`: by claim, what the verifier says of each chosen passage; empty for a claim that is not wanted."""
     pairs, places = [], []
     for row in rows:
         row["verdicts"] = [{} for _ in bank[row["question"]]]
         for number, claim in enumerate(bank[row["question"]]):
-            for passage in chosen(row, number, most):
+            for passage in chosen(row, number, most) if is_wanted(row, claim) else ():
                 places.append((row["verdicts"][number], passage))
                 pairs.append((claim.text, row["seen"]["passages"][passage]))
     for (verdicts, passage), chances in zip(places, predict(pairs).tolist()):
@@ -98,10 +109,25 @@ def quoted(row, claim, found):
     return max(row["seen"]["passages"], key=share)
 
 
-def pairs(bank, rows, held_out, seed, found):
+def strangers(bank, rows, count, seed):
+    """Passages of answers beside claims of any question, which they say nothing of, but for chance."""
+    rng = random.Random(seed + 41)
+    questions = sorted(bank)
+    for row in rng.sample(rows, min(count, len(rows))):
+        question = rng.choice(questions)
+        if row["seen"]["passages"] and question != row["question"]:
+            yield data.Pair(rng.choice(bank[question]).text, rng.choice(row["seen"]["passages"]), (data.CONTRADICTS, data.NEITHER))
+
+
+def needs_look(row, claim, found):
+    """Whether only the verifier can say which passage makes the claim: the answer makes it, and no reader copied the words."""
+    return claim.id in row["hit"] + row["stated"] and not quoted(row, claim, found)
+
+
+def pairs(bank, rows, held_out, seed, found, most):
     """What whole answers teach: where a hit point is said best, that no passage says a point that was not made, nor denies one that was.
 
-    `rows` have `verdicts`: by claim, the three probabilities of every passage that was looked at.
+    `rows` have `verdicts` of the claims that `needs_look` names: the three probabilities of every passage that was looked at.
     """
     rng = random.Random(seed)
     for row in rows:
@@ -110,14 +136,16 @@ def pairs(bank, rows, held_out, seed, found):
         for number, claim in enumerate(bank[row["question"]]):
             if claim.id in row["half"] or (held_out and data.is_held_out_claim(claim)):
                 continue
-            verdicts = row["verdicts"][number]
-            ranked = sorted(verdicts, key=lambda passage: -verdicts[passage][0])
             text = lambda passage: row["seen"]["passages"][passage]
             if claim.id in row["hit"] + row["stated"]:
                 passage = quoted(row, claim, found)
                 if passage:
                     yield data.Pair(claim.text, passage, (data.STATES,))
                     continue
+                verdicts = row["verdicts"][number]
+                if not verdicts:
+                    continue
+                ranked = sorted(verdicts, key=lambda passage: -verdicts[passage][data.STATES])
                 # Two neighbouring passages read as one often say it too, but only the best is certain.
                 if verdicts[ranked[0]][data.STATES] > 0.15:
                     yield data.Pair(claim.text, text(ranked[0]), (data.STATES,))
@@ -126,6 +154,6 @@ def pairs(bank, rows, held_out, seed, found):
                     if denying != ranked[0] and verdicts[denying][data.CONTRADICTS] > 0.15:
                         yield data.Pair(claim.text, text(denying), (data.STATES, data.NEITHER))
             else:
-                hard = ranked[:2] + rng.sample(ranked[2:], min(1, len(ranked[2:])))
-                for passage in hard:
+                alike = chosen(row, number, most)
+                for passage in rng.sample(alike, min(2, len(alike))):
                     yield data.Pair(claim.text, text(passage), (data.CONTRADICTS, data.NEITHER))

@@ -17,7 +17,7 @@ from model import Reader, Verifier, trained
 from train import predict
 
 PASSAGES_A_CLAIM = 4  # as in thresholds.rs
-FEATURES = 11
+FEATURES = 12
 IN_FOLLOW_UP = 3  # only the first three count there
 FOLDS = 5
 
@@ -29,6 +29,7 @@ def main():
     options = options.parse_args()
     bank = data.claims()
     rows = [row for row in answers.answers(answers.FITTED_VOICES) if data.number("share " + row["question"]) < options.share]
+    rows += answers.elsewhere(rows)
     rows = [row for row in answers.seen(rows) if row["seen"]["passages"]]
     model = Verifier()
     model.load_state_dict(trained(options.weights))
@@ -107,6 +108,7 @@ def examples(rows, bank, is_key_point):
                 nearest,
                 right * same_words(is_key_point),
                 right * nearest,
+                logit(max((chances[data.STATES] for other, chances in verdicts.items() if other != passage), default=0.0)),
             ])  # fmt: skip
             truth.append(float(claim.id in row["hit"] + row["stated"]))
             places.append((row["question"], row["kind"]))

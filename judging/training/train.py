@@ -19,6 +19,9 @@ from model import Reader, Verifier, reduced, trained
 # The passages of an answer in which a claim is looked for while learning.
 MOST_PASSAGES = 3
 
+# Passages that are paired with a claim of another question, an epoch.
+STRANGERS = 4000
+
 
 def main():
     options = argparse.ArgumentParser(description=__doc__)
@@ -112,8 +115,9 @@ class Splits:
         pairs = list(data.pairs_of(own, self.trained_claims(bank), self.mirrored, seed, options.others))
         pairs += data.variations(own, bank, self.mirrored, seed, options.variations)
         # Whole answers are most like what is judged later, and negations are the hardest: all of them are learnt from.
-        kept = list(answers.pairs(bank, self.rows, self.questions, seed, self.quotes))
+        kept = list(answers.pairs(bank, self.rows, self.questions, seed, self.quotes, MOST_PASSAGES))
         kept += [Pair(line.claim.text, line.text, (line.label,)) for line in own if line.writer in data.WRITERS_OF_NEGATIONS + data.WRITERS_OF_TWINS + answers.QUOTED_VOICES]
+        kept += answers.strangers(bank, self.rows, STRANGERS, seed)
         denials = list(data.denials(own, seed))
         kept += random.Random(seed).sample(denials, min(len(denials), options.denials))
         room = max(0, options.pairs - len(kept))
@@ -125,7 +129,8 @@ class Splits:
         is_shared = lambda row: row["voice"] in answers.QUOTED_VOICES or data.number("share " + row["question"]) < share
         rows += answers.seen(list(answers.model_answers(self.bank)))
         self.rows = [row for row in rows if is_shared(row)]
-        answers.look(self.rows, self.bank, lambda pairs: predict(model, Reader(), pairs, "cpu"), MOST_PASSAGES)
+        is_wanted = lambda row, claim: answers.needs_look(row, claim, self.quotes)
+        answers.look(self.rows, self.bank, lambda pairs: predict(model, Reader(), pairs, "cpu"), MOST_PASSAGES, is_wanted)
 
     def trained_claims(self, bank):
         keep = lambda claim: not (self.holds_claims_out and data.is_held_out_claim(claim))
