@@ -17,6 +17,7 @@ from model import Reader, Verifier, trained
 from train import predict
 
 PASSAGES_A_CLAIM = 4  # as in thresholds.rs
+TOUCHES_NOTHING = 0.2  # the same
 FEATURES = 12
 IN_FOLLOW_UP = 3  # only the first three count there
 FOLDS = 5
@@ -30,7 +31,7 @@ def main():
     bank = data.claims()
     rows = [row for row in answers.answers(answers.FITTED_VOICES) if data.number("share " + row["question"]) < options.share]
     rows += answers.elsewhere(rows)
-    rows = [row for row in answers.seen(rows) if row["seen"]["passages"]]
+    rows = [row for row in answers.seen(rows) if row["seen"]["passages"] and touches(row) >= TOUCHES_NOTHING]
     model = Verifier()
     model.load_state_dict(trained(options.weights))
     answers.look(rows, bank, Kept(model, options.weights), PASSAGES_A_CLAIM)
@@ -48,6 +49,12 @@ def main():
             print(f"   base: {base:.3f}, each: &[{', '.join(f'{value:.3f}' for value in each.tolist())}]")
             for at in torch.arange(0.2, 0.81, 0.05).tolist():
                 print(f"   at {at:.2f}: {report(score, y, [kind for _, kind in places], at)}")
+
+
+def touches(row):
+    """As `Evidence::touches`."""
+    nearest = [max(of_claim) for of_claim in zip(*row["seen"]["likeness"])]
+    return sum(nearest) / len(nearest)
 
 
 class Kept:
@@ -108,7 +115,7 @@ def examples(rows, bank, is_key_point):
                 nearest,
                 right * same_words(is_key_point),
                 right * nearest,
-                logit(max((chances[data.STATES] for other, chances in verdicts.items() if other != passage), default=0.0)),
+                logit(max((chances[data.STATES] for other, chances in verdicts.items() if other != passage), default=verdicts[passage][data.STATES])),
             ])  # fmt: skip
             truth.append(float(claim.id in row["hit"] + row["stated"]))
             places.append((row["question"], row["kind"]))

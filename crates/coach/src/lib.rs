@@ -6,6 +6,7 @@
 //! This crate does not know that databases, pages or microphones exist. Start reading at [`Coach`]: [`OfflineCoach`] is plain computation, [`LlmCoach`] asks a
 //! model over HTTP.
 
+mod demands;
 mod error;
 mod lexicon;
 pub mod llm;

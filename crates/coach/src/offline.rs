@@ -23,6 +23,7 @@ use interview::judging::Assignment;
 use interview::marks::{CoachKind, JudgedBy};
 use interview::{Question, QuestionId, Transcript};
 
+use crate::demands::{demands, is_about_demands};
 use crate::error::CoachError;
 use crate::verifier::Verifier;
 use evidence::{Evidence, Relation};
@@ -54,6 +55,7 @@ struct Prepared {
     glossary: Glossary,
     prompt: Reading,
     phrasings: Phrasings,
+    is_about_demands: bool,
 }
 
 /// What a prepared question depends on: its id, its rubric's version, and what was asked.
@@ -79,7 +81,7 @@ impl OfflineCoach {
         let prepared = self.prepared(assignment.question, assignment.prompt);
         let is_follow_up = assignment.target.is_some();
         let reading = prepared.reading(assignment);
-        let passages = if reading.sense == Sense::Speech { passages(&reading) } else { Vec::new() };
+        let passages = if reading.sense == Sense::Speech { prepared.passages(&reading) } else { Vec::new() };
         let evidence = Evidence::of(assignment.question, &reading, &passages, &prepared.phrasings);
         // What is said twice counts once.
         let clauses = passages.iter().flat_map(|passage| passage.clauses(&reading));
@@ -87,12 +89,11 @@ impl OfflineCoach {
             clauses.map(|clause| (reading.text(&clause.words), clause.words.len())).collect();
         let is_alone = is_follow_up || said.values().sum::<usize>() <= SHORT;
         // A follow-up asks for one thing, so that its answer may have nothing of the question's other claims.
-        let relation = evidence.relation();
-        let is_off_topic = !is_follow_up && reading.sense == Sense::Speech && relation == Relation::None;
+        let is_off_topic = !is_follow_up && reading.sense == Sense::Speech && evidence.relation() == Relation::None;
         let addresses = clarity::addresses_the_question(&reading, &evidence.about(&passages), is_off_topic);
         // Whether an answer takes up a question is seen from the claims that belong to it; none belong to a stretch question.
         let clarity = addresses.filter(|_| !assignment.rubric.is_empty());
-        let read = Read { reading: &reading, passages: &passages, evidence: &evidence, relation, is_alone };
+        let read = Read { reading: &reading, passages: &passages, evidence: &evidence, is_alone };
         Report {
             correctness: Ok(verdicts::claims(assignment.question, assignment.rubric, &read)),
             clarity: Ok(clarity.into_iter().collect()),
@@ -107,7 +108,7 @@ impl OfflineCoach {
     pub fn examine(&self, assignment: &Assignment<'_>) -> (Vec<String>, Vec<Vec<f32>>) {
         let prepared = self.prepared(assignment.question, assignment.prompt);
         let reading = prepared.reading(assignment);
-        let passages = passages(&reading);
+        let passages = prepared.passages(&reading);
         let likeness = |passage: &Passage| prepared.phrasings.likeness(passage.units(&reading));
         (passages.iter().map(|passage| passage.text.clone()).collect(), passages.iter().map(likeness).collect())
     }
@@ -147,9 +148,10 @@ impl OfflineCoach {
             return Arc::clone(known);
         }
         let glossary = Glossary::of(&question.glossary);
+        let is_about_demands = is_about_demands(question, prompt);
         let prompt = Reading::of_text(prompt, &glossary);
         let phrasings = Phrasings::of(question, &prompt, &glossary, self.rarity());
-        let made = Arc::new(Prepared { glossary, prompt, phrasings });
+        let made = Arc::new(Prepared { glossary, prompt, phrasings, is_about_demands });
         let mut prepared = lock();
         if prepared.len() >= MOST_PREPARED {
             prepared.clear();
@@ -160,6 +162,16 @@ impl OfflineCoach {
 }
 
 impl Prepared {
+    /// The passages of an answer, without those that make demands of the judge.
+    fn passages(&self, reading: &Reading) -> Vec<Passage> {
+        let normal = |passage: &Passage| -> Vec<String> {
+            reading.words[passage.words.clone()].iter().map(|word| word.normal.clone()).collect()
+        };
+        let mut passages = passages(reading);
+        passages.retain(|passage| self.is_about_demands || demands(&normal(passage)).is_empty());
+        passages
+    }
+
     fn reading(&self, assignment: &Assignment<'_>) -> Reading {
         let reading = Reading::of(assignment.transcript, &self.glossary).without_repetition_of(&self.prompt);
         if assignment.target.is_some() { reading.with_fragments() } else { reading }

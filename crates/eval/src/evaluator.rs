@@ -14,7 +14,7 @@ use interview::follow_up::Rubric;
 use interview::judging::{self, Assignment};
 use interview::marks::{ClarityCheck, ClarityVerdict, Counted, Doubt, JudgedBy, Verdict};
 use interview::scoring::{Band, Correctness, MISCONCEPTION_PENALTY, Rating};
-use interview::transcript::{Probability, Transcript};
+use interview::transcript::Transcript;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::{Dataset, Item, LabelledQuestion};
@@ -310,7 +310,8 @@ impl JudgedItem {
             JudgedPoint {
                 id: question.name(mark.id.as_str()),
                 verdict: mark.counted(),
-                plausibility: mark.plausibility.map(Probability::get),
+                // Six decimals are read back as they were written.
+                plausibility: mark.plausibility.map(|plausibility| (plausibility.get() * 1e6).round() / 1e6),
                 sure: mark.is_sure(),
                 doubt,
                 quote,

@@ -11,6 +11,7 @@ use interview::claims::Quote;
 use interview::judging::Assignment;
 use interview::transcript::{is_function_word, normal_words, numbered_normal_words};
 
+use crate::demands::{demands, is_about_demands};
 use crate::lexicon::{Concept, stem, units};
 
 /// The fewest and the most words of a quote.
@@ -37,30 +38,11 @@ const MOST_DIFFERENCE: f32 = 0.35;
 /// The weight of a word that carries only grammar, against one that carries meaning.
 const GRAMMAR_WEIGHT: f32 = 0.3;
 
-/// The most words between two words of a demand.
-const DEMAND_GAP: usize = 5;
-
 /// The most words before and behind a demand that belong to it, up to the ends of its sentence.
 const DEMAND_CONTEXT: usize = 12;
 
 /// Words that turn what is said into its opposite. A near quote has as many of them as what was said.
 const DENIALS: [&str; 9] = ["not", "no", "never", "none", "nothing", "nobody", "neither", "cannot", "without"];
-
-/// Ways of addressing the judge: words in this order, each one of several.
-const DEMANDS: [&[&[&str]]; 5] = [
-    &[
-        &["ignore", "disregard", "forget", "override", "bypass"],
-        &["instruction", "instructions", "rules", "prompt", "prompts", "guidelines"],
-    ],
-    &[
-        &["mark", "score", "grade", "rate", "count", "judge", "give", "award", "assign", "set"],
-        &["every", "all", "each", "full", "maximum", "top", "perfect", "everything", "this", "me", "my"],
-        &["hit", "hits", "marks", "passed", "correct", "verdict", "grade", "score", "points"],
-    ],
-    &[&["you"], &["are"], &["now"], &["interviewer", "judge", "grader", "assistant", "system", "model"]],
-    &[&["candidate"], &["passed", "passes"]],
-    &[&["key"], &["point", "points"], &["hit", "hits", "passed"]],
-];
 
 /// How a quote was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,11 +102,7 @@ impl<'a> Answer<'a> {
         let transcript = assignment.transcript;
         let words = numbered_normal_words(transcript.words());
         let stems = words.iter().map(|(_, word)| stem(word)).collect();
-        let question = assignment.question;
-        let points = question.key_points.iter().flat_map(|point| point.says.iter().chain([&point.summary]));
-        let asked: Vec<&str> = points.map(String::as_str).chain([assignment.prompt]).collect();
-        // Where the question is about such demands, the answer may speak of them.
-        let speaks_of_them = asked.iter().any(|text| !demands(&normal_words(text).collect::<Vec<_>>()).is_empty());
+        let speaks_of_them = is_about_demands(assignment.question, assignment.prompt);
         let normal: Vec<String> = words.iter().map(|(_, word)| word.clone()).collect();
         let ends: Vec<bool> = transcript.words().map(|word| word.text.ends_with(['.', '!', '?'])).collect();
         let demands = if speaks_of_them { Vec::new() } else { demands(&normal) };
@@ -269,21 +247,6 @@ impl<'a> Answer<'a> {
 
 fn is_denial(word: &str) -> bool {
     word.ends_with("n't") || DENIALS.contains(&word)
-}
-
-/// The demands among normal words, from their first to behind their last word.
-fn demands(words: &[String]) -> Vec<Range<usize>> {
-    let from = |start: usize| {
-        let ends = DEMANDS.iter().filter_map(|demand| {
-            let (first, rest) = demand.split_first()?;
-            let is = |place: usize, names: &[&str]| words.get(place).is_some_and(|word| names.contains(&word.as_str()));
-            let begin = is(start, first).then_some(start)?;
-            rest.iter()
-                .try_fold(begin, |place, names| (place + 1..=place + 1 + DEMAND_GAP).find(|next| is(*next, names)))
-        });
-        ends.max().map(|end| start..end + 1)
-    };
-    (0..words.len()).filter_map(from).collect()
 }
 
 #[cfg(test)]

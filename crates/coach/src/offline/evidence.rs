@@ -5,7 +5,7 @@ use interview::Question;
 use super::likeness::Phrasings;
 use super::passages::Passage;
 use super::reading::Reading;
-use super::thresholds::{ABOUT, MENTIONS, PASSAGES_A_CLAIM, TOUCHES, TOUCHES_HARDLY};
+use super::thresholds::{ABOUT, MENTIONS, PASSAGES_A_CLAIM, TOUCHES_HARDLY};
 use crate::verifier::{Chances, Verifier};
 
 /// What an answer says of every claim: the key points in order, then the misconceptions.
@@ -23,9 +23,7 @@ pub(super) struct Evidence {
 pub(super) enum Relation {
     /// A passage plainly takes it up.
     TakesItUp,
-    /// No passage does, but many claims are touched, as by vague answers.
-    Touches,
-    /// Too little is touched for any point to count, and too much to call it off topic.
+    /// No passage does, but too much is touched to call it off topic.
     Unclear,
     /// It is about something else.
     None,
@@ -73,15 +71,17 @@ impl Evidence {
         self.claims[claim].iter().copied().max_by(|one, other| one.chances.states.total_cmp(&other.chances.states))
     }
 
+    /// How like the claims the passages are that are most like each of them, on average.
+    pub(super) fn touches(&self) -> f32 {
+        let nearest = |claim: usize| self.likeness.iter().map(|of_passage| of_passage[claim]).fold(0.0, f32::max);
+        (0..self.claims.len()).map(nearest).sum::<f32>() / self.claims.len().max(1) as f32
+    }
+
     /// How much the answer has to do with what was asked.
     pub(super) fn relation(&self) -> Relation {
-        let nearest = |claim: usize| self.likeness.iter().map(|of_passage| of_passage[claim]).fold(0.0, f32::max);
-        let touches = (0..self.claims.len()).map(nearest).sum::<f32>() / self.claims.len().max(1) as f32;
         if self.likeness.iter().flatten().any(|likeness| *likeness >= ABOUT) {
             Relation::TakesItUp
-        } else if touches >= TOUCHES {
-            Relation::Touches
-        } else if touches >= TOUCHES_HARDLY {
+        } else if self.touches() >= TOUCHES_HARDLY {
             Relation::Unclear
         } else {
             Relation::None
@@ -117,6 +117,9 @@ impl Evidence {
         let rival = others(is_key_point).map(|other| self.likeness[best.passage][other]).fold(0.0, f32::max);
         let nearest = self.claims[claim].iter().map(|seen| seen.likeness).fold(0.0, f32::max);
         let right = mean(true, |chances| chances.states);
+        let of_others = self.claims[claim].iter().filter(|seen| seen.passage != best.passage);
+        // An answer of one passage has no other.
+        let second = of_others.map(|seen| seen.chances.states).reduce(f32::max).unwrap_or(best.chances.states);
         [
             logit(best.chances.states),
             best.likeness,
@@ -129,6 +132,7 @@ impl Evidence {
             nearest,
             right * same_words(is_key_point),
             right * nearest,
+            logit(second),
         ]
     }
 }
@@ -140,8 +144,10 @@ impl Evidence {
 /// - how much of the other key points the answer states, and of the misconceptions; how much of each it contradicts;
 /// - how like another claim of the same kind the best passage is; how like the claim the most like passage is;
 /// - how much of the other key points the answer states, times the chance that the best passage states another claim of the same kind, which
-///   speaks against this one, and times the likeness of the most like passage.
-pub(super) type Features = [f32; 11];
+///   speaks against this one, and times the likeness of the most like passage;
+/// - the logit of the chance that the second best passage states it: passages overlap, and what only one of them seems to state is often
+///   misread.
+pub(super) type Features = [f32; 12];
 
 /// The passages most like the claim, the most like first, and the first passage of all.
 fn most_like(likeness: &[Vec<f32>], claim: usize) -> Vec<usize> {

@@ -6,14 +6,14 @@ use interview::follow_up::Rubric;
 use interview::marks::Doubt;
 use interview::transcript::Probability;
 
-use super::evidence::{Evidence, Features, LookedAt, Relation, logit};
+use super::evidence::{Evidence, Features, LookedAt, logit};
 use super::passages::Passage;
 use super::reading::{Reading, Sense};
 use super::thresholds::{
     CLEAR, CONTRADICTED, CONTRADICTED_IN_ITS_WORDS, COULD_BE, HIT, HIT_AT, HIT_AT_LEAST, HIT_BEYOND_AT,
-    HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT, IN_SO_MANY_WORDS, LIKELY, LIKENESS_A_WORD, LIKENESS_FOR_CLARITY, MENTIONS,
-    NEAR, NEAR_IN_WORDS, PLAINLY, STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT,
-    SURELY_MADE, UNCLEAR_AT, Weights,
+    HIT_IN_FOLLOW_UP, HIT_IN_FOLLOW_UP_AT, HIT_IN_WORDS, IN_SO_MANY_WORDS, LIKENESS_A_WORD, LIKENESS_FOR_CLARITY, NEAR,
+    NEAR_IN_WORDS, STATED, STATED_AT, STATED_AT_LEAST, STATED_IN_FOLLOW_UP, STATED_IN_FOLLOW_UP_AT, TOUCHES_NOTHING,
+    UNCLEAR_AT, Weights,
 };
 
 /// An answer and what was read in it.
@@ -21,21 +21,18 @@ pub(super) struct Read<'a> {
     pub(super) reading: &'a Reading,
     pub(super) passages: &'a [Passage],
     pub(super) evidence: &'a Evidence,
-    pub(super) relation: Relation,
     /// Whether it answers a follow-up, or is so short that the other claims tell nothing of one.
     pub(super) is_alone: bool,
 }
 
 /// The coach's claims about the points of `rubric`, which are claims of `question`.
 pub(super) fn claims(question: &Question, rubric: &Rubric, read: &Read<'_>) -> Claims {
-    let plausibilities: Vec<Option<f32>> =
-        (0..question.key_points.len()).map(|claim| read.plausibility(claim)).collect();
     let key_points = rubric.key_points.iter().map(|point| {
         let number = question.key_points.iter().position(|other| other.id == point.id);
-        let plausibility = number.and_then(|number| plausibilities[number]);
+        let plausibility = number.and_then(|number| read.plausibility(number));
         let verdict = match (read.reading.sense, number) {
             (Sense::OtherLanguage, _) => ClaimedVerdict::Unclear(Doubt::CoachUndecided, None),
-            (Sense::Speech, Some(number)) => read.verdict(number, &plausibilities),
+            (Sense::Speech, Some(number)) => read.verdict(number, plausibility),
             (Sense::Silence | Sense::Disorder | Sense::Speech, _) => ClaimedVerdict::Missed(None),
         };
         let plausibility = plausibility.map(|plausibility| Probability::clamped(f64::from(plausibility)));
@@ -43,7 +40,7 @@ pub(super) fn claims(question: &Question, rubric: &Rubric, read: &Read<'_>) -> C
     });
     let beyond = rubric.beyond.iter().filter_map(|point| {
         let number = question.key_points.iter().position(|other| other.id == point.id)?;
-        let plausibility = plausibilities[number].filter(|plausibility| *plausibility >= HIT_BEYOND_AT)?;
+        let plausibility = read.plausibility(number).filter(|plausibility| *plausibility >= HIT_BEYOND_AT)?;
         let quote = read.made_unasked(number)?;
         let plausibility = Some(Probability::clamped(f64::from(plausibility)));
         Some(KeyPointClaim { id: point.id.clone(), verdict: ClaimedVerdict::Hit(quote), plausibility })
@@ -71,15 +68,15 @@ impl Read<'_> {
     /// How plausible it is that the answer makes a key point; `None` for one that says nothing of what was asked.
     fn plausibility(&self, claim: usize) -> Option<f32> {
         // In small talk the verifier finds claims that are vague. Short answers may have words of their own.
-        if !self.is_alone && matches!(self.relation, Relation::Unclear | Relation::None) {
+        if !self.is_alone && self.evidence.touches() < TOUCHES_NOTHING {
             return None;
         }
         let features = self.evidence.features(claim, &self.evidence.best(claim)?);
         Some(if self.is_alone { HIT_IN_FOLLOW_UP.of(&features) } else { HIT.of(&features) })
     }
 
-    fn verdict(&self, claim: usize, plausibilities: &[Option<f32>]) -> ClaimedVerdict {
-        let Some((best, plausibility)) = self.evidence.best(claim).zip(plausibilities[claim]) else {
+    fn verdict(&self, claim: usize, plausibility: Option<f32>) -> ClaimedVerdict {
+        let Some((best, plausibility)) = self.evidence.best(claim).zip(plausibility) else {
             return ClaimedVerdict::Missed(None);
         };
         // A short answer in the very words of a phrasing, which the verifier may not know, makes the point.
@@ -92,12 +89,8 @@ impl Read<'_> {
             return ClaimedVerdict::Hit(quote);
         }
         let hit_at = if self.is_alone { HIT_IN_FOLLOW_UP_AT } else { HIT_AT };
-        let is_plain = best.chances.states >= PLAINLY || best.likeness >= MENTIONS;
-        let makes_another_point =
-            plausibility < SURELY_MADE && self.surely_makes_another(claim, best.passage, plausibilities);
-        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST && is_plain && !makes_another_point;
-        let is_unlikely = plausibility < UNCLEAR_AT && best.chances.states < LIKELY;
-        if is_unlikely || best.chances.states < HIT_AT_LEAST {
+        let is_hit = plausibility >= hit_at && best.chances.states >= HIT_AT_LEAST && best.likeness >= HIT_IN_WORDS;
+        if plausibility < UNCLEAR_AT {
             // Words in doubt may have been the point only where something like it was said.
             let near = best.chances.states.max(best.likeness) >= COULD_BE;
             return ClaimedVerdict::Missed(self.quote(best.passage).filter(|_| near));
@@ -115,15 +108,6 @@ impl Read<'_> {
                 ClaimedVerdict::Unclear(Doubt::CoachUndecided, quote.filter(|_| is_near))
             }
         }
-    }
-
-    /// Whether a passage surely makes another key point.
-    fn surely_makes_another(&self, claim: usize, passage: usize, plausibilities: &[Option<f32>]) -> bool {
-        let mut others = plausibilities.iter().enumerate().filter(|(other, _)| *other != claim);
-        others.any(|(other, plausibility)| {
-            plausibility.is_some_and(|plausibility| plausibility >= SURELY_MADE)
-                && self.evidence.best(other).is_some_and(|best| best.passage == passage)
-        })
     }
 
     /// The words that make a key point which a follow-up does not ask for, if any do.
