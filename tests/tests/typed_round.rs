@@ -38,14 +38,17 @@ fn a_hint_while_typing_leaves_the_text_as_it_is() {
     press(&mut terminal, "Esc", "Every value has one owner");
     press(&mut terminal, "one owner", "\u{1b}");
     press(&mut terminal, "back to the answer", "h");
-    press(&mut terminal, "Hint 1", " and is dropped with it.\r\r");
+    press(&mut terminal, "Hint 1", " and is dropped when that goes out of scope.\r\r");
     press(&mut terminal, "continue", "q");
     press(&mut terminal, "Enter done", "\r");
     terminal.exp_eof().unwrap();
     let listed = home.viva(["review", "--json"]).finish().success().json();
     let id = listed["sessions"][0]["id"].as_str().unwrap().to_owned();
     let turn = home.viva(["review", &id, "--json"]).finish().success().json()["turns"][0].clone();
-    assert_eq!(turn["answer"]["transcript"]["text"], "Every value has one owner and is dropped with it.");
+    assert_eq!(
+        turn["answer"]["transcript"]["text"],
+        "Every value has one owner and is dropped when that goes out of scope."
+    );
     assert_eq!(turn["hints_used"], 1);
 }
 

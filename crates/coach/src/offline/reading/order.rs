@@ -1,7 +1,7 @@
 //! Whether words make sentences: not a list of terms, not words in random order, not another language.
 
 use super::Clause;
-use super::words::Spoken;
+use super::words::{End, Spoken};
 use crate::lexicon::{follows_badly, is_function_word, is_verb};
 use crate::offline::thresholds::{LIST, OTHER_LANGUAGE, OTHER_LANGUAGE_TERMS, SALAD};
 
@@ -127,7 +127,9 @@ fn is_disordered(words: &[Spoken]) -> bool {
     let normal = |index: usize| words[index].normal.as_str();
     // "Tick a" is the name of a lifetime, not an article.
     let is_name = |index: usize| index > 0 && NAMING.contains(&normal(index - 1));
-    let pairs = (1..words.len()).filter(|index| !is_name(index - 1));
+    // "It lives as long as a. And …" ends with a name, too.
+    let is_within = |index: &usize| words[index - 1].end < End::Sentence;
+    let pairs = (1..words.len()).filter(is_within).filter(|index| !is_name(index - 1));
     let judged = pairs.filter_map(|index| follows_badly(normal(index - 1), normal(index)));
     let (all, bad) = judged.fold((0_u32, 0_u32), |(all, bad), badly| (all + 1, bad + u32::from(badly)));
     bad >= 3 && f64::from(bad) > SALAD * f64::from(all)

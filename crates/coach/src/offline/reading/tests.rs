@@ -49,6 +49,12 @@ fn sense_is_told_from_disorder_and_from_other_languages() {
         read("You write tick a and then the tick a is on the result, and tick a is what the caller sees.").sense,
         Sense::Speech
     );
+    for names in [
+        "There is one in the if and one in the else, and the for behind the if sees neither.",
+        "Both have the lifetime of a. And the caller keeps a. So the result lives as long as a. Is that enough for a?",
+    ] {
+        assert_eq!(read(names).sense, Sense::Speech, "{names}");
+    }
     assert_eq!(read("the of a is and the to it a because the so is of the a and by the with").sense, Sense::Disorder);
     assert_eq!(read("der Speicher wird am Ende des Blocks automatisch freigegeben").sense, Sense::OtherLanguage);
 }
