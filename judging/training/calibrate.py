@@ -17,7 +17,7 @@ from model import Reader, Verifier, trained
 from train import predict
 
 PASSAGES_A_CLAIM = 4  # as in thresholds.rs
-TOUCHES_NOTHING = 0.2  # the same
+TOUCHES_NOTHING = 0.2  # as in thresholds.rs
 FEATURES = 12
 IN_FOLLOW_UP = 3  # only the first three count there
 FOLDS = 5
@@ -52,7 +52,7 @@ def main():
 
 
 def touches(row):
-    """As `Evidence::touches`."""
+    """How like each claim the passage is that is most like it, on average, as `Evidence` has it."""
     nearest = [max(of_claim) for of_claim in zip(*row["seen"]["likeness"])]
     return sum(nearest) / len(nearest)
 

@@ -164,11 +164,12 @@ impl OfflineCoach {
 impl Prepared {
     /// The passages of an answer, without those that make demands of the judge.
     fn passages(&self, reading: &Reading) -> Vec<Passage> {
-        let normal = |passage: &Passage| -> Vec<String> {
-            reading.words[passage.words.clone()].iter().map(|word| word.normal.clone()).collect()
-        };
         let mut passages = passages(reading);
-        passages.retain(|passage| self.is_about_demands || demands(&normal(passage)).is_empty());
+        if !self.is_about_demands {
+            let normal: Vec<String> = reading.words.iter().map(|word| word.normal.clone()).collect();
+            let demands = demands(&normal);
+            passages.retain(|passage| !demands.iter().any(|demand| passage.overlaps(demand)));
+        }
         passages
     }
 

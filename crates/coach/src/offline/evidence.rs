@@ -15,6 +15,8 @@ pub(super) struct Evidence {
     key_points: usize,
     /// How like each claim each passage is, 0 to 1: by passage, then by claim.
     likeness: Vec<Vec<f32>>,
+    /// How like each claim the passage is that is most like it, on average.
+    pub(super) touches: f32,
 }
 
 /// How much an answer has to do with what was asked, as its likeness to the words shows in which people make the question's claims, right or
@@ -58,7 +60,9 @@ impl Evidence {
         for ((claim, passage), chances) in places().zip(Verifier::shared().judge(&pairs)) {
             looked_at[claim].push(LookedAt { passage, likeness: likeness[passage][claim], chances });
         }
-        Self { claims: looked_at, key_points: question.key_points.len(), likeness }
+        let nearest = |claim: usize| likeness.iter().map(|of_passage| of_passage[claim]).fold(0.0, f32::max);
+        let touches = (0..claims.len()).map(nearest).sum::<f32>() / claims.len().max(1) as f32;
+        Self { claims: looked_at, key_points: question.key_points.len(), likeness, touches }
     }
 
     /// Where the claim was looked for.
@@ -71,17 +75,11 @@ impl Evidence {
         self.claims[claim].iter().copied().max_by(|one, other| one.chances.states.total_cmp(&other.chances.states))
     }
 
-    /// How like the claims the passages are that are most like each of them, on average.
-    pub(super) fn touches(&self) -> f32 {
-        let nearest = |claim: usize| self.likeness.iter().map(|of_passage| of_passage[claim]).fold(0.0, f32::max);
-        (0..self.claims.len()).map(nearest).sum::<f32>() / self.claims.len().max(1) as f32
-    }
-
     /// How much the answer has to do with what was asked.
     pub(super) fn relation(&self) -> Relation {
         if self.likeness.iter().flatten().any(|likeness| *likeness >= ABOUT) {
             Relation::TakesItUp
-        } else if self.touches() >= TOUCHES_HARDLY {
+        } else if self.touches >= TOUCHES_HARDLY {
             Relation::Unclear
         } else {
             Relation::None

@@ -25,9 +25,9 @@ pub(crate) struct Passage {
 }
 
 impl Passage {
-    /// Whether both have words in common.
-    pub(crate) fn overlaps(&self, other: &Self) -> bool {
-        self.words.start < other.words.end && other.words.start < self.words.end
+    /// Whether it has any of these words.
+    pub(crate) fn overlaps(&self, words: &Range<usize>) -> bool {
+        self.words.start < words.end && words.start < self.words.end
     }
 
     /// Whether it tells how things are elsewhere ("in Java there is …"), to compare.

@@ -68,7 +68,7 @@ impl Read<'_> {
     /// How plausible it is that the answer makes a key point; `None` for one that says nothing of what was asked.
     fn plausibility(&self, claim: usize) -> Option<f32> {
         // In small talk the verifier finds claims that are vague. Short answers may have words of their own.
-        if !self.is_alone && self.evidence.touches() < TOUCHES_NOTHING {
+        if !self.is_alone && self.evidence.touches < TOUCHES_NOTHING {
             return None;
         }
         let features = self.evidence.features(claim, &self.evidence.best(claim)?);
@@ -97,7 +97,7 @@ impl Read<'_> {
         }
         let quote = self.quote(self.clearest(claim, &best));
         let contradicting = self.evidence.of_claim(claim).iter().find(|seen| {
-            let apart = !self.passages[seen.passage].overlaps(&self.passages[best.passage]);
+            let apart = !self.passages[seen.passage].overlaps(&self.passages[best.passage].words);
             apart && seen.chances.contradicts >= CONTRADICTED && seen.likeness >= CONTRADICTED_IN_ITS_WORDS
         });
         match (contradicting, quote) {
